@@ -1,0 +1,67 @@
+/**
+ * What can go wrong between the gateway and a portal, as a few named classes. None of their messages carries an address,
+ * a secret or a token, so each may be shown to a client.
+ */
+export abstract class UpstreamError extends Error {
+  /** The REST method that was called, in its documented spelling; absent where no single method is to blame. */
+  readonly method: string | undefined;
+
+  constructor(message: string, method?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.method = method;
+  }
+}
+
+/** The portal answered with `{error, error_description}`: it understood the call and refused it. */
+export class PortalRefusal extends UpstreamError {
+  /** The portal's error code as sent; the empty string is a documented oddity of several operator methods. */
+  readonly error: string;
+  /** Free text, partly in the portal's language. Never match on it. */
+  readonly description: string;
+  /** HTTP status; undefined inside a batch, where the portal does not send one. */
+  readonly status: number | undefined;
+
+  constructor(method: string, error: string, description: string, status?: number) {
+    super(
+      error === "" ? `The portal refused ${method} without a reason.` : `The portal refused ${method}: ${error}.`,
+      method,
+    );
+    this.error = error;
+    this.description = description;
+    this.status = status;
+  }
+}
+
+/** The portal's allowance is used up (request rate, operating time, or a manual block), or the gateway's queue cannot serve in time. */
+export class PortalRateLimited extends UpstreamError {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number, method?: string) {
+    super(message, method);
+    this.retryAfterMs = Math.max(1, Math.ceil(retryAfterMs));
+  }
+}
+
+/** The portal could not be reached, kept failing, or is being given a rest. Nothing was changed by the call. */
+export class PortalUnavailable extends UpstreamError {}
+
+/** The portal did not answer a read within the operation's time. */
+export class PortalTimeout extends UpstreamError {}
+
+/** The portal's answer is not REST JSON, or a value in it has a shape that is not understood. */
+export class PortalProtocolError extends UpstreamError {}
+
+/** A write may or may not have been carried out: it was sent and no readable answer came back. */
+export class OutcomeUnknown extends UpstreamError {
+  constructor(method: string, options?: ErrorOptions) {
+    super(
+      `${method} was sent but no answer came back: it may or may not have been carried out. Read the object again before repeating it.`,
+      method,
+      options,
+    );
+  }
+}
+
+/** The client went away or the operation's deadline passed before the call left the gateway. */
+export class CallAborted extends UpstreamError {}

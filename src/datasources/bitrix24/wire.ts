@@ -1,0 +1,205 @@
+import type { Id } from "../domain/ids.ts";
+
+/**
+ * Decoders for what PHP puts on the wire: numbers as strings, `Y`/`N`, `[]` for an empty map, `""`, `false`, `{}` or `0` for "no date".
+ * Each takes the raw value and the path that leads to it, and throws `WireError` for a value that it does not understand.
+ */
+export class WireError extends Error {
+  readonly path: string;
+  constructor(path: string, expected: string, value: unknown) {
+    super(`${path === "" ? "result" : path}: expected ${expected}, got ${describe(value)}`);
+    this.name = "WireError";
+    this.path = path;
+  }
+}
+
+export type WireObject = Readonly<Record<string, unknown>>;
+export type Decoder<T> = (value: unknown, path: string) => T;
+
+/** Says what kind of value it is without repeating its content, which may be somebody's message. */
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  switch (typeof value) {
+    case "string":
+      return value === "" ? "an empty string" : `a string of ${value.length} characters`;
+    case "undefined":
+      return "nothing";
+    case "number":
+    case "boolean":
+      return String(value);
+    default:
+      return `an ${typeof value}`;
+  }
+}
+
+function isPlainObject(value: unknown): value is WireObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An object with string keys; `[]` is PHP's empty map. */
+export function object(value: unknown, path: string): WireObject {
+  if (isPlainObject(value)) return value;
+  if (Array.isArray(value) && value.length === 0) return {};
+  throw new WireError(path, "an object", value);
+}
+
+/** An object, or null for `null`, `false`, `""`, nothing and `[]`. */
+export function optionalObject(value: unknown, path: string): WireObject | null {
+  if (value === undefined || value === null || value === false || value === "") return null;
+  if (Array.isArray(value) && value.length === 0) return null;
+  return object(value, path);
+}
+
+/** A list; an object whose values are the items is accepted too (PHP sends one when keys have gaps). Nothing, `null`, `false`, `""` are an empty list. */
+export function list<T>(value: unknown, path: string, item: Decoder<T>): T[] {
+  if (value === undefined || value === null || value === false || value === "") return [];
+  if (Array.isArray(value)) return value.map((entry, index) => item(entry, `${path}[${index}]`));
+  if (isPlainObject(value)) return Object.entries(value).map(([key, entry]) => item(entry, `${path}.${key}`));
+  throw new WireError(path, "a list", value);
+}
+
+/** Entries of a map by key; PHP sends `[]` when it is empty and a list when the keys are 0..n-1. */
+export function entries<T>(value: unknown, path: string, item: Decoder<T>): [key: string, value: T][] {
+  if (value === undefined || value === null || value === false || value === "") return [];
+  if (Array.isArray(value)) return value.map((entry, index) => [String(index), item(entry, `${path}[${index}]`)]);
+  if (isPlainObject(value)) return Object.entries(value).map(([key, entry]) => [key, item(entry, `${path}.${key}`)]);
+  throw new WireError(path, "a map", value);
+}
+
+/** Text. Numbers are accepted, because PHP sends numeric-looking strings either way. */
+export function text(value: unknown, path: string): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return String(value);
+  throw new WireError(path, "a string", value);
+}
+
+/** Text, or null for nothing, `null`, `false` and, because PHP sends it for "none", `""`. */
+export function optionalText(value: unknown, path: string): string | null {
+  if (value === undefined || value === null || value === false || value === "") return null;
+  if (Array.isArray(value) && value.length === 0) return null;
+  return text(value, path);
+}
+
+const DIGITS = /^[0-9]+$/;
+
+/** A positive id as digits. Accepts a safe integer or a string of digits; leading zeros go. */
+export function id(value: unknown, path: string): Id {
+  const found = optionalId(value, path);
+  if (found === null) throw new WireError(path, "an id", value);
+  return found;
+}
+
+/** An id, or null for the portal's spellings of "none": nothing, `null`, `false`, `""`, `0`, `"0"`, `[]`. */
+export function optionalId(value: unknown, path: string): Id | null {
+  if (value === undefined || value === null || value === false || value === "") return null;
+  if (typeof value === "number") {
+    if (!Number.isSafeInteger(value) || value < 0) throw new WireError(path, "an id", value);
+    return value === 0 ? null : String(value);
+  }
+  if (typeof value === "string") {
+    const trimmed = value.trim();
+    if (!DIGITS.test(trimmed)) throw new WireError(path, "an id", value);
+    const digits = trimmed.replace(/^0+/, "");
+    return digits === "" ? null : digits;
+  }
+  if (Array.isArray(value) && value.length === 0) return null;
+  throw new WireError(path, "an id", value);
+}
+
+/** The chat id of `chat5`, `"5"` or `5`. */
+export function chatId(value: unknown, path: string): Id {
+  return id(typeof value === "string" && value.startsWith("chat") ? value.slice(4) : value, path);
+}
+
+/** A whole number, from a number or a string of digits with an optional sign. */
+export function integer(value: unknown, path: string): number {
+  const found = optionalInteger(value, path);
+  if (found === null) throw new WireError(path, "a whole number", value);
+  return found;
+}
+
+/** A whole number, or null for nothing, `null`, `false`, `""`. Fractions and numbers past 2^53 are errors. */
+export function optionalInteger(value: unknown, path: string): number | null {
+  if (value === undefined || value === null || value === false || value === "") return null;
+  const number = typeof value === "string" && /^\s*[+-]?[0-9]+\s*$/.test(value) ? Number(value) : value;
+  if (typeof number === "number" && Number.isSafeInteger(number)) return number;
+  throw new WireError(path, "a whole number", value);
+}
+
+/** A flag: `Y`/`N`, `true`/`false`, `1`/`0`, and the same as strings. */
+export function flag(value: unknown, path: string): boolean {
+  const found = optionalFlag(value, path);
+  if (found === null) throw new WireError(path, "a flag (Y or N)", value);
+  return found;
+}
+
+/** A flag, or null for nothing, `null` and `""`. */
+export function optionalFlag(value: unknown, path: string): boolean | null {
+  switch (value) {
+    case undefined:
+    case null:
+    case "":
+      return null;
+    case true:
+    case 1:
+    case "Y":
+    case "y":
+    case "1":
+    case "true":
+      return true;
+    case false:
+    case 0:
+    case "N":
+    case "n":
+    case "0":
+    case "false":
+      return false;
+    default:
+      throw new WireError(path, "a flag (Y or N)", value);
+  }
+}
+
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** An instant from ISO 8601 with an offset. A time without an offset is not an instant and is refused. */
+export function instant(value: unknown, path: string): Date {
+  const found = optionalInstant(value, path);
+  if (found === null) throw new WireError(path, "a time (ISO 8601 with an offset)", value);
+  return found;
+}
+
+/** An instant, or null for the portal's spellings of "no date": nothing, `null`, `false`, `""`, `0`, `"0"`, `{}`, `[]`. */
+export function optionalInstant(value: unknown, path: string): Date | null {
+  if (value === undefined || value === null || value === false || value === "" || value === 0 || value === "0")
+    return null;
+  if (typeof value === "string" && ISO_INSTANT.test(value)) {
+    const withColon = value.replace(/([+-]\d{2})(\d{2})$/, "$1:$2");
+    const time = Date.parse(withColon);
+    if (!Number.isNaN(time)) return new Date(time);
+  }
+  if (typeof value === "object" && Object.keys(value).length === 0) return null;
+  throw new WireError(path, "a time (ISO 8601 with an offset)", value);
+}
+
+/** An instant from unix seconds (number or digits); 0 is "no date". */
+export function optionalUnixTime(value: unknown, path: string): Date | null {
+  const seconds = optionalInteger(value, path);
+  if (seconds === null || seconds === 0) return null;
+  const date = new Date(seconds * 1000);
+  if (seconds < 0 || Number.isNaN(date.getTime())) throw new WireError(path, "unix seconds", value);
+  return date;
+}
+
+/** An absolute http(s) address: relative ones are resolved against `origin`; `""` and other spellings of "none" are null. Anything else is null too: a link we cannot name is not worth failing for. */
+export function optionalUrl(value: unknown, path: string, origin: string): string | null {
+  const raw = optionalText(value, path);
+  if (raw === null || !URL.canParse(raw, origin)) return null;
+  const url = new URL(raw, origin);
+  return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+}
+
+/** `{"result": true}` of an action. `false` is a failure that the caller must handle. */
+export function acceptance(value: unknown): boolean {
+  return flag(value, "");
+}
