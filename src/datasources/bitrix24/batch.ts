@@ -1,0 +1,53 @@
+import type { Call } from "./calls.ts";
+import { type OperatingTime, readOperatingTime, readRefusal } from "./envelope.ts";
+import { PortalProtocolError, type PortalRefusal } from "./errors.ts";
+import { encodeCommand } from "./php-query.ts";
+import { object, optionalObject } from "./wire.ts";
+
+/** A `batch` carries at most this many commands (`protocol.md` 4). */
+export const BATCH_LIMIT = 50;
+
+/** What became of one command of a batch. */
+export type CommandAnswer =
+  | { readonly kind: "result"; readonly result: unknown; readonly operating: OperatingTime | undefined }
+  | { readonly kind: "refused"; readonly refusal: PortalRefusal }
+  /** The portal did not mention the command at all. */
+  | { readonly kind: "missing" };
+
+/** The key of the command at a place. Never a bare number: PHP would turn the maps of the answer into lists. */
+export function commandKey(index: number): string {
+  return `c${index}`;
+}
+
+/** Body parameters of `batch` for these calls; every command runs whatever becomes of the others. */
+export function batchParams(calls: readonly Call<unknown>[]): { halt: 0; cmd: Record<string, string> } {
+  const cmd: Record<string, string> = {};
+  calls.forEach((call, index) => {
+    cmd[commandKey(index)] = encodeCommand(call.method, call.params);
+  });
+  return { halt: 0, cmd };
+}
+
+/** The answers by command key, in the order of `calls`. Keys that were not asked for are ignored. Throws `PortalProtocolError`. */
+export function readBatchResult(calls: readonly Call<unknown>[], result: unknown): CommandAnswer[] {
+  let results: Readonly<Record<string, unknown>>;
+  let errors: Readonly<Record<string, unknown>>;
+  let times: Readonly<Record<string, unknown>>;
+  try {
+    const maps = object(result, "result");
+    results = object(maps.result, "result.result");
+    errors = optionalObject(maps.result_error, "result.result_error") ?? {};
+    times = optionalObject(maps.result_time, "result.result_time") ?? {};
+  } catch (error) {
+    throw new PortalProtocolError("The portal's answer to batch has not the shape of one.", "batch", { cause: error });
+  }
+  return calls.map((call, index): CommandAnswer => {
+    const key = commandKey(index);
+    const refusal = Object.hasOwn(errors, key) ? readRefusal(call.method, errors[key]) : undefined;
+    if (refusal !== undefined) return { kind: "refused", refusal };
+    if (Object.hasOwn(results, key)) {
+      return { kind: "result", result: results[key], operating: readOperatingTime(times[key]) };
+    }
+    return { kind: "missing" };
+  });
+}

@@ -1,0 +1,73 @@
+import { PortalProtocolError, PortalRefusal } from "./errors.ts";
+import type { TransportAnswer } from "./transport.ts";
+import type { WireObject } from "./wire.ts";
+
+/** What the portal says about the time a method has used (`operating`), absent on-premise. */
+export interface OperatingTime {
+  /** Seconds accumulated in the running window. */
+  readonly operating: number;
+  /** When the oldest part of the window is dropped; unix seconds. */
+  readonly resetAt: number;
+}
+
+export interface Envelope {
+  readonly result: unknown;
+  readonly operating: OperatingTime | undefined;
+}
+
+/**
+ * The `result` of an answer. Throws `PortalRefusal` for `{error}` (an empty string is one too) and `PortalProtocolError` for
+ * anything that is not REST JSON: a page, half a body, a JSON scalar.
+ */
+export function readEnvelope(method: string, answer: TransportAnswer): Envelope {
+  const body = parse(answer.body);
+  if (!isObject(body)) {
+    // The rate limiter sits in front of the portal's program, so its body need not be JSON.
+    if (answer.status === 503 && answer.body.includes("QUERY_LIMIT_EXCEEDED")) {
+      throw new PortalRefusal(method, "QUERY_LIMIT_EXCEEDED", "", answer.status);
+    }
+    throw new PortalProtocolError(
+      `The portal's answer to ${method} is not REST JSON (HTTP ${answer.status}, ${kindOf(answer)}).`,
+      method,
+    );
+  }
+  const refusal = readRefusal(method, body, answer.status);
+  if (refusal !== undefined) throw refusal;
+  if (!("result" in body)) {
+    throw new PortalProtocolError(`The portal's answer to ${method} has neither a result nor an error.`, method);
+  }
+  return { result: body.result, operating: readOperatingTime(body.time) };
+}
+
+/** The refusal in `{error, error_description}`, if it is one. */
+export function readRefusal(method: string, body: unknown, status?: number): PortalRefusal | undefined {
+  if (!isObject(body) || !("error" in body)) return undefined;
+  const { error, error_description: description } = body;
+  if (typeof error !== "string" && typeof error !== "number") return undefined;
+  return new PortalRefusal(method, String(error), typeof description === "string" ? description : "", status);
+}
+
+export function readOperatingTime(time: unknown): OperatingTime | undefined {
+  if (!isObject(time)) return undefined;
+  const { operating, operating_reset_at: resetAt } = time;
+  if (typeof operating !== "number" || typeof resetAt !== "number") return undefined;
+  return Number.isFinite(operating) && Number.isFinite(resetAt) ? { operating, resetAt } : undefined;
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is WireObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(answer: TransportAnswer): string {
+  if (answer.body === "") return "an empty body";
+  if (/^\s*</.test(answer.body) || answer.contentType.includes("html")) return "a web page";
+  return answer.contentType.includes("json") ? "broken or cut JSON" : "another kind of text";
+}

@@ -1,0 +1,45 @@
+import { type ParamMap, type ParamValue, ResultRef } from "./calls.ts";
+
+/**
+ * One command of a `batch`: `method?query`, with nested values in PHP brackets and every value URL-encoded once, as a JSON body wants it.
+ * References to earlier results keep their brackets unencoded, as the portal documents them. `null`, `undefined` and empty lists have no
+ * spelling in a query and are left out.
+ */
+export function encodeCommand(method: string, params: ParamMap): string {
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(params)) append(parts, encodeURIComponent(name), value);
+  return parts.length === 0 ? method : `${method}?${parts.join("&")}`;
+}
+
+function append(parts: string[], name: string, value: ParamValue | undefined): void {
+  if (value === undefined || value === null) return;
+  if (value instanceof ResultRef) {
+    parts.push(`${name}=$result${value.path.map((segment) => `[${segment}]`).join("")}`);
+  } else if (isList(value)) {
+    value.forEach((item, index) => {
+      append(parts, `${name}[${index}]`, item);
+    });
+  } else if (typeof value === "object") {
+    for (const [key, item] of Object.entries(value)) append(parts, `${name}[${encodeURIComponent(key)}]`, item);
+  } else if (typeof value === "boolean") {
+    parts.push(`${name}=${value ? 1 : 0}`);
+  } else {
+    parts.push(`${name}=${encodeURIComponent(value)}`);
+  }
+}
+
+function isList(value: ParamValue): value is readonly ParamValue[] {
+  return Array.isArray(value);
+}
+
+const REFERENCE = /\$(result|next|total|time|error)/i;
+
+/**
+ * Whether the portal would leave these values alone inside a batch. It substitutes anything that looks like a reference, so a text
+ * that contains one (a customer may quote `$result[…]`) must travel outside.
+ */
+export function isSafeInBatch(value: ParamValue | undefined): boolean {
+  if (typeof value === "string") return !value.includes("$") || !REFERENCE.test(value);
+  if (value === null || typeof value !== "object" || value instanceof ResultRef) return true;
+  return isList(value) ? value.every(isSafeInBatch) : Object.values(value).every(isSafeInBatch);
+}

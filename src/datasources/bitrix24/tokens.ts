@@ -1,0 +1,78 @@
+import type { ApplicationCredential } from "./credentials.ts";
+import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
+import { type Transport, TransportFailure } from "./transport.ts";
+import { object, text } from "./wire.ts";
+
+/** The authorization server of the cloud; the portal itself does not always proxy it. */
+const TOKEN_URL = "https://oauth.bitrix.info/oauth/token/";
+const TIMEOUT_MS = 15_000;
+/** What the token server is called in errors; it is not a REST method. */
+const METHOD = "oauth.token";
+
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+export interface TokenSource {
+  current(): string;
+  /** Renews the pair unless `stale` is no longer the current token. Waiting callers share one renewal, because the server voids the old pair. */
+  renew(stale: string): Promise<string>;
+}
+
+/** `onRenewed` must keep the new pair: the old refresh token is void from then on. */
+export function createTokenSource(
+  credential: ApplicationCredential,
+  transport: Transport,
+  onRenewed: (pair: TokenPair) => void | Promise<void>,
+): TokenSource {
+  let pair: TokenPair = credential;
+  let renewal: Promise<string> | undefined;
+  return {
+    current: () => pair.accessToken,
+    renew(stale) {
+      if (stale !== pair.accessToken) return Promise.resolve(pair.accessToken);
+      renewal ??= requestPair(credential, pair.refreshToken, transport)
+        .then(async (renewed) => {
+          pair = renewed;
+          await onRenewed(renewed);
+          return renewed.accessToken;
+        })
+        .finally(() => {
+          renewal = undefined;
+        });
+      return renewal;
+    },
+  };
+}
+
+async function requestPair(
+  credential: ApplicationCredential,
+  refreshToken: string,
+  transport: Transport,
+): Promise<TokenPair> {
+  const url = new URL(credential.tokenUrl ?? TOKEN_URL);
+  url.searchParams.set("grant_type", "refresh_token");
+  url.searchParams.set("client_id", credential.clientId);
+  url.searchParams.set("client_secret", credential.clientSecret);
+  url.searchParams.set("refresh_token", refreshToken);
+  let body: string;
+  let status: number;
+  try {
+    ({ body, status } = await transport.exchange(url.href, undefined, TIMEOUT_MS));
+  } catch (error) {
+    if (!(error instanceof TransportFailure)) throw error;
+    throw new PortalUnavailable("The authorization server cannot be reached to renew the access token.", METHOD);
+  }
+  try {
+    const answer = object(JSON.parse(body), "");
+    if (typeof answer.error === "string") throw new PortalRefusal(METHOD, answer.error, "", status);
+    return {
+      accessToken: text(answer.access_token, "access_token"),
+      refreshToken: text(answer.refresh_token, "refresh_token"),
+    };
+  } catch (error) {
+    if (error instanceof PortalRefusal) throw error;
+    throw new PortalProtocolError("The authorization server's answer is not a pair of tokens.", METHOD);
+  }
+}

@@ -1,0 +1,144 @@
+import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
+
+/** An HTTP answer of a portal, read to its end. */
+export interface TransportAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly location: string | undefined;
+  readonly body: string;
+}
+
+/** No answer. `sent` false: the request surely never reached the portal's program, so that even a write may be repeated. */
+export class TransportFailure extends Error {
+  readonly sent: boolean;
+  readonly timedOut: boolean;
+  constructor(message: string, sent: boolean, timedOut: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "TransportFailure";
+    this.sent = sent;
+    this.timedOut = timedOut;
+  }
+}
+
+export interface TransportOptions {
+  /** PEM text of a private certificate authority, used in place of the built-in ones. */
+  readonly certificateAuthority?: string | undefined;
+  /** HTTP(S) proxy for all portals. */
+  readonly proxyUrl?: string | undefined;
+}
+
+export interface Transport {
+  /** Posts JSON (or, without a body, gets) and reads the answer. Rejects with `TransportFailure`. `timeoutMs` bounds the whole exchange. */
+  exchange(url: string, body: string | undefined, timeoutMs: number): Promise<TransportAnswer>;
+  close(): Promise<void>;
+}
+
+/** An answer may hold a session of many thousand messages; more than this is not one of ours. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * Sockets are reused only briefly: a server that closes an idle socket just as a write is sent on it leaves us not knowing whether the
+ * write happened.
+ */
+const KEEP_ALIVE_MS = 3_000;
+const CONNECTIONS_PER_PORTAL = 16;
+
+const HEADERS = {
+  "content-type": "application/json",
+  accept: "application/json",
+  "user-agent": "bitrix24-open-channels-graphql/0.1",
+};
+
+/** Codes of failures that happen before a request is on the wire. */
+const NOT_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+]);
+
+export function createTransport(options: TransportOptions = {}): Transport {
+  const tls = options.certificateAuthority === undefined ? {} : { ca: options.certificateAuthority };
+  const pool = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    connections: CONNECTIONS_PER_PORTAL,
+    pipelining: 1,
+    maxResponseSize: MAX_ANSWER_BYTES,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const dispatcher: Dispatcher =
+    options.proxyUrl === undefined
+      ? new Agent({ ...pool, connect: { timeout: CONNECT_TIMEOUT_MS, ...tls } })
+      : new ProxyAgent({ ...pool, uri: options.proxyUrl, requestTls: tls, proxyTls: tls });
+  return {
+    exchange: (url, body, timeoutMs) => exchange(dispatcher, url, body, timeoutMs),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function exchange(
+  dispatcher: Dispatcher,
+  url: string,
+  body: string | undefined,
+  timeoutMs: number,
+): Promise<TransportAnswer> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), Math.max(1, timeoutMs));
+  try {
+    const answer = await request(url, {
+      dispatcher,
+      method: body === undefined ? "GET" : "POST",
+      headers: HEADERS,
+      body: body ?? null,
+      signal: timeout.signal,
+    });
+    return {
+      status: answer.statusCode,
+      contentType: single(answer.headers["content-type"]) ?? "",
+      location: single(answer.headers.location),
+      body: await answer.body.text(),
+    };
+  } catch (error) {
+    throw failure(error, timeout.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function failure(error: unknown, timedOut: boolean): TransportFailure {
+  if (timedOut) return new TransportFailure("no answer in time", true, true, { cause: error });
+  const code = errorCode(error);
+  if (code !== undefined && NOT_SENT.has(code)) {
+    return new TransportFailure("no connection could be made", false, false, { cause: error });
+  }
+  if (error instanceof errors.ResponseExceededMaxSizeError) {
+    return new TransportFailure("the answer is too large", true, false, { cause: error });
+  }
+  return new TransportFailure("the connection broke", true, false, { cause: error });
+}
+
+/** The system's or undici's code, looked for in causes and in the members of an aggregate (several addresses were tried). */
+function errorCode(error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 4) return undefined;
+  if (error instanceof AggregateError) {
+    const codes = error.errors.map((member: unknown) => errorCode(member, depth + 1));
+    return codes.every((code) => code !== undefined && NOT_SENT.has(code)) ? codes[0] : undefined;
+  }
+  const own = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return own ?? errorCode(error.cause, depth + 1);
+}
