@@ -1,0 +1,171 @@
+import { Field, ID, ObjectType } from "type-graphql";
+import type { Id } from "../datasources/domain/ids.ts";
+import type { UserKind, UserRecord } from "../datasources/domain/user.ts";
+import { describedEnum } from "./described-enum.ts";
+import { AbsoluteUrl, DateTime, JSONObject, JSONValue } from "./scalars.ts";
+
+export const UserKindEnum = describedEnum<UserKind>("UserKind", "What sort of participant a user is.", {
+  EMPLOYEE: "A member of the company.",
+  EXTRANET: "An outside partner with an account on the portal.",
+  CUSTOMER: "Somebody who writes through a channel of an Open Line. Has no account to sign in with.",
+  BOT: "A chat bot.",
+  NETWORK: "A user of Bitrix24.Network from another portal.",
+  EMAIL: "Somebody who takes part by e-mail.",
+  UNKNOWN: "A kind that the gateway does not know, or that the portal did not tell.",
+});
+
+export const GenderEnum = describedEnum<"MALE" | "FEMALE" | "UNKNOWN">("Gender", "Gender as entered on the portal.", {
+  MALE: "Male.",
+  FEMALE: "Female.",
+  UNKNOWN: "Neither of the portal's two values.",
+});
+
+@ObjectType({ simpleResolvers: true, description: "Telephone numbers of a user as entered, in no particular format." })
+export class UserPhones {
+  @Field(() => String, { nullable: true, description: "The work number." })
+  readonly work!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The mobile number." })
+  readonly mobile!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The extension inside the company." })
+  readonly inner!: string | null;
+}
+
+/** Reference to a user; its fields are answered from `record` where that tells them and loaded otherwise. */
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "An employee, a customer, or a bot. A reference: its id costs nothing; other fields come with what was read before (a history, a recent list) or are read together for all users of the operation in one call (`im.user.list.get`).",
+})
+export class User {
+  @Field(() => ID, { description: "The portal's id of the user." })
+  readonly id: Id;
+
+  /** What the source of this reference told about the user. */
+  readonly record: UserRecord | undefined;
+
+  constructor(id: Id, record?: UserRecord) {
+    this.id = id;
+    this.record = record;
+  }
+
+  @Field(() => UserKindEnum, { nullable: true, description: "Employee, customer, bot, …" })
+  readonly kind?: UserKind | null;
+
+  @Field(() => String, { nullable: true, description: "Full name as the portal shows it." })
+  readonly name?: string | null;
+
+  @Field(() => String, { nullable: true, description: "First name." })
+  readonly firstName?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Last name." })
+  readonly lastName?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Position in the company." })
+  readonly position?: string | null;
+
+  @Field(() => AbsoluteUrl, { nullable: true, description: "Picture; null when the user has none." })
+  readonly avatarUrl?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The portal's file id of the picture; told by a session's history only, null otherwise.",
+  })
+  readonly avatarId?: Id | null;
+
+  @Field(() => String, { nullable: true, description: "Colour of the user's bubble, such as `#4ba984`." })
+  readonly color?: string | null;
+
+  @Field(() => GenderEnum, { nullable: true, description: "Gender as entered on the portal." })
+  readonly gender?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Birthday as `DD-MM`, without a year." })
+  readonly birthday?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the account is in use; false for dismissed employees.",
+  })
+  readonly isActive?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether this is an outside partner (extranet)." })
+  readonly isExtranet?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether this is a user of Bitrix24.Network." })
+  readonly isNetwork?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether this is a bot." })
+  readonly isBot?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether this is a customer who writes through a channel." })
+  readonly isConnector?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the user has a telephone device." })
+  readonly hasPhoneDevice?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "How the account signs in, in the portal's word (`default`, `socservices`, `imconnector`, …).",
+  })
+  readonly externalAuthId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Status the user chose, in the portal's word, such as `online`.",
+  })
+  readonly status?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Since when the user is idle; null when not idle." })
+  readonly idleSince?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Until when the user is away; null when not away." })
+  readonly absentUntil?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the user last did something on the portal." })
+  readonly lastActivityAt?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the user was last seen in the mobile application." })
+  readonly mobileLastSeenAt?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the user was last seen in the desktop application." })
+  readonly desktopLastSeenAt?: Date | null;
+
+  @Field(() => [ID], { nullable: true, description: "Ids of the departments of an employee." })
+  readonly departmentIds?: readonly Id[] | null;
+
+  @Field(() => UserPhones, { nullable: true, description: "Telephone numbers; null when there are none." })
+  readonly phones?: UserPhones | null;
+
+  @Field(() => AbsoluteUrl, {
+    nullable: true,
+    description: "The user's page on the portal; told by a session's history only, null otherwise.",
+  })
+  readonly profileUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Website as entered; not checked to be an address." })
+  readonly website?: string | null;
+
+  @Field(() => String, { nullable: true, description: "E-mail address as entered." })
+  readonly email?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The portal's own word for the kind of user (`user`, `bot`)." })
+  readonly portalType?: string | null;
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description: "Settings of a bot as the portal sends them; null for people.",
+  })
+  readonly botData?: Readonly<Record<string, unknown>> | null;
+
+  @Field(() => JSONValue, {
+    nullable: true,
+    description: "Services attached to the account, as the portal sends them.",
+  })
+  readonly services?: unknown;
+}
+
+/** A reference to the user, or null for "nobody" (system messages, unassigned chats). */
+export function userRef(id: Id | null | undefined, record?: UserRecord): User | null {
+  return id === null || id === undefined ? null : new User(id, record);
+}
