@@ -1,0 +1,42 @@
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import type { CrmEntityType, CrmReference } from "../datasources/domain/chat.ts";
+import { describedEnum } from "./described-enum.ts";
+import { parseId } from "./input-errors.ts";
+
+export const CrmEntityTypeEnum = describedEnum<CrmEntityType>(
+  "CrmEntityType",
+  "The kinds of CRM items that open-line chats are bound to.",
+  { LEAD: "A lead.", DEAL: "A deal.", CONTACT: "A contact.", COMPANY: "A company." },
+);
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "A CRM item as open lines see it. Portals number leads, deals, contacts and companies apart, so only `type` and `entityId` together name one; there is no `id` that a client cache could mix up.",
+})
+export class CrmEntity {
+  @Field(() => CrmEntityTypeEnum, { description: "What kind of item it is." })
+  readonly type: CrmEntityType;
+
+  @Field(() => ID, { description: "The portal's own id, unique within the type." })
+  readonly entityId: string;
+
+  constructor(reference: CrmReference) {
+    this.type = reference.type;
+    this.entityId = reference.id;
+  }
+}
+
+@InputType({ description: "Names a CRM item." })
+export class CrmEntityInput {
+  @Field(() => CrmEntityTypeEnum, { description: "What kind of item it is." })
+  type!: CrmEntityType;
+
+  @Field(() => ID, { description: "The portal's own id, unique within the type." })
+  entityId!: string;
+}
+
+/** The named item; throws BAD_USER_INPUT for an id that is not a whole number above 0. */
+export function parseCrmEntity(input: CrmEntityInput, name: string): CrmReference {
+  return { type: input.type, id: parseId(input.entityId, `${name}.entityId`) };
+}
