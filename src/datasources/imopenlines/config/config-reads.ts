@@ -1,0 +1,109 @@
+import type { Call } from "../../bitrix24/calls.ts";
+import { integer, list, object, text, WireError } from "../../bitrix24/wire.ts";
+import type { Id } from "../../domain/ids.ts";
+import type { ApiRevisionRecord, LineRecord, PublicPageRecord } from "../../domain/line.ts";
+import { encodeEmojiTokens } from "./emoji-tokens.ts";
+import { decodeLine } from "./line-decoder.ts";
+import { perOrigin } from "./per-origin.ts";
+
+const lineDecoder = perOrigin(
+  (origin) => (result: unknown) => (result === false ? null : decodeLine(result, "", "full", origin)),
+);
+
+/**
+ * One line with all its settings and its queue, offline operators included; null for an unknown id (`result: false`). No right is needed.
+ * The portal keeps the answer for the rest of a batch, so a read after a write must be a request of its own.
+ */
+export function configGet(origin: string, lineId: Id): Call<LineRecord | null> {
+  return {
+    method: "imopenlines.config.get",
+    params: { CONFIG_ID: wireId(lineId), WITH_QUEUE: "Y", SHOW_OFFLINE: "Y" },
+    decode: lineDecoder(origin),
+  };
+}
+
+export interface LineListQuery {
+  readonly ids?: readonly Id[];
+  readonly isActive?: boolean;
+  readonly isTemporary?: boolean;
+  readonly languageCode?: string;
+  readonly nameContains?: string;
+  readonly orderBy: "ID" | "NAME";
+  readonly direction: "ASC" | "DESC";
+  /** At most 200. */
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const listDecoder = perOrigin(
+  (origin) => (result: unknown) => list(result, "", (row, path) => decodeLine(row, path, "list", origin)),
+);
+
+/** A page of lines with their queues as configured. The portal tells no total: a row more than the page needs shows that there is a next one. */
+export function configListGet(origin: string, query: LineListQuery): Call<readonly LineRecord[]> {
+  return {
+    method: "imopenlines.config.list.get",
+    params: {
+      PARAMS: {
+        // The name does not make a page stable, so the id decides between equal names.
+        order: query.orderBy === "NAME" ? { LINE_NAME: query.direction, ID: query.direction } : { ID: query.direction },
+        filter: filterOf(query),
+        limit: query.limit,
+        offset: query.offset,
+      },
+      OPTIONS: { QUEUE: "Y", CONFIG_QUEUE: "Y" },
+    },
+    decode: listDecoder(origin),
+  };
+}
+
+/** Undefined without a condition: an empty filter has no spelling as a PHP map. */
+function filterOf(query: LineListQuery) {
+  const filter = {
+    ...(query.ids === undefined ? {} : { ID: query.ids.map(wireId) }),
+    ...(query.isActive === undefined ? {} : { ACTIVE: yesOrNo(query.isActive) }),
+    ...(query.isTemporary === undefined ? {} : { TEMPORARY: yesOrNo(query.isTemporary) }),
+    ...(query.languageCode === undefined ? {} : { LANGUAGE_ID: query.languageCode }),
+    // Texts are compared as they are stored, and emoji are stored as tokens.
+    ...(query.nameContains === undefined ? {} : { "%LINE_NAME": encodeEmojiTokens(query.nameContains) }),
+  };
+  return Object.keys(filter).length === 0 ? undefined : filter;
+}
+
+/** Where the public contact-centre page is. */
+export function configPathGet(): Call<PublicPageRecord> {
+  return { method: "imopenlines.config.path.get", params: {}, decode: decodePublicPage };
+}
+
+function decodePublicPage(result: unknown): PublicPageRecord {
+  const page = object(result, "");
+  const serverUrl = text(page.SERVER_ADDRESS, "SERVER_ADDRESS");
+  const path = text(page.PUBLIC_PATH, "PUBLIC_PATH");
+  if (!URL.canParse(path, serverUrl)) throw new WireError("SERVER_ADDRESS", "an address", serverUrl);
+  return { serverUrl, path, url: new URL(path, serverUrl).href };
+}
+
+/** Revision numbers of the open-channels module. */
+export function revisionGet(): Call<ApiRevisionRecord> {
+  return { method: "imopenlines.revision.get", params: {}, decode: decodeRevision };
+}
+
+function decodeRevision(result: unknown): ApiRevisionRecord {
+  const revision = object(result, "");
+  return {
+    rest: integer(revision.rest, "rest"),
+    web: integer(revision.web, "web"),
+    mobile: integer(revision.mobile, "mobile"),
+  };
+}
+
+/** A number where JavaScript can hold the id exactly, else its digits: the portal reads both. */
+export function wireId(id: Id): number | string {
+  const number = Number(id);
+  return Number.isSafeInteger(number) ? number : id;
+}
+
+/** The portal misreads every other spelling of a flag, and which way depends on the field. */
+export function yesOrNo(value: boolean): "Y" | "N" {
+  return value ? "Y" : "N";
+}

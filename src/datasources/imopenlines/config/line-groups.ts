@@ -1,0 +1,182 @@
+import { list, optionalId, optionalObject, optionalText, optionalUrl, text } from "../../bitrix24/wire.ts";
+import type {
+  DefaultOperator,
+  LineBot,
+  LineClosing,
+  LineCrm,
+  LineCustomerRating,
+  LineForms,
+  LineKpi,
+  LineKpiTarget,
+  LineLimits,
+  LineOperatorIdentity,
+  LineReply,
+  LineWorkTime,
+  RatingTexts,
+} from "../../domain/line.ts";
+import {
+  BOT_JOINS,
+  BOT_LEAVES,
+  COUNTED_CHATS,
+  CRM_CREATE_MODES,
+  decodeChoice,
+  IDENTITY_MODES,
+  REPLY_RULES,
+  WEEKDAYS,
+} from "./line-choices.ts";
+import type { LineRow } from "./line-row.ts";
+import { decodeHoliday, decodeTimeOfDay } from "./working-hours.ts";
+
+export function decodeCrm(row: LineRow): LineCrm {
+  return {
+    isEnabled: row.flag("CRM"),
+    createMode: row.choice("CRM_CREATE", CRM_CREATE_MODES),
+    createModeCode: row.text("CRM_CREATE"),
+    dealCategory: row.text("CRM_CREATE_SECOND"),
+    createsThirdItem: row.optionalFlag("CRM_CREATE_THIRD"),
+    forwardsToResponsible: row.optionalFlag("CRM_FORWARD"),
+    tracksChatText: row.optionalFlag("CRM_CHAT_TRACKER"),
+    changesResponsibleOnTransfer: row.optionalFlag("CRM_TRANSFER_CHANGE"),
+    source: row.text("CRM_SOURCE"),
+  };
+}
+
+export function decodeBot(row: LineRow): LineBot {
+  return {
+    isEnabled: row.flag("WELCOME_BOT_ENABLE"),
+    userId: row.optionalId("WELCOME_BOT_ID"),
+    joins: row.choice("WELCOME_BOT_JOIN", BOT_JOINS),
+    handOverAfterSeconds: row.optionalNumber("WELCOME_BOT_TIME"),
+    leaves: row.choice("WELCOME_BOT_LEFT", BOT_LEAVES),
+  };
+}
+
+type ReplyPrefix = "NO_ANSWER" | "WORKTIME_DAYOFF" | "CLOSE" | "AUTO_CLOSE";
+
+/** The four columns of one automatic reply, which differ only in their first words. */
+export function decodeReply(row: LineRow, prefix: ReplyPrefix): LineReply {
+  return {
+    rule: row.choice(`${prefix}_RULE`, REPLY_RULES),
+    ruleCode: row.text(`${prefix}_RULE`),
+    text: row.text(`${prefix}_TEXT`),
+    formId: row.optionalId(`${prefix}_FORM_ID`),
+    botId: row.optionalId(`${prefix}_BOT_ID`),
+  };
+}
+
+export function decodeWorkTime(row: LineRow): LineWorkTime {
+  return {
+    isEnabled: row.flag("WORKTIME_ENABLE"),
+    from: decodeTimeOfDay(row.row.WORKTIME_FROM, row.path("WORKTIME_FROM")),
+    to: decodeTimeOfDay(row.row.WORKTIME_TO, row.path("WORKTIME_TO")),
+    timeZone: row.text("WORKTIME_TIMEZONE"),
+    daysOff: words(row, "WORKTIME_DAYOFF").map((day) => decodeChoice(WEEKDAYS, day)),
+    holidays: words(row, "WORKTIME_HOLIDAYS").map(decodeHoliday),
+    outsideReply: decodeReply(row, "WORKTIME_DAYOFF"),
+  };
+}
+
+/** A list of words; the portal's empty one is `[""]`, and before it is exploded it is one string with commas. */
+function words(row: LineRow, column: string): string[] {
+  const value = row.row[column];
+  const found = typeof value === "string" ? value.split(",") : list(value, row.path(column), text);
+  return found.map((word) => word.trim()).filter((word) => word !== "");
+}
+
+export function decodeClosing(row: LineRow): LineClosing {
+  return {
+    reply: decodeReply(row, "CLOSE"),
+    fullCloseAfterMinutes: row.optionalNumber("FULL_CLOSE_TIME"),
+    asksForConfirmation: row.optionalFlag("CONFIRM_CLOSE"),
+    automaticReply: decodeReply(row, "AUTO_CLOSE"),
+    automaticAfterSeconds: row.optionalNumber("AUTO_CLOSE_TIME"),
+    expireAfterSeconds: row.optionalNumber("AUTO_EXPIRE_TIME"),
+  };
+}
+
+export function decodeCustomerRating(row: LineRow): LineCustomerRating {
+  return {
+    isEnabled: row.flag("VOTE_MESSAGE"),
+    timeLimitSeconds: row.optionalNumber("VOTE_TIME_LIMIT"),
+    asksBeforeFinish: row.optionalFlag("VOTE_BEFORE_FINISH"),
+    closesWithDelay: row.optionalFlag("VOTE_CLOSING_DELAY"),
+    widget: decodeRatingTexts(row, "VOTE_MESSAGE_1"),
+    messenger: decodeRatingTexts(row, "VOTE_MESSAGE_2"),
+  };
+}
+
+function decodeRatingTexts(row: LineRow, prefix: "VOTE_MESSAGE_1" | "VOTE_MESSAGE_2"): RatingTexts {
+  return {
+    request: row.text(`${prefix}_TEXT`),
+    thanks: row.text(`${prefix}_LIKE`),
+    regret: row.text(`${prefix}_DISLIKE`),
+  };
+}
+
+export function decodeKpi(row: LineRow): LineKpi {
+  return {
+    firstAnswer: decodeKpiTarget(row, "KPI_FIRST_ANSWER"),
+    furtherAnswer: decodeKpiTarget(row, "KPI_FURTHER_ANSWER"),
+    watchesOperatorActivity: row.optionalFlag("KPI_CHECK_OPERATOR_ACTIVITY"),
+  };
+}
+
+function decodeKpiTarget(row: LineRow, prefix: "KPI_FIRST_ANSWER" | "KPI_FURTHER_ANSWER"): LineKpiTarget {
+  const stored = row.text(`${prefix}_TEXT`);
+  return {
+    targetTime: row.optionalNumber(`${prefix}_TIME`),
+    alerts: row.optionalFlag(`${prefix}_ALERT`),
+    recipientCodes: words(row, `${prefix}_LIST`),
+    text: stored === null ? null : unescapeHtml(stored),
+  };
+}
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#039;": "'",
+};
+
+/** The portal escapes these texts, and only these, when it saves them. */
+function unescapeHtml(stored: string): string {
+  return stored.replace(/&(?:amp|lt|gt|quot|#039);/g, (entity) => HTML_ENTITIES[entity] ?? entity);
+}
+
+export function decodeForms(row: LineRow): LineForms {
+  return {
+    isEnabled: row.optionalFlag("USE_WELCOME_FORM"),
+    formId: row.optionalId("WELCOME_FORM_ID"),
+    isDelayed: row.optionalFlag("WELCOME_FORM_DELAY"),
+    ignoresResponsible: row.optionalFlag("IGNORE_WELCOME_FORM_RESPONSIBLE"),
+  };
+}
+
+export function decodeLimits(row: LineRow): LineLimits {
+  const maxChats = row.optionalNumber("MAX_CHAT");
+  return {
+    maxChats: maxChats === 0 ? null : maxChats,
+    countedChats: row.choice("TYPE_MAX_CHAT", COUNTED_CHATS),
+    sessionPriority: row.optionalNumber("SESSION_PRIORITY"),
+  };
+}
+
+export function decodeOperatorIdentity(row: LineRow): LineOperatorIdentity {
+  return {
+    mode: row.choice("OPERATOR_DATA", IDENTITY_MODES),
+    default: decodeDefaultOperator(row),
+  };
+}
+
+/** A map, `[]` or null; an empty name or avatar is none. */
+function decodeDefaultOperator(row: LineRow): DefaultOperator | null {
+  const path = row.path("DEFAULT_OPERATOR_DATA");
+  const data = optionalObject(row.row.DEFAULT_OPERATOR_DATA, path);
+  if (data === null) return null;
+  return {
+    name: optionalText(data.NAME, `${path}.NAME`),
+    avatarUrl: optionalUrl(data.AVATAR, `${path}.AVATAR`, row.origin),
+    avatarId: optionalId(data.AVATAR_ID, `${path}.AVATAR_ID`),
+  };
+}
