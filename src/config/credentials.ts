@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Credential } from "../datasources/bitrix24/credentials.ts";
+import { httpUrl, portalHost, webhookUrl } from "./setting-values.ts";
+
+/** Name of the credential that BITRIX24_WEBHOOK_URL configures. */
+export const DEFAULT_CREDENTIAL = "default";
+
+const webhook = z.strictObject({ webhook: webhookUrl, botClientId: z.string().min(1).optional() });
+const application = z.strictObject({
+  application: z.strictObject({
+    portal: portalHost,
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(1),
+    accessToken: z.string().min(1),
+    refreshToken: z.string().min(1),
+    tokenUrl: httpUrl.optional(),
+  }),
+  botClientId: z.string().min(1).optional(),
+});
+const credentialsFile = z.record(z.string().min(1), z.union([webhook, application]));
+type FileEntry = z.output<typeof credentialsFile>[string];
+
+function toCredential(entry: FileEntry, botClientId: string | undefined): Credential {
+  const bot = entry.botClientId ?? botClientId;
+  const extra = bot === undefined ? {} : { botClientId: bot };
+  if ("webhook" in entry) return { kind: "webhook", url: entry.webhook, ...extra };
+  const { tokenUrl, ...required } = entry.application;
+  return { kind: "application", ...required, ...(tokenUrl === undefined ? {} : { tokenUrl }), ...extra };
+}
+
+/**
+ * Reads a file of named credentials: `{"anna": {"webhook": "https://…"}, "app": {"application": {…}}}`.
+ * Throws an `Error` whose message names the place that is wrong and never repeats a value.
+ */
+export function readCredentialsFile(path: string, botClientId: string | undefined): Map<string, Credential> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    // A JSON error's text quotes the file, which holds secrets.
+    throw new Error(error instanceof SyntaxError ? "is not JSON" : `cannot be read (${systemErrorCode(error)})`);
+  }
+  const parsed = credentialsFile.safeParse(content);
+  if (!parsed.success) {
+    const place = parsed.error.issues[0]?.path.join(".") ?? "";
+    throw new Error(
+      `has an entry that is neither a webhook nor an application: ${place === "" ? "the whole file" : place}`,
+    );
+  }
+  return new Map(Object.entries(parsed.data).map(([name, entry]) => [name, toCredential(entry, botClientId)]));
+}
+
+/** The short code of a file system error, e.g. `ENOENT`. */
+export function systemErrorCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown error";
+}
+
+/** Host of a credential's portal with its port, for messages. */
+export function credentialHost(credential: Credential): string {
+  return credential.kind === "webhook" ? new URL(credential.url).host : credential.portal;
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+/** Hosts that never leave this machine: plain HTTP is fine there, and listening on them opens nothing to others. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
+  return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name) || name.endsWith(".localhost");
+}
+
+export const switchValue = z.enum(["true", "false"], { error: "must be true or false" }).transform((v) => v === "true");
+
+export function wholeNumber(minimum: number, maximum: number) {
+  const error = `must be a whole number between ${minimum} and ${maximum}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, error)
+    .transform(Number)
+    .pipe(z.number().min(minimum, error).max(maximum, error));
+}
+
+function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}
+
+export const httpUrl = z
+  .string()
+  .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ""), "must be an http or https address");
+
+const WEBHOOK_PATH = /^\/rest\/[1-9]\d*\/[A-Za-z0-9_-]+\/?$/;
+
+/** An inbound webhook's address, with its closing slash. */
+export const webhookUrl = z
+  .string()
+  .refine((value) => {
+    const url = parseUrl(value);
+    return url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && WEBHOOK_PATH.test(url.pathname);
+  }, "must be a webhook's address, such as https://example.bitrix24.com/rest/1/SECRET/")
+  .transform((value) => (value.endsWith("/") ? value : `${value}/`));
+
+const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
+
+/** A portal's host name in lower case, with a port when it is not the default one. */
+export const portalHost = z
+  .string()
+  .transform((host) => host.trim().toLowerCase())
+  .pipe(z.string().regex(HOST, "must be host names without scheme or path, such as example.bitrix24.com"));
+
+function items(value: string): string[] {
+  return value
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+export const hostList = z.string().transform(items).pipe(z.array(portalHost));
+
+export type CorsOrigins = readonly string[];
+/** Stands for every origin on this machine. */
+export const LOOPBACK_ORIGINS = "loopback";
+
+const origin = z
+  .string()
+  .refine(
+    (value) => value === LOOPBACK_ORIGINS || parseUrl(value)?.origin === value,
+    "must be origins without a path, such as https://inbox.example.com, or the word loopback",
+  );
+export const corsOrigins = z.string().transform(items).pipe(z.array(origin));
+
+/** A key as the environment gives it, in clear. */
+export interface ConfiguredKey {
+  readonly name: string;
+  readonly key: string;
+  readonly credential: string | undefined;
+}
+
+export const MINIMUM_KEY_LENGTH = 16;
+export const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const keyEntry = z.string().transform((entry, issues): ConfiguredKey => {
+  const [name = "", key = "", credential, ...rest] = entry.split(":");
+  const refuse = (message: string) => issues.addIssue({ code: "custom", message });
+  if (rest.length > 0 || credential === "") refuse("must be name:key or name:key:credential");
+  if (!KEY_NAME.test(name)) refuse("must give each key a name of letters, digits, dots, dashes and underscores");
+  if (key.length < MINIMUM_KEY_LENGTH) refuse(`must give each key ${MINIMUM_KEY_LENGTH} characters or more`);
+  return { name, key, credential };
+});
+
+export const keyList = z
+  .string()
+  .transform(items)
+  .pipe(z.array(keyEntry))
+  .refine((keys) => new Set(keys.map((key) => key.name)).size === keys.length, "must not name two keys alike");

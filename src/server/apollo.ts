@@ -1,0 +1,73 @@
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { GraphQLError } from "graphql";
+import type { Logger } from "pino";
+import type { OperationContext } from "../resolvers/context.ts";
+import { type ExplorerOptions, explorerPlugin } from "./explorer.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+/** Hands execution over to the pipeline: Apollo keeps HTTP semantics, persisted queries, parsing and validation. */
+function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationContext> {
+  return {
+    requestDidStart: async () => ({
+      responseForOperation: async ({ operation, document, request, response, contextValue }) => {
+        // Without an operation of that name Apollo finds the words itself.
+        if (operation === undefined || operation === null) return null;
+        const singleResult = await pipeline.execute({
+          document,
+          operationName: request.operationName,
+          variables: request.variables,
+          context: contextValue,
+        });
+        // No data at all: the variables did not fit, and nothing was carried out.
+        const http = singleResult.data === undefined ? { ...response.http, status: 400 } : response.http;
+        return { http, body: { kind: "single", singleResult } };
+      },
+      willSendResponse: async ({ response: { body }, contextValue }) => {
+        if (body.kind !== "single") return;
+        body.singleResult.extensions ??= { upstream: contextValue.usage.toJSON() };
+      },
+    }),
+  };
+}
+
+/** Apollo Server over the pipeline, without the default plugins that cost throughput and are not used. */
+export async function startApollo(
+  pipeline: Pipeline,
+  explorer: ExplorerOptions,
+  log: Logger,
+): Promise<ApolloServer<OperationContext>> {
+  const apollo = new ApolloServer<OperationContext>({
+    schema: pipeline.schema,
+    // The pipeline's rules decide about introspection, for all transports alike.
+    introspection: true,
+    validationRules: [...pipeline.rules],
+    documentStore: pipeline.documents,
+    formatError: (formatted, error) =>
+      error instanceof GraphQLError
+        ? pipeline.shapeError(error)
+        : pipeline.shapeError(new GraphQLError(formatted.message, { originalError: toError(error) })),
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger: log,
+    plugins: [
+      explorerPlugin(explorer),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      pipelineExecution(pipeline),
+    ],
+  });
+  await apollo.start();
+  return apollo;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

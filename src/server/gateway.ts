@@ -1,0 +1,148 @@
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import { credentialHost } from "../config/credentials.ts";
+import { isLoopbackHost } from "../config/setting-values.ts";
+import { type Config, ConfigError } from "../config.ts";
+import type { Credential } from "../datasources/bitrix24/credentials.ts";
+import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
+import { createHistoryCache } from "../datasources/history-cache.ts";
+import { buildSchema } from "../schema/build-schema.ts";
+import { type ApiKeys, KeysFileError, openApiKeys } from "./api-keys.ts";
+import { startApollo } from "./apollo.ts";
+import { createHttpServer, GRAPHQL_PATH } from "./http.ts";
+import { identityProviders } from "./identity.ts";
+import { createPipeline } from "./pipeline.ts";
+
+export interface RunningGateway {
+  /** Address of the GraphQL endpoint, with the port that was really taken. */
+  readonly url: string;
+  /** Settles once every portal was asked whether it answers; what did not is in the log. */
+  readonly probed: Promise<void>;
+  /** Answers what is under way, then ends. */
+  close(): Promise<void>;
+}
+
+/** Puts the gateway together and listens. Throws `ConfigError` for what the person who starts it must change. */
+export async function startGateway(config: Config, log: Logger): Promise<RunningGateway> {
+  const keys = openKeys(config, log);
+  try {
+    checkExposure(config, keys);
+  } catch (error) {
+    keys.close();
+    throw error;
+  }
+  const { plan, allowHttp, proxyUrl, certificateAuthority } = config.portal;
+  const portals = createPortals({
+    plan,
+    allowHttp,
+    allowedHosts: allowedHosts(config),
+    proxyUrl,
+    certificateAuthority,
+    logger: log,
+  });
+  const histories = createHistoryCache();
+  const pipeline = createPipeline({
+    schema: buildSchema(),
+    introspection: config.server.introspection,
+    log,
+  });
+  const { explorer, explorerApiKey, corsOrigins, maxBodyBytes, operationTimeoutMs } = config.server;
+  const apollo = await startApollo(pipeline, { enabled: explorer, apiKey: explorerApiKey }, log);
+  const server = await createHttpServer({
+    apollo,
+    services: { portals, histories, timeoutMs: operationTimeoutMs },
+    identityProviders: identityProviders(config, keys),
+    corsOrigins,
+    maxBodyBytes,
+    explorer,
+    log,
+  });
+
+  const close = async () => {
+    await server.close();
+    await apollo.stop();
+    keys.close();
+    await portals.close();
+  };
+  try {
+    await server.listen({ host: config.server.host, port: config.server.port });
+  } catch (error) {
+    await close();
+    throw listenError(error, config);
+  }
+  const url = addressOf(server.server.address(), config.server.host);
+  log.info(
+    { url },
+    keys.count() === 0 ? "Listening; no keys are configured, so only this machine is served" : "Listening",
+  );
+  return { url, probed: probePortals(portals, config.portal.credentials, log), close };
+}
+
+function openKeys(config: Config, log: Logger): ApiKeys {
+  try {
+    return openApiKeys({
+      file: config.keys.file,
+      configured: config.keys.configured,
+      onError: (error) => log.error({ reason: error.message }, "The changed keys were not taken over"),
+    });
+  } catch (error) {
+    if (error instanceof KeysFileError) throw new ConfigError([error.message]);
+    throw error;
+  }
+}
+
+/** Without keys whoever reaches the address acts as the configured user, so that only this machine may reach it. */
+function checkExposure(config: Config, keys: ApiKeys): void {
+  if (keys.count() > 0 || config.portal.credentials.size === 0 || isLoopbackHost(config.server.host)) return;
+  throw new ConfigError([
+    `GATEWAY_HOST is ${config.server.host}, but there are no keys, so that anybody could act as the portal's user. Add one with npm run keys -- add NAME, or listen on 127.0.0.1`,
+  ]);
+}
+
+function allowedHosts(config: Config): string[] {
+  const credentials = [...config.portal.credentials.values()].map(credentialHost);
+  return [...new Set([...credentials, ...config.portal.userTokenHosts])];
+}
+
+function listenError(error: unknown, { server: { host, port } }: Config): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return new ConfigError([
+        `Port ${port} on ${host} is taken. Stop the other program, or choose a port with GATEWAY_PORT`,
+      ]);
+    case "EACCES":
+      return new ConfigError([`Port ${port} may not be opened by this user. Choose another with GATEWAY_PORT`]);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new ConfigError([`GATEWAY_HOST ${host} is not an address of this machine`]);
+    default:
+      return error;
+  }
+}
+
+function addressOf(address: AddressInfo | string | null, host: string): string {
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return `http://${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}${GRAPHQL_PATH}`;
+}
+
+/** Asks one credential of each portal whether it answers. A portal that does not is a warning: it may come back. */
+async function probePortals(
+  portals: Portals,
+  credentials: ReadonlyMap<string, Credential>,
+  log: Logger,
+): Promise<void> {
+  const byHost = new Map([...credentials.values()].map((credential) => [credentialHost(credential), credential]));
+  await Promise.all(
+    [...byHost].map(([host, credential]) =>
+      portals.probe(credential).then(
+        () => log.info({ portal: host }, "The portal answers"),
+        (error: unknown) =>
+          log.warn(
+            { portal: host, reason: error instanceof Error ? error.message : String(error) },
+            "The portal does not answer as it should; operations will fail until it does",
+          ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,116 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from "graphql";
+import type { OperationContext } from "../resolvers/context.ts";
+import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
+import { type ErrorLog, shapeError } from "./error-shaping.ts";
+
+export interface PipelineOptions {
+  readonly schema: GraphQLSchema;
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean;
+  readonly log: ErrorLog;
+}
+
+export interface Operation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly context: OperationContext;
+}
+
+export type PreparedDocument =
+  | { readonly kind: "valid"; readonly document: DocumentNode }
+  | { readonly kind: "invalid"; readonly errors: readonly GraphQLFormattedError[] };
+
+/**
+ * The one way of an operation, whatever transport brought it. Apollo Server parses and validates by itself for HTTP and is given `rules`,
+ * `documents`, `execute` and `shapeError`; transports without Apollo call `prepare` and then `execute`.
+ */
+export interface Pipeline {
+  readonly schema: GraphQLSchema;
+  /** Validation rules beyond those of the specification. */
+  readonly rules: readonly ValidationRule[];
+  readonly documents: DocumentCache;
+  prepare(source: string): PreparedDocument;
+  /** Runs a query or mutation of a valid document. Never rejects; `data` is absent when the operation could not begin. */
+  execute(operation: Operation): Promise<FormattedExecutionResult>;
+  shapeError(error: GraphQLError): GraphQLFormattedError;
+}
+
+export function createPipeline({ schema, introspection, log }: PipelineOptions): Pipeline {
+  const rules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
+  const allRules = [...specifiedRules, ...rules];
+  const documents = createDocumentCache();
+  const shape = (error: GraphQLError) => shapeError(error, log);
+  const refuse = (code: string, errors: readonly GraphQLError[]): PreparedDocument => ({
+    kind: "invalid",
+    errors: errors.map((error) => shape(withCode(error, code))),
+  });
+
+  return {
+    schema,
+    rules,
+    documents,
+    shapeError: shape,
+    prepare(source) {
+      const known = documents.find(source);
+      if (known !== undefined) return { kind: "valid", document: known };
+      let document: DocumentNode;
+      try {
+        document = parse(source);
+      } catch (error) {
+        return refuse("GRAPHQL_PARSE_FAILED", [asGraphQLError(error)]);
+      }
+      const errors = validate(schema, document, allRules);
+      if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
+      documents.keep(source, document);
+      return { kind: "valid", document };
+    },
+    async execute({ document, operationName, variables, context }) {
+      let result: ExecutionResult;
+      try {
+        result = await execute({
+          schema,
+          document,
+          contextValue: context,
+          variableValues: variables,
+          operationName,
+        });
+      } catch (error) {
+        result = { errors: [asGraphQLError(error)] };
+      }
+      return {
+        ...(result.errors === undefined ? {} : { errors: result.errors.map(shape) }),
+        ...(result.data === undefined ? {} : { data: result.data }),
+        extensions: { upstream: context.usage.toJSON() },
+      };
+    },
+  };
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    extensions: { ...error.extensions, code },
+  });
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const original = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(original.message, { originalError: original });
+}
