@@ -94,6 +94,6 @@ function collect(sets: readonly SelectionSetNode[], info: LookaheadInfo): Map<st
 
 function isIncluded(selection: SelectionNode, info: LookaheadInfo): boolean {
   if (selection.directives === undefined || selection.directives.length === 0) return true;
-  if (getDirectiveValues(GraphQLSkipDirective, selection, info.variableValues)?.["if"] === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, selection, info.variableValues)?.["if"] !== false;
+  if (getDirectiveValues(GraphQLSkipDirective, selection, info.variableValues)?.if === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, selection, info.variableValues)?.if !== false;
 }

@@ -1,6 +1,7 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
 import type { UserKind, UserRecord } from "../datasources/domain/user.ts";
+import { createConnectionType } from "./connections.ts";
 import { describedEnum } from "./described-enum.ts";
 import { AbsoluteUrl, DateTime, JSONObject, JSONValue } from "./scalars.ts";
 
@@ -169,3 +170,5 @@ export class User {
 export function userRef(id: Id | null | undefined, record?: UserRecord): User | null {
   return id === null || id === undefined ? null : new User(id, record);
 }
+
+export const UserConnection = createConnectionType("User", () => User, "People and bots.");

@@ -1,0 +1,297 @@
+import { Directive, Field, ID, Int, ObjectType } from "type-graphql";
+import type { ChatRole, SessionStatus } from "../datasources/domain/chat.ts";
+import type { Id } from "../datasources/domain/ids.ts";
+import {
+  ChatCrm,
+  ChatPermissions,
+  ChatPublicLink,
+  ChatRestrictions,
+  ChatRoleEnum,
+  type ChatState,
+  ChatStateEnum,
+  LastMessageViews,
+  MessagePreview,
+  ReadMark,
+  SessionStatusEnum,
+} from "./chat-details.ts";
+import { type ConnectionFields, createConnectionType } from "./connections.ts";
+import { Connector } from "./connector.ts";
+import { MessageConnection } from "./message.ts";
+import { OpenLine } from "./open-line.ts";
+import { AbsoluteUrl, DateTime } from "./scalars.ts";
+import { Session } from "./session.ts";
+import { User, UserConnection } from "./user.ts";
+
+/** Reference to a chat; its fields are answered from what the operation has read of it, and loaded otherwise. */
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "A conversation with one customer on an open line: one chat, many sessions over time. A reference: its id costs nothing; fields that an earlier answer told (a recent list, a history) cost nothing either, the others are read together (`imopenlines.dialog.get`). Lists of other people's dialogs, closing times, the customer's rating and waiting times cannot be told by REST.",
+})
+export class Chat {
+  @Field(() => ID, { description: "The portal's id of the chat, without the prefix `chat`." })
+  readonly id: Id;
+
+  constructor(id: Id) {
+    this.id = id;
+  }
+
+  @Field(() => String, { description: "The id as `im` methods want it: `chat` and the number." })
+  get dialogId(): string {
+    return `chat${this.id}`;
+  }
+
+  @Directive('@rest(method: "imopenlines.dialog.get")')
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Title, mostly the customer's name and the line's. This and the other fields of the dialog record are read once per operation, where no earlier answer told them (`imopenlines.dialog.get`).",
+  })
+  readonly title?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Description, if somebody wrote one." })
+  readonly description?: string | null;
+
+  @Field(() => AbsoluteUrl, { nullable: true, description: "Picture; null when there is none." })
+  readonly avatarUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Colour, such as `#58cc47`." })
+  readonly color?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the chat was made." })
+  readonly createdAt?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The customer's code: connector, line, chat and user in the channel, joined by `|`. Look a chat up by it with `chat(by: {userCode: …})`.",
+  })
+  readonly userCode?: string | null;
+
+  @Field(() => Connector, { nullable: true, description: "The channel, from the user code." })
+  readonly connector?: Connector | null;
+
+  @Field(() => String, { nullable: true, description: "The chat's id in the channel, from the user code." })
+  readonly externalChatId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The customer's id in the channel, from the user code; null for group chats of a channel.",
+  })
+  readonly externalUserId?: string | null;
+
+  @Field(() => OpenLine, {
+    nullable: true,
+    description: "The line that the channel belongs to, from the user code. It stays when a chat is transferred.",
+  })
+  readonly entryLine?: OpenLine | null;
+
+  @Field(() => OpenLine, {
+    nullable: true,
+    description:
+      "The line that serves the chat now, after transfers. Portals that write no line with a session leave only the entry line to tell: then it is that one.",
+  })
+  readonly line?: OpenLine | null;
+
+  @Field(() => ChatStateEnum, { nullable: true, description: "Where the chat stands." })
+  readonly state?: ChatState | null;
+
+  @Field(() => User, { nullable: true, description: "The responsible operator; null when unassigned." })
+  readonly operator?: User | null;
+
+  @Directive('@rest(method: "im.user.list.get")')
+  @Field(() => User, {
+    nullable: true,
+    description:
+      "The customer as a user of the portal. Told by the user code for live chats; for other channels looked for among the participants that the portal names, which may cost one look-up of users for the whole operation. Null when it cannot be told (`im.user.list.get`).",
+  })
+  readonly customer?: User | null;
+
+  @Field(() => ChatCrm, { nullable: true, description: "What of the CRM the chat is bound to." })
+  readonly crm?: ChatCrm | null;
+
+  @Field(() => Session, {
+    nullable: true,
+    description:
+      "The open session; null when none is open. Its `id`, `chat`, `isCurrent` and `startedAt` cost nothing more; any other field downloads its whole history.",
+  })
+  readonly currentSession?: Session | null;
+
+  @Directive('@rest(method: "imopenlines.session.history.get")')
+  @Field(() => Session, {
+    nullable: true,
+    description:
+      "The newest session, open or closed; null when the chat never had one. Unless a session is known to be open, the whole history is downloaded (`imopenlines.session.history.get`).",
+  })
+  readonly latestSession?: Session | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the session is pinned to its operator: the portal does not close it or pass it on by itself.",
+  })
+  readonly isPinned?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether silent mode is on: what operators write does not go to the customer.",
+  })
+  readonly isSilent?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the session waits for a last action (a rating, the closing text) before it closes.",
+  })
+  readonly isWaitingForAction?: boolean | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the channel stops accepting answers; null when never." })
+  readonly blockedAt?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why the channel stops accepting answers, in the portal's word.",
+  })
+  readonly blockReason?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether outside partners take part." })
+  readonly isExtranet?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the portal marks the chat as new." })
+  readonly isNew?: boolean | null;
+
+  @Field(() => Int, { nullable: true, description: "How many messages the caller can see." })
+  readonly messageCount?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "How many take part." })
+  readonly participantCount?: number | null;
+
+  @Directive('@rest(method: "im.dialog.users.list")')
+  @Field(() => UserConnection, {
+    nullable: true,
+    description:
+      "Who takes part, customer and bots included. Page size 1..100, 20 by default; one call per page. For participants only: others get NOT_FOUND_OR_FORBIDDEN (`im.dialog.users.list`).",
+  })
+  readonly participants?: ConnectionFields<User>;
+
+  @Field(() => [User], { nullable: true, description: "Managers of the chat." })
+  readonly managers?: User[] | null;
+
+  @Field(() => [ReadMark], { nullable: true, description: "How far the other participants have read." })
+  readonly readMarks?: ReadMark[] | null;
+
+  @Field(() => LastMessageViews, { nullable: true, description: "Who has seen the last message." })
+  readonly lastMessageViews?: LastMessageViews | null;
+
+  @Field(() => ID, { nullable: true, description: "Id of the last message." })
+  readonly lastMessageId?: Id | null;
+
+  @Field(() => MessagePreview, {
+    nullable: true,
+    description: "The last message as the recent list tells it; only through `inbox`, null elsewhere.",
+  })
+  readonly preview?: MessagePreview | null;
+
+  @Field(() => Int, { nullable: true, description: "How many messages the caller has not read." })
+  readonly viewerUnreadCount?: number | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the caller has switched notifications off." })
+  readonly viewerIsMuted?: boolean | null;
+
+  @Field(() => ChatRoleEnum, { nullable: true, description: "The caller's role." })
+  readonly viewerRole?: ChatRole | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the caller may write here, by the chat's rules and the caller's role. Guests (who have not joined) may not.",
+  })
+  readonly viewerCanSend?: boolean | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "Id of the last message that the caller has read. The portal documents this number in two ways (last read, or last at all).",
+  })
+  readonly viewerLastReadMessageId?: Id | null;
+
+  @Field(() => ID, { nullable: true, description: "Id of the first message that the caller has not read." })
+  readonly viewerFirstUnreadMessageId?: Id | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "Id of the message from which the caller marked the chat as unread.",
+  })
+  readonly viewerMarkedMessageId?: Id | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the caller pinned the chat in the recent list; only through `inbox`, null elsewhere.",
+  })
+  readonly viewerIsPinnedInInbox?: boolean | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When the chat last moved in the caller's recent list; only through `inbox`, null elsewhere.",
+  })
+  readonly viewerInboxAt?: Date | null;
+
+  @Field(() => [User], {
+    nullable: true,
+    description: "Who has switched notifications off, as far as the portal tells: often no more than the caller.",
+  })
+  readonly mutedUsers?: User[] | null;
+
+  @Field(() => ChatRestrictions, { nullable: true, description: "What chats of this sort allow." })
+  readonly restrictions?: ChatRestrictions | null;
+
+  @Field(() => ChatPermissions, { nullable: true, description: "Who may do what." })
+  readonly permissions?: ChatPermissions | null;
+
+  @Field(() => SessionStatusEnum, {
+    nullable: true,
+    description: "Step of the session; only through `inbox`, null elsewhere: no other method tells it.",
+  })
+  readonly sessionStatus?: SessionStatus | null;
+
+  @Field(() => Int, { nullable: true, description: "The portal's number behind `sessionStatus`." })
+  readonly sessionStatusCode?: number | null;
+
+  @Field(() => ID, { nullable: true, description: "Id of the chat this one belongs to; null when none." })
+  readonly parentChatId?: Id | null;
+
+  @Field(() => ID, { nullable: true, description: "Id of the message this chat belongs to; null when none." })
+  readonly parentMessageId?: Id | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "Id of the chat's folder on the portal's disk; null until a file is sent.",
+  })
+  readonly diskFolderId?: Id | null;
+
+  @Field(() => String, { nullable: true, description: "Background that was chosen for the chat." })
+  readonly backgroundId?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the portal's own client shows a text field." })
+  readonly isTextFieldEnabled?: boolean | null;
+
+  @Field(() => ChatPublicLink, { nullable: true, description: "Public link; null when the chat is not public." })
+  readonly publicLink?: ChatPublicLink | null;
+
+  @Field(() => AbsoluteUrl, {
+    nullable: true,
+    description: "Address of what the chat is about, where the portal has one.",
+  })
+  readonly entityUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Number of the call the chat belongs to; null mostly." })
+  readonly callNumber?: string | null;
+
+  @Directive('@rest(method: "im.dialog.messages.get")')
+  @Field(() => MessageConnection, {
+    nullable: true,
+    description:
+      "Messages of all sessions, oldest first in a page. `last/before` walks back, `first/after` walks forward; neither means the last 20. Page size 1..100; one call per 50 messages; at sizes of 50 and 100 a further page may be announced that turns out empty. For participants only: others get NOT_FOUND_OR_FORBIDDEN and read `latestSession { messages }` instead (`im.dialog.messages.get`).",
+  })
+  readonly messages?: unknown;
+}
+
+export const ChatConnection = createConnectionType("Chat", () => Chat, "Chats.");

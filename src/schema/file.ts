@@ -1,0 +1,100 @@
+import { Field, ID, Int, ObjectType } from "type-graphql";
+import type { FileKind } from "../datasources/domain/file.ts";
+import type { Id } from "../datasources/domain/ids.ts";
+import { createConnectionType } from "./connections.ts";
+import { describedEnum } from "./described-enum.ts";
+import { AbsoluteUrl, DateTime, JSONObject, SafeInt } from "./scalars.ts";
+import { User } from "./user.ts";
+
+export const FileKindEnum = describedEnum<FileKind>("FileKind", "What sort of file it is, as the portal classes it.", {
+  IMAGE: "A picture.",
+  VIDEO: "A film.",
+  AUDIO: "A sound recording.",
+  FILE: "Any other file.",
+  UNKNOWN: "A kind that the gateway does not know.",
+});
+
+@ObjectType({ simpleResolvers: true, description: "Size of a picture in pixels." })
+export class ImageSize {
+  @Field(() => Int, { description: "Width in pixels." })
+  readonly width!: number;
+
+  @Field(() => Int, { description: "Height in pixels." })
+  readonly height!: number;
+}
+
+/** Source: a `FileRecord`. */
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "A file sent in a chat. Its addresses are signed by the portal for the user whose credential asked: open them soon and pass them to nobody else.",
+})
+export class File {
+  @Field(() => ID, { description: "The portal's id of the file on its disk." })
+  readonly id!: Id;
+
+  @Field(() => ID, { nullable: true, description: "Id of the chat the file was sent in." })
+  readonly chatId!: Id | null;
+
+  @Field(() => String, { description: "File name with its extension." })
+  readonly name!: string;
+
+  @Field(() => FileKindEnum, { description: "Picture, film, sound, or other." })
+  readonly kind!: FileKind;
+
+  @Field(() => String, { nullable: true, description: "Extension without a dot, such as `png`." })
+  readonly extension!: string | null;
+
+  @Field(() => SafeInt, { nullable: true, description: "Size in bytes." })
+  readonly size!: number | null;
+
+  @Field(() => ImageSize, { nullable: true, description: "Size of a picture; null for other files." })
+  readonly image!: ImageSize | null;
+
+  @Field(() => String, { nullable: true, description: "State of the upload in the portal's word: `done`, `upload`." })
+  readonly status!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Progress of the upload in percent, 100 when done; null when not told.",
+  })
+  readonly progress!: number | null;
+
+  @Field(() => User, { nullable: true, description: "Who sent the file." })
+  readonly uploadedBy?: User | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the file was stored." })
+  readonly uploadedAt!: Date | null;
+
+  @Field(() => AbsoluteUrl, {
+    nullable: true,
+    description: "A reduced picture, or the file itself where there is none.",
+  })
+  readonly previewUrl!: string | null;
+
+  @Field(() => AbsoluteUrl, { nullable: true, description: "The picture in the size of a screen." })
+  readonly showUrl!: string | null;
+
+  @Field(() => AbsoluteUrl, { nullable: true, description: "The file itself." })
+  readonly downloadUrl!: string | null;
+
+  @Field(() => AbsoluteUrl, { nullable: true, description: "A small picture, 250 pixels wide." })
+  readonly mediaPreviewUrl!: string | null;
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description: "Settings of the portal's own file viewer, as the portal sends them.",
+  })
+  readonly viewerAttributes!: Readonly<Record<string, unknown>> | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the portal can turn the recording into text." })
+  readonly isTranscribable!: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether this is a video note." })
+  readonly isVideoNote!: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether this is a voice message." })
+  readonly isVoiceNote!: boolean | null;
+}
+
+export const FileConnection = createConnectionType("File", () => File, "Files, oldest first.");
