@@ -28,6 +28,22 @@ const ONE_OF_INPUTS = ["ChatLookup", "SessionLookup", "TransferTarget"];
 export function buildSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: resolverClasses,
+    directives: [REST_DIRECTIVE],
+    // Inputs are checked where they are used, with sentences of our own.
+    validate: false,
+  });
+  for (const name of ONE_OF_INPUTS) makeOneOf(schema, name);
+  return schema;
+}
+
+/** type-graphql has no way to say `@oneOf`: it is set on the built type, and on its syntax node so that it is printed. */
+function makeOneOf(schema: GraphQLSchema, name: string): void {
+  const type = schema.getType(name);
+  if (!(type instanceof GraphQLInputObjectType)) return;
+  type.isOneOf = true;
+  const directive: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: "oneOf" } };
+  type.astNode = {
+    ...(type.astNode ?? { kind: Kind.INPUT_OBJECT_TYPE_DEFINITION, name: { kind: Kind.NAME, value: name } }),
     directives: [...(type.astNode?.directives ?? []), directive],
   };
 }
