@@ -93,7 +93,7 @@ describe.each(LANGUAGES)("conversations in %s", (language) => {
 });
 
 describe("the corpus", () => {
-  it("gives a history of any length, in which orders keep changing and no conversation follows itself", () => {
+  it("gives a history of any length, in which orders keep changing and nothing comes again before everything else", () => {
     const history = historyFor("en", 5_000, createRandom(1).next);
     expect(history).toHaveLength(5_000);
     const orders = new Set(history.flatMap((turn) => turn.text.match(/#\d{5}/g) ?? []));
