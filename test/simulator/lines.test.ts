@@ -258,6 +258,15 @@ describe("reading, changing and deleting one line", () => {
     expect(read(limited, own)).toMatchObject({ LINE_NAME: "Mine", MODIFY_USER_ID: "103" });
   });
 
+  it("may be changed by who changed it last, whatever his rights", () => {
+    const context = portal();
+    const id = add(context);
+    const nobody = { ...context, rights: { userId: 27, allowedUsers: () => [] } };
+    expect(configUpdate(nobody, { CONFIG_ID: id, PARAMS: { LINE_NAME: "Mine" } })).toBe(true);
+    const another = { ...nobody, rights: { userId: 103, allowedUsers: () => [] } };
+    expect(refusal(() => configDelete(another, { CONFIG_ID: id }))).toMatchObject({ status: 403 });
+  });
+
   it("is stale after a write in the same request, and fresh in the next", () => {
     const context = portal();
     const id = add(context, { LINE_NAME: "Before" });
