@@ -19,12 +19,20 @@ export function commandKey(index: number): string {
   return `c${index}`;
 }
 
-/** Body parameters of `batch` for these calls; every command runs whatever becomes of the others. */
-export function batchParams(calls: readonly Call<unknown>[]): { halt: 0; cmd: Record<string, string> } {
+/**
+ * Body parameters of `batch` for these groups of calls; references of a group point to its first call. Every command runs whatever becomes
+ * of the others.
+ */
+export function batchParams(groups: readonly (readonly Call<unknown>[])[]): { halt: 0; cmd: Record<string, string> } {
   const cmd: Record<string, string> = {};
-  calls.forEach((call, index) => {
-    cmd[commandKey(index)] = encodeCommand(call.method, call.params);
-  });
+  let index = 0;
+  for (const group of groups) {
+    const first = commandKey(index);
+    for (const call of group) {
+      cmd[commandKey(index)] = encodeCommand(call.method, call.params, first);
+      index += 1;
+    }
+  }
   return { halt: 0, cmd };
 }
 

@@ -1,18 +1,28 @@
 import type { BucketState, Plan } from "./usage.ts";
 
+export interface Taken {
+  readonly taken: number;
+  /** When nothing could be taken: milliseconds after which it is worth asking again. */
+  readonly waitMs: number;
+}
+
 /**
  * The request allowance of a portal: a leaky bucket per portal and source address (`protocol.md` 3). Each request adds 1, the level
  * drains steadily, above the capacity the portal refuses. Answers may be promises, so that several processes can share one bucket.
  */
 export interface Allowance {
-  /** Takes one request; 0 when taken, else the milliseconds after which it is worth asking again. `reserve` requests are left for more urgent callers. */
-  take(reserve: number): number | Promise<number>;
+  /** Takes up to `wanted` requests and leaves `reserve` of them for more urgent callers. */
+  take(wanted: number, reserve: number): Taken | Promise<Taken>;
+  /** Counts a request that goes out whatever the level is (a redirect followed, a token renewed). */
+  count(): void;
+  /** Returns requests that were taken and not sent. */
+  giveBack(unused: number): void;
   /** The portal said that the bucket is full, whatever we believed. */
   exhausted(): void;
   /** Milliseconds until `requests` further ones could have been taken. */
   waitFor(requests: number): number;
-  /** Requests that could be taken now. */
-  available(): number;
+  /** More than half of the allowance is used: commands should rather share requests than leave at once. */
+  isScarce(): boolean;
   /** Takes up to `wanted` of the requests that idleness has left over; see `createLocalAllowance`. */
   spendSurplus(wanted: number): number;
   /** Gives back surplus that was not used after all. */
@@ -52,11 +62,18 @@ export function createLocalAllowance(plan: Plan, now: () => number = () => perfo
   const waitUntil = (target: number): number => (target >= level ? 0 : ((level - target) / drainPerSecond) * 1000);
 
   return {
-    take(reserve) {
+    take(wanted, reserve) {
       drain();
-      const wait = waitUntil(usable - 1 - reserve);
-      if (wait === 0) level += 1;
-      return Math.ceil(wait);
+      const taken = Math.max(0, Math.min(wanted, Math.floor(usable - reserve - level)));
+      level += taken;
+      return { taken, waitMs: taken > 0 ? 0 : Math.ceil(waitUntil(usable - reserve - 1)) };
+    },
+    count() {
+      drain();
+      level = Math.min(capacity, level + 1);
+    },
+    giveBack(unused) {
+      level = Math.max(0, level - unused);
     },
     exhausted() {
       drain();
@@ -67,9 +84,9 @@ export function createLocalAllowance(plan: Plan, now: () => number = () => perfo
       drain();
       return waitUntil(usable - requests);
     },
-    available() {
+    isScarce() {
       drain();
-      return Math.max(0, Math.floor(usable - level));
+      return level > capacity / 2;
     },
     spendSurplus(wanted) {
       drain();
@@ -88,10 +105,12 @@ export function createLocalAllowance(plan: Plan, now: () => number = () => perfo
 }
 
 const unlimited: Allowance = {
-  take: () => 0,
+  take: (wanted) => ({ taken: wanted, waitMs: 0 }),
+  count: () => {},
+  giveBack: () => {},
   exhausted: () => {},
   waitFor: () => 0,
-  available: () => Number.POSITIVE_INFINITY,
+  isScarce: () => false,
   spendSurplus: (wanted) => wanted,
   returnSurplus: () => {},
   state: () => ({ level: 0, capacity: null, drainPerSecond: null }),

@@ -6,7 +6,7 @@ export interface ParamMap {
   readonly [name: string]: ParamValue | undefined;
 }
 
-/** Points into the answer of an earlier command of the same batch: `$result[key][path]…` on the wire. */
+/** Points into the answer of the command that this one is linked to: `$result[key][path]…` on the wire. */
 export class ResultRef {
   readonly path: readonly string[];
   constructor(path: readonly string[]) {

@@ -3,24 +3,25 @@ import { type ParamMap, type ParamValue, ResultRef } from "./calls.ts";
 /**
  * One command of a `batch`: `method?query`, with nested values in PHP brackets and every value URL-encoded once, as a JSON body wants it.
  * References to earlier results keep their brackets unencoded, as the portal documents them. `null`, `undefined` and empty lists have no
- * spelling in a query and are left out.
+ * spelling in a query and are left out. `referredKey` is the batch key of the command that references in these values point to.
  */
-export function encodeCommand(method: string, params: ParamMap): string {
+export function encodeCommand(method: string, params: ParamMap, referredKey = ""): string {
   const parts: string[] = [];
-  for (const [name, value] of Object.entries(params)) append(parts, encodeURIComponent(name), value);
+  for (const [name, value] of Object.entries(params)) append(parts, encodeURIComponent(name), value, referredKey);
   return parts.length === 0 ? method : `${method}?${parts.join("&")}`;
 }
 
-function append(parts: string[], name: string, value: ParamValue | undefined): void {
+function append(parts: string[], name: string, value: ParamValue | undefined, referredKey: string): void {
   if (value === undefined || value === null) return;
   if (value instanceof ResultRef) {
-    parts.push(`${name}=$result${value.path.map((segment) => `[${segment}]`).join("")}`);
+    parts.push(`${name}=$result[${referredKey}]${value.path.map((segment) => `[${segment}]`).join("")}`);
   } else if (isList(value)) {
     value.forEach((item, index) => {
-      append(parts, `${name}[${index}]`, item);
+      append(parts, `${name}[${index}]`, item, referredKey);
     });
   } else if (typeof value === "object") {
-    for (const [key, item] of Object.entries(value)) append(parts, `${name}[${encodeURIComponent(key)}]`, item);
+    for (const [key, item] of Object.entries(value))
+      append(parts, `${name}[${encodeURIComponent(key)}]`, item, referredKey);
   } else if (typeof value === "boolean") {
     parts.push(`${name}=${value ? 1 : 0}`);
   } else {

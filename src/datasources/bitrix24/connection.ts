@@ -1,0 +1,137 @@
+import type { Allowance } from "./bucket.ts";
+import type { ParamMap } from "./calls.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
+import type { Endpoint } from "./credentials.ts";
+import { type Envelope, readEnvelope } from "./envelope.ts";
+import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
+import type { TokenSource } from "./tokens.ts";
+import type { Transport, TransportAnswer } from "./transport.ts";
+
+/** How a lane's requests are authorised. */
+export type Authorization =
+  | { readonly kind: "path" }
+  | { readonly kind: "token"; readonly accessToken: string }
+  | { readonly kind: "renewable"; readonly tokens: TokenSource };
+
+/** An answer came but it does not tell what became of the call: a page, half a body, a fault of the portal's program. */
+export class UnclearAnswer extends Error {
+  readonly answered: PortalProtocolError | PortalUnavailable;
+  constructor(answered: PortalProtocolError | PortalUnavailable) {
+    super(answered.message);
+    this.name = "UnclearAnswer";
+    this.answered = answered;
+  }
+}
+
+export interface ConnectionOptions {
+  readonly transport: Transport;
+  readonly allowance: Allowance;
+  readonly breaker: CircuitBreaker;
+  /** Whether a renamed portal may be followed to this host. */
+  readonly isAllowedHost: (host: string) => boolean;
+  readonly allowHttp: boolean;
+}
+
+/** Posts single REST requests of one portal: adds the authorization, renews a token, follows a rename, counts failures. */
+export interface Connection {
+  /**
+   * Rejects with `PortalRefusal` (the portal refused the whole request), another `UpstreamError` (nothing was run), `TransportFailure`
+   * or `UnclearAnswer` (it may have been run).
+   * Repeats the request itself only where the portal surely did not run it: `expired_token` and a redirect.
+   */
+  post(
+    endpoint: Endpoint,
+    authorization: Authorization,
+    method: string,
+    params: ParamMap,
+    timeoutMs: number,
+  ): Promise<Envelope>;
+}
+
+const MAX_REDIRECTS = 3;
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { transport, breaker } = options;
+  /** Where a renamed portal lives now. */
+  let movedTo: string | undefined;
+
+  async function exchange(endpoint: Endpoint, path: string, body: string, timeoutMs: number): Promise<TransportAnswer> {
+    const deadlineAt = performance.now() + timeoutMs;
+    let origin = movedTo ?? endpoint.origin;
+    for (let redirects = 0; ; redirects += 1) {
+      const answer = await transport.exchange(`${origin}${path}`, body, deadlineAt - performance.now());
+      if (answer.status < 300 || answer.status > 399) {
+        if (origin !== endpoint.origin) movedTo = origin;
+        return answer;
+      }
+      // The request was not run. A client that follows by itself would turn the POST into a GET and lose the body.
+      origin = redirectTarget(answer, origin, redirects);
+      options.allowance.count();
+    }
+  }
+
+  function redirectTarget(answer: TransportAnswer, from: string, redirects: number): string {
+    const target =
+      answer.location !== undefined && URL.canParse(answer.location, from) ? new URL(answer.location, from) : undefined;
+    const insecure = target?.protocol === "http:" && from.startsWith("https:") && !options.allowHttp;
+    if (target === undefined || insecure || redirects >= MAX_REDIRECTS || !options.isAllowedHost(target.host)) {
+      throw new PortalUnavailable(
+        "The portal redirects to an address that is not allowed. If it was renamed, configure its new name (and allow it in BITRIX24_PORTALS).",
+      );
+    }
+    return target.origin;
+  }
+
+  async function attempt(endpoint: Endpoint, method: string, params: ParamMap, timeoutMs: number): Promise<Envelope> {
+    breaker.starting();
+    try {
+      const answer = await exchange(endpoint, `${endpoint.path}${method}`, JSON.stringify(params), timeoutMs);
+      const envelope = readEnvelope(method, answer);
+      breaker.succeeded();
+      return envelope;
+    } catch (error) {
+      if (error instanceof PortalRefusal) {
+        // A fault of the portal's program may come before, amid or after the work.
+        if (
+          error.status !== undefined &&
+          error.status >= 500 &&
+          error.error !== "QUERY_LIMIT_EXCEEDED" &&
+          error.error !== "OVERLOAD_LIMIT"
+        ) {
+          breaker.failed();
+          throw new UnclearAnswer(
+            new PortalUnavailable(`The portal failed while running ${method} (HTTP ${error.status}).`, method),
+          );
+        }
+        breaker.succeeded();
+        throw error;
+      }
+      breaker.failed();
+      throw error instanceof PortalProtocolError ? new UnclearAnswer(error) : error;
+    }
+  }
+
+  return {
+    async post(endpoint, authorization, method, params, timeoutMs) {
+      switch (authorization.kind) {
+        case "path":
+          return attempt(endpoint, method, params, timeoutMs);
+        case "token":
+          return attempt(endpoint, method, { ...params, auth: authorization.accessToken }, timeoutMs);
+        case "renewable": {
+          const { tokens } = authorization;
+          const deadlineAt = performance.now() + timeoutMs;
+          const accessToken = tokens.current();
+          try {
+            return await attempt(endpoint, method, { ...params, auth: accessToken }, timeoutMs);
+          } catch (error) {
+            if (!(error instanceof PortalRefusal) || error.error.toLowerCase() !== "expired_token") throw error;
+          }
+          const renewed = await tokens.renew(accessToken);
+          options.allowance.count();
+          return attempt(endpoint, method, { ...params, auth: renewed }, deadlineAt - performance.now());
+        }
+      }
+    },
+  };
+}

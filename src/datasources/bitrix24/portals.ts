@@ -1,0 +1,126 @@
+import { createLocalAllowance } from "./bucket.ts";
+import type { PortalSession } from "./calls.ts";
+import { createCircuitBreaker } from "./circuit-breaker.ts";
+import { type Authorization, createConnection } from "./connection.ts";
+import { type ApplicationCredential, type Credential, type Endpoint, endpointOf, fingerprint } from "./credentials.ts";
+import { createScheduler, type Scheduler } from "./scheduler.ts";
+import { createSession, type Operation } from "./session.ts";
+import { createTokenSource, type TokenPair, type TokenSource } from "./tokens.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
+import { type AllowanceStatus, type Plan, UpstreamUsage } from "./usage.ts";
+
+export type { Credential } from "./credentials.ts";
+
+export interface PortalsOptions extends TransportOptions {
+  /** The plan of every portal; decides the request allowance. */
+  readonly plan: Plan;
+  /** Plain http to hosts other than loopback. */
+  readonly allowHttp: boolean;
+  /** Hosts to which a renamed portal may be followed, besides its own. */
+  readonly allowedHosts: readonly string[];
+  /** Keeps the renewed tokens of an application; the old ones are void from then on. */
+  readonly onTokensRenewed?: ((credential: ApplicationCredential, pair: TokenPair) => void | Promise<void>) | undefined;
+}
+
+/** All portals that the gateway talks to: one scheduler and one allowance for each, shared by all its credentials. */
+export interface Portals {
+  /** A credential bound to one operation. Throws `CredentialError` for a credential that cannot be used. */
+  session(credential: Credential, operation: Operation): PortalSession;
+  status(credential: Credential): AllowanceStatus;
+  /** Asks the portal for its scopes; rejects with an `UpstreamError` when it cannot be used. */
+  probe(credential: Credential): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface KnownCredential {
+  readonly endpoint: Endpoint;
+  readonly laneName: string;
+  readonly authorization: () => Authorization;
+}
+
+/** User tokens come and go; what is known about one is only a shortcut. */
+const MAX_KNOWN_CREDENTIALS = 5_000;
+const PROBE_TIMEOUT_MS = 5_000;
+
+export function createPortals(options: PortalsOptions): Portals {
+  const transport = createTransport(options);
+  const schedulers = new Map<string, Scheduler>();
+  const known = new WeakMap<Credential, KnownCredential>();
+  const tokenSources = new Map<string, TokenSource>();
+  const allowedHosts = new Set(options.allowedHosts);
+
+  function schedulerFor(endpoint: Endpoint): Scheduler {
+    const existing = schedulers.get(endpoint.host);
+    if (existing !== undefined) return existing;
+    const allowance = createLocalAllowance(options.plan);
+    const breaker = createCircuitBreaker();
+    const isAllowedHost = (host: string): boolean => host === endpoint.host || allowedHosts.has(host);
+    const connection = createConnection({ transport, allowance, breaker, isAllowedHost, allowHttp: options.allowHttp });
+    const scheduler = createScheduler({ plan: options.plan, connection, allowance, breaker });
+    schedulers.set(endpoint.host, scheduler);
+    return scheduler;
+  }
+
+  function recognise(credential: Credential): KnownCredential {
+    const found = known.get(credential);
+    if (found !== undefined) return found;
+    const endpoint = endpointOf(credential, options.allowHttp);
+    const laneName = fingerprint(credential);
+    const recognised = { endpoint, laneName, authorization: () => authorizationOf(credential, laneName) };
+    known.set(credential, recognised);
+    return recognised;
+  }
+
+  function authorizationOf(credential: Credential, laneName: string): Authorization {
+    switch (credential.kind) {
+      case "webhook":
+        return { kind: "path" };
+      case "user-token":
+        return { kind: "token", accessToken: credential.accessToken };
+      case "application":
+        return { kind: "renewable", tokens: tokensOf(credential, laneName) };
+    }
+  }
+
+  function tokensOf(credential: ApplicationCredential, laneName: string): TokenSource {
+    const existing = tokenSources.get(laneName);
+    if (existing !== undefined) return existing;
+    const source = createTokenSource(credential, transport, (pair) => options.onTokensRenewed?.(credential, pair));
+    if (tokenSources.size < MAX_KNOWN_CREDENTIALS) tokenSources.set(laneName, source);
+    return source;
+  }
+
+  const session = (credential: Credential, operation: Operation): PortalSession => {
+    const { endpoint, laneName, authorization } = recognise(credential);
+    const scheduler = schedulerFor(endpoint);
+    operation.usage.observe(() => {
+      const { level, capacity, drainPerSecond } = scheduler.status(undefined);
+      return { level, capacity, drainPerSecond };
+    });
+    return createSession(
+      { scheduler, endpoint, laneName, authorization, botClientId: credential.botClientId },
+      operation,
+    );
+  };
+
+  return {
+    session,
+    status(credential) {
+      const { endpoint, laneName, authorization } = recognise(credential);
+      const scheduler = schedulerFor(endpoint);
+      return scheduler.status(scheduler.lane(laneName, endpoint, authorization));
+    },
+    async probe(credential) {
+      const portal = session(credential, {
+        signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+        deadlineAt: performance.now() + PROBE_TIMEOUT_MS,
+        usage: new UpstreamUsage(),
+      });
+      await portal.read({ method: "scope", params: {}, decode: () => undefined });
+    },
+    async close() {
+      for (const scheduler of schedulers.values()) scheduler.close();
+      await transport.close();
+    },
+  };
+}

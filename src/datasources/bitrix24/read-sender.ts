@@ -1,0 +1,196 @@
+import { batchParams, type CommandAnswer, readBatchResult } from "./batch.ts";
+import type { Allowance } from "./bucket.ts";
+import type { Connection } from "./connection.ts";
+import { PortalProtocolError, PortalRateLimited, PortalTimeout, UpstreamError } from "./errors.ts";
+import { decodeResult, readFailure } from "./failures.ts";
+import { forget, isWanted, type Lane, remember } from "./lane.ts";
+import { latestDeadline, type Outcome, type ReadCommand, type ReadUnit, settle } from "./read-command.ts";
+import type { UpstreamUsage } from "./usage.ts";
+
+export const REQUEST_TIMEOUT_MS = 30_000;
+const MAX_ATTEMPTS = 4;
+const FIRST_BACKOFF_MS = 150;
+
+export interface ReadSenderOptions {
+  readonly connection: Connection;
+  readonly allowance: Allowance;
+  /** The portal's write epoch. */
+  readonly epoch: () => number;
+  /** Runs a function later; cancelled when the scheduler closes. */
+  readonly later: (run: () => void, ms: number) => void;
+  /** A unit went back into its lane's queue. */
+  readonly requeued: () => void;
+}
+
+/** Sends the units of one lane as one request, settles their commands, and puts back those that may be repeated. */
+export function createReadSender(
+  options: ReadSenderOptions,
+): (lane: Lane, units: readonly ReadUnit[]) => Promise<void> {
+  const { connection, allowance } = options;
+
+  function markSent(lane: Lane, units: readonly ReadUnit[]): void {
+    const now = performance.now();
+    const countedFor = new Set<UpstreamUsage>();
+    const longestWait = new Map<UpstreamUsage, number>();
+    for (const unit of units) {
+      forget(lane.waiting, unit);
+      remember(lane.underWay, unit);
+      for (const command of unit) {
+        command.sentEpoch = options.epoch();
+        command.countedFor = countedFor;
+        for (const { usage } of command.waiters) {
+          if (!countedFor.has(usage)) usage.requests += 1;
+          countedFor.add(usage);
+          usage.commands += 1;
+          const waited = now - command.enqueuedAt;
+          const longest = longestWait.get(usage) ?? 0;
+          // Waiting out the turn of the event loop is not waiting for the allowance.
+          if (waited > 5 && waited > longest) {
+            usage.waitedMs += waited - longest;
+            longestWait.set(usage, waited);
+          }
+        }
+      }
+    }
+  }
+
+  function retry(lane: Lane, unit: ReadUnit, error: UpstreamError, backoffMs?: number): void {
+    const attempts = Math.max(...unit.map((command) => command.attempts)) + 1;
+    const grown = FIRST_BACKOFF_MS * 2 ** attempts;
+    const wait = backoffMs ?? grown / 2 + Math.random() * (grown / 2);
+    const timeLeft = latestDeadline(unit) - performance.now();
+    if (attempts >= MAX_ATTEMPTS || wait >= timeLeft || !isWanted(unit)) {
+      for (const command of unit) settle(command, { ok: false, error });
+      return;
+    }
+    for (const command of unit) {
+      command.attempts = attempts;
+      command.lastError = error;
+      command.sentEpoch = undefined;
+      command.countedFor = undefined;
+    }
+    remember(lane.waiting, unit);
+    options.later(() => {
+      lane.queued.push(unit);
+      options.requeued();
+    }, wait);
+  }
+
+  function settleUnit(lane: Lane, unit: ReadUnit, answers: readonly CommandAnswer[]): void {
+    let dependence: Outcome | undefined;
+    for (const [index, command] of unit.entries()) {
+      const outcome = dependence ?? readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" });
+      // Put back whole: the later commands of a unit mean nothing without the first.
+      if (outcome === "repeated") return;
+      if (!outcome.ok) dependence ??= index === 0 ? outcome : undefined;
+      settle(command, outcome);
+    }
+  }
+
+  function readAnswer(lane: Lane, unit: ReadUnit, command: ReadCommand, answer: CommandAnswer): Outcome | "repeated" {
+    const { method, decode } = command.call;
+    switch (answer.kind) {
+      case "result":
+        if (answer.operating !== undefined) lane.operating.observe(method, answer.operating);
+        try {
+          return { ok: true, value: decodeResult(method, decode, answer.result) };
+        } catch (error) {
+          if (error instanceof UpstreamError) return { ok: false, error };
+          throw error;
+        }
+      case "missing": {
+        for (const each of unit) each.alone = unit.length === 1;
+        retry(lane, unit, new PortalProtocolError(`The portal's batch left out the answer to ${method}.`, method));
+        return "repeated";
+      }
+      case "refused": {
+        const { refusal } = answer;
+        if (refusal.error === "OPERATION_TIME_LIMIT") return { ok: false, error: blocked(lane, method) };
+        if (refusal.error === "ERROR_BATCH_METHOD_NOT_ALLOWED" && unit.length === 1 && !command.alone) {
+          command.alone = true;
+          retry(lane, unit, refusal, 0);
+          return "repeated";
+        }
+        const failure = readFailure(method, refusal);
+        if (!failure.transient) return { ok: false, error: failure.error };
+        if (failure.rateExceeded) allowance.exhausted();
+        retry(lane, unit, failure.error, failure.rateExceeded ? 0 : undefined);
+        return "repeated";
+      }
+    }
+  }
+
+  function fail(lane: Lane, unit: ReadUnit, error: unknown): void {
+    const failure = readFailure(unit[0].call.method, error);
+    if (failure.transient) {
+      retry(lane, unit, failure.error, failure.rateExceeded ? 0 : undefined);
+      return;
+    }
+    for (const command of unit) {
+      settle(command, { ok: false, error: readFailure(command.call.method, error).error });
+    }
+  }
+
+  return async (lane, units) => {
+    const commands = units.flat();
+    const [only] = commands;
+    if (only === undefined) return;
+    markSent(lane, units);
+    const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, latestDeadline(commands) - performance.now());
+    try {
+      if (commands.length === 1) {
+        const { method, params } = only.call;
+        const envelope = await connection.post(lane.endpoint, lane.authorization, method, params, timeoutMs);
+        forget(lane.underWay, [only]);
+        settleUnit(lane, [only], [{ kind: "result", result: envelope.result, operating: envelope.operating }]);
+        return;
+      }
+      const groups = units.map((unit) => unit.map((command) => command.call));
+      const envelope = await connection.post(
+        lane.endpoint,
+        lane.authorization,
+        "batch",
+        batchParams(groups),
+        timeoutMs,
+      );
+      const answers = readBatchResult(groups.flat(), envelope.result);
+      let at = 0;
+      for (const unit of units) {
+        forget(lane.underWay, unit);
+        settleUnit(lane, unit, answers.slice(at, at + unit.length));
+        at += unit.length;
+      }
+    } catch (error) {
+      const refusedMethod = commands.length === 1 ? only.call.method : undefined;
+      const timeLimit = refusedMethod !== undefined && isOperationTimeLimit(error);
+      for (const unit of units) {
+        forget(lane.underWay, unit);
+        if (timeLimit) settle(unit[0], { ok: false, error: blocked(lane, unit[0].call.method) });
+        else fail(lane, unit, error);
+      }
+      if (readFailure("batch", error).rateExceeded) allowance.exhausted();
+    }
+  };
+}
+
+function isOperationTimeLimit(error: unknown): boolean {
+  return error instanceof UpstreamError && "error" in error && error.error === "OPERATION_TIME_LIMIT";
+}
+
+/** Notes that the portal blocks a method of this credential for now. */
+export function blocked(lane: Lane, method: string): PortalRateLimited {
+  return operatingTimeRefusal(method, lane.operating.block(method));
+}
+
+export function operatingTimeRefusal(method: string, retryAfterMs: number): PortalRateLimited {
+  return new PortalRateLimited(
+    `The portal blocks ${method} because it used up its operating time. Other methods still work.`,
+    retryAfterMs,
+    method,
+  );
+}
+
+/** What an operation is told whose time ran out while its command had not left, or had failed and waited for its repetition. */
+export function deadlinePassed(method: string, lastError: UpstreamError | undefined): UpstreamError {
+  return lastError ?? new PortalTimeout(`The operation's time ran out before the portal answered ${method}.`, method);
+}

@@ -1,0 +1,149 @@
+import { type Call, type PortalSession, ResultRef, type WriteOutcome } from "./calls.ts";
+import type { Authorization } from "./connection.ts";
+import type { Endpoint } from "./credentials.ts";
+import { CallAborted, OutcomeUnknown, PortalTimeout, type UpstreamError } from "./errors.ts";
+import type { Lane } from "./lane.ts";
+import { isSafeInBatch } from "./php-query.ts";
+import type { ReadCommand, ReadUnit, Waiter } from "./read-command.ts";
+import { deadlinePassed } from "./read-sender.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { UpstreamUsage } from "./usage.ts";
+
+/** What bounds an operation's calls. */
+export interface Operation {
+  /** Fires when the client has gone or the deadline has passed. */
+  readonly signal: AbortSignal;
+  /** Milliseconds of `performance.now()`. */
+  readonly deadlineAt: number;
+  readonly usage: UpstreamUsage;
+}
+
+export interface SessionOptions {
+  readonly scheduler: Scheduler;
+  readonly endpoint: Endpoint;
+  readonly laneName: string;
+  readonly authorization: () => Authorization;
+  readonly botClientId: string | undefined;
+}
+
+/** Binds a scheduler's lane to one operation: its deadline, its client's patience and its account of costs. */
+export function createSession(options: SessionOptions, operation: Operation): PortalSession {
+  const { scheduler, endpoint } = options;
+  const { signal, usage, deadlineAt } = operation;
+  const pending = new Set<() => void>();
+  const lane = (): Lane => scheduler.lane(options.laneName, endpoint, options.authorization);
+
+  const onAbort = (): void => {
+    for (const abandon of [...pending]) abandon();
+    pending.clear();
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+
+  /** Why a call that has not been answered ends now. */
+  function ending(method: string, lastError: UpstreamError | undefined): UpstreamError {
+    return performance.now() >= deadlineAt - 20
+      ? deadlinePassed(method, lastError)
+      : new CallAborted(`The client went away before ${method} was answered.`, method);
+  }
+
+  /** A promise for the answer of one read, and the waiter that settles it. */
+  function waiting<T>(
+    method: string,
+    commandOf: () => ReadCommand | undefined,
+  ): { promise: Promise<T>; waiter: Waiter } {
+    let waiter: Waiter | undefined;
+    const promise = new Promise<T>((resolve, reject) => {
+      const abandon = (): void => {
+        const command = commandOf();
+        if (waiter !== undefined) command?.waiters.delete(waiter);
+        reject(ending(method, command?.lastError));
+      };
+      pending.add(abandon);
+      waiter = {
+        usage,
+        deadlineAt,
+        settle(outcome) {
+          pending.delete(abandon);
+          // Equal keys come with the same decoder, so that a shared value has the type that this caller's decoder gives.
+          if (outcome.ok) resolve(outcome.value as T);
+          else reject(outcome.error);
+        },
+      };
+    });
+    if (waiter === undefined) throw new Error("unreachable: promise executors run at once");
+    return { promise, waiter };
+  }
+
+  function begin(method: string): void {
+    if (signal.aborted) throw ending(method, undefined);
+    if (performance.now() >= deadlineAt)
+      throw new PortalTimeout(`The operation's time ran out before ${method} was called.`, method);
+  }
+
+  return {
+    host: endpoint.host,
+    origin: endpoint.origin,
+    botClientId: options.botClientId,
+    writeEpoch: () => scheduler.epoch(),
+    async read<T>(call: Call<T>, readOptions = {}): Promise<T> {
+      begin(call.method);
+      let unit: ReadUnit | undefined;
+      const { promise, waiter } = waiting<T>(call.method, () => unit?.[0]);
+      const alone = !isSafeInBatch(call.params);
+      unit = scheduler.read(lane(), [call], [waiter], { ...readOptions, alone });
+      return promise;
+    },
+    readLinked<A, B>(
+      first: Call<A>,
+      second: (ref: (...path: string[]) => ResultRef) => Call<B>,
+    ): readonly [Promise<A>, Promise<B>] {
+      let unit: ReadUnit | undefined;
+      const dependent = second((...path) => new ResultRef(path));
+      const a = waiting<A>(first.method, () => unit?.[0]);
+      const b = waiting<B>(dependent.method, () => unit?.[1]);
+      // The caller may look at the first answer only.
+      b.promise.catch(() => {});
+      try {
+        begin(first.method);
+        unit = scheduler.read(lane(), [first, dependent], [a.waiter, b.waiter], { alone: false });
+      } catch (error) {
+        const failed = Promise.reject(error);
+        failed.catch(() => {});
+        return [failed, failed];
+      }
+      return [a.promise, b.promise];
+    },
+    async write<T, R>(call: Call<T>, reread?: Call<R>): Promise<WriteOutcome<T, R>> {
+      begin(call.method);
+      const together = reread !== undefined && isSafeInBatch(call.params) && isSafeInBatch(reread.params);
+      const outcome = await new Promise<WriteOutcome<T, R>>((resolve, reject) => {
+        const finish = (): void => {
+          pending.delete(abandon);
+        };
+        const abandon = (): void => {
+          if (job === undefined || scheduler.withdraw(job)) reject(ending(call.method, undefined));
+          else reject(new OutcomeUnknown(call.method));
+        };
+        pending.add(abandon);
+        const job = scheduler.write(
+          lane(),
+          call,
+          together ? reread : undefined,
+          operation,
+          (value) => {
+            finish();
+            resolve(value);
+          },
+          (error) => {
+            finish();
+            reject(error);
+          },
+        );
+      });
+      if (reread === undefined || outcome.reread !== undefined) return outcome;
+      const again = this.read(reread, { fresh: true });
+      again.catch(() => {});
+      return { ...outcome, reread: again };
+    },
+  };
+}
