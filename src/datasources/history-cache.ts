@@ -1,0 +1,70 @@
+import { LRUCache } from "lru-cache";
+import type { Id } from "./domain/ids.ts";
+import type { SessionHistory } from "./domain/session.ts";
+
+export type HistoryKey = { readonly sessionId: Id } | { readonly chatId: Id };
+
+/** Histories that one credential read a moment ago. Never shared between credentials, because rights differ. */
+export interface HistoryCache {
+  /** Undefined when there is none, when it is too old, or when the portal was written to since it was read (`writeEpoch` differs). */
+  get(key: HistoryKey, writeEpoch: number): SessionHistory | undefined;
+  /** `writeEpoch` is the one at the time the read was sent. `isLatest`: it is its chat's newest session and so answers for the chat too. */
+  set(history: SessionHistory, writeEpoch: number, isLatest: boolean): void;
+}
+
+/** All credentials' histories under common bounds. */
+export interface HistoryCaches {
+  /** `credentialKey` must differ for different credentials; it is only compared. */
+  forCredential(credentialKey: string): HistoryCache;
+  clear(): void;
+}
+
+export interface HistoryCacheLimits {
+  readonly timeToLiveMs: number;
+  readonly maxSessions: number;
+  /** Of all kept sessions together; a session with more is not kept. */
+  readonly maxMessages: number;
+}
+
+const DEFAULT_LIMITS: HistoryCacheLimits = { timeToLiveMs: 5_000, maxSessions: 500, maxMessages: 20_000 };
+
+interface Entry {
+  readonly history: SessionHistory;
+  readonly writeEpoch: number;
+}
+
+/** Keeps whole sessions for a few seconds, so that paging through one does not download it again for each page. */
+export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): HistoryCaches {
+  const { timeToLiveMs, maxSessions, maxMessages } = { ...DEFAULT_LIMITS, ...limits };
+  const sessions = new LRUCache<string, Entry>({
+    max: maxSessions,
+    maxSize: maxMessages,
+    sizeCalculation: (entry) => entry.history.messages.length + 1,
+    ttl: timeToLiveMs,
+    // Nothing may be left in memory after a quiet minute.
+    ttlAutopurge: true,
+  });
+  /** From a chat to the key of its newest session. */
+  const latest = new LRUCache<string, string>({ max: maxSessions, ttl: timeToLiveMs, ttlAutopurge: true });
+
+  return {
+    forCredential(credentialKey) {
+      const sessionKey = (id: Id) => `${credentialKey}\n${id}`;
+      return {
+        get(key, writeEpoch) {
+          const at = "sessionId" in key ? sessionKey(key.sessionId) : latest.get(sessionKey(key.chatId));
+          const entry = at === undefined ? undefined : sessions.get(at);
+          return entry?.writeEpoch === writeEpoch ? entry.history : undefined;
+        },
+        set(history, writeEpoch, isLatest) {
+          sessions.set(sessionKey(history.sessionId), { history, writeEpoch });
+          if (isLatest) latest.set(sessionKey(history.chatId), sessionKey(history.sessionId));
+        },
+      };
+    },
+    clear() {
+      sessions.clear();
+      latest.clear();
+    },
+  };
+}

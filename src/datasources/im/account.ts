@@ -1,0 +1,80 @@
+import type { Call } from "../bitrix24/calls.ts";
+import { id, list, object, optionalFlag, optionalId, optionalInteger, optionalText, text } from "../bitrix24/wire.ts";
+import type { Id } from "../domain/ids.ts";
+import { perOrigin } from "../per-origin.ts";
+import { decodeGender, ornamental, pictureUrl } from "./user-fields.ts";
+
+/** The user a credential acts as. */
+export interface ProfileRecord {
+  readonly id: Id;
+  readonly isAdmin: boolean;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly gender: "MALE" | "FEMALE" | "UNKNOWN" | null;
+  /** IANA name; null when the user follows the portal. */
+  readonly timeZone: string | null;
+  readonly avatarUrl: string | null;
+}
+
+/** Who the caller is (`profile`); every credential may ask. */
+export function profileGet(origin: string): Call<ProfileRecord> {
+  return { method: "profile", params: {}, decode: profileDecoders(origin) };
+}
+
+const profileDecoders = perOrigin((origin) => (result: unknown): ProfileRecord => {
+  const raw = object(result, "");
+  return {
+    id: id(raw.ID, "ID"),
+    isAdmin: optionalFlag(raw.ADMIN, "ADMIN") ?? false,
+    firstName: optionalText(raw.NAME, "NAME"),
+    lastName: optionalText(raw.LAST_NAME, "LAST_NAME"),
+    gender: decodeGender(raw.PERSONAL_GENDER),
+    timeZone: ornamental(optionalText, raw.TIME_ZONE, "TIME_ZONE"),
+    avatarUrl: pictureUrl(raw.PERSONAL_PHOTO, "PERSONAL_PHOTO", origin),
+  };
+});
+
+/** Names of the scopes that the credential was granted (`scope`). */
+export function scopeList(): Call<string[]> {
+  return { method: "scope", params: {}, decode: decodeScopes };
+}
+
+function decodeScopes(result: unknown): string[] {
+  return list(result, "", text);
+}
+
+/** The application a token belongs to. */
+export interface ApplicationRecord {
+  readonly id: Id | null;
+  readonly code: string | null;
+  readonly version: number | null;
+  /** The portal's letter: F free, D demo, T trial, P paid, L local, S subscription. */
+  readonly status: string | null;
+  readonly isInstalled: boolean | null;
+  readonly isPaymentExpired: boolean | null;
+  readonly daysLeft: number | null;
+  readonly portalLanguage: string | null;
+  readonly license: string | null;
+  readonly licenseFamily: string | null;
+}
+
+/** The application of the credential and the portal's plan (`app.info`). Webhooks are refused with `ACCESS_DENIED`: they belong to no application. */
+export function appInfo(): Call<ApplicationRecord> {
+  return { method: "app.info", params: {}, decode: decodeApplication };
+}
+
+function decodeApplication(result: unknown): ApplicationRecord {
+  const raw = object(result, "");
+  return {
+    id: optionalId(raw.ID, "ID"),
+    code: optionalText(raw.CODE, "CODE"),
+    version: optionalInteger(raw.VERSION, "VERSION"),
+    status: optionalText(raw.STATUS, "STATUS"),
+    isInstalled: optionalFlag(raw.INSTALLED, "INSTALLED"),
+    isPaymentExpired: optionalFlag(raw.PAYMENT_EXPIRED, "PAYMENT_EXPIRED"),
+    daysLeft: optionalInteger(raw.DAYS, "DAYS"),
+    portalLanguage: optionalText(raw.LANGUAGE_ID, "LANGUAGE_ID"),
+    license: optionalText(raw.LICENSE, "LICENSE"),
+    licenseFamily: optionalText(raw.LICENSE_FAMILY, "LICENSE_FAMILY"),
+  };
+}

@@ -1,0 +1,180 @@
+import {
+  chatId,
+  id,
+  list,
+  object,
+  optionalFlag,
+  optionalId,
+  optionalInstant,
+  optionalInteger,
+  optionalObject,
+  optionalText,
+  text,
+  type WireObject,
+} from "../bitrix24/wire.ts";
+import type {
+  ChatPermissions,
+  ChatRecord,
+  ChatRestrictions,
+  ChatRole,
+  LastMessageViewsRecord,
+  ReadMarkRecord,
+} from "../domain/chat.ts";
+import { parseCrmBindings, parseSessionData, parseSilentMode, parseUserCode } from "../imopenlines/packed-fields.ts";
+import { decodeMutedUsers, field, ornamental, ornamentalUrl, pictureUrl } from "./user-fields.ts";
+
+export type WritableChat = { -readonly [K in keyof ChatRecord]: ChatRecord[K] };
+
+/**
+ * The part of a chat that `dialog.get`, recent lists (`entity_data_1`) and a session's history (`entityData1`) share. Only what the answer
+ * tells is set.
+ */
+export function decodeChat(raw: WireObject, path: string, origin: string): WritableChat {
+  const chat: WritableChat = { id: chatId(raw.id, `${path}.id`), source: "partial" };
+
+  if (raw.name !== undefined) chat.title = optionalText(raw.name, `${path}.name`);
+  if (raw.description !== undefined) chat.description = optionalText(raw.description, `${path}.description`);
+  if (raw.avatar !== undefined) chat.avatarUrl = pictureUrl(raw.avatar, path, origin);
+  if (raw.color !== undefined) chat.color = ornamental(optionalText, raw.color, path);
+  const createdAt = field(raw, "date_create", "dateCreate");
+  if (createdAt !== undefined) chat.createdAt = optionalInstant(createdAt, `${path}.date_create`);
+  if (raw.owner !== undefined) chat.operatorId = optionalId(raw.owner, `${path}.owner`);
+  decodeOpenLineFields(chat, raw, path);
+
+  if (raw.extranet !== undefined) chat.isExtranet = ornamental(optionalFlag, raw.extranet, path);
+  const isNew = field(raw, "is_new", "isNew");
+  if (isNew !== undefined) chat.isNew = ornamental(optionalFlag, isNew, path);
+  const messageCount = field(raw, "message_count", "messageCount");
+  if (messageCount !== undefined) chat.messageCount = optionalInteger(messageCount, `${path}.message_count`);
+  const userCount = field(raw, "user_counter", "userCounter");
+  if (userCount !== undefined) chat.participantCount = optionalInteger(userCount, `${path}.user_counter`);
+  const managers = field(raw, "manager_list", "managerList");
+  if (managers !== undefined) chat.managerIds = list(managers, `${path}.manager_list`, id);
+  const muted = field(raw, "mute_list", "muteList");
+  if (muted !== undefined) chat.mutedUserIds = decodeMutedUsers(muted, `${path}.mute_list`);
+
+  if (raw.role !== undefined) chat.viewerRole = decodeRole(raw.role);
+  if (raw.restrictions !== undefined) chat.restrictions = decodeRestrictions(raw.restrictions, `${path}.restrictions`);
+  if (raw.permissions !== undefined) chat.permissions = decodePermissions(raw.permissions, `${path}.permissions`);
+
+  const parentChat = field(raw, "parent_chat_id", "parentChatId");
+  if (parentChat !== undefined) chat.parentChatId = optionalId(parentChat, `${path}.parent_chat_id`);
+  const parentMessage = field(raw, "parent_message_id", "parentMessageId");
+  if (parentMessage !== undefined) chat.parentMessageId = optionalId(parentMessage, `${path}.parent_message_id`);
+  const background = field(raw, "background_id", "backgroundId");
+  if (background !== undefined) chat.backgroundId = ornamental(optionalText, background, path);
+  const textField = field(raw, "text_field_enabled", "textFieldEnabled");
+  if (textField !== undefined) chat.isTextFieldEnabled = ornamental(optionalFlag, textField, path);
+  if (raw.public !== undefined) chat.publicLink = decodePublicLink(raw.public, path, origin);
+  const link = field(raw, "entity_link", "entityLink");
+  if (link !== undefined) chat.entityUrl = ornamentalUrl(ornamental(optionalObject, link, path)?.url, path, origin);
+  const callNumber = field(raw, "call_number", "callNumber") ?? raw.call;
+  if (callNumber !== undefined) chat.callNumber = decodeCallNumber(raw);
+  return chat;
+}
+
+/** True for a chat of an open line, as far as the answer tells it. */
+export function isOpenLineChat(raw: WireObject): boolean {
+  const type = field(raw, "entity_type", "entityType");
+  return type === "LINES" || (type === undefined && raw.type === "lines");
+}
+
+function decodeOpenLineFields(chat: WritableChat, raw: WireObject, path: string): void {
+  const userCode = field(raw, "entity_id", "entityId");
+  if (userCode !== undefined)
+    chat.userCode = isOpenLineChat(raw) ? parseUserCode(text(userCode ?? "", `${path}.entity_id`)) : null;
+  const sessionData = field(raw, "entity_data_1", "entityData1");
+  if (sessionData !== undefined)
+    chat.session = parseSessionData(text(sessionData ?? "", `${path}.entity_data_1`), `${path}.entity_data_1`);
+  const bindings = field(raw, "entity_data_2", "entityData2");
+  if (bindings !== undefined)
+    chat.crmBindings = parseCrmBindings(text(bindings ?? "", `${path}.entity_data_2`), `${path}.entity_data_2`);
+  const silent = field(raw, "entity_data_3", "entityData3");
+  if (silent !== undefined) chat.isSilent = parseSilentMode(text(silent ?? "", `${path}.entity_data_3`));
+}
+
+const ROLES: Readonly<Record<string, ChatRole>> = {
+  OWNER: "OWNER",
+  MANAGER: "MANAGER",
+  MEMBER: "MEMBER",
+  GUEST: "GUEST",
+  NONE: "NONE",
+};
+
+/** Roles come in lower case or upper case, by method; a word that is not known is UNKNOWN. */
+export function decodeRole(value: unknown): ChatRole | null {
+  if (value === undefined || value === null || value === "" || value === false) return null;
+  return typeof value === "string" ? (ROLES[value.toUpperCase()] ?? "UNKNOWN") : "UNKNOWN";
+}
+
+function decodeRestrictions(value: unknown, path: string): ChatRestrictions | null {
+  const raw = optionalObject(value, path);
+  if (raw === null) return null;
+  return {
+    avatar: optionalFlag(raw.avatar, `${path}.avatar`),
+    rename: optionalFlag(raw.rename, `${path}.rename`),
+    extend: optionalFlag(raw.extend, `${path}.extend`),
+    call: optionalFlag(raw.call, `${path}.call`),
+    mute: optionalFlag(raw.mute, `${path}.mute`),
+    leave: optionalFlag(raw.leave, `${path}.leave`),
+    leaveOwner: optionalFlag(field(raw, "leave_owner", "leaveOwner"), `${path}.leave_owner`),
+    send: optionalFlag(raw.send, `${path}.send`),
+    userList: optionalFlag(field(raw, "user_list", "userList"), `${path}.user_list`),
+  };
+}
+
+function decodePermissions(value: unknown, path: string): ChatPermissions | null {
+  const raw = optionalObject(value, path);
+  if (raw === null) return null;
+  return {
+    manageUsersAdd: decodeRole(field(raw, "manage_users_add", "manageUsersAdd")),
+    manageUsersDelete: decodeRole(field(raw, "manage_users_delete", "manageUsersDelete")),
+    manageUi: decodeRole(field(raw, "manage_ui", "manageUi")),
+    manageSettings: decodeRole(field(raw, "manage_settings", "manageSettings")),
+    manageMessages: decodeRole(field(raw, "manage_messages", "manageMessages")),
+    canPost: decodeRole(field(raw, "can_post", "canPost")),
+  };
+}
+
+/** `""` when the chat is not public, else `{code, link}`. */
+function decodePublicLink(value: unknown, path: string, origin: string): ChatRecord["publicLink"] & (object | null) {
+  const raw = ornamental(optionalObject, value, path);
+  if (raw === null) return null;
+  return { code: ornamental(optionalText, raw.code, path), url: ornamentalUrl(raw.link, path, origin) };
+}
+
+/** The number if there is one, else the call's id; `"0"` and `""` are none. */
+function decodeCallNumber(raw: WireObject): string | null {
+  const number = ornamental(optionalText, field(raw, "call_number", "callNumber"), "call_number");
+  const call = ornamental(optionalText, raw.call, "call");
+  return number ?? (call === "0" ? null : call);
+}
+
+/** A participant's read mark (`readed_list`). */
+export function decodeReadMark(value: unknown, path: string): ReadMarkRecord {
+  const raw = object(value, path);
+  return {
+    userId: id(field(raw, "user_id", "userId"), `${path}.user_id`),
+    userName: optionalText(field(raw, "user_name", "userName"), `${path}.user_name`),
+    messageId: optionalId(field(raw, "message_id", "messageId"), `${path}.message_id`),
+    readAt: optionalInstant(raw.date, `${path}.date`),
+  };
+}
+
+/** Who saw the last message (`last_message_views`). */
+export function decodeLastMessageViews(value: unknown, path: string): LastMessageViewsRecord | null {
+  const raw = optionalObject(value, path);
+  if (raw === null) return null;
+  return {
+    messageId: optionalId(field(raw, "message_id", "messageId"), `${path}.message_id`),
+    firstViewers: list(field(raw, "first_viewers", "firstViewers"), `${path}.first_viewers`, (entry, at) => {
+      const viewer = object(entry, at);
+      return {
+        userId: id(field(viewer, "user_id", "userId"), `${at}.user_id`),
+        userName: optionalText(field(viewer, "user_name", "userName"), `${at}.user_name`),
+        viewedAt: optionalInstant(viewer.date, `${at}.date`),
+      };
+    }),
+    otherViewerCount: optionalInteger(field(raw, "count_of_viewers", "countOfViewers"), `${path}.count_of_viewers`),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Call } from "../bitrix24/calls.ts";
+import { entries, id, integer, object, optionalInteger, optionalObject } from "../bitrix24/wire.ts";
+import type { Id } from "../domain/ids.ts";
+
+/** The caller's unread messages in open lines. */
+export interface UnreadCounters {
+  readonly openLinesTotal: number | null;
+  readonly byChat: ReadonlyMap<Id, number>;
+}
+
+/** How much is unread, in all and by chat (`im.counters.get`); chats without unread messages are absent. */
+export function countersGet(): Call<UnreadCounters> {
+  return { method: "im.counters.get", params: {}, decode: decodeCounters };
+}
+
+function decodeCounters(result: unknown): UnreadCounters {
+  const raw = object(result, "");
+  const byChat = new Map<Id, number>();
+  for (const [key, count] of entries(raw.LINES, "LINES", integer)) byChat.set(id(key, "LINES"), count);
+  return { openLinesTotal: optionalInteger(optionalObject(raw.TYPE, "TYPE")?.LINES, "TYPE.LINES"), byChat };
+}

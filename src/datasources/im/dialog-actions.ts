@@ -1,0 +1,48 @@
+import type { Call } from "../bitrix24/calls.ts";
+import { acceptance, chatId as chatIdOnWire, integer, object, optionalId } from "../bitrix24/wire.ts";
+import type { Id } from "../domain/ids.ts";
+import { dialogIdParam, flagParam, idParam } from "../rest-params.ts";
+
+/** How far the caller has read a chat. */
+export interface ReadState {
+  readonly chatId: Id;
+  readonly lastReadMessageId: Id | null;
+  readonly unreadCount: number;
+}
+
+/** Marks messages as read, up to one or all (`im.dialog.read`). Null: the portal did nothing because the caller has no access. */
+export function dialogRead(chatId: Id, upToMessageId?: Id | undefined): Call<ReadState | null> {
+  return {
+    method: "im.dialog.read",
+    params: {
+      DIALOG_ID: dialogIdParam(chatId),
+      MESSAGE_ID: upToMessageId === undefined ? undefined : idParam(upToMessageId),
+    },
+    decode: decodeReadState,
+  };
+}
+
+function decodeReadState(result: unknown): ReadState | null {
+  if (result === false) return null;
+  const raw = object(result, "");
+  return {
+    chatId: chatIdOnWire(raw.chatId ?? raw.dialogId, "chatId"),
+    lastReadMessageId: optionalId(raw.lastId, "lastId"),
+    unreadCount: integer(raw.counter, "counter"),
+  };
+}
+
+/** Shows the others that the caller is typing (`im.dialog.writing`). Refusal: `ACCESS_ERROR`. */
+export function dialogWriting(chatId: Id): Call<boolean> {
+  return { method: "im.dialog.writing", params: { DIALOG_ID: dialogIdParam(chatId) }, decode: acceptance };
+}
+
+/** Takes the caller out of a chat (`im.chat.leave`). */
+export function chatLeave(chatId: Id): Call<boolean> {
+  return { method: "im.chat.leave", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+}
+
+/** Switches the caller's notifications of a chat off or on (`im.chat.mute`). */
+export function chatMute(chatId: Id, isMuted: boolean): Call<boolean> {
+  return { method: "im.chat.mute", params: { CHAT_ID: idParam(chatId), MUTE: flagParam(isMuted) }, decode: acceptance };
+}

@@ -1,0 +1,80 @@
+import type { Call } from "../bitrix24/calls.ts";
+import { id, instant, list, object, optionalId, text, WireError, type WireObject } from "../bitrix24/wire.ts";
+import type { MessagePage } from "../domain/chat.ts";
+import type { FileRecord } from "../domain/file.ts";
+import type { Id } from "../domain/ids.ts";
+import type { MessageRecord } from "../domain/message.ts";
+import type { UserRecord } from "../domain/user.ts";
+import { inIdOrder } from "../imopenlines/id-order.ts";
+import { decodeMessageParams } from "../imopenlines/message-params.ts";
+import { perOrigin } from "../per-origin.ts";
+import { dialogIdParam, idParam } from "../rest-params.ts";
+import { decodeFile } from "./file-fields.ts";
+import { decodeUsers } from "./user-fields.ts";
+
+/** A page of a chat's messages, oldest first, with the users and files it mentions. */
+export interface DialogMessages extends MessagePage {
+  readonly users: readonly UserRecord[];
+  readonly files: readonly FileRecord[];
+}
+
+/** Without a key the newest messages; `beforeId` the newest of those older than it; `afterId` the oldest of those newer than it. */
+export interface DialogMessagesQuery {
+  readonly chatId: Id;
+  /** At most 50. The portal may send more when there are unread messages. */
+  readonly limit: number;
+  readonly beforeId?: Id | undefined;
+  readonly afterId?: Id | undefined;
+}
+
+/** Messages of all sessions of a chat, for its participants (`im.dialog.messages.get`). Refusal: `ACCESS_ERROR`. A key that the chat does not have gives an empty page. */
+export function dialogMessagesGet(origin: string, query: DialogMessagesQuery): Call<DialogMessages> {
+  return {
+    method: "im.dialog.messages.get",
+    params: {
+      DIALOG_ID: dialogIdParam(query.chatId),
+      LAST_ID: query.beforeId === undefined ? undefined : idParam(query.beforeId),
+      FIRST_ID: query.afterId === undefined ? undefined : idParam(query.afterId),
+      LIMIT: query.limit,
+    },
+    decode: messagesDecoders(origin),
+  };
+}
+
+const messagesDecoders = perOrigin((origin) => (result: unknown): DialogMessages => {
+  const raw = object(result, "");
+  const files = list(raw.files, "files", (entry, path) => decodeFile(entry, path, origin));
+  const filesById = new Map(files.map((file) => [file.id, file]));
+  const chatId = id(raw.chat_id, "chat_id");
+  return {
+    chatId,
+    messages: inIdOrder(list(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, filesById))),
+    users: decodeUsers(raw.users, "users", origin),
+    files,
+  };
+});
+
+function decodeMessage(value: unknown, path: string, chatId: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
+  const raw: WireObject = object(value, path);
+  if (raw.author_id === undefined) throw new WireError(`${path}.author_id`, "an id, or 0", undefined);
+  const authorId = optionalId(raw.author_id, `${path}.author_id`);
+  const {
+    params,
+    files: ofMessage,
+    attachments,
+    externalIds,
+  } = decodeMessageParams(raw.params, `${path}.params`, files);
+  return {
+    id: id(raw.id, `${path}.id`),
+    chatId: id(raw.chat_id ?? chatId, `${path}.chat_id`),
+    authorId,
+    isSystem: authorId === null,
+    sentAt: instant(raw.date, `${path}.date`),
+    text: text(raw.text ?? "", `${path}.text`),
+    html: null,
+    files: ofMessage,
+    attachments,
+    externalIds,
+    params,
+  };
+}

@@ -1,0 +1,152 @@
+import type { Call } from "../bitrix24/calls.ts";
+import {
+  chatId,
+  list,
+  object,
+  optionalFlag,
+  optionalId,
+  optionalInstant,
+  optionalInteger,
+  optionalObject,
+  optionalText,
+  type WireObject,
+} from "../bitrix24/wire.ts";
+import type { ChatRecord, MessagePreviewRecord } from "../domain/chat.ts";
+import type { Id } from "../domain/ids.ts";
+import type { UserRecord } from "../domain/user.ts";
+import { perOrigin } from "../per-origin.ts";
+import { flagParam } from "../rest-params.ts";
+import { decodeChat, isOpenLineChat, type WritableChat } from "./chat-fields.ts";
+import { sessionStatus } from "./session-status.ts";
+import { decodeUser, pictureUrl } from "./user-fields.ts";
+
+/** A page of the caller's recent dialogs, reduced to open-line chats, each once. */
+export interface RecentPage {
+  /** In the portal's order: pinned ones first, then the last changed. */
+  readonly chats: readonly ChatRecord[];
+  /** Authors of the last messages. */
+  readonly users: readonly UserRecord[];
+  /** How many dialogs of any kind the page held. */
+  readonly itemCount: number;
+  readonly hasMore: boolean;
+}
+
+/** `offset` grows by `limit` from page to page, not by the number of items; pages may overlap. */
+export interface RecentQuery {
+  /** At most 200. */
+  readonly limit: number;
+  readonly offset: number;
+  readonly unreadOnly?: boolean | undefined;
+  /** Leave out dialogs that wait in a queue and are not the caller's yet. */
+  readonly skipUndistributed?: boolean | undefined;
+  /** Only dialogs whose last message is older. */
+  readonly lastMessageBefore?: Date | undefined;
+}
+
+/** The caller's open-line dialogs, page by page (`im.recent.list`). Private and group chats are left out by the portal. */
+export function recentList(origin: string, query: RecentQuery): Call<RecentPage> {
+  return {
+    method: "im.recent.list",
+    params: {
+      SKIP_DIALOG: "Y",
+      SKIP_CHAT: "Y",
+      UNREAD_ONLY: query.unreadOnly === undefined ? undefined : flagParam(query.unreadOnly),
+      SKIP_UNDISTRIBUTED_OPENLINES:
+        query.skipUndistributed === undefined ? undefined : flagParam(query.skipUndistributed),
+      LAST_MESSAGE_DATE: query.lastMessageBefore?.toISOString(),
+      OFFSET: query.offset,
+      LIMIT: query.limit,
+    },
+    decode: listDecoders(origin),
+  };
+}
+
+/** All of the caller's open-line dialogs at once, without paging (`im.recent.get`); for portals that do not know `im.recent.list`. */
+export function recentGet(origin: string, query: { readonly changedSince?: Date | undefined } = {}): Call<RecentPage> {
+  return {
+    method: "im.recent.get",
+    params: { ONLY_OPENLINES: "Y", LAST_SYNC_DATE: query.changedSince?.toISOString() },
+    decode: getDecoders(origin),
+  };
+}
+
+const listDecoders = perOrigin((origin) => (result: unknown): RecentPage => {
+  const raw = object(result, "");
+  const hasMore = optionalFlag(raw.hasMore, "hasMore") ?? optionalFlag(raw.hasMorePages, "hasMorePages") ?? false;
+  return decodePage(raw.items, "items", origin, hasMore);
+});
+
+const getDecoders = perOrigin(
+  (origin) =>
+    (result: unknown): RecentPage =>
+      decodePage(result, "", origin, false),
+);
+
+function decodePage(value: unknown, path: string, origin: string, hasMore: boolean): RecentPage {
+  const chats = new Map<Id, ChatRecord>();
+  const users = new Map<Id, UserRecord>();
+  let itemCount = 0;
+  list(value, path, (entry, at) => {
+    itemCount++;
+    const item = object(entry, at);
+    const chat = optionalObject(item.chat, `${at}.chat`);
+    const lines = optionalObject(item.lines, `${at}.lines`);
+    if (chat === null || !(lines !== null || isOpenLineChat(chat))) return;
+    const record = decodeItem(item, chat, lines, at, origin);
+    if (!chats.has(record.id)) chats.set(record.id, record);
+    const user = optionalObject(item.user, `${at}.user`);
+    if (user !== null && optionalId(user.id, `${at}.user.id`) !== null) {
+      const author = decodeUser(user, `${at}.user`, origin);
+      users.set(author.id, author);
+    }
+  });
+  return { chats: [...chats.values()], users: [...users.values()], itemCount, hasMore };
+}
+
+function decodeItem(
+  item: WireObject,
+  chat: WireObject,
+  lines: WireObject | null,
+  path: string,
+  origin: string,
+): ChatRecord {
+  const id = chatId(item.chat_id ?? chat.id ?? item.id, `${path}.chat_id`);
+  const record: WritableChat = decodeChat({ ...chat, id }, `${path}.chat`, origin);
+  if (record.title === undefined && item.title !== undefined) record.title = optionalText(item.title, `${path}.title`);
+  if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, path, origin);
+  if (item.counter !== undefined) record.unreadCount = optionalInteger(item.counter, `${path}.counter`);
+  if (item.last_id !== undefined) record.lastReadMessageId = optionalId(item.last_id, `${path}.last_id`);
+  if (item.pinned !== undefined) record.isPinnedInRecent = optionalFlag(item.pinned, `${path}.pinned`);
+  record.recentAt = optionalInstant(item.date_update ?? item.date_last_activity, `${path}.date_update`);
+  const preview = decodePreview(item.message, `${path}.message`);
+  record.preview = preview;
+  if (preview !== null && preview.messageId !== null) record.lastMessageId = preview.messageId;
+  if (lines !== null && lines.status !== undefined) {
+    record.sessionStatusCode = optionalInteger(lines.status, `${path}.lines.status`);
+    record.sessionStatus = record.sessionStatusCode === null ? null : sessionStatus(record.sessionStatusCode);
+  }
+  return record;
+}
+
+function itemAvatar(value: unknown, path: string, origin: string): string | null {
+  return pictureUrl(typeof value === "string" ? value : optionalObject(value, path)?.url, path, origin);
+}
+
+function decodePreview(value: unknown, path: string): MessagePreviewRecord | null {
+  const raw = optionalObject(value, path);
+  if (raw === null) return null;
+  return {
+    messageId: optionalId(raw.id, `${path}.id`),
+    text: optionalText(raw.text, `${path}.text`),
+    sentAt: optionalInstant(raw.date, `${path}.date`),
+    authorId: optionalId(raw.author_id, `${path}.author_id`),
+    hasFile: isPresent(raw.file),
+    hasAttachment: isPresent(raw.attach),
+  };
+}
+
+/** Older portals describe the file here, newer ones say true or false. */
+function isPresent(value: unknown): boolean | null {
+  if (value === undefined) return null;
+  return !(value === null || value === false || value === "" || (Array.isArray(value) && value.length === 0));
+}

@@ -1,0 +1,124 @@
+import type { Call } from "../bitrix24/calls.ts";
+import {
+  id,
+  list,
+  object,
+  optionalFlag,
+  optionalId,
+  optionalInstant,
+  optionalText,
+  type WireObject,
+} from "../bitrix24/wire.ts";
+import type { Id } from "../domain/ids.ts";
+import type { UserKind, UserRecord } from "../domain/user.ts";
+import { perOrigin } from "../per-origin.ts";
+import { idParam } from "../rest-params.ts";
+import { decodeGender, decodeUsers, ornamental, pictureUrl } from "./user-fields.ts";
+
+/** Users by id, customers and bots too (`im.user.list.get`). Ids that do not exist are absent from the answer. */
+export function userListGet(origin: string, ids: readonly Id[]): Call<UserRecord[]> {
+  return {
+    method: "im.user.list.get",
+    params: { ID: ids.map(idParam), RESULT_TYPE: "array" },
+    decode: messengerUsers(origin),
+  };
+}
+
+const messengerUsers = perOrigin(
+  (origin) =>
+    (result: unknown): UserRecord[] =>
+      decodeUsers(result, "", origin),
+);
+
+export interface UserSearch {
+  /** Looked for in first name, last name, position and department. */
+  readonly text?: string | undefined;
+  /** Rows to skip; the portal's pages hold 50. */
+  readonly start?: number | undefined;
+}
+
+/** Employees by name, position or department, 50 at a time (`user.search`, scope `user`, `user_basic` or `user_brief`). Never customers or bots. */
+export function userSearch(origin: string, search: UserSearch): Call<UserRecord[]> {
+  // The portal takes either FIND or field filters, never both.
+  const filter = search.text === undefined || search.text === "" ? { USER_TYPE: "employee" } : { FIND: search.text };
+  return {
+    method: "user.search",
+    params: { FILTER: filter, sort: "ID", order: "ASC", start: search.start },
+    decode: directoryUsers(origin),
+  };
+}
+
+const directoryUsers = perOrigin(
+  (origin) =>
+    (result: unknown): UserRecord[] =>
+      list(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path, origin)),
+);
+
+/** The caller's own record (`user.current`). */
+export function userCurrent(origin: string): Call<UserRecord> {
+  return { method: "user.current", params: {}, decode: currentUser(origin) };
+}
+
+const currentUser = perOrigin(
+  (origin) =>
+    (result: unknown): UserRecord =>
+      decodeDirectoryUser(object(result, ""), "result", origin),
+);
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A user of the company directory. Which fields come depends on the granted scope. */
+function decodeDirectoryUser(raw: WireObject, path: string, origin: string): UserRecord {
+  const user: Writable<UserRecord> = { id: id(raw.ID, `${path}.ID`) };
+  if (raw.NAME !== undefined) user.firstName = optionalText(raw.NAME, `${path}.NAME`);
+  if (raw.LAST_NAME !== undefined) user.lastName = optionalText(raw.LAST_NAME, `${path}.LAST_NAME`);
+  if (user.firstName !== undefined || user.lastName !== undefined) user.name = fullName(user);
+  if (raw.ACTIVE !== undefined) user.isActive = optionalFlag(raw.ACTIVE, `${path}.ACTIVE`);
+  if (raw.WORK_POSITION !== undefined) user.position = ornamental(optionalText, raw.WORK_POSITION, path);
+  if (raw.EMAIL !== undefined) user.email = ornamental(optionalText, raw.EMAIL, path);
+  if (raw.PERSONAL_WWW !== undefined) user.website = ornamental(optionalText, raw.PERSONAL_WWW, path);
+  if (raw.PERSONAL_PHOTO !== undefined) user.avatarUrl = pictureUrl(raw.PERSONAL_PHOTO, path, origin);
+  if (raw.PERSONAL_GENDER !== undefined) user.gender = decodeGender(raw.PERSONAL_GENDER);
+  if (raw.PERSONAL_BIRTHDAY !== undefined) user.birthday = dayAndMonth(raw.PERSONAL_BIRTHDAY);
+  // Arrives as `{}` or without an offset from some portals; neither is an instant.
+  if (raw.LAST_ACTIVITY_DATE !== undefined)
+    user.lastActivityAt = ornamental(optionalInstant, raw.LAST_ACTIVITY_DATE, path);
+  if (raw.UF_DEPARTMENT !== undefined) user.departmentIds = departmentIds(raw.UF_DEPARTMENT, path);
+  if (raw.WORK_PHONE !== undefined || raw.PERSONAL_MOBILE !== undefined || raw.UF_PHONE_INNER !== undefined)
+    user.phones = {
+      work: ornamental(optionalText, raw.WORK_PHONE, path),
+      mobile: ornamental(optionalText, raw.PERSONAL_MOBILE, path),
+      inner: ornamental(optionalText, raw.UF_PHONE_INNER, path),
+    };
+  user.kind = directoryKind(raw.USER_TYPE);
+  if (user.kind === "EMPLOYEE" || user.kind === "EXTRANET") user.isExtranet = user.kind === "EXTRANET";
+  return user;
+}
+
+function fullName(user: UserRecord): string | null {
+  const parts = [user.firstName, user.lastName].filter((part) => part !== undefined && part !== null);
+  return parts.length === 0 ? null : parts.join(" ");
+}
+
+/** `1990-07-14T…` as the messenger spells birthdays, `14-07`. */
+function dayAndMonth(value: unknown): string | null {
+  const match = typeof value === "string" ? /^\d{4}-(\d{2})-(\d{2})/.exec(value) : null;
+  return match === null ? null : `${match[2]}-${match[1]}`;
+}
+
+function departmentIds(value: unknown, path: string): Id[] {
+  return list(value, `${path}.UF_DEPARTMENT`, optionalId).flatMap((department) => department ?? []);
+}
+
+function directoryKind(value: unknown): UserKind {
+  switch (value) {
+    case "employee":
+      return "EMPLOYEE";
+    case "extranet":
+      return "EXTRANET";
+    case "email":
+      return "EMAIL";
+    default:
+      return "UNKNOWN";
+  }
+}

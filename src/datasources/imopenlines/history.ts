@@ -1,0 +1,159 @@
+import type { Call, ResultRef } from "../bitrix24/calls.ts";
+import {
+  chatId,
+  entries,
+  flag,
+  id,
+  instant,
+  isCanonicalId,
+  isPlainObject,
+  list,
+  object,
+  optionalFlag,
+  optionalId,
+  optionalInteger,
+  optionalObject,
+  optionalText,
+  text,
+  WireError,
+} from "../bitrix24/wire.ts";
+import type { FileRecord } from "../domain/file.ts";
+import type { Id } from "../domain/ids.ts";
+import type { MessageRecord } from "../domain/message.ts";
+import type { SessionHistory } from "../domain/session.ts";
+import type { UserRecord } from "../domain/user.ts";
+import { decodeChat } from "../im/chat-fields.ts";
+import { decodeFile } from "../im/file-fields.ts";
+import { decodeMutedUsers, decodeUsers } from "../im/user-fields.ts";
+import { perOrigin } from "../per-origin.ts";
+import { idParam } from "../rest-params.ts";
+import { inIdOrder } from "./id-order.ts";
+import { decodeMessageParams } from "./message-params.ts";
+
+/** By chat the portal takes the newest session of the chat. Older portals know only `sessionId`. */
+export type HistoryLookup = { readonly sessionId: Id | ResultRef } | { readonly chatId: Id | ResultRef };
+
+/**
+ * Downloads one whole session: messages, files, users and the chat, without joining it (`imopenlines.session.history.get`). There is no
+ * paging. Refusals: `INVALID_SESSION_ID` when the chat has no session, `ACCESS_DENIED` for an unknown session and for missing rights.
+ */
+export function sessionHistoryGet(origin: string, by: HistoryLookup): Call<SessionHistory> {
+  return {
+    method: "imopenlines.session.history.get",
+    params: "sessionId" in by ? { SESSION_ID: idParam(by.sessionId) } : { CHAT_ID: idParam(by.chatId) },
+    decode: historyDecoders(origin),
+  };
+}
+
+const historyDecoders = perOrigin(
+  (origin) =>
+    (result: unknown): SessionHistory =>
+      decodeHistory(result, origin),
+);
+
+function decodeHistory(result: unknown, origin: string): SessionHistory {
+  const raw = object(result, "");
+  const ofChat = chatId(raw.chatId ?? raw.userId, "chatId");
+  const filesById = decodeFiles(raw.files, origin);
+  const users = new Map<Id, UserRecord>();
+  for (const user of decodeUsers(raw.users, "users", origin)) users.set(user.id, user);
+  const participantIds = list(optionalObject(raw.userInChat, "userInChat")?.[ofChat], "userInChat", id);
+  const mutedUserIds = decodeMutedUsers(
+    optionalObject(raw.userBlockChat, "userBlockChat")?.[ofChat] ?? [],
+    "userBlockChat",
+  );
+  const rating = optionalInteger(raw.sessionVoteHead, "sessionVoteHead");
+  return {
+    sessionId: id(raw.sessionId, "sessionId"),
+    chatId: ofChat,
+    viewerCanJoin: optionalFlag(raw.canJoin, "canJoin"),
+    viewerCanRate: optionalFlag(raw.canVoteHead, "canVoteHead"),
+    // 0 is "not rated"; the portal does not check what it stores, and only 1 to 5 is a rating.
+    supervisorRating: rating !== null && rating >= 1 && rating <= 5 ? rating : null,
+    supervisorComment: optionalText(raw.sessionCommentHead, "sessionCommentHead"),
+    messages: decodeMessages(raw.message, ofChat, filesById),
+    files: inIdOrder([...filesById.values()]),
+    users,
+    participantIds,
+    chat: decodeHistoryChat(raw.chat, ofChat, origin, participantIds),
+    rateableLines: decodeRateableLines(raw.openlines),
+    departments: decodeDepartments(raw.userInGroup),
+    userIdsWithoutDepartment: list(raw.woUserInGroup, "woUserInGroup", id),
+    mutedUserIds,
+  };
+}
+
+function decodeFiles(value: unknown, origin: string): Map<Id, FileRecord> {
+  const files = list(value, "files", (entry, path) => decodeFile(entry, path, origin));
+  return new Map(files.map((file) => [file.id, file]));
+}
+
+/** Oldest first. The wire has a map by message id whose order means nothing. */
+function decodeMessages(value: unknown, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord[] {
+  if (value === undefined || value === null || value === false || value === "") return [];
+  const raw = object(value, "message");
+  const messages: MessageRecord[] = [];
+  for (const key in raw) messages.push(decodeMessage(raw[key], key, ofChat, files));
+  return inIdOrder(messages);
+}
+
+/** Runs for each of thousands of messages: paths are put together only where a value is unusual. */
+function decodeMessage(value: unknown, key: string, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
+  if (!isPlainObject(value)) throw new WireError(`message.${key}`, "an object", value);
+  const raw = value;
+  const sender = raw.senderid;
+  const authorId =
+    sender === "0"
+      ? null
+      : isCanonicalId(sender)
+        ? sender
+        : optionalId(sender ?? missing(key, "senderid"), `message.${key}.senderid`);
+  const params = decodeMessageParams(raw.params, "message.params", files);
+  const html = raw.textlegacy;
+  return {
+    id: isCanonicalId(raw.id) ? raw.id : id(raw.id, `message.${key}.id`),
+    chatId: raw.chatid === ofChat ? ofChat : id(raw.chatid ?? ofChat, `message.${key}.chatid`),
+    authorId,
+    isSystem: authorId === null,
+    sentAt: instant(raw.date, "message.date"),
+    text: typeof raw.text === "string" ? raw.text : text(raw.text ?? "", `message.${key}.text`),
+    html: typeof html === "string" ? html : optionalText(html, `message.${key}.textlegacy`),
+    files: params.files,
+    attachments: params.attachments,
+    externalIds: params.externalIds,
+    params: params.params,
+  };
+}
+
+function missing(key: string, name: string): never {
+  throw new WireError(`message.${key}.${name}`, "an id, or 0", undefined);
+}
+
+function decodeHistoryChat(
+  value: unknown,
+  ofChat: Id,
+  origin: string,
+  participantIds: readonly Id[],
+): SessionHistory["chat"] {
+  const raw = optionalObject(optionalObject(value, "chat")?.[ofChat], `chat.${ofChat}`);
+  if (raw === null) return null;
+  return { ...decodeChat(raw, `chat.${ofChat}`, origin), participantIds };
+}
+
+function decodeRateableLines(value: unknown): Map<Id, boolean> {
+  const lines = new Map<Id, boolean>();
+  for (const [key, canRate] of entries(
+    optionalObject(value, "openlines")?.canvoteashead,
+    "openlines.canvoteashead",
+    flag,
+  ))
+    lines.set(id(key, "openlines.canvoteashead"), canRate);
+  return lines;
+}
+
+function decodeDepartments(value: unknown): SessionHistory["departments"] {
+  return list(value, "userInGroup", (entry, path) => {
+    const raw = object(entry, path);
+    return { id: id(raw.id, `${path}.id`), userIds: list(raw.users, `${path}.users`, id) };
+  });
+}

@@ -1,0 +1,50 @@
+import type { Call } from "../bitrix24/calls.ts";
+import { acceptance } from "../bitrix24/wire.ts";
+import type { Id } from "../domain/ids.ts";
+import { idParam } from "../rest-params.ts";
+
+/** Whom a dialog goes to: an operator, or the queue of a line. */
+export type TransferTarget = { readonly userId: Id } | { readonly lineId: Id };
+
+/** The target's parameter. `QUEUE_ID` is a line's id, never an element of a queue. */
+export function transferParams(target: TransferTarget): Call<boolean>["params"] {
+  return "userId" in target ? { USER_ID: idParam(target.userId) } : { QUEUE_ID: idParam(target.lineId) };
+}
+
+function chatAction(method: string, chatId: Id): Call<boolean> {
+  return { method, params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+}
+
+/** Makes the caller the operator, silently taking the chat over from a colleague (`imopenlines.operator.answer`). Fails with a blank code when there is nothing to take. */
+export function operatorAnswer(chatId: Id): Call<boolean> {
+  return chatAction("imopenlines.operator.answer", chatId);
+}
+
+/** Declines the dialog for the next one in the queue (`imopenlines.operator.skip`). Fails with a blank code when there is nobody else. */
+export function operatorSkip(chatId: Id): Call<boolean> {
+  return chatAction("imopenlines.operator.skip", chatId);
+}
+
+/** Marks the dialog as spam and ends it (`imopenlines.operator.spam`). True even when no session was open. */
+export function operatorSpam(chatId: Id): Call<boolean> {
+  return chatAction("imopenlines.operator.spam", chatId);
+}
+
+/** Ends the caller's dialog (`imopenlines.operator.finish`). The first time it may only ask the customer for a rating; then the session is CLOSING. */
+export function operatorFinish(chatId: Id): Call<boolean> {
+  return chatAction("imopenlines.operator.finish", chatId);
+}
+
+/** Ends a dialog whoever its operator is (`imopenlines.operator.another.finish`). */
+export function operatorAnotherFinish(chatId: Id): Call<boolean> {
+  return chatAction("imopenlines.operator.another.finish", chatId);
+}
+
+/** Hands the dialog to an operator or to a line's queue (`imopenlines.operator.transfer`). Nearly every refusal, missing rights too, is `OPERATOR_WRONG`. */
+export function operatorTransfer(chatId: Id, target: TransferTarget): Call<boolean> {
+  return {
+    method: "imopenlines.operator.transfer",
+    params: { CHAT_ID: idParam(chatId), ...transferParams(target) },
+    decode: acceptance,
+  };
+}

@@ -1,0 +1,124 @@
+import { optionalId, WireError } from "../bitrix24/wire.ts";
+import type { ChatSessionData, CrmEntityType, CrmReference, UserCode } from "../domain/chat.ts";
+
+/** Prefix that the CRM puts before a user code in its messenger field. */
+const CRM_PREFIX = "imol|";
+
+/**
+ * Takes `connector|line|chat in the channel|user in the channel` apart (`entity_id`, `USER_CODE`). Only the first three pipes separate, because
+ * ids of a channel may contain more. Null when there are fewer parts: then it is not a user code.
+ */
+export function parseUserCode(packed: string): UserCode | null {
+  const raw = packed.startsWith(CRM_PREFIX) ? packed.slice(CRM_PREFIX.length) : packed;
+  const afterConnector = raw.indexOf("|");
+  const afterLine = afterConnector < 0 ? -1 : raw.indexOf("|", afterConnector + 1);
+  const afterChat = afterLine < 0 ? -1 : raw.indexOf("|", afterLine + 1);
+  if (afterConnector <= 0 || afterChat < 0) return null;
+  return {
+    raw,
+    connectorId: raw.slice(0, afterConnector),
+    lineId: digitsOrNull(raw.slice(afterConnector + 1, afterLine)),
+    externalChatId: raw.slice(afterLine + 1, afterChat),
+    externalUserId: raw.slice(afterChat + 1),
+  };
+}
+
+/** The reverse of `parseUserCode`; a missing line is written as 0. */
+export function formatUserCode(code: Omit<UserCode, "raw">): string {
+  return `${code.connectorId}|${code.lineId ?? "0"}|${code.externalChatId}|${code.externalUserId}`;
+}
+
+/**
+ * Reads `entity_data_1` by position. Null for the empty string, which tells nothing; positions that an older chat lacks are null. A session or
+ * line id that is not a number is a `WireError`, because "none" would be a wrong answer there.
+ */
+export function parseSessionData(packed: string, path: string): ChatSessionData | null {
+  if (packed === "") return null;
+  const parts = packed.split("|");
+  const blockReason = parts.length > 9 ? parts.slice(9).join("|") : "";
+  return {
+    isSavedInCrm: yesOrNo(parts[0]),
+    crmEntity: crmReference(parts[1], parts[2], path),
+    isPinned: yesOrNo(parts[3]),
+    isWaitingForAction: yesOrNo(parts[4]),
+    sessionId: optionalId(parts[5], `${path}[5]`),
+    sessionStartedAt: unixTimeOrNull(parts[6]),
+    lineId: optionalId(parts[7], `${path}[7]`),
+    blockedAt: unixTimeOrNull(parts[8]),
+    blockReason: blockReason === "" || blockReason === "0" ? null : blockReason,
+  };
+}
+
+/** The reverse of `parseSessionData`: ten positions, `0` and `N` for what is null. */
+export function formatSessionData(data: ChatSessionData): string {
+  return [
+    data.isSavedInCrm === true ? "Y" : "N",
+    data.crmEntity?.type ?? "NONE",
+    data.crmEntity?.id ?? "0",
+    data.isPinned === true ? "Y" : "N",
+    data.isWaitingForAction === true ? "Y" : "N",
+    data.sessionId ?? "0",
+    unixSeconds(data.sessionStartedAt),
+    data.lineId ?? "0",
+    unixSeconds(data.blockedAt),
+    data.blockReason ?? "0",
+  ].join("|");
+}
+
+/** Reads `entity_data_2`, name and id in turn; an id of 0 is no binding, and kinds that Open Channels do not document are left out. */
+export function parseCrmBindings(packed: string, path: string): CrmReference[] {
+  if (packed === "") return [];
+  const parts = packed.split("|");
+  const bindings: CrmReference[] = [];
+  for (let index = 0; index < parts.length; index += 2) {
+    const reference = crmReference(parts[index], parts[index + 1], path);
+    if (reference !== null) bindings.push(reference);
+  }
+  return bindings;
+}
+
+const CRM_TYPES: readonly CrmEntityType[] = ["LEAD", "COMPANY", "CONTACT", "DEAL"];
+
+/** The reverse of `parseCrmBindings`; the first binding of each kind. */
+export function formatCrmBindings(bindings: readonly CrmReference[]): string {
+  return CRM_TYPES.flatMap((type) => [type, bindings.find((binding) => binding.type === type)?.id ?? "0"]).join("|");
+}
+
+/** Reads `entity_data_3`: `Y` is silent mode, `N` and the empty string are not; null for anything else. */
+export function parseSilentMode(packed: string): boolean | null {
+  return packed === "" ? false : yesOrNo(packed);
+}
+
+function isCrmType(value: string): value is CrmEntityType {
+  return (CRM_TYPES as readonly string[]).includes(value);
+}
+
+function crmReference(type: string | undefined, id: string | undefined, path: string): CrmReference | null {
+  const name = type?.toUpperCase() ?? "";
+  if (!isCrmType(name)) return null;
+  if (id === undefined) throw new WireError(path, `an id after ${name}`, id);
+  const known = optionalId(id, path);
+  return known === null ? null : { type: name, id: known };
+}
+
+function yesOrNo(value: string | undefined): boolean | null {
+  return value === "Y" ? true : value === "N" ? false : null;
+}
+
+function digitsOrNull(value: string): string | null {
+  if (!/^[0-9]+$/.test(value)) return null;
+  const digits = value.replace(/^0+/, "");
+  return digits === "" ? null : digits;
+}
+
+/** Times in packed fields are only ever shown, so one that makes no sense is "not known". */
+function unixTimeOrNull(value: string | undefined): Date | null {
+  if (value === undefined || !/^[0-9]{1,12}$/.test(value)) return null;
+  const seconds = Number(value);
+  const date = new Date(seconds * 1000);
+  return seconds === 0 ? null : date;
+}
+
+function unixSeconds(date: Date | null): string {
+  return date === null ? "0" : String(Math.floor(date.getTime() / 1000));
+}
