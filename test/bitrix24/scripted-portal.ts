@@ -29,6 +29,8 @@ export interface ScriptedPortal {
   readonly requests: SeenRequest[];
   /** What each command answers; throwing `Refused` refuses it. */
   answer: (method: string, params: Record<string, string>) => unknown;
+  /** Sees every request first; undefined leaves it to `next` and `answer`. */
+  intercept: ((request: SeenRequest) => Reply | undefined) | undefined;
   /** Takes the next requests one by one, before the ordinary answers. */
   readonly next: Step[];
   latencyMs: number;
@@ -69,8 +71,9 @@ export async function startScriptedPortal(): Promise<ScriptedPortal> {
     };
     portal.requests.push(seen);
     if (portal.latencyMs > 0) await new Promise((done) => setTimeout(done, portal.latencyMs));
-    const step = portal.next.shift();
-    const reply = step === undefined ? ordinary(seen, cmd) : await step(seen, response, raw);
+    const intercepted = portal.intercept?.(seen);
+    const step = intercepted === undefined ? portal.next.shift() : undefined;
+    const reply = intercepted ?? (step === undefined ? ordinary(seen, cmd) : await step(seen, response, raw));
     if (reply === "handled") return;
     response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
     response.end(reply.body);
@@ -119,6 +122,7 @@ export async function startScriptedPortal(): Promise<ScriptedPortal> {
     host: `127.0.0.1:${port}`,
     requests: [],
     answer: (method, params) => ({ method, ...params }),
+    intercept: undefined,
     next: [],
     latencyMs: 0,
     close: () =>
