@@ -1,4 +1,4 @@
-import type { PortalRefusal } from "../datasources/bitrix24/errors.ts";
+import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { refusalClass } from "../datasources/bitrix24/refusals.ts";
 import { type UserError, UserErrorCode } from "../schema/mutation-payload.ts";
 import {
@@ -9,14 +9,18 @@ import {
   UNKNOWN_MEANING,
 } from "./refusal-table.ts";
 
+/** Which argument is to blame for which error: its path in the mutation's arguments. */
+export type Blame = Readonly<Partial<Record<UserErrorCode, readonly string[]>>>;
+
 /**
- * A refusal by the portal as a user error; `field` is the path of the argument to blame, where the action has only one.
+ * A refusal by the portal as a user error; `blame` is the path of the one argument to blame, or paths by error.
  * Only what is about this object or this action becomes data. Throws the refusal itself when it is about the caller, the plan, the rate
  * or the portal, so that it becomes a GraphQL error.
  */
-export function userErrorFor(refusal: PortalRefusal, field?: readonly string[]): UserError {
+export function userErrorFor(refusal: PortalRefusal, blame: Blame | readonly string[] = {}): UserError {
   if (refusalClass(refusal) !== "business") throw refusal;
   const { code, message } = meaningOf(refusal);
+  const field = isPath(blame) ? blame : blame[code];
   return {
     code,
     message,
@@ -24,6 +28,11 @@ export function userErrorFor(refusal: PortalRefusal, field?: readonly string[]):
     bitrixCode: refusal.error,
     portalMessage: refusal.description === "" ? null : refusal.description,
   };
+}
+
+/** Whether an error is the portal's refusal of this object or this action, which `userErrorFor` turns into data. */
+export function isBusinessRefusal(error: unknown): error is PortalRefusal {
+  return error instanceof PortalRefusal && refusalClass(error) === "business";
 }
 
 /** A refusal by the gateway itself: the portal was not asked. */
@@ -36,6 +45,10 @@ export function notDone(
   message = "The portal did not do it and gives no reason: read the object again to see what holds.",
 ): UserError {
   return ownUserError(UserErrorCode.NOT_DONE, message);
+}
+
+function isPath(blame: Blame | readonly string[]): blame is readonly string[] {
+  return Array.isArray(blame);
 }
 
 function meaningOf(refusal: PortalRefusal): RefusalMeaning {

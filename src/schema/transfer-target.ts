@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from "type-graphql";
-import type { Id } from "../datasources/domain/ids.ts";
+import type { TransferTarget as Target } from "../datasources/imopenlines/operator.ts";
 import { badUserInput, parseId } from "./input-errors.ts";
 
 @InputType({ description: "To whom a chat is transferred: exactly one of the two." })
@@ -11,10 +11,8 @@ export class TransferTarget {
   lineId?: string | null;
 }
 
-export type ParsedTransferTarget = { readonly userId: Id } | { readonly lineId: Id };
-
 /** The one target that was named; throws BAD_USER_INPUT for none, two, null or an id that is not one. */
-export function parseTransferTarget(target: TransferTarget, name: string): ParsedTransferTarget {
+export function parseTransferTarget(target: TransferTarget, name: string): Target {
   const named = Object.entries(target).filter(([, value]) => value !== undefined);
   const [first, second] = named;
   if (first === undefined || second !== undefined || typeof first[1] !== "string")
