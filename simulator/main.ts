@@ -1,0 +1,57 @@
+import { readCommandLine, UsageError, usage } from "./command-line.ts";
+import { type RunningPortal, startPortal } from "./portal.ts";
+
+function banner(portal: RunningPortal): string {
+  const { world } = portal;
+  const people = portal.users.map(
+    (user) => `  ${String(user.id).padStart(5)}  ${user.role.padEnd(10)}  ${user.name.padEnd(20)}  ${user.webhookUrl}`,
+  );
+  return [
+    `Simulated Bitrix24 portal: ${portal.url}`,
+    `${world.lines.all().length} lines, ${world.chats.size} chats, ${world.sessions.size} sessions, ${world.messages.size} messages`,
+    "",
+    "Webhooks of its people (append a method name):",
+    ...people,
+    "",
+    `Application: client_id ${portal.application.clientId}, tokens at ${portal.application.tokenUrl}`,
+    `Faults: POST ${portal.url}/__faults   Statistics: GET ${portal.url}/__stats`,
+    "",
+  ].join("\n");
+}
+
+function readiness({ url, memberId, users, application }: RunningPortal): string {
+  return `${JSON.stringify({ url, memberId, users, application })}\n`;
+}
+
+function explain(error: unknown): string {
+  const isSystemError = error instanceof Error && "code" in error;
+  if (isSystemError && error.code === "EADDRINUSE") return "The port is already in use; choose another with --port";
+  if (isSystemError && error.code === "EACCES") return "The port needs more rights; choose another with --port";
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function main(): Promise<void> {
+  const options = readCommandLine(process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const portal = await startPortal(options.portal);
+  process.stdout.write(options.readyJson ? readiness(portal) : banner(portal));
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void portal.close().then(() => process.exit(0));
+  };
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+  if (options.exitWithParent && !process.stdin.isTTY) {
+    process.stdin.on("end", end).on("close", end).on("error", end).resume();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+});

@@ -1,0 +1,66 @@
+import type { Params } from "../protocol/php-form.ts";
+import type { World } from "../world/world.ts";
+
+export type PortalLanguage = "en" | "de" | "ru";
+
+/** Who calls: a webhook of one user, or a user's token of an application. */
+export interface Credential {
+  kind: "webhook" | "oauth";
+  /** Names the credential in the operating-time limiter. */
+  id: string;
+  userId: number;
+  scopes: readonly string[];
+  /** The application's id; empty for webhooks. */
+  clientId: string;
+}
+
+/** One call of a method: parameters as PHP would see them, the acting user and the world to act on. */
+export interface Call {
+  world: World;
+  params: Params;
+  userId: number;
+  credential: Credential;
+  /** One map per HTTP request: what the vendor's process keeps between the commands of a batch. */
+  cache: Map<string, unknown>;
+  portal: PortalIdentity;
+}
+
+export interface PortalIdentity {
+  url: string;
+  memberId: string;
+  language: PortalLanguage;
+}
+
+export interface Method {
+  name: string;
+  /** The scope that must be granted; "" = always available. Several = any one of them. */
+  scope: readonly string[];
+  kind: "read" | "write";
+  run(call: Call): unknown;
+}
+
+/** A result of a standard list method, with the envelope's `total` and `next`. */
+export class PagedResult {
+  readonly result: unknown;
+  readonly total: number;
+  readonly next: number | undefined;
+
+  constructor(result: unknown, total: number, next?: number) {
+    this.result = result;
+    this.total = total;
+    this.next = next;
+  }
+}
+
+export function read(name: string, scope: string | readonly string[], run: (call: Call) => unknown): Method {
+  return { name, scope: scopes(scope), kind: "read", run };
+}
+
+export function write(name: string, scope: string | readonly string[], run: (call: Call) => unknown): Method {
+  return { name, scope: scopes(scope), kind: "write", run };
+}
+
+function scopes(scope: string | readonly string[]): readonly string[] {
+  if (typeof scope !== "string") return scope;
+  return scope === "" ? [] : [scope];
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import { startActivity } from "./activity.ts";
+import type { PortalLanguage } from "./methods/method.ts";
+import { createRegistry } from "./methods/registry.ts";
+import { createCredentials, defaultScopes } from "./protocol/credentials.ts";
+import { createFaultPlan, type Fault } from "./protocol/faults.ts";
+import { listen } from "./protocol/http-server.ts";
+import { createLeakyBucket } from "./protocol/leaky-bucket.ts";
+import { createOperatingLimiter } from "./protocol/operating-time.ts";
+import { createStatistics, type Statistics } from "./protocol/statistics.ts";
+import { seedWorld } from "./seed/seed.ts";
+import { supervisorId } from "./seed/staff.ts";
+import { finishOverdue } from "./world/sessions.ts";
+import { fullName } from "./world/state.ts";
+import type { World } from "./world/world.ts";
+
+/** The portal's tariff: how many requests it allows (50 and 2 per second, 250 and 5 per second, no limit). */
+export type Plan = "standard" | "enterprise" | "on-premise";
+
+export interface PortalOptions {
+  /** 0 (default) = any free port. */
+  port?: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Default 1. The same seed gives the same people, ids and texts; secrets and the member id are new in each run. */
+  seed?: number;
+  /** 1 (default) = 6 lines, 12 operators and a supervisor, 300 customers, 400 chats; 0.1 = a tenth of customers and chats. */
+  size?: number;
+  /** Default "standard". */
+  plan?: Plan;
+  /** Simulated work in milliseconds: of each request (side by side) and of each command (one after another in a batch). */
+  latency?: { requestMs?: number; commandMs?: number };
+  /** Seconds per method, credential and ten minutes; default 420. Not on-premise. */
+  operatingLimitSeconds?: number;
+  /** Life of an access token; default 3600. */
+  accessTokenSeconds?: number;
+  /** Messages customers write on their own, per minute; default 0. */
+  activityPerMinute?: number;
+  /** Language of localised error texts; default English. */
+  language?: PortalLanguage;
+  /** When the seeded past ends, unix milliseconds; default now. Two worlds of one seed are equal if this is equal too. */
+  now?: number;
+}
+
+export interface PortalUser {
+  id: number;
+  name: string;
+  role: "admin" | "supervisor" | "operator";
+  webhookUrl: string;
+  /** Ids of the lines in whose queue he is. */
+  lines: number[];
+}
+
+export interface RunningPortal {
+  url: string;
+  memberId: string;
+  /** Acting staff: the supervisor (who is also the administrator) first, then the operators. */
+  users: PortalUser[];
+  /** An OAuth application; its token endpoint is `GET {url}/oauth/token/`. */
+  application: { clientId: string; clientSecret: string; tokenUrl: string };
+  issueTokens(userId: number, scopes?: string[]): { accessToken: string; refreshToken: string };
+  /** Makes every access token answer `expired_token`. */
+  expireTokens(): void;
+  /** @returns the webhook's address; default scopes imopenlines, im, imbot, user, crm */
+  createWebhook(userId: number, scopes?: string[]): string;
+  stats(): Statistics;
+  resetStats(): void;
+  setFaults(faults: Fault[]): void;
+  world: World;
+  close(): Promise<void>;
+}
+
+const buckets: Record<Plan, { capacity: number; leakPerSecond: number } | undefined> = {
+  standard: { capacity: 50, leakPerSecond: 2 },
+  enterprise: { capacity: 250, leakPerSecond: 5 },
+  "on-premise": undefined,
+};
+
+const overdueCheckMs = 1000;
+
+function linesOf(world: World, userId: number): number[] {
+  return world.lines
+    .all()
+    .filter((line) => line.operators.some((operator) => operator.userId === userId))
+    .map((line) => line.id);
+}
+
+/** Starts a simulated portal in this process; resolves when it answers requests. */
+export async function startPortal(options: PortalOptions = {}): Promise<RunningPortal> {
+  const plan = options.plan ?? "standard";
+  const accessTokenSeconds = options.accessTokenSeconds ?? 3600;
+  const host = options.host ?? "127.0.0.1";
+  const world = seedWorld({ seed: options.seed ?? 1, size: options.size ?? 1, now: options.now ?? Date.now() });
+  const credentials = createCredentials(accessTokenSeconds, (userId) => world.users.get(userId)?.active ?? false);
+  const statistics = createStatistics();
+  const faults = createFaultPlan();
+  const bucketSettings = buckets[plan];
+  const memberId = randomBytes(16).toString("hex");
+  let url = "";
+  const server = await listen({ host, port: options.port ?? 0, accessTokenSeconds }, (port) => {
+    url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    return {
+      engine: {
+        world,
+        portal: { url, memberId, language: options.language ?? "en" },
+        methods: createRegistry(),
+        faults,
+        statistics,
+        limiter: plan === "on-premise" ? undefined : createOperatingLimiter(options.operatingLimitSeconds ?? 420),
+        commandMs: options.latency?.commandMs ?? 0,
+      },
+      credentials,
+      bucket: bucketSettings ? createLeakyBucket(bucketSettings) : undefined,
+      requestMs: options.latency?.requestMs ?? 0,
+    };
+  });
+  const webhook = (userId: number, scopes?: readonly string[]): string =>
+    `${url}/rest/${userId}/${credentials.createWebhook(userId, scopes ?? defaultScopes)}/`;
+  const staff = [...world.users.values()].filter((user) => user.kind === "staff" && user.active);
+  const users = staff.map(
+    (user): PortalUser => ({
+      id: user.id,
+      name: fullName(user),
+      role: user.id === supervisorId ? "supervisor" : user.admin ? "admin" : "operator",
+      webhookUrl: webhook(user.id),
+      lines: linesOf(world, user.id),
+    }),
+  );
+  const overdue = setInterval(() => finishOverdue(world), overdueCheckMs);
+  overdue.unref();
+  const stopActivity = startActivity(world, options.activityPerMinute ?? 0, options.seed ?? 1);
+  return {
+    url,
+    memberId,
+    users,
+    application: {
+      clientId: credentials.application.clientId,
+      clientSecret: credentials.application.clientSecret,
+      tokenUrl: `${url}/oauth/token/`,
+    },
+    issueTokens: credentials.issueTokens,
+    expireTokens: credentials.expireTokens,
+    createWebhook: webhook,
+    stats: statistics.read,
+    resetStats: statistics.reset,
+    setFaults: faults.set,
+    world,
+    async close() {
+      clearInterval(overdue);
+      stopActivity();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Call, type Credential, type Method, PagedResult, type PortalIdentity } from "../methods/method.ts";
+import { isoDate } from "../methods/wire-date.ts";
+import { RestError } from "../rest-error.ts";
+import type { World } from "../world/world.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { OperatingLimiter } from "./operating-time.ts";
+import type { Params } from "./php-form.ts";
+import type { StatisticsRecorder } from "./statistics.ts";
+
+export interface Engine {
+  world: World;
+  portal: PortalIdentity;
+  /** By lower-case name. */
+  methods: ReadonlyMap<string, Method>;
+  faults: FaultPlan;
+  statistics: StatisticsRecorder;
+  /** Absent on portals without load limiter. */
+  limiter: OperatingLimiter | undefined;
+  /** Work each command takes, milliseconds. */
+  commandMs: number;
+}
+
+/** A command's answer: with envelope values on success, the error otherwise. */
+export type Outcome =
+  | { ok: true; result: unknown; total?: number; next?: number; time: Record<string, unknown> }
+  | { ok: false; error: RestError };
+
+function checkScope(method: Method, credential: Credential): void {
+  if (method.scope.length === 0 || method.scope.some((scope) => credential.scopes.includes(scope))) return;
+  const holder = credential.kind === "webhook" ? "webhook" : "access token";
+  throw new RestError(
+    "insufficient_scope",
+    `The request requires higher privileges than provided by the ${holder}`,
+    401,
+  );
+}
+
+function blocked(): RestError {
+  return new RestError("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", 429);
+}
+
+async function answer(engine: Engine, name: string, call: Call): Promise<unknown> {
+  const key = name.toLowerCase();
+  const { faults, statistics, limiter } = engine;
+  const planned = faults.forCommand(key);
+  switch (planned?.kind) {
+    case "limit":
+      statistics.refusal();
+      throw blocked();
+    case "result":
+      return planned.result;
+    case "error":
+      throw new RestError(planned.error, planned.description ?? "", planned.status ?? 400);
+    case undefined:
+      break;
+  }
+  const method = engine.methods.get(key);
+  if (!method) throw new RestError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404);
+  checkScope(method, call.credential);
+  if (limiter?.isBlocked(call.credential.id, key)) {
+    statistics.refusal();
+    throw blocked();
+  }
+  statistics.command(method.name);
+  const started = performance.now();
+  const work = engine.commandMs + faults.commandDelay(key);
+  try {
+    if (work > 0) await delay(work);
+    const result = method.run(call);
+    if (method.kind === "write") {
+      statistics.write({ method: method.name, params: call.params, userId: call.userId });
+    }
+    return result;
+  } finally {
+    limiter?.record(call.credential.id, key, Math.max(work, performance.now() - started) / 1000);
+  }
+}
+
+/** The `time` block of a success; the operating pair only where the load limiter works. */
+export function timeBlock(startedAt: number, limiter?: { seconds: number; resetAt: number }): Record<string, unknown> {
+  const finishedAt = Date.now();
+  const duration = (finishedAt - startedAt) / 1000;
+  return {
+    start: Math.floor(startedAt / 1000),
+    finish: finishedAt / 1000,
+    duration,
+    processing: Math.floor(duration),
+    date_start: isoDate(startedAt),
+    date_finish: isoDate(finishedAt),
+    ...(limiter ? { operating_reset_at: limiter.resetAt, operating: limiter.seconds } : {}),
+  };
+}
+
+/** Runs one method by name and never throws: failures of the method are outcomes, unexpected ones ERROR_CORE. */
+export async function execute(
+  engine: Engine,
+  name: string,
+  params: Params,
+  credential: Credential,
+  cache: Map<string, unknown>,
+): Promise<Outcome> {
+  const startedAt = Date.now();
+  const { world, portal } = engine;
+  try {
+    const result = await answer(engine, name, { world, params, userId: credential.userId, credential, cache, portal });
+    const time = timeBlock(startedAt, engine.limiter?.read(credential.id, name.toLowerCase()));
+    if (!(result instanceof PagedResult)) return { ok: true, result, time };
+    return {
+      ok: true,
+      result: result.result,
+      total: result.total,
+      ...(result.next === undefined ? {} : { next: result.next }),
+      time,
+    };
+  } catch (error) {
+    if (error instanceof RestError) return { ok: false, error };
+    const description = error instanceof Error ? error.message : String(error);
+    return { ok: false, error: new RestError("ERROR_CORE", description, 500) };
+  }
+}
+
+/** An error as JSON: code and text, extra keys behind, no `time`. */
+export function errorBody(error: RestError): Record<string, unknown> {
+  return { error: error.code, error_description: error.description, ...error.extra };
+}

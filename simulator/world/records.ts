@@ -1,0 +1,174 @@
+/** Session statuses of Open Channels as the vendor numbers them. */
+export const SessionStatus = {
+  new: 0,
+  skipped: 5,
+  answered: 10,
+  customerWaits: 20,
+  customerWroteAgain: 25,
+  operatorReplied: 40,
+  waitingForCustomer: 50,
+  closed: 60,
+  spam: 65,
+  duplicate: 69,
+} as const;
+export type SessionStatus = (typeof SessionStatus)[keyof typeof SessionStatus];
+
+/** A person or bot of the portal. Customers are `connector` users: created by a channel, never able to log in. */
+export interface User {
+  id: number;
+  kind: "staff" | "customer" | "bot";
+  admin: boolean;
+  active: boolean;
+  online: boolean;
+  extranet: boolean;
+  firstName: string;
+  lastName: string;
+  workPosition: string;
+  gender: "M" | "F" | "";
+  color: string;
+  /** Absolute URL, path on the portal, or empty. */
+  avatar: string;
+  avatarId: number | null;
+  birthday: string;
+  phones: Record<string, string> | false;
+  email: string;
+  website: string;
+  departments: number[];
+  externalAuthId: string;
+  lastActivityAt: number | null;
+  registeredAt: number;
+}
+
+export interface ChatFile {
+  id: number;
+  chatId: number;
+  createdAt: number;
+  type: "image" | "video" | "audio" | "file";
+  name: string;
+  size: number;
+  image: { height: number; width: number } | false;
+  authorId: number;
+  voiceNote: boolean;
+}
+
+export interface Message {
+  id: number;
+  chatId: number;
+  /** 0 = system. */
+  authorId: number;
+  createdAt: number;
+  text: string;
+  uuid: string | null;
+  /** Message parameters with the database's upper-case keys: FILE_ID, CONNECTOR_MID, ATTACH, LIKE, IS_EDITED … */
+  params: Record<string, unknown>;
+}
+
+export interface Member {
+  userId: number;
+  manager: boolean;
+  muted: boolean;
+  lastReadId: number;
+  lastReadAt: number | null;
+}
+
+export interface CrmLink {
+  type: "LEAD" | "COMPANY" | "CONTACT" | "DEAL";
+  id: number;
+}
+
+/** The operator-side chat of one customer on one channel; sessions come and go in it. */
+export interface Chat {
+  id: number;
+  kind: "lines" | "group";
+  title: string;
+  color: string;
+  avatar: string;
+  /** The responsible operator, 0 when unassigned. */
+  ownerId: number;
+  /** connector|line|external chat|external user; for group chats empty. */
+  userCode: string;
+  connectorId: string;
+  customerId: number;
+  createdAt: number;
+  members: Map<number, Member>;
+  /** Who sees the chat in the recent list: members, and operators to whom an unanswered session is offered. */
+  recents: Set<number>;
+  messages: Message[];
+  crm: { saved: boolean; type: "NONE" | CrmLink["type"]; id: number; links: CrmLink[] };
+  /** Fields of entity_data_1 that belong to the chat; an old chat stores only the first six. */
+  data: { pause: boolean; waitAction: boolean; sessionId: number; createdAt: number; lineId: number; short: boolean };
+  silent: "Y" | "N" | "";
+  diskFolderId: number;
+  lastActivityAt: number;
+}
+
+export interface Session {
+  id: number;
+  chatId: number;
+  mode: "input" | "output";
+  status: SessionStatus;
+  lineId: number;
+  operatorId: number;
+  customerId: number;
+  createdAt: number;
+  modifiedAt: number;
+  answeredAt: number | null;
+  firstReplyAt: number | null;
+  closedAt: number | null;
+  startId: number;
+  /** 0 while the session is open. */
+  endId: number;
+  closed: boolean;
+  spam: boolean;
+  pause: boolean;
+  waitAnswer: boolean;
+  waitAction: boolean;
+  waitVote: boolean;
+  vote: number;
+  voteHead: number;
+  commentHead: string | null;
+  parentId: number;
+  /** When the portal ends it by itself, unix milliseconds; null = never. */
+  autoCloseAt: number | null;
+}
+
+/** An item of the portal's CRM; only what Open Channels need of it. */
+export interface CrmEntity {
+  type: CrmLink["type"];
+  id: number;
+  title: string;
+  assignedTo: number;
+}
+
+/** A bot registered by an application or, for webhooks, under a CLIENT_ID. */
+export interface Bot {
+  userId: number;
+  clientId: string;
+}
+
+export interface QuickAnswer {
+  id: number;
+  lineId: number;
+  messageId: number;
+  text: string;
+}
+
+/** A line of another portal that can be joined by its 32-character code. */
+export interface NetworkLine {
+  code: string;
+  active: boolean;
+  botId: number;
+  joined: boolean;
+  sentAt: Map<number, number>;
+}
+
+/** An event handler stored by event.bind. */
+export interface EventHandler {
+  id: number;
+  clientId: string;
+  event: string;
+  handler: string;
+  authType: number;
+  offline: boolean;
+  connectorId: string;
+}
