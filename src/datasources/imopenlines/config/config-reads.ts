@@ -2,9 +2,10 @@ import type { Call } from "../../bitrix24/calls.ts";
 import { integer, list, object, text, WireError } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { ApiRevisionRecord, LineRecord, PublicPageRecord } from "../../domain/line.ts";
+import { perOrigin } from "../../per-origin.ts";
+import { flagParam, idParam } from "../../rest-params.ts";
 import { encodeEmojiTokens } from "./emoji-tokens.ts";
 import { decodeLine } from "./line-decoder.ts";
-import { perOrigin } from "./per-origin.ts";
 
 const lineDecoder = perOrigin(
   (origin) => (result: unknown) => (result === false ? null : decodeLine(result, "", "full", origin)),
@@ -17,7 +18,7 @@ const lineDecoder = perOrigin(
 export function configGet(origin: string, lineId: Id): Call<LineRecord | null> {
   return {
     method: "imopenlines.config.get",
-    params: { CONFIG_ID: wireId(lineId), WITH_QUEUE: "Y", SHOW_OFFLINE: "Y" },
+    params: { CONFIG_ID: idParam(lineId), WITH_QUEUE: "Y", SHOW_OFFLINE: "Y" },
     decode: lineDecoder(origin),
   };
 }
@@ -60,9 +61,9 @@ export function configListGet(origin: string, query: LineListQuery): Call<readon
 /** Undefined without a condition: an empty filter has no spelling as a PHP map. */
 function filterOf(query: LineListQuery) {
   const filter = {
-    ...(query.ids === undefined ? {} : { ID: query.ids.map(wireId) }),
-    ...(query.isActive === undefined ? {} : { ACTIVE: yesOrNo(query.isActive) }),
-    ...(query.isTemporary === undefined ? {} : { TEMPORARY: yesOrNo(query.isTemporary) }),
+    ...(query.ids === undefined ? {} : { ID: query.ids.map(idParam) }),
+    ...(query.isActive === undefined ? {} : { ACTIVE: flagParam(query.isActive) }),
+    ...(query.isTemporary === undefined ? {} : { TEMPORARY: flagParam(query.isTemporary) }),
     ...(query.languageCode === undefined ? {} : { LANGUAGE_ID: query.languageCode }),
     // Texts are compared as they are stored, and emoji are stored as tokens.
     ...(query.nameContains === undefined ? {} : { "%LINE_NAME": encodeEmojiTokens(query.nameContains) }),
@@ -95,15 +96,4 @@ function decodeRevision(result: unknown): ApiRevisionRecord {
     web: integer(revision.web, "web"),
     mobile: integer(revision.mobile, "mobile"),
   };
-}
-
-/** A number where JavaScript can hold the id exactly, else its digits: the portal reads both. */
-export function wireId(id: Id): number | string {
-  const number = Number(id);
-  return Number.isSafeInteger(number) ? number : id;
-}
-
-/** The portal misreads every other spelling of a flag, and which way depends on the field. */
-export function yesOrNo(value: boolean): "Y" | "N" {
-  return value ? "Y" : "N";
 }

@@ -29,3 +29,24 @@ export function decodeHoliday(text: string): string {
   const match = WIRE_HOLIDAY.exec(text.trim());
   return match === null ? text : `${(match[1] ?? "").padStart(2, "0")}.${(match[2] ?? "").padStart(2, "0")}`;
 }
+
+/** The portal moves a later start back to this time. */
+export const latestStart = "23:30";
+
+const DAYS_OF_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether the text is a day of the year as `DD.MM`. */
+export function isHoliday(text: string): boolean {
+  const match = /^(\d{2})\.(\d{2})$/.exec(text);
+  const day = Number(match?.[1]);
+  return day >= 1 && day <= (DAYS_OF_MONTH[Number(match?.[2]) - 1] ?? 0);
+}
+
+/** Whether the text names a time zone. The portal stores anything, and then counts the hours in its own zone. */
+export function isTimeZone(text: string): boolean {
+  try {
+    return text !== "" && Intl.DateTimeFormat("en", { timeZone: text }) !== undefined;
+  } catch {
+    return false;
+  }
+}
