@@ -1,3 +1,4 @@
+import { compareIds } from "../datasources/imopenlines/id-order.ts";
 import { type CursorCodec, Page } from "./connections.ts";
 import { badUserInput, parsePageSize } from "./input-errors.ts";
 
@@ -36,13 +37,6 @@ export function parseWindow<Position>(
 
 function isGiven<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined;
-}
-
-/** Which is older of two portal ids: they are digits without leading zeros and may pass 2^53. */
-export function compareIds(left: string, right: string): number {
-  if (left.length !== right.length) return left.length - right.length;
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }
 
 /**
