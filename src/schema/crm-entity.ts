@@ -1,5 +1,7 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 import type { CrmEntityType, CrmReference } from "../datasources/domain/chat.ts";
+import { Chat } from "./chat.ts";
+import { Connector } from "./connector.ts";
 import { describedEnum } from "./described-enum.ts";
 import { parseId } from "./input-errors.ts";
 
@@ -25,6 +27,18 @@ export class CrmEntity {
     this.type = reference.type;
     this.entityId = reference.id;
   }
+}
+
+@ObjectType({ simpleResolvers: true, description: "A chat of a CRM item, with its channel as this portal names it." })
+export class CrmEntityChannel {
+  @Field(() => Chat, { description: "The chat." })
+  readonly chat!: Chat;
+
+  @Field(() => Connector, {
+    nullable: true,
+    description: "The channel; its title is the portal's own, in the portal's language.",
+  })
+  readonly connector!: Pick<Connector, "id" | "title"> | null;
 }
 
 @InputType({ description: "Names a CRM item." })

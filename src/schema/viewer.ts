@@ -1,5 +1,7 @@
-import { Field, Int, ObjectType } from "type-graphql";
+import { Directive, Field, Int, ObjectType } from "type-graphql";
+import { Chat } from "./chat.ts";
 import { describedEnum } from "./described-enum.ts";
+import { User } from "./user.ts";
 
 export type ViewerKind = "API_KEY" | "USER_TOKEN" | "OPEN";
 
@@ -9,22 +11,22 @@ export const ViewerKindEnum = describedEnum<ViewerKind>("ViewerKind", "How the r
   OPEN: "Not at all: the gateway has no keys and listens to this machine only.",
 });
 
-@ObjectType({ simpleResolvers: true, description: "What the viewer has not read yet." })
+@ObjectType({ simpleResolvers: true, description: "An open-line chat in which the viewer has not read everything." })
+export class UnreadChat {
+  @Field(() => Chat, { description: "The chat." })
+  readonly chat!: Chat;
+
+  @Field(() => Int, { description: "How many of its messages the viewer has not read." })
+  readonly count!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: "What the viewer has not read in open lines." })
 export class UnreadCounters {
-  @Field(() => Int, { nullable: true, description: "All unread messages and notifications." })
+  @Field(() => Int, { nullable: true, description: "Unread messages in all open-line chats together." })
   readonly total!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Unread messages in open-line chats." })
-  readonly openLines!: number | null;
-
-  @Field(() => Int, { nullable: true, description: "Unread messages in group chats." })
-  readonly groupChats!: number | null;
-
-  @Field(() => Int, { nullable: true, description: "Unread messages in private conversations." })
-  readonly privateChats!: number | null;
-
-  @Field(() => Int, { nullable: true, description: "Unread notifications." })
-  readonly notifications!: number | null;
+  @Field(() => [UnreadChat], { description: "The chats with unread messages; the others are left out." })
+  readonly chats!: readonly UnreadChat[];
 }
 
 /** The source tells the identity; everything that the portal knows is answered by field resolvers. */
@@ -48,4 +50,37 @@ export class Viewer {
     this.label = label;
     this.portalHost = portalHost;
   }
+
+  @Directive('@rest(method: "profile")')
+  @Field(() => User, { nullable: true, description: "The user of the portal behind the credential (`profile`)." })
+  readonly user?: User | null;
+
+  @Directive('@rest(method: "profile")')
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether that user is an administrator of the portal (`profile`).",
+  })
+  readonly isAdmin?: boolean | null;
+
+  @Directive('@rest(method: "profile")')
+  @Field(() => String, {
+    nullable: true,
+    description: "The user's time zone by its IANA name; null when the user follows the portal (`profile`).",
+  })
+  readonly timeZone?: string | null;
+
+  @Directive('@rest(method: "scope")')
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "Scopes that the credential was granted. Open lines need `imopenlines`; messages, users and the inbox need `im`, bot actions `imbot`, the search for operators `user` (`scope`).",
+  })
+  readonly scopes?: string[] | null;
+
+  @Directive('@rest(method: "im.counters.get")')
+  @Field(() => UnreadCounters, {
+    nullable: true,
+    description: "What the user has not read in open lines. Needs the scope `im` (`im.counters.get`).",
+  })
+  readonly unread?: UnreadCounters | null;
 }
