@@ -1,0 +1,27 @@
+import type { EventLog, Retention } from "../event-log.ts";
+import type { DeadLetterLog } from "./dead-letter-log.ts";
+import type { KeyValueStore, NamespaceBounds } from "./key-value-store.ts";
+
+/** Where live events and what belongs to them are kept: a directory for one process, a Redis server for several. */
+export type StorageConfig =
+  | { readonly kind: "lmdb"; readonly directory: string }
+  | { readonly kind: "redis"; readonly url: string; readonly prefix?: string };
+
+export interface StorageLimits {
+  readonly retention: Retention;
+  /** How long a delivery's key is remembered to recognise its repetition. */
+  readonly duplicateWindowMs: number;
+  readonly maxDeadLetters: number;
+  readonly namespaces: NamespaceBounds;
+}
+
+export interface Storage {
+  readonly log: EventLog;
+  readonly keyValues: KeyValueStore;
+  readonly deadLetters: DeadLetterLog;
+  /** Sentences for the operator about what weakens the promises, for example a Redis without an append-only file. */
+  readonly warnings: readonly string[];
+  /** False while nothing can be kept. */
+  isReady(): boolean;
+  close(): Promise<void>;
+}
