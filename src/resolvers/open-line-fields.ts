@@ -1,10 +1,8 @@
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
 import type {
   LineBot,
   LineKpiTarget,
   LineQueue,
-  LineRecord,
   LineReply,
   QueueEntryRecord,
   QueueMemberRecord,
@@ -13,90 +11,74 @@ import { configListGet } from "../datasources/imopenlines/config/config-reads.ts
 import { OpenLineBot, OpenLineReply } from "../schema/open-line-automation.ts";
 import { OpenLineQueue, QueueEntry, QueueMember } from "../schema/open-line-queue.ts";
 import { KpiTarget } from "../schema/open-line-service.ts";
-import { type User, userRef } from "../schema/user.ts";
+import { User, userRef } from "../schema/user.ts";
 import type { OperationContext } from "./context.ts";
+import { defineFields } from "./field-table.ts";
 
 /** The two sources of a line tell different parts of its queue; what the record at hand does not tell is read from the other one. */
-@Resolver(() => OpenLineQueue)
-export class OpenLineQueueFields {
-  @FieldResolver()
-  async isOnline(@Root() queue: LineQueue, @Ctx() context: OperationContext): Promise<boolean | null> {
-    if (queue.isOnline !== undefined) return queue.isOnline;
-    return (await context.loaders.line(queue.lineId))?.queue.isOnline ?? null;
-  }
+export const OpenLineQueueFields = defineFields<OpenLineQueue, LineQueue>(OpenLineQueue, {
+  isOnline: (queue, context) =>
+    queue.isOnline === undefined ? fromConfigGet(queue, context, ({ isOnline }) => isOnline) : queue.isOnline,
+  members: (queue, context) => {
+    if (queue.members !== undefined) return queue.members.map(queueMember);
+    return fromConfigGet(queue, context, ({ members }) => members?.map(queueMember));
+  },
+  configured: (queue, context) => {
+    if (queue.configured !== undefined) return queue.configured.map(queueEntry);
+    return fromConfigList(queue, context, ({ configured }) => configured?.map(queueEntry));
+  },
+  users: (queue, context) => {
+    if (queue.userIds !== undefined) return queue.userIds.map(userOf);
+    return fromConfigList(queue, context, ({ userIds }) => userIds?.map(userOf));
+  },
+});
 
-  @FieldResolver()
-  async members(
-    @Root() queue: LineQueue,
-    @Ctx() context: OperationContext,
-  ): Promise<readonly QueueMemberRecord[] | null> {
-    if (queue.members !== undefined) return queue.members;
-    return (await context.loaders.line(queue.lineId))?.queue.members ?? null;
-  }
-
-  @FieldResolver()
-  async configured(
-    @Root() queue: LineQueue,
-    @Ctx() context: OperationContext,
-  ): Promise<readonly QueueEntryRecord[] | null> {
-    if (queue.configured !== undefined) return queue.configured;
-    return (await listedLine(context, queue.lineId))?.queue.configured ?? null;
-  }
-
-  @FieldResolver()
-  async users(@Root() queue: LineQueue, @Ctx() context: OperationContext): Promise<readonly (User | null)[] | null> {
-    const ids = queue.userIds ?? (await listedLine(context, queue.lineId))?.queue.userIds;
-    return ids?.map((id) => userRef(id)) ?? null;
-  }
+async function fromConfigGet<T>(
+  { lineId }: LineQueue,
+  { loaders }: OperationContext,
+  pick: (queue: LineQueue) => T | null | undefined,
+): Promise<T | null> {
+  const line = await loaders.line(lineId);
+  return (line === null ? null : pick(line.queue)) ?? null;
 }
 
 /** Equal reads of one turn are one command, so both fields of one line cost one. */
-async function listedLine({ portal }: OperationContext, lineId: Id): Promise<LineRecord | undefined> {
+async function fromConfigList<T>(
+  { lineId }: LineQueue,
+  { portal }: OperationContext,
+  pick: (queue: LineQueue) => T | undefined,
+): Promise<T | null> {
   const query = { ids: [lineId], orderBy: "ID", direction: "ASC", limit: 1, offset: 0 } as const;
-  return (await portal.read(configListGet(portal.origin, query)))[0];
+  const [line] = await portal.read(configListGet(portal.origin, query));
+  return (line === undefined ? undefined : pick(line.queue)) ?? null;
 }
 
-@Resolver(() => QueueMember)
-export class QueueMemberFields {
-  @FieldResolver()
-  user(@Root() member: QueueMemberRecord): User | null {
-    return userRef(member.userId);
-  }
+function queueMember(member: QueueMemberRecord): QueueMember {
+  return { ...member, user: userOf(member.userId) };
 }
 
-@Resolver(() => QueueEntry)
-export class QueueEntryFields {
-  @FieldResolver()
-  user(@Root() entry: QueueEntryRecord): User | null {
-    return entry.type === "USER" ? userRef(entry.entityId) : null;
-  }
+function queueEntry(entry: QueueEntryRecord): QueueEntry {
+  return { ...entry, user: entry.type === "USER" ? userOf(entry.entityId) : null };
 }
 
-@Resolver(() => OpenLineBot)
-export class OpenLineBotFields {
-  @FieldResolver()
-  user(@Root() bot: LineBot): User | null {
-    return userRef(bot.userId);
-  }
+function userOf(id: Id): User {
+  return new User(id);
 }
 
-@Resolver(() => OpenLineReply)
-export class OpenLineReplyFields {
-  @FieldResolver()
-  bot(@Root() reply: LineReply): User | null {
-    return userRef(reply.botId);
-  }
-}
+export const OpenLineBotFields = defineFields<OpenLineBot, LineBot>(OpenLineBot, {
+  user: (bot) => userRef(bot.userId),
+});
+
+export const OpenLineReplyFields = defineFields<OpenLineReply, LineReply>(OpenLineReply, {
+  bot: (reply) => userRef(reply.botId),
+});
 
 const USER_CODE = /^U?([1-9][0-9]*)$/;
 
-@Resolver(() => KpiTarget)
-export class KpiTargetFields {
-  @FieldResolver()
-  recipients(@Root() target: LineKpiTarget): (User | null)[] {
-    return target.recipientCodes
-      .map((code) => USER_CODE.exec(code)?.[1])
-      .filter((id) => id !== undefined)
-      .map((id) => userRef(id));
-  }
-}
+export const KpiTargetFields = defineFields<KpiTarget, LineKpiTarget>(KpiTarget, {
+  recipients: (target) =>
+    target.recipientCodes.flatMap((code) => {
+      const id = USER_CODE.exec(code)?.[1];
+      return id === undefined ? [] : [userOf(id)];
+    }),
+});

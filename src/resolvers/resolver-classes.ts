@@ -5,6 +5,9 @@ import { CrmActions } from "./crm.ts";
 import { CrmEntityResolver } from "./crm-queries.ts";
 import { MessageActions } from "./messages.ts";
 import { NetworkActions } from "./network.ts";
+import { KpiTargetFields, OpenLineBotFields, OpenLineQueueFields, OpenLineReplyFields } from "./open-line-fields.ts";
+import { OpenLineMutations } from "./open-line-mutations.ts";
+import { OpenLineQueries } from "./open-lines.ts";
 import { OperatorActions } from "./operator-actions.ts";
 import { OperatorsQuery } from "./operators.ts";
 import { SessionActions } from "./session-actions.ts";
@@ -15,6 +18,12 @@ import { ViewerFields, ViewerQuery } from "./viewer.ts";
 /** Every resolver class of the API. */
 export const resolverClasses: NonEmptyArray<new () => object> = [
   UpstreamResolver,
+  OpenLineQueries,
+  OpenLineQueueFields,
+  OpenLineBotFields,
+  OpenLineReplyFields,
+  KpiTargetFields,
+  OpenLineMutations,
   ViewerQuery,
   ViewerFields,
   CrmEntityResolver,
