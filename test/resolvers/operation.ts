@@ -1,0 +1,61 @@
+import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from "graphql";
+import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
+import { createLoaders } from "../../src/datasources/loaders.ts";
+import type { OperationContext } from "../../src/resolvers/context.ts";
+import { buildSchema } from "../../src/schema/build-schema.ts";
+import { type Bench, startBench } from "../bitrix24/portal-fixture.ts";
+import type { ScriptedPortal } from "../bitrix24/scripted-portal.ts";
+
+let schema: GraphQLSchema | undefined;
+
+export interface Gateway {
+  readonly portal: ScriptedPortal;
+  /** Validates and executes; every operation has a context of its own. */
+  run(document: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  /** The data of an operation that must not have errors. */
+  data(document: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Methods that the portal has run since the last time this was asked, and in how many requests. */
+  seen(): { readonly requests: number; readonly commands: string[] };
+}
+
+/** The whole schema and its resolvers over the real client, in front of a portal that answers as the test says. */
+export async function startGatewayCore(answers: ScriptedPortal["answer"]): Promise<Gateway> {
+  const bench: Bench = await startBench();
+  bench.portal.answer = answers;
+  schema ??= buildSchema();
+  const built = schema;
+  const histories = createHistoryCaches().forCredential("test");
+  let counted = 0;
+
+  async function run(document: string, variables: Record<string, unknown> = {}): Promise<ExecutionResult> {
+    const parsed = parse(document);
+    const errors = validate(built, parsed);
+    if (errors.length > 0) return { errors };
+    const portal = bench.operation();
+    const context: OperationContext = {
+      viewer: { kind: "open", label: "test" },
+      portal,
+      loaders: createLoaders(portal, histories),
+      signal: new AbortController().signal,
+      usage: portal.usage,
+      upstreamStatus: () => bench.portals.status(bench.webhook),
+    };
+    return execute({ schema: built, document: parsed, contextValue: context, variableValues: variables });
+  }
+
+  return {
+    portal: bench.portal,
+    run,
+    async data(document, variables) {
+      const result = await run(document, variables);
+      if (result.errors !== undefined) throw new AggregateError(result.errors, result.errors.map(String).join("\n"));
+      // Through JSON, as a client gets it.
+      return JSON.parse(JSON.stringify(result.data));
+    },
+    seen() {
+      const requests = bench.portal.requests.slice(counted);
+      counted = bench.portal.requests.length;
+      return { requests: requests.length, commands: requests.flatMap((request) => request.commands) };
+    },
+  };
+}
