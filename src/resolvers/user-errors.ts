@@ -1,13 +1,8 @@
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { refusalClass } from "../datasources/bitrix24/refusals.ts";
 import { type UserError, UserErrorCode } from "../schema/mutation-payload.ts";
-import {
-  BLANK_MEANING,
-  GENERAL_MEANINGS,
-  METHOD_MEANINGS,
-  type RefusalMeaning,
-  UNKNOWN_MEANING,
-} from "./refusal-table.ts";
+import type { RefusalMeaning } from "./refusal-meanings.ts";
+import { BLANK_MEANING, GENERAL_MEANINGS, METHOD_MEANINGS, UNKNOWN_MEANING } from "./refusal-table.ts";
 
 /** Which argument is to blame for which error: its path in the mutation's arguments. */
 export type Blame = Readonly<Partial<Record<UserErrorCode, readonly string[]>>>;
