@@ -179,10 +179,7 @@ export function createLoaders(portal: PortalSession, histories: HistoryCache): L
       if (known?.source === "full") return Promise.resolve(known);
       return chats.get(id) ?? readChat(id);
     },
-    async chatBySession(sessionId) {
-      const chat = await keepChat(portal.read(dialogGet(portal.origin, { sessionId })));
-      return chat;
-    },
+    chatBySession: (sessionId) => keepChat(portal.read(dialogGet(portal.origin, { sessionId }))),
     chatByUserCode(userCode, options) {
       if (options?.withHistory === true) return chatWithHistory(userCode);
       return keepChat(portal.read(dialogGet(portal.origin, { userCode })));

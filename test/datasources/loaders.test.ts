@@ -1,0 +1,309 @@
+import { describe, expect, test } from "vitest";
+import { PortalProtocolError, PortalRefusal } from "../../src/datasources/bitrix24/errors.ts";
+import { createHistoryCaches, type HistoryCaches } from "../../src/datasources/history-cache.ts";
+import { operatorAnswer } from "../../src/datasources/imopenlines/operator.ts";
+import { createLoaders } from "../../src/datasources/loaders.ts";
+import { type Bench, startBench } from "../bitrix24/portal-fixture.ts";
+import { Refused } from "../bitrix24/scripted-portal.ts";
+
+const HISTORY = "imopenlines.session.history.get";
+const DIALOG = "imopenlines.dialog.get";
+
+/** Chat 10 had the sessions 1 and 2, and 2 is open; chat 20 has had none. */
+function dialogAnswer(chatId: number): Record<string, unknown> {
+  return {
+    id: chatId,
+    name: `Chat ${chatId}`,
+    owner: 7,
+    type: "lines",
+    entity_type: "LINES",
+    entity_id: `livechat|3|x|${chatId}`,
+    entity_data_1: `N|NONE|0|N|N|${chatId === 10 ? 2 : 0}|0|3|0|0`,
+    counter: 4,
+  };
+}
+
+function historyAnswer(sessionId: number): Record<string, unknown> {
+  return {
+    chatId: 10,
+    sessionId,
+    canJoin: "Y",
+    canVoteHead: "N",
+    sessionVoteHead: 0,
+    sessionCommentHead: null,
+    userId: "chat10",
+    message: {
+      "101": {
+        id: "101",
+        chatid: "10",
+        senderid: "8",
+        recipientid: "chat10",
+        date: "2026-03-11T13:12:46+01:00",
+        text: `in session ${sessionId}`,
+        textlegacy: "",
+        params: [],
+      },
+    },
+    users: { "8": { id: "8", name: "Customer", connector: true, extranet: false } },
+    chat: {
+      "10": { id: "10", name: "Chat 10", owner: "7", entityType: "LINES", entityData1: "N|NONE|0|N|N|2|0|3|0|0" },
+    },
+    userInChat: { "10": [7, 8] },
+    files: [],
+  };
+}
+
+/** Ids of a list parameter, as a plain call or as a command of a batch carries them. */
+function idsOf(params: Record<string, string>): string[] {
+  if (params.ID !== undefined) return params.ID.split(",");
+  return Object.entries(params).flatMap(([key, value]) => (key.startsWith("ID[") ? [value] : []));
+}
+
+async function startPortal(): Promise<Bench> {
+  const bench = await startBench();
+  bench.portal.answer = (method, params) => {
+    switch (method) {
+      case "im.user.list.get":
+        return idsOf(params)
+          .filter((id) => id !== "404")
+          .map((id) => ({
+            id: Number(id),
+            name: `User ${id}`,
+            email: `${id}@example.com`,
+            extranet: false,
+            connector: false,
+          }));
+      case DIALOG:
+        return dialogAnswer(Number(params.USER_CODE === undefined ? (params.CHAT_ID ?? 10) : params.USER_CODE));
+      case HISTORY:
+        if (params.CHAT_ID === "20") throw new Refused("INVALID_SESSION_ID");
+        return historyAnswer(Number(params.SESSION_ID ?? 2));
+      default:
+        return true;
+    }
+  };
+  return bench;
+}
+
+function commandsSeen(bench: Bench): string[] {
+  return bench.portal.requests.flatMap((request) => [...request.commands]);
+}
+
+function begin(bench: Bench, caches: HistoryCaches = createHistoryCaches(), credentialKey = "a") {
+  const portal = bench.operation();
+  return { portal, loaders: createLoaders(portal, caches.forCredential(credentialKey)) };
+}
+
+describe("users", () => {
+  test("all users of one turn are one call, and unknown ids are null", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const users = await Promise.all(["7", "8", "7", "404"].map((id) => loaders.user(id)));
+    expect(users.map((user) => user?.name)).toEqual(["User 7", "User 8", "User 7", undefined]);
+    expect(users[3]).toBeNull();
+    expect(commandsSeen(bench)).toEqual(["im.user.list.get"]);
+    expect(bench.portal.requests[0]?.body).toEqual({ ID: [7, 8, 404], RESULT_TYPE: "array" });
+  });
+
+  test("more than 200 are asked for in several calls", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const ids = Array.from({ length: 450 }, (_, index) => String(index + 1000));
+    const users = await Promise.all(ids.map((id) => loaders.user(id)));
+    expect(users.map((user) => user?.id)).toEqual(ids);
+    expect(commandsSeen(bench)).toHaveLength(3);
+  });
+
+  test("a user that an earlier answer brought along costs nothing, and the full record is read only on request", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    await loaders.history({ sessionId: "2" });
+    expect(await loaders.user("8")).toMatchObject({ name: "Customer", kind: "CUSTOMER" });
+    expect(commandsSeen(bench)).toEqual([HISTORY]);
+    expect((await loaders.user("8"))?.email).toBeUndefined();
+    expect((await loaders.fullUser("8"))?.email).toBe("8@example.com");
+    expect(loaders.knownUser("8")?.email).toBe("8@example.com");
+    expect(commandsSeen(bench)).toEqual([HISTORY, "im.user.list.get"]);
+  });
+});
+
+describe("chats", () => {
+  test("a chat is read once per operation", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const [first, second] = await Promise.all([loaders.chat("10"), loaders.chat("10")]);
+    expect(first).toBe(second);
+    expect(await loaders.chat("10")).toMatchObject({ id: "10", source: "full", unreadCount: 4 });
+    expect(commandsSeen(bench)).toEqual([DIALOG]);
+  });
+
+  test("a partial record does not stand in for the full one but adds what it knows", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    loaders.primeChat({ id: "10", source: "partial", title: "From the list", isPinnedInRecent: true });
+    expect(loaders.knownChat("10")?.title).toBe("From the list");
+    expect((await loaders.chat("10")).title).toBe("Chat 10");
+    expect(loaders.knownChat("10")).toMatchObject({ source: "full", title: "Chat 10", isPinnedInRecent: true });
+  });
+
+  test("a primed full record is the answer", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    loaders.primeChat({ id: "10", source: "full", title: "Read with the write" });
+    expect((await loaders.chat("10")).title).toBe("Read with the write");
+    expect(commandsSeen(bench)).toEqual([]);
+  });
+
+  test("after a write everything is read again, and a read that began before it does not count as known", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const before = loaders.chat("10");
+    loaders.forgetAll();
+    await before;
+    expect(loaders.knownChat("10")).toBeUndefined();
+    await loaders.chat("10");
+    expect(commandsSeen(bench).filter((method) => method === DIALOG).length).toBe(2);
+  });
+});
+
+describe("a chat by user code with its session", () => {
+  test("is one request, and the history is there for whoever asks next", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const chat = await loaders.chatByUserCode("10", { withHistory: true });
+    expect(chat).toMatchObject({ id: "10", source: "full" });
+    const history = await loaders.history({ chatId: "10" });
+    expect(history?.sessionId).toBe("2");
+    expect(await loaders.history({ sessionId: "2" })).toBe(history);
+    expect(bench.portal.requests).toHaveLength(1);
+    expect(commandsSeen(bench)).toEqual([DIALOG, HISTORY]);
+  });
+
+  test("has no session where the chat has had none", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const chat = await loaders.chatByUserCode("20", { withHistory: true });
+    expect(chat.id).toBe("20");
+    expect(await loaders.history({ chatId: "20" })).toBeNull();
+    expect(bench.portal.requests).toHaveLength(1);
+  });
+
+  test("is not given the history of another chat", async () => {
+    const bench = await startPortal();
+    const ordinary = bench.portal.answer;
+    bench.portal.answer = (method, params) =>
+      method === HISTORY ? { ...historyAnswer(5), chatId: 99 } : ordinary(method, params);
+    const { loaders } = begin(bench);
+    expect((await loaders.chatByUserCode("10", { withHistory: true })).id).toBe("10");
+    await expect(loaders.history({ chatId: "10" })).rejects.toThrow(PortalProtocolError);
+  });
+
+  test("fails as a whole where the code is unknown", async () => {
+    const bench = await startPortal();
+    bench.portal.answer = () => {
+      throw new Refused("ACCESS_ERROR");
+    };
+    const { loaders } = begin(bench);
+    await expect(loaders.chatByUserCode("nobody", { withHistory: true })).rejects.toMatchObject({
+      error: "ACCESS_ERROR",
+    });
+  });
+});
+
+describe("histories", () => {
+  test("the newest session of a chat also answers for its own id", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const history = await loaders.history({ chatId: "10" });
+    expect(await loaders.history({ sessionId: "2" })).toBe(history);
+    expect(commandsSeen(bench)).toEqual([HISTORY]);
+  });
+
+  test("an older session does not pass for the newest of its chat", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    const older = await loaders.history({ sessionId: "1" });
+    expect(older?.sessionId).toBe("1");
+    expect((await loaders.history({ chatId: "10" }))?.sessionId).toBe("2");
+    expect(commandsSeen(bench)).toEqual([HISTORY, HISTORY]);
+  });
+
+  test("of a chat whose open session is known it is asked for by session", async () => {
+    const bench = await startPortal();
+    const { loaders } = begin(bench);
+    await loaders.chat("10");
+    await loaders.history({ chatId: "10" });
+    expect(bench.portal.requests.at(-1)?.body).toEqual({ SESSION_ID: 2 });
+  });
+
+  test("a refusal is the refusal of whoever asks", async () => {
+    const bench = await startPortal();
+    bench.portal.answer = () => {
+      throw new Refused("ACCESS_DENIED");
+    };
+    const { loaders } = begin(bench);
+    await expect(loaders.history({ sessionId: "1" })).rejects.toThrow(PortalRefusal);
+  });
+
+  test("the next operation of the same credential pages through a session without downloading it again", async () => {
+    const bench = await startPortal();
+    const caches = createHistoryCaches();
+    const first = await begin(bench, caches).loaders.history({ chatId: "10" });
+    const { loaders } = begin(bench, caches);
+    expect(await loaders.history({ sessionId: "2" })).toBe(first);
+    expect(await loaders.history({ chatId: "10" })).toBe(first);
+    expect(loaders.knownUser("8")?.name).toBe("Customer");
+    expect(commandsSeen(bench)).toEqual([HISTORY]);
+  });
+
+  test("another credential never gets it", async () => {
+    const bench = await startPortal();
+    const caches = createHistoryCaches();
+    await begin(bench, caches, "a").loaders.history({ sessionId: "2" });
+    await begin(bench, caches, "b").loaders.history({ sessionId: "2" });
+    expect(commandsSeen(bench)).toEqual([HISTORY, HISTORY]);
+  });
+
+  test("a write to the portal makes it stale", async () => {
+    const bench = await startPortal();
+    const caches = createHistoryCaches();
+    const { loaders, portal } = begin(bench, caches);
+    await loaders.history({ sessionId: "2" });
+    await portal.write(operatorAnswer("10"));
+    await begin(bench, caches).loaders.history({ sessionId: "2" });
+    expect(commandsSeen(bench)).toEqual([HISTORY, "imopenlines.operator.answer", HISTORY]);
+  });
+
+  test("it is forgotten after its time", async () => {
+    const bench = await startPortal();
+    const caches = createHistoryCaches({ timeToLiveMs: 20 });
+    await begin(bench, caches).loaders.history({ sessionId: "2" });
+    await expect
+      .poll(async () => {
+        await begin(bench, caches).loaders.history({ sessionId: "2" });
+        return commandsSeen(bench).length;
+      })
+      .toBeGreaterThan(1);
+  });
+
+  test("a session larger than the bound is not kept", async () => {
+    const bench = await startPortal();
+    const caches = createHistoryCaches({ maxMessages: 1 });
+    await begin(bench, caches).loaders.history({ sessionId: "2" });
+    await begin(bench, caches).loaders.history({ sessionId: "2" });
+    expect(commandsSeen(bench)).toEqual([HISTORY, HISTORY]);
+  });
+});
+
+describe("lines", () => {
+  test("a line is read once per operation and again after it was forgotten", async () => {
+    const bench = await startPortal();
+    bench.portal.answer = () => false;
+    const { loaders } = begin(bench);
+    expect(await Promise.all([loaders.line("3"), loaders.line("3")])).toEqual([null, null]);
+    expect(commandsSeen(bench)).toEqual(["imopenlines.config.get"]);
+    loaders.forgetLine("3");
+    await loaders.line("3");
+    expect(commandsSeen(bench)).toHaveLength(2);
+  });
+});
