@@ -9,8 +9,8 @@ import { createLeakyBucket } from "./protocol/leaky-bucket.ts";
 import { createOperatingLimiter } from "./protocol/operating-time.ts";
 import { createStatistics, type Statistics } from "./protocol/statistics.ts";
 import { seedWorld } from "./seed/seed.ts";
-import { supervisorId } from "./seed/staff.ts";
-import { finishOverdue } from "./world/sessions.ts";
+import { botId, supervisorId } from "./seed/staff.ts";
+import { passTime } from "./world/passing-time.ts";
 import { fullName } from "./world/state.ts";
 import type { World } from "./world/world.ts";
 
@@ -92,6 +92,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
   const host = options.host ?? "127.0.0.1";
   const world = seedWorld({ seed: options.seed ?? 1, size: options.size ?? 1, now: options.now ?? Date.now() });
   const credentials = createCredentials(accessTokenSeconds, (userId) => world.users.get(userId)?.active ?? false);
+  world.bots.push({ userId: botId, clientId: credentials.application.clientId });
   const statistics = createStatistics();
   const faults = createFaultPlan();
   const bucketSettings = buckets[plan];
@@ -126,7 +127,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
       lines: linesOf(world, user.id),
     }),
   );
-  const overdue = setInterval(() => finishOverdue(world), overdueCheckMs);
+  const overdue = setInterval(() => passTime(world), overdueCheckMs);
   overdue.unref();
   const stopActivity = startActivity(world, options.activityPerMinute ?? 0, options.seed ?? 1);
   return {

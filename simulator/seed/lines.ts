@@ -18,7 +18,13 @@ const plans: readonly LinePlan[] = [
   {
     queueType: "strictly",
     operators: "department",
-    settings: { WELCOME_BOT_ENABLE: "Y", WELCOME_BOT_ID: botId, WELCOME_BOT_TIME: 180, VOTE_MESSAGE: "N" },
+    settings: {
+      WELCOME_BOT_ENABLE: "Y",
+      WELCOME_BOT_ID: botId,
+      WELCOME_BOT_TIME: 180,
+      WELCOME_BOT_JOIN: "first",
+      VOTE_MESSAGE: "N",
+    },
   },
   {
     queueType: "all",

@@ -1,11 +1,11 @@
 import { conversationFor, type FileKind, fileOf, historyFor, type Turn } from "../corpus/corpus.ts";
 import type { Random } from "../random.ts";
 import { customerWrites, sendWelcome, staffWrites } from "../world/conversation.ts";
-import { addFile, addMessage, addSystemMessage } from "../world/messages.ts";
+import { bindNewCrmEntity } from "../world/crm.ts";
+import { addFile, addMessage } from "../world/messages.ts";
 import { answer, markSpam, pin, requeue, setSilent } from "../world/operator-actions.ts";
 import { type Chat, type CrmLink, SessionStatus } from "../world/records.ts";
 import { closeSession, finishSession, loadSession, startSession } from "../world/sessions.ts";
-import { systemText } from "../world/system-texts.ts";
 import type { World } from "../world/world.ts";
 import type { DialogPlan } from "./plan.ts";
 
@@ -32,24 +32,6 @@ function attachFile(world: World, chat: Chat, authorId: number, random: Random):
   const { name, size } = fileOf(kind, random.next);
   const image = kind === "image" ? { height: random.int(300, 2400), width: random.int(300, 3200) } : false;
   return addFile(world, chat, { type: fileType(kind), name, size, image, authorId, voiceNote: kind === "voice" }).id;
-}
-
-/** Binds the chat to a CRM item of the operator, with the message the portal posts about it. */
-function bindCrm(world: World, chat: Chat, type: CrmLink["type"], operatorId: number): void {
-  const id = world.next.crm;
-  world.next.crm += 2;
-  world.crm.set(world.crmKey(type, id), { type, id, title: chat.title, assignedTo: operatorId });
-  chat.crm = { saved: true, type, id, links: [{ type, id }] };
-  const attach = {
-    ID: Math.floor(world.now() / 1000),
-    BLOCKS: [
-      { LINK: [{ NAME: chat.title, LINK: `/crm/${type.toLowerCase()}/details/${id}/` }] },
-      { GRID: [{ DISPLAY: "ROW", NAME: "Name", VALUE: world.userName(chat.customerId), COLOR_TOKEN: "base" }] },
-    ],
-    DESCRIPTION: "",
-    COLOR: "#df532d",
-  };
-  addSystemMessage(world, chat, systemText.leadCreated(), { ATTACH: [attach] });
 }
 
 /** Writes the deeds of one chat, from its first session to the state its plan asks for. */
@@ -124,7 +106,7 @@ export function deedsOf(world: World, plan: DialogPlan, index: number, now: numb
   if (index % 9 === 4) deeds.push({ at: start + gap, play: () => sendWelcome(world, chat) });
   if (index % 20 >= 11 && outcome !== "unanswered" && outcome !== "spam") {
     const type = crmTypes[index % crmTypes.length] ?? "LEAD";
-    deeds.push({ at: start + gap + 1000, play: () => bindCrm(world, chat, type, operatorId) });
+    deeds.push({ at: start + gap + 1000, play: () => void bindNewCrmEntity(world, chat, type, operatorId) });
   }
   deeds.push(...endingOf(world, plan, end, closingTurn, random));
   if (outcome === "replied" && index % 3 === 0)

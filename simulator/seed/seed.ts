@@ -98,5 +98,9 @@ function settle(world: World, now: number): void {
     const ownReply = chat.messages.findLast((message) => message.authorId === chat.ownerId);
     if (chat.ownerId > 0 && ownReply) markRead(world, chat, chat.ownerId, ownReply.id);
   }
-  for (const session of world.sessions.values()) if (!session.closed) session.autoCloseAt = now + month;
+  for (const session of world.sessions.values()) {
+    if (session.closed) continue;
+    session.autoCloseAt = now + month;
+    session.botUntil = null;
+  }
 }

@@ -24,6 +24,10 @@ export interface LineSettings {
   voteThanksGood: string;
   voteThanksBad: string;
   welcomeText: string;
+  /** 0 while the line has no welcome bot. */
+  welcomeBotId: number;
+  welcomeBotJoin: string;
+  welcomeBotSeconds: number;
   welcomeBotLeaves: boolean;
 }
 
@@ -62,6 +66,9 @@ export function lineSettings(state: WorldState, lineId: number): LineSettings | 
     voteThanksGood: text("VOTE_MESSAGE_2_LIKE"),
     voteThanksBad: text("VOTE_MESSAGE_2_DISLIKE"),
     welcomeText: flag("WELCOME_MESSAGE") ? text("WELCOME_MESSAGE_TEXT") : "",
+    welcomeBotId: flag("WELCOME_BOT_ENABLE") ? Number(lineSetting(row, "WELCOME_BOT_ID")) : 0,
+    welcomeBotJoin: lineSetting(row, "WELCOME_BOT_JOIN"),
+    welcomeBotSeconds: Number(lineSetting(row, "WELCOME_BOT_TIME")),
     welcomeBotLeaves: lineSetting(row, "WELCOME_BOT_LEFT") !== "close",
   };
 }

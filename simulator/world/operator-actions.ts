@@ -60,6 +60,7 @@ export function requeue(state: WorldState, chat: Chat, session: Session, except 
   chat.ownerId = 0;
   chat.silent = "N";
   session.operatorId = 0;
+  session.botUntil = null;
   session.waitAnswer = true;
   session.waitAction = false;
   session.pause = false;

@@ -128,6 +128,8 @@ export interface Session {
   voteHead: number;
   commentHead: string | null;
   parentId: number;
+  /** Until when the welcome bot keeps it, unix milliseconds; null = no bot, or for as long as it likes. */
+  botUntil: number | null;
   /** When the portal ends it by itself, unix milliseconds; null = never. */
   autoCloseAt: number | null;
 }

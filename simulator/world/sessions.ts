@@ -1,3 +1,4 @@
+import { welcomeByBot } from "./bots.ts";
 import { lineSettings } from "./line-settings.ts";
 import { joinChat, leaveChat, markRead, staffOf } from "./members.ts";
 import { addMessage, addSystemMessage } from "./messages.ts";
@@ -57,6 +58,7 @@ export function startSession(state: WorldState, chat: Chat, wanted: NewSession):
     voteHead: 0,
     commentHead: null,
     parentId: wanted.parentId ?? 0,
+    botUntil: null,
     autoCloseAt: now + month,
   };
   state.next.session += 2;
@@ -65,7 +67,7 @@ export function startSession(state: WorldState, chat: Chat, wanted: NewSession):
   chat.ownerId = wanted.operatorId;
   joinChat(state, chat, [chat.customerId, wanted.operatorId]);
   addSystemMessage(state, chat, systemText.newSession(session.id));
-  if (!outgoing) offerToQueue(state, chat, session);
+  if (!outgoing && !welcomeByBot(state, chat, session)) offerToQueue(state, chat, session);
   state.emit({ kind: "sessionStarted", chatId: chat.id, sessionId: session.id });
   return session;
 }
@@ -92,6 +94,7 @@ function endRow(state: WorldState, chat: Chat, session: Session, status: Session
   session.closedAt = state.now();
   session.endId = chat.messages.at(-1)?.id ?? session.startId;
   session.autoCloseAt = null;
+  session.botUntil = null;
   touch(state, session);
 }
 
@@ -121,6 +124,7 @@ export function takeDialog(state: WorldState, chat: Chat, session: Session, user
   joinChat(state, chat, [userId]);
   withdrawOffers(chat);
   session.operatorId = userId;
+  session.botUntil = null;
   session.waitAnswer = false;
   if (session.status < SessionStatus.answered) session.status = SessionStatus.answered;
   session.answeredAt ??= state.now();
@@ -181,14 +185,4 @@ export function finishSession(state: WorldState, chat: Chat, session: Session, h
   chat.recents.clear();
   scheduleEnd(state, session);
   touch(state, session);
-}
-
-/** Ends what has waited too long. */
-export function finishOverdue(state: WorldState): void {
-  const now = state.now();
-  for (const session of state.sessions.values()) {
-    if (session.closed || session.autoCloseAt === null || session.autoCloseAt > now) continue;
-    const chat = state.chats.get(session.chatId);
-    if (chat) finishSession(state, chat, session, "auto");
-  }
 }

@@ -27,7 +27,7 @@ function findChat(world: World, params: Params): Chat | undefined {
 
 const dialogGet = read("imopenlines.dialog.get", "imopenlines", ({ world, params, userId, portal }) => {
   const chat = findChat(world, foldKeys(params));
-  if (!chat || chat.kind !== "lines" || !maySeeDialog(world, userId, chat)) {
+  if (chat?.kind !== "lines" || !maySeeDialog(world, userId, chat)) {
     throw new RestError("ACCESS_ERROR", "You do not have access to the specified dialog");
   }
   return dialogRecord(world, chat, userId, portal.url);
