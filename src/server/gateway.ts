@@ -5,7 +5,7 @@ import { isLoopbackHost } from "../config/setting-values.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
-import { createHistoryCache } from "../datasources/history-cache.ts";
+import { createHistoryCaches } from "../datasources/history-cache.ts";
 import { buildSchema } from "../schema/build-schema.ts";
 import { type ApiKeys, KeysFileError, openApiKeys } from "./api-keys.ts";
 import { startApollo } from "./apollo.ts";
@@ -38,9 +38,8 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     allowedHosts: allowedHosts(config),
     proxyUrl,
     certificateAuthority,
-    logger: log,
   });
-  const histories = createHistoryCache();
+  const histories = createHistoryCaches();
   const pipeline = createPipeline({
     schema: buildSchema(),
     introspection: config.server.introspection,

@@ -1,13 +1,14 @@
+import { type Credential, fingerprint } from "../datasources/bitrix24/credentials.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
-import type { HistoryCache } from "../datasources/history-cache.ts";
+import type { HistoryCache, HistoryCaches } from "../datasources/history-cache.ts";
 import { createLoaders } from "../datasources/loaders.ts";
 import type { OperationContext } from "../resolvers/context.ts";
 import type { Identity } from "./identity.ts";
 
 export interface OperationServices {
   readonly portals: Portals;
-  readonly histories: HistoryCache;
+  readonly histories: HistoryCaches;
   readonly timeoutMs: number;
 }
 
@@ -18,6 +19,15 @@ export interface RunningOperation {
   abort(): void;
   /** The operation is over; its deadline is forgotten. */
   close(): void;
+}
+
+/** Configured credentials are the same objects in every operation, so that each is named once. */
+const fingerprints = new WeakMap<Credential, string>();
+
+function historiesFor(caches: HistoryCaches, credential: Credential): HistoryCache {
+  const name = fingerprints.get(credential) ?? fingerprint(credential);
+  fingerprints.set(credential, name);
+  return caches.forCredential(name);
 }
 
 /** Binds one operation to its credential, its deadline and its abort signal. */
@@ -33,7 +43,7 @@ export function startOperation(services: OperationServices, identity: Identity):
     context: {
       viewer: identity.viewer,
       portal,
-      loaders: createLoaders(portal, services.histories),
+      loaders: createLoaders(portal, historiesFor(services.histories, identity.credential)),
       signal,
       usage,
       upstreamStatus: () => services.portals.status(identity.credential),

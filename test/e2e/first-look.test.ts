@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import { FIRST_OPERATION } from "../../src/server/explorer.ts";
+import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
+
+let portal: RunningPortal;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  portal = await startPortal({ size: 0.1 });
+  gateway = await startGateway({ portal });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await portal.close();
+});
+
+test("the explorer's first operation answers without errors and tells what it cost", async () => {
+  const operator = portal.users.find((user) => user.role === "operator");
+  if (operator === undefined) throw new Error("the seed has no operator");
+  const answer = await gateway.graphql(FIRST_OPERATION, {}, { key: keyFor(operator) });
+  expect(answer.errors).toBeUndefined();
+  expect(answer.status).toBe(200);
+  expect(answer.data.viewer.user.name).toBe(operator.name);
+  expect(answer.data.inbox.nodes.length).toBeGreaterThan(0);
+  expect(answer.extensions.upstream.requests).toBeGreaterThan(0);
+});
