@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Call } from "../../src/datasources/bitrix24/calls.ts";
 import { PortalProtocolError } from "../../src/datasources/bitrix24/errors.ts";
 import type { UserRecord } from "../../src/datasources/domain/user.ts";
 import { appInfo, profileGet, scopeList } from "../../src/datasources/im/account.ts";
@@ -390,7 +391,7 @@ describe("messages and members of a dialog", () => {
     ]);
   });
 
-  test.each([
+  test.each<[Call<unknown>, Record<string, unknown>]>([
     [messageAdd({ chatId: "5", text: "hi", replyToId: "7" }), { DIALOG_ID: "chat5", MESSAGE: "hi", REPLY_ID: 7 }],
     [messageUpdate("7", "hello"), { MESSAGE_ID: 7, MESSAGE: "hello" }],
     [messageDelete("7"), { MESSAGE_ID: 7 }],

@@ -21,13 +21,7 @@ export function decodeMessageParams(value: unknown, path: string, files: Readonl
   const params: Record<string, unknown> = {};
   let isEmpty = true;
   for (const key in raw) {
-    // A key named __proto__ must not reach the prototype.
-    Object.defineProperty(params, upperSnake(key), {
-      value: raw[key],
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    params[upperSnake(key)] = raw[key];
     isEmpty = false;
   }
   if (isEmpty) return NO_PARAMS;
@@ -42,7 +36,7 @@ export function decodeMessageParams(value: unknown, path: string, files: Readonl
 const MAX_REMEMBERED_KEYS = 1000;
 const rememberedKeys = new Map<string, string>();
 
-/** `connectorMid` becomes `CONNECTOR_MID`; a key that is upper case already stays. */
+/** `connectorMid` becomes `CONNECTOR_MID`; a key that is upper case already stays. No result is a name that objects inherit. */
 export function upperSnake(key: string): string {
   const known = rememberedKeys.get(key);
   if (known !== undefined) return known;
