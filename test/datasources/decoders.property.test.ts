@@ -148,6 +148,11 @@ describe("what may not be lost", () => {
     ).toBe(false);
   });
 
+  test("the error names the message and the field", () => {
+    const broken = replaced(example, ["message", "85851", "date"], "yesterday");
+    expect(() => history.decode(broken)).toThrow("message.85851.date: expected a time");
+  });
+
   test("a history from an older portal, without what newer ones add, is understood", () => {
     let older = example;
     for (const name of [

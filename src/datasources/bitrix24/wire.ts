@@ -255,8 +255,13 @@ export function optionalUnixTime(value: unknown, path: string): Date | null {
 /** An absolute http(s) address: relative ones are resolved against `origin`; `""` and other spellings of "none" are null. Anything else is null too: a link we cannot name is not worth failing for. */
 export function optionalUrl(value: unknown, path: string, origin: string): string | null {
   const raw = optionalText(value, path);
-  if (raw === null || !URL.canParse(raw, origin)) return null;
-  const url = new URL(raw, origin);
+  if (raw === null) return null;
+  let url: URL;
+  try {
+    url = new URL(raw, origin);
+  } catch {
+    return null;
+  }
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
 }
 

@@ -6,7 +6,6 @@ import {
   id,
   instant,
   isCanonicalId,
-  isPlainObject,
   list,
   object,
   optionalFlag,
@@ -93,40 +92,41 @@ function decodeMessages(value: unknown, ofChat: Id, files: ReadonlyMap<Id, FileR
   if (value === undefined || value === null || value === false || value === "") return [];
   const raw = object(value, "message");
   const messages: MessageRecord[] = [];
-  for (const key in raw) messages.push(decodeMessage(raw[key], key, ofChat, files));
+  // Keys are not asked for: making thousands of numeric keys into strings takes as long as decoding the messages.
+  for (const entry of Object.values(raw)) {
+    try {
+      messages.push(decodeMessage(entry, "message", ofChat, files));
+    } catch (error) {
+      // Once more with the message's own path, which then names the place of the error.
+      const key = Object.keys(raw)[messages.length] ?? "";
+      decodeMessage(entry, `message.${key}`, ofChat, files);
+      throw error;
+    }
+  }
   return inIdOrder(messages);
 }
 
-/** Runs for each of thousands of messages: paths are put together only where a value is unusual. */
-function decodeMessage(value: unknown, key: string, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
-  if (!isPlainObject(value)) throw new WireError(`message.${key}`, "an object", value);
-  const raw = value;
+/** Runs for each of thousands of messages, so paths are put together only where a value is unusual. */
+function decodeMessage(value: unknown, path: string, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
+  const raw = object(value, path);
   const sender = raw.senderid;
-  const authorId =
-    sender === "0"
-      ? null
-      : isCanonicalId(sender)
-        ? sender
-        : optionalId(sender ?? missing(key, "senderid"), `message.${key}.senderid`);
-  const params = decodeMessageParams(raw.params, "message.params", files);
+  if (sender === undefined) throw new WireError(`${path}.senderid`, "an id, or 0", sender);
+  const authorId = sender === "0" ? null : isCanonicalId(sender) ? sender : optionalId(sender, `${path}.senderid`);
+  const params = decodeMessageParams(raw.params, `${path}.params`, files);
   const html = raw.textlegacy;
   return {
-    id: isCanonicalId(raw.id) ? raw.id : id(raw.id, `message.${key}.id`),
-    chatId: raw.chatid === ofChat ? ofChat : id(raw.chatid ?? ofChat, `message.${key}.chatid`),
+    id: isCanonicalId(raw.id) ? raw.id : id(raw.id, `${path}.id`),
+    chatId: raw.chatid === ofChat ? ofChat : id(raw.chatid ?? ofChat, `${path}.chatid`),
     authorId,
     isSystem: authorId === null,
-    sentAt: instant(raw.date, "message.date"),
-    text: typeof raw.text === "string" ? raw.text : text(raw.text ?? "", `message.${key}.text`),
-    html: typeof html === "string" ? html : optionalText(html, `message.${key}.textlegacy`),
+    sentAt: instant(raw.date, `${path}.date`),
+    text: typeof raw.text === "string" ? raw.text : text(raw.text ?? "", `${path}.text`),
+    html: typeof html === "string" ? html : optionalText(html, `${path}.textlegacy`),
     files: params.files,
     attachments: params.attachments,
     externalIds: params.externalIds,
     params: params.params,
   };
-}
-
-function missing(key: string, name: string): never {
-  throw new WireError(`message.${key}.${name}`, "an id, or 0", undefined);
 }
 
 function decodeHistoryChat(
