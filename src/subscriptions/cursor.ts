@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Position } from "./event-log.ts";
+
+/** A place in a portal's log, as clients keep it. Opaque to them; the same for all fields and filters of the portal. */
+export interface CursorPlace {
+  /** Name of the log; another after a purge or when the store was replaced. */
+  readonly log: string;
+  readonly position: Position;
+}
+
+/** Why a cursor cannot be used. */
+export type CursorProblem = "garbage" | "another-portal" | "another-log" | "future";
+
+export type CursorReading =
+  | { readonly ok: true; readonly position: Position }
+  | { readonly ok: false; readonly problem: CursorProblem };
+
+const VERSION = 1;
+const shape = z.tuple([z.literal(VERSION), z.string().min(1), z.string().min(1), z.int().nonnegative()]);
+
+/** Portals are named by a digest, so that a cursor does not tell a portal's id to whoever sees it. */
+function portalDigest(portal: string): string {
+  return createHash("sha256").update(`cursor of ${portal}`).digest("base64url").slice(0, 12);
+}
+
+export function writeCursor(portal: string, place: CursorPlace): string {
+  return Buffer.from(JSON.stringify([VERSION, portalDigest(portal), place.log, place.position])).toString("base64url");
+}
+
+/** Reads a cursor for a portal whose log has this name and head. */
+export function readCursor(cursor: string, portal: string, log: string, head: Position): CursorReading {
+  const found = shape.safeParse(decode(cursor));
+  if (!found.success) return { ok: false, problem: "garbage" };
+  const [, digest, ofLog, position] = found.data;
+  if (digest !== portalDigest(portal)) return { ok: false, problem: "another-portal" };
+  if (ofLog !== log) return { ok: false, problem: "another-log" };
+  if (position > head) return { ok: false, problem: "future" };
+  return { ok: true, position };
+}
+
+function decode(cursor: string): unknown {
+  // A cursor is well under this; the limit keeps a hostile one from being parsed.
+  if (cursor.length > 512) return undefined;
+  try {
+    return JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

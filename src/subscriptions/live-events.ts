@@ -1,0 +1,187 @@
+import { badUserInput } from "../schema/input-errors.ts";
+import { type CursorProblem, readCursor, writeCursor } from "./cursor.ts";
+import type { EventLog, Position } from "./event-log.ts";
+import { createEventReader, type EventReader } from "./event-reader.ts";
+import { createLiveGroup, type ExecuteDelivery, type LiveGroup } from "./live-group.ts";
+import type { LiveRequest } from "./live-request.ts";
+import type { LiveResult } from "./live-result.ts";
+import { openLiveStream } from "./live-stream.ts";
+import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
+import { openPortalTail, type PortalTail } from "./portal-tail.ts";
+
+export interface LiveEventsOptions {
+  readonly log: EventLog;
+  readonly access: EventAccess;
+  readonly chats: ChatResolution;
+  readonly onError: (error: unknown) => void;
+}
+
+/** One subscription as the pipeline hands it over. */
+export interface LiveSubscription {
+  readonly viewer: LiveViewer;
+  readonly request: LiveRequest;
+  /** Equal for subscriptions that want the same: document, operation and variables but the cursor. */
+  readonly sharingKey: string;
+  readonly responseKey: string;
+  readonly execute: ExecuteDelivery;
+  readonly failed: (error: unknown) => LiveResult;
+}
+
+/** The live side of all portals: a tail for each portal that somebody listens to, a group for each set of equal subscriptions. */
+export interface LiveEvents {
+  /** The newest place in the portal's log. */
+  headCursor(portal: string): Promise<string>;
+  /** Opens a stream. Rejects with `BAD_USER_INPUT` for a cursor that cannot be used here. */
+  open(subscription: LiveSubscription): Promise<AsyncGenerator<LiveResult, void, void>>;
+  /** Ends all streams of a portal, whose log is gone. */
+  endPortal(portal: string): void;
+  /** Streams that are open; for tests and metrics. */
+  openStreams(): number;
+  close(): void;
+}
+
+const CURSOR_PROBLEMS: Readonly<Record<CursorProblem, string>> = {
+  garbage: "after is not a cursor of this gateway. Pass the cursor of an event, or eventCursor, unchanged.",
+  "another-portal":
+    "after is a cursor of another portal. Cursors are valid only for the portal whose events they came with.",
+  "another-log":
+    "after is a cursor of a log that no longer exists (the portal was installed anew, or the store replaced). Begin anew with eventCursor.",
+  future: "after lies beyond the newest event of this log. Begin anew with eventCursor.",
+};
+
+interface Shared<T> {
+  readonly value: Promise<T>;
+  users: number;
+}
+
+export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
+  const { log } = options;
+  const tails = new Map<string, Shared<PortalTail>>();
+  const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
+  const readers = new Map<string, Set<EventReader>>();
+  let streams = 0;
+
+  /** The portal's tail, for as long as somebody uses it. */
+  async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
+    const shared = tails.get(portal) ?? { value: openPortalTail(log, portal, options.onError), users: 0 };
+    tails.set(portal, shared);
+    shared.users += 1;
+    const release = (): void => {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      if (tails.get(portal) === shared) tails.delete(portal);
+      shared.value.then(
+        (tail) => tail.close(),
+        () => {},
+      );
+    };
+    try {
+      return { tail: await shared.value, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  function useGroup(key: string, create: () => LiveGroup): { group: LiveGroup; release: () => void } {
+    const shared = groups.get(key) ?? { group: create(), users: 0 };
+    groups.set(key, shared);
+    shared.users += 1;
+    return {
+      group: shared.group,
+      release() {
+        shared.users -= 1;
+        if (shared.users === 0 && groups.get(key) === shared) groups.delete(key);
+      },
+    };
+  }
+
+  /** Where to begin. The head is asked for before the tail is opened, so that nothing falls between. */
+  async function startingPoint(portal: string, identity: string, after: string | undefined): Promise<Position> {
+    const head = await log.head(portal);
+    if (after === undefined) return head;
+    const reading = readCursor(after, portal, identity, head);
+    if (reading.ok) return reading.position;
+    throw badUserInput(CURSOR_PROBLEMS[reading.problem]);
+  }
+
+  return {
+    async headCursor(portal) {
+      const [identity, position] = [await log.identity(portal), await log.head(portal)];
+      return writeCursor(portal, { log: identity, position });
+    },
+    async open({ viewer, request, sharingKey, responseKey, execute, failed }) {
+      const { portal } = viewer;
+      const identity = await log.identity(portal);
+      const position = await startingPoint(portal, identity, request.after);
+      const { tail, release: releaseTail } = await useTail(portal);
+      const cursorAt = (at: Position): string => writeCursor(portal, { log: identity, position: at });
+      const { group, release: releaseGroup } = useGroup(`${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
+        createLiveGroup({
+          viewer,
+          criteria: request.criteria,
+          access: options.access,
+          chats: options.chats,
+          execute,
+          cursorAt,
+        }),
+      );
+      const reader = createEventReader(log, portal, tail, position);
+      const ofPortal = readers.get(portal) ?? new Set();
+      readers.set(portal, ofPortal.add(reader));
+      streams += 1;
+      let ended = false;
+      const closed = (): void => {
+        if (ended) return;
+        ended = true;
+        streams -= 1;
+        ofPortal.delete(reader);
+        if (ofPortal.size === 0 && readers.get(portal) === ofPortal) readers.delete(portal);
+        releaseGroup();
+        releaseTail();
+      };
+      return closable(
+        openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed }),
+        reader,
+        closed,
+      );
+    },
+    endPortal(portal) {
+      for (const reader of readers.get(portal) ?? []) reader.close();
+    },
+    openStreams: () => streams,
+    close() {
+      for (const ofPortal of readers.values()) for (const reader of ofPortal) reader.close();
+    },
+  };
+}
+
+/**
+ * An async generator that waits for an event cannot be returned until it wakes, and one never begun runs no `finally`: returning
+ * closes the reader first, and counts the stream as ended in either case.
+ */
+function closable(
+  stream: AsyncGenerator<LiveResult, void, void>,
+  reader: EventReader,
+  closed: () => void,
+): AsyncGenerator<LiveResult, void, void> {
+  return {
+    next: () => stream.next(),
+    async return() {
+      reader.close();
+      closed();
+      return stream.return();
+    },
+    throw: (error: unknown) => {
+      reader.close();
+      closed();
+      return stream.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await this.return();
+    },
+  };
+}
