@@ -1,3 +1,4 @@
+import type { Random } from "../random.ts";
 import { activeQueue } from "../world/line-settings.ts";
 import type { World } from "../world/world.ts";
 import type { SeedChat } from "./chats.ts";
@@ -20,6 +21,8 @@ export interface DialogPlan extends SeedChat {
   operatorId: number;
   /** Sessions that were opened and closed before the last one. */
   earlier: number;
+  /** How many chats before this one ended the same way; spreads pins and the like evenly. */
+  ordinal: number;
   /** Messages of the last session's conversation; undefined = as long as the conversation is. */
   length: number | undefined;
 }
@@ -38,28 +41,48 @@ const cycle: readonly Outcome[] = [
   ...Array<Outcome>(1).fill("duplicate"),
 ];
 
+/** The outcomes in an order that has nothing to do with lines or channels; every 40 chats have all of them. */
+function outcomesFor(count: number, random: Random): Outcome[] {
+  const outcomes: Outcome[] = [];
+  while (outcomes.length < count) {
+    const left = [...cycle];
+    while (left.length > 0) outcomes.push(...left.splice(random.int(0, left.length - 1), 1));
+  }
+  return outcomes;
+}
+
+function tabOf(outcome: Outcome): string {
+  return outcome === "replied" || outcome === "unanswered" ? outcome : "running";
+}
+
 /**
  * Decides who works on which chat and how it ends. Operators are taken in turn, separately for the running and the
  * answered dialogs, so that each has some of both; only those of the chat's line are eligible.
  */
-export function planDialogs(world: World, chats: readonly SeedChat[], longest: number): DialogPlan[] {
+export function planDialogs(world: World, chats: readonly SeedChat[], longest: number, random: Random): DialogPlan[] {
   const load = new Map<string, number>();
+  const count = (key: string): number => {
+    const before = load.get(key) ?? 0;
+    load.set(key, before + 1);
+    return before;
+  };
+  const outcomes = outcomesFor(chats.length, random);
   return chats.map((seed, index) => {
-    const outcome = cycle[index % cycle.length] ?? "closed";
-    const group = outcome === "replied" ? "replied" : outcome === "unanswered" ? "unanswered" : "running";
+    const outcome = outcomes[index] ?? "closed";
+    const tab = tabOf(outcome);
     const queue = activeQueue(world, seed.chat.data.lineId);
-    const operatorId = [...queue].sort(
-      (a, b) => (load.get(`${group} ${a}`) ?? 0) - (load.get(`${group} ${b}`) ?? 0),
-    )[0];
+    const byLoad = [...queue].sort((a, b) => (load.get(`${tab} ${a}`) ?? 0) - (load.get(`${tab} ${b}`) ?? 0));
+    const operatorId = byLoad[0];
     if (operatorId === undefined) throw new Error(`Line ${seed.chat.data.lineId} has no operators`);
-    load.set(`${group} ${operatorId}`, (load.get(`${group} ${operatorId}`) ?? 0) + 1);
-    const isLong = index === cycle.indexOf("replied");
+    count(`${tab} ${operatorId}`);
+    const ordinal = count(outcome);
     return {
       ...seed,
       outcome,
       operatorId,
+      ordinal,
       earlier: index % 7 === 3 ? 3 : index % 3 === 1 ? 1 : 0,
-      length: isLong ? longest : undefined,
+      length: outcome === "replied" && ordinal === 0 ? longest : undefined,
     };
   });
 }

@@ -35,9 +35,9 @@ function attachFile(world: World, chat: Chat, authorId: number, random: Random):
 }
 
 /** Writes the deeds of one chat, from its first session to the state its plan asks for. */
-export function deedsOf(world: World, plan: DialogPlan, index: number, now: number, random: Random): Deed[] {
+export function deedsOf(world: World, plan: DialogPlan, now: number, random: Random): Deed[] {
   const deeds: Deed[] = [];
-  const { chat, language, operatorId, outcome } = plan;
+  const { chat, language, operatorId, outcome, ordinal } = plan;
   const isOpen = !["closed", "spam"].includes(outcome);
   const lastActivity = now - (isOpen ? random.int(1, 600) * minute : random.int(1, 20) * day);
   const turns =
@@ -103,15 +103,15 @@ export function deedsOf(world: World, plan: DialogPlan, index: number, now: numb
   })();
   const start = lastActivity - (main.length + 3) * gap;
   const end = spoken(start, main, gap);
-  if (index % 9 === 4) deeds.push({ at: start + gap, play: () => sendWelcome(world, chat) });
-  if (index % 20 >= 11 && outcome !== "unanswered" && outcome !== "spam") {
-    const type = crmTypes[index % crmTypes.length] ?? "LEAD";
+  if (random.chance(0.1)) deeds.push({ at: start + gap, play: () => sendWelcome(world, chat) });
+  if (ordinal % 5 >= 2 && outcome !== "unanswered" && outcome !== "spam") {
+    const type = crmTypes[ordinal % crmTypes.length] ?? "LEAD";
     deeds.push({ at: start + gap + 1000, play: () => void bindNewCrmEntity(world, chat, type, operatorId) });
   }
   deeds.push(...endingOf(world, plan, end, closingTurn, random));
-  if (outcome === "replied" && index % 3 === 0)
+  if (outcome === "replied" && ordinal % 4 === 1)
     deeds.push({ at: end + 2000, play: () => void pin(world, chat, operatorId, true) });
-  if (outcome === "replied" && index % 8 === 1) {
+  if (outcome === "replied" && ordinal % 9 === 2) {
     deeds.push({ at: end + 3000, play: () => setSilent(world, chat, operatorId, true) });
     deeds.push({
       at: end + 4000,

@@ -65,8 +65,8 @@ export function seedWorld({ seed, size, now }: SeedOptions): World {
   const scaled = (count: number): number => Math.max(1, Math.round(count * size));
   const counts = { customers: scaled(fullSize.customers), chats: scaled(fullSize.chats) };
   const chats = seedChats(world, lines, counts, random, now);
-  const plans = planDialogs(world, chats, scaled(fullSize.longest));
-  const deeds: Deed[] = plans.flatMap((plan, index) => deedsOf(world, plan, index, now, random));
+  const plans = planDialogs(world, chats, scaled(fullSize.longest), random);
+  const deeds: Deed[] = plans.flatMap((plan) => deedsOf(world, plan, now, random));
   deeds.push(...groupDeeds(world, operators, now));
   deeds.sort((a, b) => a.at - b.at);
   for (const deed of deeds) {
