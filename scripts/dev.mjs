@@ -1,0 +1,44 @@
+// npm run dev: compiles on every change and starts again once that succeeded.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { install, root } from "./prepare.mjs";
+
+install();
+
+let server;
+let ended = Promise.resolve();
+
+async function restart() {
+  server?.kill("SIGTERM");
+  await ended;
+  server = spawn(process.execPath, [join(root, "scripts", "start.mjs"), "--built"], { stdio: "inherit" });
+  ended = new Promise((resolve) => server.once("exit", resolve));
+}
+
+const compiler = spawn(
+  process.execPath,
+  [
+    join(root, "node_modules", "typescript", "bin", "tsc"),
+    "-p",
+    "tsconfig.build.json",
+    "--watch",
+    "--preserveWatchOutput",
+  ],
+  { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
+);
+
+let turn = Promise.resolve();
+createInterface({ input: compiler.stdout }).on("line", (line) => {
+  process.stdout.write(`${line}\n`);
+  if (line.includes("Found 0 errors")) turn = turn.then(restart);
+});
+
+async function end() {
+  compiler.kill("SIGTERM");
+  server?.kill("SIGTERM");
+  await ended;
+  process.exit(0);
+}
+process.once("SIGINT", end);
+process.once("SIGTERM", end);

@@ -1,0 +1,37 @@
+// npm test: everything that must hold before a change is merged. Each step is named; one that fails does not hide the next.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { build, install, root, runTool } from "./prepare.mjs";
+
+// The tests set what they need themselves; a developer's environment must not change their outcome.
+for (const name of Object.keys(process.env)) {
+  if (/^(GATEWAY|BITRIX24|PORTAL)_/.test(name)) delete process.env[name];
+}
+
+const steps = [
+  { name: "lint", run: () => runTool("biome", ["check", "."]) },
+  { name: "types", run: () => runTool("tsc", ["-p", "tsconfig.json"]) },
+  { name: "build", run: () => (build() ? 0 : 1) },
+  {
+    name: "schema drift",
+    run: () =>
+      spawnSync(process.execPath, [join(root, "scripts", "schema.mjs"), "--check"], { cwd: root, stdio: "inherit" })
+        .status,
+  },
+  { name: "tests", run: () => runTool("vitest", ["run", ...process.argv.slice(2)]) },
+];
+
+install();
+const failed = [];
+for (const { name, run } of steps) {
+  process.stdout.write(`\n== ${name}\n`);
+  const begun = performance.now();
+  const succeeded = run() === 0;
+  process.stdout.write(
+    `== ${name}: ${succeeded ? "ok" : "FAILED"} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`,
+  );
+  if (!succeeded) failed.push(name);
+}
+process.stdout.write(failed.length === 0 ? "\nAll steps passed.\n" : `\nFailed: ${failed.join(", ")}\n`);
+process.exitCode = failed.length === 0 ? 0 : 1;
