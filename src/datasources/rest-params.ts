@@ -17,3 +17,8 @@ export function flagParam(value: boolean): "Y" | "N" {
 export function dialogIdParam(chatId: Id): string {
   return `chat${chatId}`;
 }
+
+/** A time in the ATOM form, which has no fractions: PHP's strict reader refuses what `toISOString` writes. */
+export function timeParam(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}+00:00`;
+}

@@ -171,6 +171,14 @@ describe("recent dialogs", () => {
     expect(value).toStrictEqual({ chats: [inboxChat], users: [guest], itemCount: 1, hasMore: false });
   });
 
+  test("times go out without fractions", () => {
+    const at = new Date("2026-06-01T10:41:07.250Z");
+    expect(recentList("https://a.test", { limit: 1, offset: 0, lastMessageBefore: at }).params.LAST_MESSAGE_DATE).toBe(
+      "2026-06-01T10:41:07+00:00",
+    );
+    expect(recentGet("https://a.test", { changedSince: at }).params.LAST_SYNC_DATE).toBe("2026-06-01T10:41:07+00:00");
+  });
+
   test("an empty list of items arrives as no chats", async () => {
     const { session, exchange } = await startReplay();
     const { value } = await exchange(recentList(session.origin, { limit: 1, offset: 0 }), "read", {

@@ -15,7 +15,7 @@ import type { ChatRecord, MessagePreviewRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { perOrigin } from "../per-origin.ts";
-import { flagParam } from "../rest-params.ts";
+import { flagParam, timeParam } from "../rest-params.ts";
 import { decodeChat, isOpenLineChat, type WritableChat } from "./chat-fields.ts";
 import { sessionStatus } from "./session-status.ts";
 import { decodeUser, pictureUrl } from "./user-fields.ts";
@@ -53,7 +53,7 @@ export function recentList(origin: string, query: RecentQuery): Call<RecentPage>
       UNREAD_ONLY: query.unreadOnly === undefined ? undefined : flagParam(query.unreadOnly),
       SKIP_UNDISTRIBUTED_OPENLINES:
         query.skipUndistributed === undefined ? undefined : flagParam(query.skipUndistributed),
-      LAST_MESSAGE_DATE: query.lastMessageBefore?.toISOString(),
+      LAST_MESSAGE_DATE: query.lastMessageBefore === undefined ? undefined : timeParam(query.lastMessageBefore),
       OFFSET: query.offset,
       LIMIT: query.limit,
     },
@@ -65,7 +65,10 @@ export function recentList(origin: string, query: RecentQuery): Call<RecentPage>
 export function recentGet(origin: string, query: { readonly changedSince?: Date | undefined } = {}): Call<RecentPage> {
   return {
     method: "im.recent.get",
-    params: { ONLY_OPENLINES: "Y", LAST_SYNC_DATE: query.changedSince?.toISOString() },
+    params: {
+      ONLY_OPENLINES: "Y",
+      LAST_SYNC_DATE: query.changedSince === undefined ? undefined : timeParam(query.changedSince),
+    },
     decode: getDecoders(origin),
   };
 }
