@@ -1,9 +1,10 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { MessageRecord } from "../datasources/domain/message.ts";
 import { dialogUsersList } from "../datasources/im/members.ts";
 import { Chat } from "../schema/chat.ts";
 import { defineOffsetCursor, Page } from "../schema/connections.ts";
 import { parsePageSize } from "../schema/input-errors.ts";
+import { ForwardPaging, TwoWayPaging } from "../schema/list-arguments.ts";
 import { parseWindow } from "../schema/pagination.ts";
 import { User } from "../schema/user.ts";
 import { messageCursor, readMessages } from "./chat-messages.ts";
@@ -19,26 +20,16 @@ export class ChatLists {
   messages(
     @Root() chat: Chat,
     @Ctx() context: OperationContext,
-    @Arg("first", () => Int, { nullable: true, description: "How many from the start, or after `after`. 1..100." })
-    first?: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor to go on behind." }) after?: string | null,
-    @Arg("last", () => Int, { nullable: true, description: "How many from the end, or before `before`. 1..100." })
-    last?: number | null,
-    @Arg("before", () => String, { nullable: true, description: "Cursor to go back from." }) before?: string | null,
+    @Args(() => TwoWayPaging) paging: TwoWayPaging,
   ): Promise<Page<MessageRecord>> {
-    return readMessages(
-      chat.id,
-      parseWindow({ first, after, last, before }, messageCursor, DEFAULT_PAGE_SIZE),
-      context,
-    );
+    return readMessages(chat.id, parseWindow(paging, messageCursor, DEFAULT_PAGE_SIZE), context);
   }
 
   @FieldResolver()
   async participants(
     @Root() chat: Chat,
     @Ctx() context: OperationContext,
-    @Arg("first", () => Int, { nullable: true, description: "How many. 1..100, 20 by default." }) first?: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor to go on behind." }) after?: string | null,
+    @Args(() => ForwardPaging) { first, after }: ForwardPaging,
   ): Promise<Page<User>> {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const offset = after === null || after === undefined ? 0 : participantCursor.decode(after, "after");

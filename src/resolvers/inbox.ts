@@ -1,4 +1,4 @@
-import { Arg, Ctx, Directive, Int, Query, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, Directive, Query, Resolver } from "type-graphql";
 import { z } from "zod";
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { refusalClass } from "../datasources/bitrix24/refusals.ts";
@@ -8,6 +8,7 @@ import { Chat, ChatConnection } from "../schema/chat.ts";
 import { defineCursor, Page } from "../schema/connections.ts";
 import { InboxFilter, type InboxTraits, type ParsedInboxFilter, parseInboxFilter } from "../schema/inbox-filter.ts";
 import { parsePageSize } from "../schema/input-errors.ts";
+import { ForwardPaging } from "../schema/list-arguments.ts";
 import { chatState, currentLineId } from "./chat-derivations.ts";
 import type { OperationContext } from "./context.ts";
 
@@ -45,9 +46,8 @@ export class InboxQueries {
   })
   inbox(
     @Ctx() context: OperationContext,
+    @Args(() => ForwardPaging) { first, after }: ForwardPaging,
     @Arg("filter", () => InboxFilter, { nullable: true, description: "Narrows the list." }) filter?: InboxFilter | null,
-    @Arg("first", () => Int, { nullable: true, description: "How many. 1..100, 20 by default." }) first?: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor to go on behind." }) after?: string | null,
   ): Promise<Page<Chat>> {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const parsed = parseInboxFilter(filter, traitsOf);

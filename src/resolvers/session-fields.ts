@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { ChatRecord } from "../datasources/domain/chat.ts";
 import type { FileRecord } from "../datasources/domain/file.ts";
 import type { Id } from "../datasources/domain/ids.ts";
@@ -6,6 +6,7 @@ import type { MessageRecord } from "../datasources/domain/message.ts";
 import type { SessionHistory } from "../datasources/domain/session.ts";
 import { Chat } from "../schema/chat.ts";
 import { defineIdCursor, type Page } from "../schema/connections.ts";
+import { ForwardPaging, TwoWayPaging } from "../schema/list-arguments.ts";
 import { OpenLine } from "../schema/open-line.ts";
 import { parseWindow, sliceById } from "../schema/pagination.ts";
 import { Session } from "../schema/session.ts";
@@ -49,14 +50,9 @@ export class SessionLists {
   messages(
     @Root() session: Session,
     @Ctx() context: OperationContext,
-    @Arg("first", () => Int, { nullable: true, description: "How many from the start, or after `after`. 1..100." })
-    first?: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor to go on behind." }) after?: string | null,
-    @Arg("last", () => Int, { nullable: true, description: "How many from the end, or before `before`. 1..100." })
-    last?: number | null,
-    @Arg("before", () => String, { nullable: true, description: "Cursor to go back from." }) before?: string | null,
+    @Args(() => TwoWayPaging) paging: TwoWayPaging,
   ): Page<MessageRecord> | Promise<Page<MessageRecord> | null> {
-    const window = parseWindow({ first, after, last, before }, messageCursor, DEFAULT_PAGE_SIZE);
+    const window = parseWindow(paging, messageCursor, DEFAULT_PAGE_SIZE);
     return fromHistory(session, context, (history) => sliceById(history.messages, window, messageCursor));
   }
 
@@ -64,8 +60,7 @@ export class SessionLists {
   files(
     @Root() session: Session,
     @Ctx() context: OperationContext,
-    @Arg("first", () => Int, { nullable: true, description: "How many. 1..100, 50 by default." }) first?: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor to go on behind." }) after?: string | null,
+    @Args(() => ForwardPaging) { first, after }: ForwardPaging,
   ): Page<FileRecord> | Promise<Page<FileRecord> | null> {
     const window = parseWindow({ first: first ?? DEFAULT_PAGE_SIZE, after }, fileCursor, DEFAULT_PAGE_SIZE);
     return fromHistory(session, context, (history) => sliceById(history.files, window, fileCursor));

@@ -1,4 +1,5 @@
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from "graphql";
+import type { PortalsOptions } from "../../src/datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
 import type { OperationContext } from "../../src/resolvers/context.ts";
@@ -19,8 +20,11 @@ export interface Gateway {
 }
 
 /** The whole schema and its resolvers over the real client, in front of a portal that answers as the test says. */
-export async function startGatewayCore(answers: ScriptedPortal["answer"]): Promise<Gateway> {
-  const bench: Bench = await startBench();
+export async function startGatewayCore(
+  answers: ScriptedPortal["answer"],
+  options: Partial<PortalsOptions> = {},
+): Promise<Gateway> {
+  const bench: Bench = await startBench(options);
   bench.portal.answer = answers;
   schema ??= buildSchema();
   const built = schema;
