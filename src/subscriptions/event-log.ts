@@ -17,6 +17,30 @@ export class LogUnavailable extends Error {
   }
 }
 
+/** Events after the asked position are no longer kept: whoever reads on from there would miss some without noticing. */
+export class EventsTrimmed extends Error {
+  constructor(
+    /** Position before the oldest event that is still kept. */
+    readonly oldest: Position,
+    readonly head: Position,
+  ) {
+    super(`Only events after position ${oldest} are still kept.`);
+    this.name = "EventsTrimmed";
+  }
+}
+
+/** What is kept at a position cannot be decoded. Reading on after that position is possible. */
+export class CorruptEvent extends Error {
+  constructor(
+    readonly portal: string,
+    readonly position: Position,
+    options?: ErrorOptions,
+  ) {
+    super(`The event at position ${position} of the log of ${portal} cannot be decoded.`, options);
+    this.name = "CorruptEvent";
+  }
+}
+
 export interface Appended {
   /** Positions of the events in order; empty when the delivery was a repetition of one already kept. */
   readonly positions: readonly Position[];
@@ -30,20 +54,30 @@ export interface Appended {
 export interface EventLog {
   /**
    * Keeps events; when it resolves they are durable. `deliveryKey` names the delivery: a second one with the same key within the
-   * duplicate window stores nothing. All events of one call are kept or none. Rejects with `LogUnavailable`.
+   * duplicate window stores nothing. All events of one call are kept or none. Rejects with `LogUnavailable`: nothing was stored, or, where
+   * the answer of a Redis server was lost, nobody can tell.
    */
   append(portal: string, events: readonly StoredEvent[], deliveryKey?: string): Promise<Appended>;
-  /** Events after a position, oldest first, at most `limit`. */
+  /**
+   * Events after a position, oldest first, at most `limit`. Empty only when `after` is the newest event that this version understands:
+   * kinds it does not know are passed over. Rejects with `EventsTrimmed` when some of them were dropped already, with `CorruptEvent` when
+   * the very next one cannot be decoded (those before a corrupt one are answered first), with `LogUnavailable`.
+   */
   read(portal: string, after: Position, limit: number): Promise<readonly LoggedEvent[]>;
   /** Position of the newest event; 0 when there is none. */
   head(portal: string): Promise<Position>;
   /** Position before the oldest event that is still kept: reading after anything smaller would have a hole. */
   oldest(portal: string): Promise<Position>;
-  /** Calls back (soon, possibly once for several) after something was appended to the portal's log, by whatever process. */
+  /**
+   * Calls back (soon, possibly once for several, sometimes for nothing) after something was appended to the portal's log or it was purged,
+   * by whatever process. Call it before the last `read`, so that nothing falls between. `changed` must not throw.
+   */
   follow(portal: string, changed: () => void): () => void;
   /** Name of the portal's log; another after a purge. A cursor of another log must not be used here. */
   identity(portal: string): Promise<string>;
-  /** Forgets everything about a portal. */
+  /** Portals that have a log. */
+  portals(): Promise<readonly string[]>;
+  /** Forgets everything about a portal, deliveries known as duplicates included; its log has another identity from then on. */
   purge(portal: string): Promise<void>;
   /** Drops what is older than the retention or beyond its count. Called by a timer. */
   trim(): Promise<void>;

@@ -29,7 +29,7 @@ export interface DeadLetter {
 }
 
 export interface KeptDeadLetter extends DeadLetter {
-  /** Sorts by age as text within one portal. */
+  /** Opaque; give it back as `after` or to `remove`. */
   readonly id: string;
 }
 

@@ -1,5 +1,5 @@
 import type { EventLog, Retention } from "../event-log.ts";
-import type { DeadLetterLog } from "./dead-letter-log.ts";
+import { DEFAULT_MAX_DEAD_LETTERS, type DeadLetterLog } from "./dead-letter-log.ts";
 import type { KeyValueStore, NamespaceBounds } from "./key-value-store.ts";
 
 /** Where live events and what belongs to them are kept: a directory for one process, a Redis server for several. */
@@ -15,10 +15,19 @@ export interface StorageLimits {
   readonly namespaces: NamespaceBounds;
 }
 
+export const DEFAULT_STORAGE_LIMITS: StorageLimits = {
+  retention: { maxAgeMs: 24 * 60 * 60 * 1_000, maxEvents: 200_000 },
+  duplicateWindowMs: 10 * 60 * 1_000,
+  maxDeadLetters: DEFAULT_MAX_DEAD_LETTERS,
+  namespaces: {},
+};
+
 export interface Storage {
   readonly log: EventLog;
   readonly keyValues: KeyValueStore;
   readonly deadLetters: DeadLetterLog;
+  /** True when no other process can use it at the same time. */
+  readonly exclusive: boolean;
   /** Sentences for the operator about what weakens the promises, for example a Redis without an append-only file. */
   readonly warnings: readonly string[];
   /** False while nothing can be kept. */

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import type { Database, RootDatabase } from "lmdb";
+import { z } from "zod";
+import {
+  DEFAULT_NAMESPACE_BOUND,
+  type KeyValueStore,
+  type NamespaceBounds,
+  NamespaceFull,
+  type WriteOptions,
+} from "./key-value-store.ts";
+import { type LmdbWriter, WriteRefused } from "./lmdb-writer.ts";
+
+const entrySchema = z.object({
+  key: z.string(),
+  value: z.string(),
+  /** Place among the namespace's writes, by age. */
+  order: z.number(),
+  expiresAt: z.number().nullable(),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+const LAST = Number.MAX_SAFE_INTEGER;
+
+/** Small records in an LMDB environment of this process: values by (namespace, key), and an index of them by age. */
+export function openLmdbKeyValueStore(
+  root: RootDatabase<string, string>,
+  writer: LmdbWriter,
+  bounds: NamespaceBounds,
+): KeyValueStore {
+  const values: Database<string, [string, string]> = root.openDB("values", { encoding: "string" });
+  const byAge: Database<string, [string, number]> = root.openDB("values-by-age", { encoding: "string" });
+  const counts = new Map<string, number>();
+  let lastOrder = 0;
+  writer.onRollback(() => counts.clear());
+
+  function stored(namespace: string, key: string): Entry | null {
+    const text = values.get([namespace, storageKey(key)]);
+    return text === undefined ? null : entrySchema.parse(JSON.parse(text));
+  }
+
+  function living(namespace: string, key: string): Entry | null {
+    const entry = stored(namespace, key);
+    return entry === null || hasExpired(entry) ? null : entry;
+  }
+
+  function countOf(namespace: string): number {
+    let count = counts.get(namespace);
+    if (count === undefined) {
+      count = byAge.getKeysCount({ start: [namespace, 0], end: [namespace, LAST] });
+      counts.set(namespace, count);
+    }
+    return count;
+  }
+
+  function remove(namespace: string, entry: Entry): void {
+    values.remove([namespace, storageKey(entry.key)]);
+    byAge.remove([namespace, entry.order]);
+    counts.set(namespace, countOf(namespace) - 1);
+  }
+
+  function nextOrder(namespace: string): number {
+    lastOrder = Math.max(lastOrder + 1, Date.now() * 1_000);
+    // The clock may have been set back since the last run.
+    while (byAge.doesExist([namespace, lastOrder])) {
+      lastOrder += 1;
+    }
+    return lastOrder;
+  }
+
+  function entriesByAge(namespace: string): Entry[] {
+    const entries: Entry[] = [];
+    for (const { value } of byAge.getRange({ start: [namespace, 0], end: [namespace, LAST] })) {
+      const entry = stored(namespace, value);
+      if (entry !== null) {
+        entries.push(entry);
+      }
+    }
+    return entries;
+  }
+
+  function makeRoom(namespace: string): void {
+    const bound = Object.hasOwn(bounds, namespace) ? bounds[namespace] : undefined;
+    const { maxEntries, whenFull } = bound ?? DEFAULT_NAMESPACE_BOUND;
+    if (countOf(namespace) < maxEntries) {
+      return;
+    }
+    const entries = entriesByAge(namespace);
+    const expired = entries.filter(hasExpired);
+    if (whenFull === "refuse" && entries.length - expired.length >= maxEntries) {
+      throw new WriteRefused(new NamespaceFull(namespace, maxEntries));
+    }
+    const kept = entries.filter((entry) => !hasExpired(entry));
+    for (const entry of [...expired, ...kept.slice(0, Math.max(0, kept.length - maxEntries + 1))]) {
+      remove(namespace, entry);
+    }
+  }
+
+  function write(namespace: string, key: string, value: string, options: WriteOptions | undefined): void {
+    const replaced = stored(namespace, key);
+    if (replaced === null) {
+      makeRoom(namespace);
+    } else {
+      remove(namespace, replaced);
+    }
+    const order = nextOrder(namespace);
+    const expiresAt = options?.ttlMs === undefined ? null : Date.now() + options.ttlMs;
+    const entry: Entry = { key, value, order, expiresAt };
+    values.put([namespace, storageKey(key)], JSON.stringify(entry));
+    byAge.put([namespace, order], key);
+    counts.set(namespace, countOf(namespace) + 1);
+  }
+
+  return {
+    async get(namespace, key) {
+      return living(namespace, key)?.value ?? null;
+    },
+    async set(namespace, key, value, options) {
+      await writer.submit(() => write(namespace, key, value, options));
+    },
+    setIfAbsent: (namespace, key, value, options) =>
+      writer.submit(() => {
+        if (living(namespace, key) !== null) {
+          return false;
+        }
+        write(namespace, key, value, options);
+        return true;
+      }),
+    compareAndSet: (namespace, key, expected, replacement, options) =>
+      writer.submit(() => {
+        const entry = living(namespace, key);
+        if (entry === null || entry.value !== expected) {
+          return false;
+        }
+        if (replacement === null) {
+          remove(namespace, entry);
+        } else {
+          write(namespace, key, replacement, options);
+        }
+        return true;
+      }),
+    delete: (namespace, key) =>
+      writer.submit(() => {
+        const entry = stored(namespace, key);
+        if (entry === null) {
+          return false;
+        }
+        remove(namespace, entry);
+        return !hasExpired(entry);
+      }),
+    async list(namespace) {
+      return entriesByAge(namespace)
+        .filter((entry) => !hasExpired(entry))
+        .map(({ key, value }) => ({ key, value }));
+    },
+  };
+}
+
+function hasExpired(entry: Entry): boolean {
+  return entry.expiresAt !== null && entry.expiresAt <= Date.now();
+}
+
+/** LMDB's keys are short; a long one is kept under its hash. */
+function storageKey(key: string): string {
+  return Buffer.byteLength(key) <= 500 ? `=${key}` : `#${createHash("sha256").update(key).digest("base64url")}`;
+}

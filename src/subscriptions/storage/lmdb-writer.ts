@@ -1,0 +1,137 @@
+import type { RootDatabase } from "lmdb";
+import { StorageUnavailable } from "./key-value-store.ts";
+
+/** A write that must not happen for a reason of its own; the other writes of the same commit are not concerned. */
+export class WriteRefused extends Error {
+  constructor(readonly reason: Error) {
+    super(reason.message, { cause: reason });
+    this.name = "WriteRefused";
+  }
+}
+
+/**
+ * Runs writes in groups: those that wait while a commit is under way go together into the next one, so that a sync of the disk is paid
+ * once for all of them.
+ */
+export interface LmdbWriter {
+  /**
+   * Runs `write` inside a transaction, where reads see the writes before it. Resolves with its result once the transaction is on disk.
+   * `write` may throw `WriteRefused` before it has written anything: then only this one rejects, with the reason. Any other failure undoes
+   * the whole group, which rejects with `StorageUnavailable`.
+   */
+  submit<Result>(write: () => Result): Promise<Result>;
+  /** Calls back when a group was undone: what memory knows of the disk must be read again. */
+  onRollback(forget: () => void): void;
+  /** False from a failed commit until the next that works. */
+  isReady(): boolean;
+  /** Resolves when nothing is waiting; later writes are refused. */
+  close(): Promise<void>;
+}
+
+interface Job {
+  run(): void;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+const MAX_WAITING = 50_000;
+const MAX_GROUP = 2_000;
+
+/** The one writer of an environment that was opened with `overlappingSync: false`, where a commit resolves after fdatasync. */
+export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter {
+  let waiting: Job[] = [];
+  let draining: Promise<void> | null = null;
+  let ready = true;
+  let closed = false;
+  const forgetters: (() => void)[] = [];
+
+  async function drain(): Promise<void> {
+    // One turn of the event loop lets the requests that arrived together join the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const group = waiting.length > MAX_GROUP ? waiting.splice(0, MAX_GROUP) : waiting;
+      if (group === waiting) {
+        waiting = [];
+      }
+      await commit(group);
+    }
+    draining = null;
+  }
+
+  async function commit(group: readonly Job[]): Promise<void> {
+    try {
+      // A child transaction, because it alone is undone when the callback throws.
+      await root.childTransaction(() => {
+        for (const job of group) {
+          job.run();
+        }
+      });
+    } catch (error) {
+      ready = false;
+      for (const forget of forgetters) {
+        forget();
+      }
+      const refusal = new StorageUnavailable(`The data directory cannot be written: ${await reasonOf(error)}`, {
+        cause: error,
+      });
+      for (const job of group) {
+        job.reject(refusal);
+      }
+      return;
+    }
+    ready = true;
+    for (const job of group) {
+      job.resolve();
+    }
+  }
+
+  return {
+    submit<Result>(write: () => Result): Promise<Result> {
+      if (closed) {
+        return Promise.reject(new StorageUnavailable("The storage is closed."));
+      }
+      if (waiting.length >= MAX_WAITING) {
+        return Promise.reject(new StorageUnavailable(`${MAX_WAITING} writes are waiting for the disk already.`));
+      }
+      return new Promise<Result>((resolve, reject) => {
+        let settle = (): void => {};
+        waiting.push({
+          run() {
+            try {
+              const result = write();
+              settle = () => resolve(result);
+            } catch (error) {
+              if (!(error instanceof WriteRefused)) {
+                throw error;
+              }
+              settle = () => reject(error.reason);
+            }
+          },
+          resolve: () => settle(),
+          reject,
+        });
+        draining ??= drain();
+      });
+    },
+    onRollback(forget) {
+      forgetters.push(forget);
+    },
+    isReady: () => ready && !closed,
+    async close() {
+      closed = true;
+      await draining;
+    },
+  };
+}
+
+/** lmdb tells the cause of a failed commit in a second promise beside the error; left alone it becomes an unhandled rejection. */
+async function reasonOf(error: unknown): Promise<string> {
+  if (error instanceof Error && "commitError" in error) {
+    try {
+      await error.commitError;
+    } catch (cause) {
+      return cause instanceof Error ? cause.message : String(cause);
+    }
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+import { closeSync, fsyncSync, openSync } from "node:fs";
+import { open } from "lmdb";
+import { lockDirectory } from "./directory-lock.ts";
+import { openLmdbDeadLetterLog } from "./lmdb-dead-letter-log.ts";
+import { openLmdbEventLog } from "./lmdb-event-log.ts";
+import { openLmdbKeyValueStore } from "./lmdb-key-value-store.ts";
+import { createLmdbWriter } from "./lmdb-writer.ts";
+import type { Storage, StorageLimits } from "./storage.ts";
+
+/** Storage in a directory for this one process. Throws `DirectoryInUse` when another living process has it. */
+export async function openLmdbStorage(directory: string, limits: StorageLimits): Promise<Storage> {
+  const unlock = lockDirectory(directory);
+  try {
+    const root = open<string, string>({
+      path: directory,
+      encoding: "string",
+      maxDbs: 8,
+      // A commit then resolves after fdatasync: what was acknowledged survives a power cut.
+      overlappingSync: false,
+    });
+    syncDirectory(directory);
+    const writer = createLmdbWriter(root);
+    const log = await openLmdbEventLog(root, writer, limits);
+    const keyValues = openLmdbKeyValueStore(root, writer, limits.namespaces);
+    const deadLetters = openLmdbDeadLetterLog(root, writer, limits.maxDeadLetters);
+    let closing: Promise<void> | null = null;
+    return {
+      log,
+      keyValues,
+      deadLetters,
+      exclusive: true,
+      warnings: [],
+      isReady: () => writer.isReady(),
+      close() {
+        closing ??= (async () => {
+          await log.close();
+          await root.close();
+          unlock();
+        })();
+        return closing;
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** The new files' names are on disk only once the directory is. */
+function syncDirectory(directory: string): void {
+  if (process.platform === "win32") {
+    return;
+  }
+  const handle = openSync(directory, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
