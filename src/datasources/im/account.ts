@@ -58,7 +58,10 @@ export interface ApplicationRecord {
   readonly licenseFamily: string | null;
 }
 
-/** The application of the credential and the portal's plan (`app.info`). Webhooks are refused with `ACCESS_DENIED`: they belong to no application. */
+/**
+ * The application of the credential and the portal's plan (`app.info`). Webhooks are refused with `ACCESS_DENIED`: they belong to no
+ * application.
+ */
 export function appInfo(): Call<ApplicationRecord> {
   return { method: "app.info", params: {}, decode: decodeApplication };
 }

@@ -27,7 +27,10 @@ export interface DialogMessagesQuery {
   readonly afterId?: Id | undefined;
 }
 
-/** Messages of all sessions of a chat, for its participants (`im.dialog.messages.get`). Refusal: `ACCESS_ERROR`. A key that the chat does not have gives an empty page. */
+/**
+ * Messages of all sessions of a chat, for its participants (`im.dialog.messages.get`). Refusal: `ACCESS_ERROR`. A key that the chat does not
+ * have gives an empty page.
+ */
 export function dialogMessagesGet(origin: string, query: DialogMessagesQuery): Call<DialogMessages> {
   return {
     method: "im.dialog.messages.get",

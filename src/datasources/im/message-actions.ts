@@ -23,7 +23,10 @@ export function messageAdd(message: {
   };
 }
 
-/** Changes the text of the caller's own message (`im.message.update`). An empty text would delete it. Refusals: `MESSAGE_ID_ERROR`, `CANT_EDIT_MESSAGE`. */
+/**
+ * Changes the text of the caller's own message (`im.message.update`). An empty text would delete it. Refusals: `MESSAGE_ID_ERROR`,
+ * `CANT_EDIT_MESSAGE`.
+ */
 export function messageUpdate(messageId: Id, text: string): Call<boolean> {
   return { method: "im.message.update", params: { MESSAGE_ID: idParam(messageId), MESSAGE: text }, decode: acceptance };
 }

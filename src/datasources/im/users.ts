@@ -37,7 +37,10 @@ export interface UserSearch {
   readonly start?: number | undefined;
 }
 
-/** Employees by name, position or department, 50 at a time (`user.search`, scope `user`, `user_basic` or `user_brief`). Never customers or bots; people who have left the company may be among them (`isActive`). */
+/**
+ * Employees by name, position or department, 50 at a time (`user.search`, scope `user`, `user_basic` or `user_brief`). Never customers or
+ * bots; people who have left the company may be among them (`isActive`).
+ */
 export function userSearch(origin: string, search: UserSearch): Call<UserRecord[]> {
   // The portal takes either FIND or field filters, never both.
   const filter = search.text === undefined || search.text === "" ? { USER_TYPE: "employee" } : { FIND: search.text };

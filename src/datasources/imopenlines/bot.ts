@@ -12,7 +12,10 @@ export function botSessionOperator(chatId: Id): Call<boolean> {
   return { method: "imopenlines.bot.session.operator", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
 }
 
-/** Writes an automatic message into the dialog (`imopenlines.bot.session.message.send`). Always true, even for an unknown chat or an empty text. */
+/**
+ * Writes an automatic message into the dialog (`imopenlines.bot.session.message.send`). Always true, even for an unknown chat or an empty
+ * text.
+ */
 export function botSessionMessageSend(chatId: Id, kind: BotMessageKind, text: string | undefined): Call<boolean> {
   return {
     method: "imopenlines.bot.session.message.send",

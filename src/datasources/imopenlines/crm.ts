@@ -67,12 +67,18 @@ function memberParams(member: CrmChatMember): Call<unknown>["params"] {
   };
 }
 
-/** Adds a user or bot to a CRM item's chat (`imopenlines.crm.chat.user.add`). The chat's id; null when the item has no chat and nothing was done. */
+/**
+ * Adds a user or bot to a CRM item's chat (`imopenlines.crm.chat.user.add`). The chat's id; null when the item has no chat and nothing was
+ * done.
+ */
 export function crmChatUserAdd(member: CrmChatMember): Call<Id | null> {
   return { method: "imopenlines.crm.chat.user.add", params: memberParams(member), decode: decodeIdOrNone };
 }
 
-/** Removes a user or bot from a CRM item's chat (`imopenlines.crm.chat.user.delete`). The chat's id; null when the item has no chat and nothing was done. */
+/**
+ * Removes a user or bot from a CRM item's chat (`imopenlines.crm.chat.user.delete`). The chat's id; null when the item has no chat and
+ * nothing was done.
+ */
 export function crmChatUserDelete(member: CrmChatMember): Call<Id | null> {
   return { method: "imopenlines.crm.chat.user.delete", params: memberParams(member), decode: decodeIdOrNone };
 }
@@ -99,7 +105,10 @@ export function crmMessageAdd(message: {
   };
 }
 
-/** Makes a CRM lead of the dialog (`imopenlines.crm.lead.create`). The portal does not tell the lead's id: read the chat's CRM links again. Refusal: `ERROR_USER_NOT_OPERATOR`. */
+/**
+ * Makes a CRM lead of the dialog (`imopenlines.crm.lead.create`). The portal does not tell the lead's id: read the chat's CRM links again.
+ * Refusal: `ERROR_USER_NOT_OPERATOR`.
+ */
 export function crmLeadCreate(chatId: Id): Call<boolean> {
   return { method: "imopenlines.crm.lead.create", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
 }

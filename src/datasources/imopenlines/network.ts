@@ -24,7 +24,10 @@ export interface NetworkMessage {
   readonly hasLinkPreview?: boolean | undefined;
 }
 
-/** Writes to a user of this portal in the name of an attached line (`imopenlines.network.message.add`). One message per user and week: `USER_MESSAGE_LIMIT`. */
+/**
+ * Writes to a user of this portal in the name of an attached line (`imopenlines.network.message.add`). One message per user and week:
+ * `USER_MESSAGE_LIMIT`.
+ */
 export function networkMessageAdd(message: NetworkMessage): Call<boolean> {
   return {
     method: "imopenlines.network.message.add",

@@ -15,7 +15,10 @@ function chatAction(method: string, chatId: Id): Call<boolean> {
   return { method, params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
 }
 
-/** Makes the caller the operator, silently taking the chat over from a colleague (`imopenlines.operator.answer`). Fails with a blank code when there is nothing to take. */
+/**
+ * Makes the caller the operator, silently taking the chat over from a colleague (`imopenlines.operator.answer`). Fails with a blank code
+ * when there is nothing to take.
+ */
 export function operatorAnswer(chatId: Id): Call<boolean> {
   return chatAction("imopenlines.operator.answer", chatId);
 }
@@ -30,7 +33,10 @@ export function operatorSpam(chatId: Id): Call<boolean> {
   return chatAction("imopenlines.operator.spam", chatId);
 }
 
-/** Ends the caller's dialog (`imopenlines.operator.finish`). The first time it may only ask the customer for a rating; then the session is CLOSING. */
+/**
+ * Ends the caller's dialog (`imopenlines.operator.finish`). The first time it may only ask the customer for a rating; then the session is
+ * CLOSING.
+ */
 export function operatorFinish(chatId: Id): Call<boolean> {
   return chatAction("imopenlines.operator.finish", chatId);
 }
@@ -40,7 +46,10 @@ export function operatorAnotherFinish(chatId: Id): Call<boolean> {
   return chatAction("imopenlines.operator.another.finish", chatId);
 }
 
-/** Hands the dialog to an operator or to a line's queue (`imopenlines.operator.transfer`). Nearly every refusal, missing rights too, is `OPERATOR_WRONG`. */
+/**
+ * Hands the dialog to an operator or to a line's queue (`imopenlines.operator.transfer`). Nearly every refusal, missing rights too, is
+ * `OPERATOR_WRONG`.
+ */
 export function operatorTransfer(chatId: Id, target: TransferTarget): Call<boolean> {
   return {
     method: "imopenlines.operator.transfer",

@@ -3,7 +3,10 @@ import { acceptance, id, list } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import { flagParam, idParam } from "../rest-params.ts";
 
-/** Starts a session in a chat that has none, with the caller as operator; joins the open one otherwise (`imopenlines.session.start`). True whatever happened. */
+/**
+ * Starts a session in a chat that has none, with the caller as operator; joins the open one otherwise (`imopenlines.session.start`). True
+ * whatever happened.
+ */
 export function sessionStart(chatId: Id): Call<boolean> {
   return { method: "imopenlines.session.start", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
 }
@@ -18,7 +21,10 @@ export function sessionIntercept(chatId: Id): Call<boolean> {
   return { method: "imopenlines.session.intercept", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
 }
 
-/** Pins the dialog to the calling operator or unpins it (`imopenlines.session.mode.pin`). A blank refusal means that the caller is not its operator. */
+/**
+ * Pins the dialog to the calling operator or unpins it (`imopenlines.session.mode.pin`). A blank refusal means that the caller is not its
+ * operator.
+ */
 export function sessionModePin(chatId: Id, isPinned: boolean): Call<boolean> {
   return {
     method: "imopenlines.session.mode.pin",
@@ -62,7 +68,10 @@ export function sessionHeadVote(vote: {
   };
 }
 
-/** Closes the open session and starts a new one with the given message in it (`imopenlines.message.session.start`). True even when the message is not in the chat. */
+/**
+ * Closes the open session and starts a new one with the given message in it (`imopenlines.message.session.start`). True even when the
+ * message is not in the chat.
+ */
 export function messageSessionStart(chatId: Id, messageId: Id): Call<boolean> {
   return {
     method: "imopenlines.message.session.start",
