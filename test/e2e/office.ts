@@ -19,8 +19,11 @@ export interface Office {
   staff(userId: number): StaffMember;
   /** Acts through a further credential that was named when the office was opened. */
   staffWithKey(name: string, userId: number): StaffMember;
-  /** A chat, not handed out before, whose open session has the status; undefined status: a chat without an open session. */
-  chatWith(status: SessionStatus | undefined, where?: (chat: Chat, session: Session | undefined) => boolean): Chat;
+  /** A chat, not handed out before, whose open session has the status, or one of several; undefined: a chat without an open session. */
+  chatWith(
+    status: SessionStatus | readonly SessionStatus[] | undefined,
+    where?: (chat: Chat, session: Session | undefined) => boolean,
+  ): Chat;
   close(): Promise<void>;
 }
 
@@ -58,9 +61,10 @@ export async function openOffice(
     staff,
     staffWithKey,
     chatWith(status, where = () => true) {
+      const wanted: readonly (SessionStatus | undefined)[] = Array.isArray(status) ? status : [status];
       for (const chat of portal.world.chats.values()) {
         const session = portal.world.openSession(chat.id);
-        if (chat.kind !== "lines" || taken.has(chat.id) || session?.status !== status || !where(chat, session))
+        if (chat.kind !== "lines" || taken.has(chat.id) || !wanted.includes(session?.status) || !where(chat, session))
           continue;
         taken.add(chat.id);
         return chat;
