@@ -41,6 +41,9 @@ const cycle: readonly Outcome[] = [
   ...Array<Outcome>(1).fill("duplicate"),
 ];
 
+/** A chat of the line with the welcome bot, without earlier sessions: every world of some size has one in the bot's hands. */
+const chatOfBot = 9;
+
 /** The outcomes in an order that has nothing to do with lines or channels; every 40 chats have all of them. */
 function outcomesFor(count: number, random: Random): Outcome[] {
   const outcomes: Outcome[] = [];
@@ -67,6 +70,7 @@ export function planDialogs(world: World, chats: readonly SeedChat[], longest: n
     return before;
   };
   const outcomes = outcomesFor(chats.length, random);
+  if (outcomes.length > chatOfBot) outcomes[chatOfBot] = "unanswered";
   return chats.map((seed, index) => {
     const outcome = outcomes[index] ?? "closed";
     const tab = tabOf(outcome);

@@ -73,11 +73,6 @@ export function deedsOf(world: World, plan: DialogPlan, now: number, random: Ran
     deeds.push({ at, play: finish }, { at: at + 2 * minute, play: finish });
   };
 
-  for (let past = plan.earlier; past > 0; past--) {
-    const from = lastActivity - past * 9 * day - random.int(1, 20) * hour;
-    closeTwice(spoken(from, conversationFor(language, random.next), 8 * minute) + 20 * minute);
-  }
-
   const gap = plan.length === undefined ? 6 * minute : Math.floor((25 * day) / plan.length);
   const firstReply = turns.findIndex((turn) => turn.from === "operator");
   const opening = turns.slice(0, firstReply < 0 ? 1 : firstReply);
@@ -102,6 +97,10 @@ export function deedsOf(world: World, plan: DialogPlan, now: number, random: Ran
     }
   })();
   const start = lastActivity - (main.length + 3) * gap;
+  for (let past = plan.earlier; past > 0; past--) {
+    const from = start - past * 9 * day - random.int(1, 20) * hour;
+    closeTwice(spoken(from, conversationFor(language, random.next), 8 * minute) + 20 * minute);
+  }
   const end = spoken(start, main, gap);
   if (random.chance(0.1)) deeds.push({ at: start + gap, play: () => sendWelcome(world, chat) });
   if (ordinal % 5 >= 2 && outcome !== "unanswered" && outcome !== "spam") {
