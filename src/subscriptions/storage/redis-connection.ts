@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { Redis } from "ioredis";
+import { StorageUnavailable } from "./key-value-store.ts";
+
+/** A piece of Lua that the server runs as one step. */
+export interface RedisScript {
+  readonly lua: string;
+  readonly sha1: string;
+}
+
+export function redisScript(lua: string): RedisScript {
+  return { lua, sha1: createHash("sha1").update(lua).digest("hex") };
+}
+
+/** One connection to a Redis server that reconnects by itself and never keeps a command waiting for a server that is away. */
+export interface RedisConnection {
+  readonly client: Redis;
+  /** Sends a command. Rejects with `StorageUnavailable` at once when there is no connection, within 1.5 s when no answer comes. */
+  command(name: string, ...values: (string | number)[]): Promise<unknown>;
+  /** Runs a script the same way. */
+  run(script: RedisScript, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
+  isReady(): boolean;
+  /** Resolves true when the connection is ready, false when it is not within the time. */
+  becomesReady(withinMs: number): Promise<boolean>;
+  close(): void;
+}
+
+const COMMAND_TIMEOUT_MS = 1_500;
+const PROBE_EVERY_MS = 3_000;
+const MAX_UNANSWERED = 20_000;
+
+/** Opens a connection; it need not succeed now. `onReady` is called at every (re)connection. */
+export function connectRedis(url: string, name: string, onReady: () => void = () => {}): RedisConnection {
+  const client = new Redis(url, {
+    connectionName: name,
+    protocol: 2,
+    connectTimeout: 1_500,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    // A command is answered now or refused now: what a sender was told to be refused must not be stored later.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    // After a failover the old primary answers so; a new connection finds the new one.
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+  });
+  let unanswered = 0;
+  // Every failed attempt to connect is an "error" event; without a listener it would be printed or thrown.
+  client.on("error", () => {});
+  client.on("ready", onReady);
+  const probe = setInterval(() => {
+    if (client.status === "ready") {
+      // A connection whose other end vanished without a word is found out by silence.
+      client.ping().catch(() => {
+        if (client.status === "ready") {
+          client.disconnect(true);
+        }
+      });
+    }
+  }, PROBE_EVERY_MS);
+  probe.unref();
+
+  async function send(name: string, values: readonly (string | number)[]): Promise<unknown> {
+    if (unanswered >= MAX_UNANSWERED) {
+      throw new StorageUnavailable(`${MAX_UNANSWERED} commands are waiting for Redis already.`);
+    }
+    unanswered += 1;
+    try {
+      return await client.call(name, ...values);
+    } finally {
+      unanswered -= 1;
+    }
+  }
+
+  return {
+    client,
+    async command(name, ...values) {
+      try {
+        return await send(name, values);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    async run(script, keys, values) {
+      try {
+        return await send("EVALSHA", [script.sha1, keys.length, ...keys, ...values]);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) {
+          throw unavailable(error);
+        }
+      }
+      try {
+        return await send("EVAL", [script.lua, keys.length, ...keys, ...values]);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    isReady: () => client.status === "ready",
+    async becomesReady(withinMs) {
+      const deadline = AbortSignal.timeout(withinMs);
+      return await new Promise((resolve) => {
+        if (client.status === "ready") {
+          resolve(true);
+          return;
+        }
+        client.once("ready", () => resolve(true));
+        deadline.addEventListener("abort", () => resolve(false), { once: true });
+      });
+    },
+    close() {
+      clearInterval(probe);
+      client.disconnect();
+    },
+  };
+}
+
+function unavailable(error: unknown): StorageUnavailable {
+  if (error instanceof StorageUnavailable) {
+    return error;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StorageUnavailable(`Redis cannot be used now: ${reason}`, { cause: error });
+}
