@@ -70,7 +70,7 @@ export class ChatPresence {
   @Mutation(() => ChatLeavePayload, {
     nullable: true,
     description:
-      "Takes the caller out of the chat. For participants who are not responsible for it; who is hands it over first. User errors: `CANNOT_LEAVE`, `CHAT_NOT_FOUND`, `ACCESS_DENIED`. Needs the scope `im`. Costs one call (`im.chat.leave`).",
+      "Takes the caller out of the chat. For participants. What becomes of a chat whose responsible operator leaves is not documented: hand it over with `chatTransfer` first. User errors: `CANNOT_LEAVE`, `CHAT_NOT_FOUND`, `ACCESS_DENIED`. Needs the scope `im`. Costs one call (`im.chat.leave`).",
   })
   async chatLeave(
     @Ctx() context: OperationContext,

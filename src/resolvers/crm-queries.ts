@@ -3,7 +3,7 @@ import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import type { CrmReference } from "../datasources/domain/chat.ts";
 import { crmChatGet, crmChatGetLastId } from "../datasources/imopenlines/crm.ts";
 import { Chat } from "../schema/chat.ts";
-import { CrmEntity, CrmEntityChannel, CrmEntityInput, parseCrmEntity } from "../schema/crm-entity.ts";
+import { CrmEntity, CrmEntityChannel, CrmEntityInput, NamedConnector, parseCrmEntity } from "../schema/crm-entity.ts";
 import type { OperationContext } from "./context.ts";
 
 const ACTIVE_ONLY = {
@@ -52,7 +52,7 @@ export class CrmEntityResolver {
     const chats = await context.portal.read(crmChatGet(referenceOf(entity), activeOnly));
     return chats.map(({ chatId, connectorId, connectorTitle }) => ({
       chat: new Chat(chatId),
-      connector: connectorId === null ? null : { id: connectorId, title: connectorTitle },
+      connector: connectorId === null ? null : new NamedConnector(connectorId, connectorTitle),
     }));
   }
 

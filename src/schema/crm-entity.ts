@@ -29,6 +29,20 @@ export class CrmEntity {
   }
 }
 
+/** A channel with the name that the portal itself gives it. */
+export class NamedConnector extends Connector {
+  readonly #title: string | null;
+
+  constructor(id: string, title: string | null) {
+    super(id);
+    this.#title = title;
+  }
+
+  override get title(): string | null {
+    return this.#title ?? super.title;
+  }
+}
+
 @ObjectType({ simpleResolvers: true, description: "A chat of a CRM item, with its channel as this portal names it." })
 export class CrmEntityChannel {
   @Field(() => Chat, { description: "The chat." })
@@ -38,7 +52,7 @@ export class CrmEntityChannel {
     nullable: true,
     description: "The channel; its title is the portal's own, in the portal's language.",
   })
-  readonly connector!: Pick<Connector, "id" | "title"> | null;
+  readonly connector!: Connector | null;
 }
 
 @InputType({ description: "Names a CRM item." })
