@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { build, install, root, runTool } from "./prepare.mjs";
+import { ensureSystemPackage } from "./system-packages.mjs";
 
 // The tests set what they need themselves; a developer's environment must not change their outcome.
 for (const name of Object.keys(process.env)) {
@@ -18,6 +19,18 @@ const steps = [
     run: () =>
       spawnSync(process.execPath, [join(root, "scripts", "schema.mjs"), "--check"], { cwd: root, stdio: "inherit" })
         .status,
+  },
+  {
+    name: "Redis server for the tests",
+    run: () => {
+      try {
+        ensureSystemPackage("redis-server", "redis-server");
+        return 0;
+      } catch (error) {
+        process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+        return 1;
+      }
+    },
   },
   { name: "tests", run: () => runTool("vitest", ["run", ...process.argv.slice(2)]) },
 ];
