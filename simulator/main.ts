@@ -37,7 +37,6 @@ async function main(): Promise<void> {
     return;
   }
   const portal = await startPortal(options.portal);
-  process.stdout.write(options.readyJson ? readiness(portal) : banner(portal));
   let ending = false;
   const end = (): void => {
     if (ending) return;
@@ -49,6 +48,8 @@ async function main(): Promise<void> {
   if (options.exitWithParent && !process.stdin.isTTY) {
     process.stdin.on("end", end).on("close", end).on("error", end).resume();
   }
+  // Said last: whoever reads it may end the program at once.
+  process.stdout.write(options.readyJson ? readiness(portal) : banner(portal));
 }
 
 main().catch((error: unknown) => {
