@@ -1,6 +1,8 @@
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
 import type { AllowanceStatus, UpstreamUsage } from "../datasources/bitrix24/usage.ts";
+import type { Id } from "../datasources/domain/ids.ts";
 import type { Loaders } from "../datasources/loaders.ts";
+import type { ChangeSource } from "../schema/live-events.ts";
 
 /** Who sent the operation, and through which credential it acts. Never holds a secret. */
 export interface ViewerIdentity {
@@ -9,6 +11,20 @@ export interface ViewerIdentity {
   /** The key's name, or the portal host of a user token; for logs and for `viewer`. */
   readonly label: string;
 }
+
+/** The live log as one operation sees it. */
+export interface LiveContext {
+  /**
+   * The newest place in the portal's log; null when the portal has none. Taken once: the pipeline asks before it executes an operation that
+   * selects `eventCursor`, so that a snapshot read by the same operation has no seam with what is delivered after the cursor.
+   */
+  takeCursor(): Promise<string | null>;
+  /** An action of this gateway changed a chat in a way that the portal sends no event for. Never throws. */
+  chatChanged(chatId: Id, source: ChangeSource): void;
+}
+
+/** For a portal without a live log. */
+export const NO_LIVE_LOG: LiveContext = { takeCursor: () => Promise.resolve(null), chatChanged: () => {} };
 
 /** All that a resolver gets; it never sees HTTP. One per operation. */
 export interface OperationContext {
@@ -19,4 +35,5 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   readonly usage: UpstreamUsage;
   readonly upstreamStatus: () => AllowanceStatus;
+  readonly live: LiveContext;
 }

@@ -6,6 +6,7 @@ import { type Config, ConfigError } from "../config.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../datasources/history-cache.ts";
+import { NO_LIVE_LOG } from "../resolvers/context.ts";
 import { buildSchema } from "../schema/build-schema.ts";
 import { type ApiKeys, KeysFileError, openApiKeys } from "./api-keys.ts";
 import { startApollo } from "./apollo.ts";
@@ -49,7 +50,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
   const apollo = await startApollo(pipeline, { enabled: explorer, apiKey: explorerApiKey }, log);
   const server = await createHttpServer({
     apollo,
-    services: { portals, histories, timeoutMs: operationTimeoutMs },
+    services: { portals, histories, timeoutMs: operationTimeoutMs, liveFor: () => NO_LIVE_LOG },
     identityProviders: identityProviders(config, keys),
     corsOrigins,
     maxBodyBytes,

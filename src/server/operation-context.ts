@@ -3,13 +3,15 @@ import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import type { HistoryCache, HistoryCaches } from "../datasources/history-cache.ts";
 import { createLoaders } from "../datasources/loaders.ts";
-import type { OperationContext } from "../resolvers/context.ts";
+import type { LiveContext, OperationContext } from "../resolvers/context.ts";
 import type { Identity } from "./identity.ts";
 
 export interface OperationServices {
   readonly portals: Portals;
   readonly histories: HistoryCaches;
   readonly timeoutMs: number;
+  /** The live side of an identity's portal. */
+  readonly liveFor: (identity: Identity) => LiveContext;
 }
 
 /** An operation's context with what ends it. */
@@ -30,23 +32,39 @@ function historiesFor(caches: HistoryCaches, credential: Credential): HistoryCac
   return caches.forCredential(name);
 }
 
-/** Binds one operation to its credential, its deadline and its abort signal. */
-export function startOperation(services: OperationServices, identity: Identity): RunningOperation {
+/** Reads of an event's execution are never answered from what was kept before it. */
+const NOTHING_KEPT: HistoryCache = { get: () => undefined, set: () => {} };
+
+/** Binds one operation, or the execution of one live event, to its credential, its deadline and its abort signal. */
+export function startOperation(
+  services: OperationServices,
+  identity: Identity,
+  purpose: "operation" | "event" = "operation",
+): RunningOperation {
   const controller = new AbortController();
   const { signal } = controller;
   const usage = new UpstreamUsage();
   const deadlineAt = performance.now() + services.timeoutMs;
   const timer = setTimeout(() => controller.abort(), services.timeoutMs);
   timer.unref();
-  const portal = services.portals.session(identity.credential, { signal, deadlineAt, usage });
+  const portal = services.portals.session(identity.credential, {
+    signal,
+    deadlineAt,
+    usage,
+    fresh: purpose === "event",
+  });
   return {
     context: {
       viewer: identity.viewer,
       portal,
-      loaders: createLoaders(portal, historiesFor(services.histories, identity.credential)),
+      loaders: createLoaders(
+        portal,
+        purpose === "event" ? NOTHING_KEPT : historiesFor(services.histories, identity.credential),
+      ),
       signal,
       usage,
       upstreamStatus: () => services.portals.status(identity.credential),
+      live: services.liveFor(identity),
     },
     abort: () => controller.abort(),
     close: () => clearTimeout(timer),

@@ -1,4 +1,5 @@
 import {
+  BREAK,
   type DocumentNode,
   type ExecutionResult,
   execute,
@@ -11,6 +12,7 @@ import {
   specifiedRules,
   type ValidationRule,
   validate,
+  visit,
 } from "graphql";
 import type { OperationContext } from "../resolvers/context.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
@@ -28,6 +30,8 @@ export interface Operation {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly context: OperationContext;
+  /** What a subscription's selection is executed on: the delivered event. */
+  readonly rootValue?: unknown;
 }
 
 export type PreparedDocument =
@@ -78,12 +82,14 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
       documents.keep(source, document);
       return { kind: "valid", document };
     },
-    async execute({ document, operationName, variables, context }) {
+    async execute({ document, operationName, variables, context, rootValue }) {
       let result: ExecutionResult;
       try {
+        if (asksForCursor(document)) await context.live.takeCursor().catch(() => null);
         result = await execute({
           schema,
           document,
+          rootValue,
           contextValue: context,
           variableValues: variables,
           operationName,
@@ -98,6 +104,24 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
       };
     },
   };
+}
+
+const cursorDocuments = new WeakMap<DocumentNode, boolean>();
+
+/** Whether a document mentions `eventCursor`, whose value must be taken before anything else is read. */
+function asksForCursor(document: DocumentNode): boolean {
+  const known = cursorDocuments.get(document);
+  if (known !== undefined) return known;
+  let found = false;
+  visit(document, {
+    Field(field) {
+      if (field.name.value !== "eventCursor") return undefined;
+      found = true;
+      return BREAK;
+    },
+  });
+  cursorDocuments.set(document, found);
+  return found;
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {

@@ -180,8 +180,5 @@ function closable(
     [Symbol.asyncIterator]() {
       return this;
     },
-    async [Symbol.asyncDispose]() {
-      await this.return();
-    },
   };
 }

@@ -2,7 +2,7 @@ import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } fr
 import type { PortalsOptions } from "../../src/datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
-import type { OperationContext } from "../../src/resolvers/context.ts";
+import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/context.ts";
 import { buildSchema } from "../../src/schema/build-schema.ts";
 import { type Bench, startBench } from "../bitrix24/portal-fixture.ts";
 import type { ScriptedPortal } from "../bitrix24/scripted-portal.ts";
@@ -43,6 +43,7 @@ export async function startGatewayCore(
       signal: new AbortController().signal,
       usage: portal.usage,
       upstreamStatus: () => bench.portals.status(bench.webhook),
+      live: NO_LIVE_LOG,
     };
     return execute({ schema: built, document: parsed, contextValue: context, variableValues: variables });
   }

@@ -16,6 +16,8 @@ export interface Operation {
   /** Milliseconds of `performance.now()`. */
   readonly deadlineAt: number;
   readonly usage: UpstreamUsage;
+  /** No read joins one that began earlier: the operation executes an event and must see the state after it. */
+  readonly fresh?: boolean;
 }
 
 export interface SessionOptions {
@@ -85,12 +87,12 @@ export function createSession(options: SessionOptions, operation: Operation): Po
     origin: endpoint.origin,
     botClientId: options.botClientId,
     writeEpoch: () => scheduler.epoch(),
-    async read<T>(call: Call<T>, readOptions = {}): Promise<T> {
+    async read<T>(call: Call<T>, { fresh = operation.fresh ?? false } = {}): Promise<T> {
       begin(call.method);
       let unit: ReadUnit | undefined;
       const { promise, waiter } = waiting<T>(call.method, () => unit?.[0]);
       const alone = !isSafeInBatch(call.params);
-      unit = scheduler.read(lane(), [call], [waiter], { ...readOptions, alone });
+      unit = scheduler.read(lane(), [call], [waiter], { fresh, alone });
       return promise;
     },
     readLinked<A, B>(

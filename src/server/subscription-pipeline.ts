@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
+import type { OperationContext } from "../resolvers/context.ts";
+import type { LiveEvents } from "../subscriptions/live-events.ts";
+import { LiveRequest } from "../subscriptions/live-request.ts";
+import { LiveResult } from "../subscriptions/live-result.ts";
+import type { LiveViewer } from "../subscriptions/live-viewer.ts";
+import type { Operation, Pipeline } from "./pipeline.ts";
+
+/** A subscription as a transport hands it over. */
+export interface SubscriptionOperation extends Operation {
+  /** Text of the document: equal texts are equal documents. */
+  readonly source: string;
+  /** Who listens; a sentence when live events cannot be had. */
+  readonly viewer: LiveViewer | { readonly refusal: string };
+  /** A fresh context for the execution of one event. */
+  readonly startEvent: () => { readonly context: OperationContext; close(): void };
+}
+
+export type SubscriptionStream = AsyncGenerator<LiveResult, void, void>;
+
+/**
+ * Opens a subscription: the schema's own `subscribe` checks the arguments, then a reader is opened and equal subscriptions execute
+ * together. Resolves to a single result when it cannot begin. Never rejects.
+ */
+export async function subscribe(
+  pipeline: Pipeline,
+  live: LiveEvents,
+  operation: SubscriptionOperation,
+): Promise<SubscriptionStream | LiveResult> {
+  const { document, operationName, variables, context, viewer } = operation;
+  const failed = (error: unknown): LiveResult =>
+    new LiveResult({ errors: [pipeline.shapeError(asGraphQLError(error))] });
+  try {
+    const field = rootField(document, operationName);
+    if (field === undefined) return failed(badRequest("The document has no subscription of that name."));
+    if ("refusal" in viewer) {
+      return failed(new GraphQLError(viewer.refusal, { nodes: field, extensions: { code: "FORBIDDEN" } }));
+    }
+    const stream = await createSourceEventStream({
+      schema: pipeline.schema,
+      document,
+      contextValue: context,
+      variableValues: variables ?? null,
+      operationName: operationName ?? null,
+    });
+    if (!(stream instanceof LiveRequest)) {
+      return Symbol.asyncIterator in stream
+        ? failed(new Error("a subscription field must return a live request"))
+        : new LiveResult({ errors: (stream.errors ?? []).map((error) => pipeline.shapeError(error)) });
+    }
+    return await live.open({
+      viewer,
+      request: stream,
+      sharingKey: sharingKey(operation, field),
+      responseKey: field.alias?.value ?? field.name.value,
+      failed,
+      async execute(rootValue) {
+        const event = operation.startEvent();
+        try {
+          return new LiveResult(
+            await pipeline.execute({ document, operationName, variables, context: event.context, rootValue }),
+          );
+        } finally {
+          event.close();
+        }
+      },
+    });
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function badRequest(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const original = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(original.message, { originalError: original });
+}
+
+/** Equal for subscriptions that want the same: the cursor decides only where each begins. */
+function sharingKey({ source, operationName, variables }: SubscriptionOperation, field: FieldNode): string {
+  const after = field.arguments?.find((argument) => argument.name.value === "after")?.value;
+  const cursorVariable = after?.kind === Kind.VARIABLE ? after.name.value : undefined;
+  const kept = Object.entries(variables ?? {}).filter(([name]) => name !== cursorVariable);
+  return createHash("sha256")
+    .update(JSON.stringify([source, operationName ?? null, kept.sort(([a], [b]) => (a < b ? -1 : 1))]))
+    .digest("base64url");
+}
+
+/** The one field of a subscription; validation has made sure that there is no second. */
+function rootField(document: DocumentNode, operationName: string | null | undefined): FieldNode | undefined {
+  const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, operationName);
+  if (operation?.operation !== "subscription") return undefined;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  return firstField(operation.selectionSet, fragments);
+}
+
+function firstField(
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): FieldNode | undefined {
+  for (const selection of selections) {
+    const inner = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    if (inner?.kind === Kind.FIELD) return inner;
+    const found = inner?.selectionSet === undefined ? undefined : firstField(inner.selectionSet, fragments);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

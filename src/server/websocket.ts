@@ -1,0 +1,279 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+} from "graphql";
+import { handleProtocols, makeServer } from "graphql-ws";
+import type { Logger } from "pino";
+import { type WebSocket, WebSocketServer } from "ws";
+import { LiveResult } from "../subscriptions/live-result.ts";
+import { type IdentityProvider, identify } from "./identity.ts";
+import type { OperationRunner, TransportOperation } from "./operation-runner.ts";
+import type { SubscriptionStream } from "./subscription-pipeline.ts";
+
+export interface WebSocketOptions {
+  readonly path: string;
+  readonly runner: OperationRunner;
+  readonly identityProviders: readonly IdentityProvider[];
+  readonly isAllowedOrigin: (origin: string) => boolean;
+  readonly maxMessageBytes: number;
+  readonly maxOperationsPerSocket: number;
+  readonly maxSockets: number;
+  readonly log: Logger;
+}
+
+export interface WebSocketTransport {
+  openSockets(): number;
+  /** Closes the sockets with 1001, spread over the time so that clients do not all come back at once. */
+  close(spreadMs: number): Promise<void>;
+}
+
+interface Extra {
+  readonly socket: WebSocket;
+  /** Of the upgrade request, then with those of `connection_init`. */
+  headers: IncomingHttpHeaders;
+  readonly operations: Map<string, TransportOperation>;
+}
+
+const INIT_WAIT_MS = 10_000;
+const PING_MS = 12_000;
+/** Final for client libraries: unlike 4403, nobody tries again after it by himself. */
+const UNAUTHORIZED = 4401;
+const GOING_AWAY = 1001;
+
+/** What graphql-ws passes on for us; the text is put in by `send`. */
+class SharedText implements ExecutionResult {
+  readonly data?: null;
+  readonly live: LiveResult;
+  constructor(live: LiveResult) {
+    this.live = live;
+  }
+}
+
+/** A payload that graphql-ws turns into `PLACE`. */
+class PlaceHolder implements FormattedExecutionResult {
+  readonly data?: null;
+  readonly #put: () => void;
+  constructor(put: () => void) {
+    this.#put = put;
+  }
+  toJSON(): string {
+    this.#put();
+    return PLACE;
+  }
+}
+
+/** Stands in a message for a text that was made once for many sockets. */
+const PLACE = `shared-${randomUUID()}`;
+const QUOTED_PLACE = JSON.stringify(PLACE);
+
+/** `graphql-transport-ws` for queries, mutations and subscriptions, with the pipeline, identity and limits of HTTP. */
+export function attachWebSocket(server: Server, options: WebSocketOptions): WebSocketTransport {
+  const { runner, log } = options;
+  const operationOf = new WeakMap<ExecutionArgs, TransportOperation>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.maxMessageBytes,
+    handleProtocols: (offered) => handleProtocols(offered),
+  });
+  /** Set while graphql-ws turns a message into text, which it does right before it calls `send`. */
+  let textInPlace: string | undefined;
+
+  const protocol = makeServer<Record<string, unknown> | undefined, Extra>({
+    connectionInitWaitTimeout: INIT_WAIT_MS,
+    onConnect({ extra, connectionParams }) {
+      extra.headers = withInitHeaders(extra.headers, connectionParams);
+      const decision = identify(options.identityProviders, { headers: extra.headers });
+      if (decision.kind === "identity") return true;
+      extra.socket.close(UNAUTHORIZED, closeReason(decision.message));
+      return false;
+    },
+    onSubscribe({ extra }, id, { query, operationName, variables }) {
+      const decision = identify(options.identityProviders, { headers: extra.headers });
+      if (decision.kind !== "identity") return [problem(decision.message, decision.code)];
+      if (extra.operations.size >= options.maxOperationsPerSocket) {
+        return [
+          problem(
+            `A socket carries at most ${options.maxOperationsPerSocket} operations at once. Complete one first.`,
+            "LIMIT_EXCEEDED",
+          ),
+        ];
+      }
+      const prepared = runner.pipeline.prepare(query);
+      if (prepared.kind === "invalid") return prepared.errors.map(revive);
+      const { document } = prepared;
+      const operation = runner.begin(decision.identity, { source: query, document, operationName, variables });
+      extra.operations.set(id, operation);
+      const args = { schema: runner.pipeline.schema, document, operationName: operationName ?? null };
+      operationOf.set(args, operation);
+      return args;
+    },
+    async execute(args) {
+      const operation = operationOf.get(args);
+      return operation === undefined ? {} : new SharedText(await operation.execute());
+    },
+    async subscribe(args) {
+      const operation = operationOf.get(args);
+      if (operation === undefined) return {};
+      const stream = await operation.subscribe();
+      return stream instanceof LiveResult ? new SharedText(stream) : sharedTexts(stream);
+    },
+    onNext: (_context, _id, _payload, _args, result) => {
+      if (!(result instanceof SharedText)) return undefined;
+      return new PlaceHolder(() => {
+        textInPlace = result.live.text;
+      });
+    },
+    onComplete({ extra }, id) {
+      extra.operations.get(id)?.end();
+      extra.operations.delete(id);
+    },
+  });
+
+  /** One message; resolves when it was handed to the system, so that a client that does not read is not written to. */
+  function send(socket: WebSocket, message: string): Promise<void> {
+    const text = textInPlace;
+    textInPlace = undefined;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    const whole = text === undefined ? message : message.replace(QUOTED_PLACE, () => text);
+    return new Promise((resolve, reject) => {
+      socket.send(whole, (error) => (error === undefined || error === null ? resolve() : reject(error)));
+    });
+  }
+
+  sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
+    const extra: Extra = { socket, headers: request.headers, operations: new Map() };
+    const stopPinging = keepAlive(socket);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (message) => send(socket, message),
+        close: (code, reason) => socket.close(code, reason === undefined ? undefined : closeReason(reason)),
+        onMessage: (handle) => {
+          socket.on("message", (data) => {
+            handle(String(data)).catch((error: unknown) => {
+              // A socket that broke while it was written to is not a fault.
+              if (socket.readyState !== socket.OPEN) return;
+              log.error({ err: error }, "A message of a socket could not be handled");
+              socket.close(1011, "Internal error");
+            });
+          });
+        },
+      },
+      extra,
+    );
+    socket.on("error", () => socket.terminate());
+    socket.once("close", (code, reason) => {
+      stopPinging();
+      for (const operation of extra.operations.values()) operation.end();
+      void closed(code, String(reason));
+    });
+  });
+
+  /** The HTTP status that refuses an upgrade, or undefined. */
+  function refusalOf(request: IncomingMessage): string | undefined {
+    if ((request.url ?? "").split("?")[0] !== options.path) return "404 Not Found";
+    const { origin } = request.headers;
+    // Browsers let any page open a socket; they only tell where the page is from.
+    if (origin !== undefined && !options.isAllowedOrigin(origin)) return "403 Forbidden";
+    return sockets.clients.size >= options.maxSockets ? "503 Service Unavailable" : undefined;
+  }
+
+  function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) refuseUpgrade(stream, refusal);
+    else sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit("connection", socket, request));
+  }
+  server.on("upgrade", upgrade);
+
+  return {
+    openSockets: () => sockets.clients.size,
+    async close(spreadMs) {
+      server.off("upgrade", upgrade);
+      const open = [...sockets.clients];
+      await Promise.all(
+        open.map(
+          (socket) =>
+            new Promise<void>((done) => {
+              socket.once("close", () => done());
+              setTimeout(() => {
+                socket.close(GOING_AWAY, "The gateway restarts; connect again");
+                setTimeout(() => socket.terminate(), 1_000).unref();
+              }, Math.random() * spreadMs);
+            }),
+        ),
+      );
+      sockets.close();
+    },
+  };
+}
+
+/** The text's holder for each result; returning it returns the stream at once, even while that waits for an event. */
+function sharedTexts(stream: SubscriptionStream): AsyncGenerator<SharedText, void, void> {
+  const wrap = (step: IteratorResult<LiveResult, void>): IteratorResult<SharedText, void> =>
+    step.done === true ? { done: true, value: undefined } : { done: false, value: new SharedText(step.value) };
+  return {
+    next: async () => wrap(await stream.next()),
+    return: async () => wrap(await stream.return()),
+    throw: async (error: unknown) => wrap(await stream.throw(error)),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** A browser cannot set headers on a socket, so `connection_init` may carry them, at its top level or under `headers`. */
+function withInitHeaders(
+  upgrade: IncomingHttpHeaders,
+  params: Record<string, unknown> | undefined,
+): IncomingHttpHeaders {
+  const headers: IncomingHttpHeaders = { ...upgrade };
+  const nested = params?.headers;
+  for (const source of [params, typeof nested === "object" && nested !== null ? nested : undefined]) {
+    for (const [name, value] of Object.entries(source ?? {})) {
+      const lower = name.toLowerCase();
+      if (typeof value === "string" && INIT_HEADERS.has(lower)) headers[lower] = value;
+    }
+  }
+  return headers;
+}
+
+const INIT_HEADERS = new Set(["x-api-key", "authorization", "x-bitrix24-portal"]);
+
+function keepAlive(socket: WebSocket): () => void {
+  let answered = true;
+  socket.on("pong", () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) {
+      socket.terminate();
+      return;
+    }
+    answered = false;
+    socket.ping();
+  }, PING_MS);
+  return () => clearInterval(timer);
+}
+
+function refuseUpgrade(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Close reasons are limited to 123 bytes. */
+function closeReason(reason: string): string {
+  return Buffer.byteLength(reason) <= 123 ? reason : `${reason.slice(0, 60)}…`;
+}
+
+function problem(message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+function revive({ message, extensions }: GraphQLFormattedError): GraphQLError {
+  return new GraphQLError(message, { extensions: extensions ?? null });
+}
