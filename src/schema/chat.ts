@@ -18,9 +18,14 @@ import { type ConnectionFields, createConnectionType } from "./connections.ts";
 import { Connector } from "./connector.ts";
 import { MessageConnection } from "./message.ts";
 import { OpenLine } from "./open-line.ts";
+import { RestField } from "./rest-field.ts";
 import { AbsoluteUrl, DateTime } from "./scalars.ts";
 import { Session } from "./session.ts";
 import { User, UserConnection } from "./user.ts";
+
+/** A field of the dialog record. */
+const DialogField = (type: () => object, description: string): PropertyDecorator =>
+  RestField("imopenlines.dialog.get", type, description);
 
 /** Reference to a chat; its fields are answered from what the operation has read of it, and loaded otherwise. */
 @ObjectType({
@@ -45,127 +50,111 @@ export class Chat {
     return `chat${this.id}`;
   }
 
-  @Directive('@rest(method: "imopenlines.dialog.get")')
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "Title, mostly the customer's name and the line's. This and the other fields of the dialog record are read once per operation, where no earlier answer told them (`imopenlines.dialog.get`).",
-  })
+  @DialogField(
+    () => String,
+    "Title, mostly the customer's name and the line's. This and the other fields of the dialog record are read once per operation, where no earlier answer told them (`imopenlines.dialog.get`).",
+  )
   readonly title?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Description, if somebody wrote one." })
+  @DialogField(() => String, "Description, if somebody wrote one.")
   readonly description?: string | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "Picture; null when there is none." })
+  @DialogField(() => AbsoluteUrl, "Picture; null when there is none.")
   readonly avatarUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Colour, such as `#58cc47`." })
+  @DialogField(() => String, "Colour, such as `#58cc47`.")
   readonly color?: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When the chat was made." })
+  @DialogField(() => DateTime, "When the chat was made.")
   readonly createdAt?: Date | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The customer's code: connector, line, chat and user in the channel, joined by `|`. Look a chat up by it with `chat(by: {userCode: …})`.",
-  })
+  @DialogField(
+    () => String,
+    "The customer's code: connector, line, chat and user in the channel, joined by `|`. Look a chat up by it with `chat(by: {userCode: …})`.",
+  )
   readonly userCode?: string | null;
 
-  @Field(() => Connector, { nullable: true, description: "The channel, from the user code." })
+  @DialogField(() => Connector, "The channel, from the user code.")
   readonly connector?: Connector | null;
 
-  @Field(() => String, { nullable: true, description: "The chat's id in the channel, from the user code." })
+  @DialogField(() => String, "The chat's id in the channel, from the user code.")
   readonly externalChatId?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "The customer's id in the channel, from the user code; null for group chats of a channel.",
-  })
+  @DialogField(() => String, "The customer's id in the channel, from the user code; null for group chats of a channel.")
   readonly externalUserId?: string | null;
 
-  @Field(() => OpenLine, {
-    nullable: true,
-    description: "The line that the channel belongs to, from the user code. It stays when a chat is transferred.",
-  })
+  @DialogField(
+    () => OpenLine,
+    "The line that the channel belongs to, from the user code. It stays when a chat is transferred.",
+  )
   readonly entryLine?: OpenLine | null;
 
-  @Field(() => OpenLine, {
-    nullable: true,
-    description:
-      "The line that serves the chat now, after transfers. Portals that write no line with a session leave only the entry line to tell: then it is that one.",
-  })
+  @DialogField(
+    () => OpenLine,
+    "The line that serves the chat now, after transfers. Portals that write no line with a session leave only the entry line to tell: then it is that one.",
+  )
   readonly line?: OpenLine | null;
 
-  @Field(() => ChatStateEnum, { nullable: true, description: "Where the chat stands." })
+  @DialogField(() => ChatStateEnum, "Where the chat stands.")
   readonly state?: ChatState | null;
 
-  @Field(() => User, { nullable: true, description: "The responsible operator; null when unassigned." })
+  @DialogField(() => User, "The responsible operator; null when unassigned.")
   readonly operator?: User | null;
 
   @Directive('@rest(method: "im.user.list.get")')
-  @Field(() => User, {
-    nullable: true,
-    description:
-      "The customer as a user of the portal. Told by the user code for live chats; for other channels looked for among the participants that the portal names, which may cost one look-up of users for the whole operation. Null when it cannot be told (`im.user.list.get`).",
-  })
+  @DialogField(
+    () => User,
+    "The customer as a user of the portal. Told by the user code for live chats; for other channels looked for among the participants that the portal names, which may cost one look-up of users for the whole operation. Null when it cannot be told (`im.user.list.get`).",
+  )
   readonly customer?: User | null;
 
-  @Field(() => ChatCrm, { nullable: true, description: "What of the CRM the chat is bound to." })
+  @DialogField(() => ChatCrm, "What of the CRM the chat is bound to.")
   readonly crm?: ChatCrm | null;
 
-  @Field(() => Session, {
-    nullable: true,
-    description:
-      "The open session; null when none is open. Its `id`, `chat`, `isCurrent` and `startedAt` cost nothing more; any other field downloads its whole history.",
-  })
+  @DialogField(
+    () => Session,
+    "The open session; null when none is open. Its `id`, `chat`, `isCurrent` and `startedAt` cost nothing more; any other field downloads its whole history.",
+  )
   readonly currentSession?: Session | null;
 
   @Directive('@rest(method: "imopenlines.session.history.get")')
-  @Field(() => Session, {
-    nullable: true,
-    description:
-      "The newest session, open or closed; null when the chat never had one. Unless a session is known to be open, the whole history is downloaded (`imopenlines.session.history.get`).",
-  })
+  @DialogField(
+    () => Session,
+    "The newest session, open or closed; null when the chat never had one. Unless a session is known to be open, the whole history is downloaded (`imopenlines.session.history.get`).",
+  )
   readonly latestSession?: Session | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether the session is pinned to its operator: the portal does not close it or pass it on by itself.",
-  })
+  @DialogField(
+    () => Boolean,
+    "Whether the session is pinned to its operator: the portal does not close it or pass it on by itself.",
+  )
   readonly isPinned?: boolean | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether silent mode is on: what operators write does not go to the customer.",
-  })
+  @DialogField(() => Boolean, "Whether silent mode is on: what operators write does not go to the customer.")
   readonly isSilent?: boolean | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether the session waits for a last action (a rating, the closing text) before it closes.",
-  })
+  @DialogField(
+    () => Boolean,
+    "Whether the session waits for a last action (a rating, the closing text) before it closes.",
+  )
   readonly isWaitingForAction?: boolean | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When the channel stops accepting answers; null when never." })
+  @DialogField(() => DateTime, "When the channel stops accepting answers; null when never.")
   readonly blockedAt?: Date | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "Why the channel stops accepting answers, in the portal's word.",
-  })
+  @DialogField(() => String, "Why the channel stops accepting answers, in the portal's word.")
   readonly blockReason?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether outside partners take part." })
+  @DialogField(() => Boolean, "Whether outside partners take part.")
   readonly isExtranet?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the portal marks the chat as new." })
+  @DialogField(() => Boolean, "Whether the portal marks the chat as new.")
   readonly isNew?: boolean | null;
 
-  @Field(() => Int, { nullable: true, description: "How many messages the caller can see." })
+  @DialogField(() => Int, "How many messages the caller can see.")
   readonly messageCount?: number | null;
 
-  @Field(() => Int, { nullable: true, description: "How many take part." })
+  @DialogField(() => Int, "How many take part.")
   readonly participantCount?: number | null;
 
   @Directive('@rest(method: "im.dialog.users.list")')
@@ -176,16 +165,16 @@ export class Chat {
   })
   readonly participants?: ConnectionFields<User>;
 
-  @Field(() => [User], { nullable: true, description: "Managers of the chat." })
+  @DialogField(() => [User], "Managers of the chat.")
   readonly managers?: User[] | null;
 
-  @Field(() => [ReadMark], { nullable: true, description: "How far the other participants have read." })
+  @DialogField(() => [ReadMark], "How far the other participants have read.")
   readonly readMarks?: ReadMark[] | null;
 
-  @Field(() => LastMessageViews, { nullable: true, description: "Who has seen the last message." })
+  @DialogField(() => LastMessageViews, "Who has seen the last message.")
   readonly lastMessageViews?: LastMessageViews | null;
 
-  @Field(() => ID, { nullable: true, description: "Id of the last message." })
+  @DialogField(() => ID, "Id of the last message.")
   readonly lastMessageId?: Id | null;
 
   @Field(() => MessagePreview, {
@@ -194,36 +183,31 @@ export class Chat {
   })
   readonly preview?: MessagePreview | null;
 
-  @Field(() => Int, { nullable: true, description: "How many messages the caller has not read." })
+  @DialogField(() => Int, "How many messages the caller has not read.")
   readonly viewerUnreadCount?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the caller has switched notifications off." })
+  @DialogField(() => Boolean, "Whether the caller has switched notifications off.")
   readonly viewerIsMuted?: boolean | null;
 
-  @Field(() => ChatRoleEnum, { nullable: true, description: "The caller's role." })
+  @DialogField(() => ChatRoleEnum, "The caller's role.")
   readonly viewerRole?: ChatRole | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description:
-      "Whether the caller may write here, by the chat's rules and the caller's role. Guests (who have not joined) may not.",
-  })
+  @DialogField(
+    () => Boolean,
+    "Whether the caller may write here, by the chat's rules and the caller's role. Guests (who have not joined) may not.",
+  )
   readonly viewerCanSend?: boolean | null;
 
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      "Id of the last message that the caller has read. The portal documents this number in two ways (last read, or last at all).",
-  })
+  @DialogField(
+    () => ID,
+    "Id of the last message that the caller has read. The portal documents this number in two ways (last read, or last at all).",
+  )
   readonly viewerLastReadMessageId?: Id | null;
 
-  @Field(() => ID, { nullable: true, description: "Id of the first message that the caller has not read." })
+  @DialogField(() => ID, "Id of the first message that the caller has not read.")
   readonly viewerFirstUnreadMessageId?: Id | null;
 
-  @Field(() => ID, {
-    nullable: true,
-    description: "Id of the message from which the caller marked the chat as unread.",
-  })
+  @DialogField(() => ID, "Id of the message from which the caller marked the chat as unread.")
   readonly viewerMarkedMessageId?: Id | null;
 
   @Field(() => Boolean, {
@@ -238,16 +222,16 @@ export class Chat {
   })
   readonly viewerInboxAt?: Date | null;
 
-  @Field(() => [User], {
-    nullable: true,
-    description: "Who has switched notifications off, as far as the portal tells: often no more than the caller.",
-  })
+  @DialogField(
+    () => [User],
+    "Who has switched notifications off, as far as the portal tells: often no more than the caller.",
+  )
   readonly mutedUsers?: User[] | null;
 
-  @Field(() => ChatRestrictions, { nullable: true, description: "What chats of this sort allow." })
+  @DialogField(() => ChatRestrictions, "What chats of this sort allow.")
   readonly restrictions?: ChatRestrictions | null;
 
-  @Field(() => ChatPermissions, { nullable: true, description: "Who may do what." })
+  @DialogField(() => ChatPermissions, "Who may do what.")
   readonly permissions?: ChatPermissions | null;
 
   @Field(() => SessionStatusEnum, {
@@ -259,34 +243,31 @@ export class Chat {
   @Field(() => Int, { nullable: true, description: "The portal's number behind `sessionStatus`." })
   readonly sessionStatusCode?: number | null;
 
-  @Field(() => ID, { nullable: true, description: "Id of the chat this one belongs to; null when none." })
+  @DialogField(() => ID, "Id of the chat this one belongs to; null when none.")
   readonly parentChatId?: Id | null;
 
-  @Field(() => ID, { nullable: true, description: "Id of the message this chat belongs to; null when none." })
+  @DialogField(() => ID, "Id of the message this chat belongs to; null when none.")
   readonly parentMessageId?: Id | null;
 
-  @Field(() => ID, {
-    nullable: true,
-    description: "Id of the chat's folder on the portal's disk; null until a file is sent.",
-  })
+  @DialogField(() => ID, "Id of the chat's folder on the portal's disk; null until a file is sent.")
   readonly diskFolderId?: Id | null;
 
-  @Field(() => String, { nullable: true, description: "Background that was chosen for the chat." })
+  @DialogField(() => String, "Background that was chosen for the chat.")
   readonly backgroundId?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the portal's own client shows a text field." })
+  @DialogField(() => Boolean, "Whether the portal's own client shows a text field.")
   readonly isTextFieldEnabled?: boolean | null;
 
-  @Field(() => ChatPublicLink, { nullable: true, description: "Public link; null when the chat is not public." })
+  @DialogField(() => ChatPublicLink, "Public link; null when the chat is not public.")
   readonly publicLink?: ChatPublicLink | null;
 
-  @Field(() => AbsoluteUrl, {
-    nullable: true,
-    description: "Address of what the chat is about, where the portal has one.",
-  })
+  @DialogField(() => AbsoluteUrl, "Address of what the chat is about, where the portal has one.")
   readonly entityUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Number of the call the chat belongs to; null mostly." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Number of the call the chat belongs to; told by a session's history only, null otherwise.",
+  })
   readonly callNumber?: string | null;
 
   @Directive('@rest(method: "im.dialog.messages.get")')

@@ -7,6 +7,9 @@ export const DateTime = new GraphQLScalarType({
   name: "DateTime",
   description:
     "An instant as RFC 3339 text. Answers are in UTC, such as `2026-03-16T15:06:56.000Z`; inputs may carry any offset.",
+  // Records hold dates, and a page of a history has thousands of them.
+  serialize: (value) =>
+    value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : GraphQLDateTimeISO.serialize(value),
 });
 
 /** A whole number up to 2^53 - 1: sizes and counts that may pass 2^31. */

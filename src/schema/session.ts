@@ -5,6 +5,7 @@ import { Chat } from "./chat.ts";
 import { FileConnection } from "./file.ts";
 import { MessageConnection } from "./message.ts";
 import { OpenLine } from "./open-line.ts";
+import { RestField } from "./rest-field.ts";
 import { DateTime } from "./scalars.ts";
 import { User } from "./user.ts";
 
@@ -16,6 +17,12 @@ export class SessionDepartment {
   @Field(() => [User], { description: "Its members among the participants." })
   readonly users!: readonly User[];
 }
+
+const DialogField = (type: () => object, description: string): PropertyDecorator =>
+  RestField("imopenlines.dialog.get", type, description);
+
+const HistoryField = (type: () => object, description: string): PropertyDecorator =>
+  RestField("imopenlines.session.history.get", type, description);
 
 /** Reference to a session; `history` is there when it was already downloaded. */
 @ObjectType({
@@ -37,72 +44,52 @@ export class Session {
     this.history = history;
   }
 
-  @Directive('@rest(method: "imopenlines.dialog.get")')
-  @Field(() => Chat, { nullable: true, description: "Its chat (`imopenlines.dialog.get`)." })
+  @DialogField(() => Chat, "Its chat (`imopenlines.dialog.get`).")
   readonly chat?: Chat | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether it is the chat's open session." })
+  @DialogField(() => Boolean, "Whether it is the chat's open session.")
   readonly isCurrent?: boolean | null;
 
-  @Field(() => DateTime, {
-    nullable: true,
-    description: "When it began; told for the open session only, null otherwise.",
-  })
+  @DialogField(() => DateTime, "When it began; told for the open session only, null otherwise.")
   readonly startedAt?: Date | null;
 
-  @Directive('@rest(method: "imopenlines.session.history.get")')
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      "The supervisor's rating, 1..5; null when not rated. Downloads the history (`imopenlines.session.history.get`).",
-  })
+  @HistoryField(
+    () => Int,
+    "The supervisor's rating, 1..5; null when not rated. Downloads the history (`imopenlines.session.history.get`).",
+  )
   readonly supervisorRating?: number | null;
 
-  @Field(() => String, { nullable: true, description: "The supervisor's comment. Downloads the history." })
+  @HistoryField(() => String, "The supervisor's comment. Downloads the history.")
   readonly supervisorComment?: string | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether the caller may rate it with `sessionRate`. Downloads the history.",
-  })
+  @HistoryField(() => Boolean, "Whether the caller may rate it with `sessionRate`. Downloads the history.")
   readonly viewerCanRate?: boolean | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether the caller may join with `chatJoin`. Downloads the history.",
-  })
+  @HistoryField(() => Boolean, "Whether the caller may join with `chatJoin`. Downloads the history.")
   readonly viewerCanJoin?: boolean | null;
 
-  @Field(() => [OpenLine], {
-    nullable: true,
-    description:
-      "Lines whose sessions the caller may rate, as far as this session's answer tells. Downloads the history.",
-  })
+  @HistoryField(
+    () => [OpenLine],
+    "Lines whose sessions the caller may rate, as far as this session's answer tells. Downloads the history.",
+  )
   readonly viewerRateableLines?: OpenLine[] | null;
 
-  @Field(() => [User], {
-    nullable: true,
-    description: "Who takes part, customer included; names come with the answer. Downloads the history.",
-  })
+  @HistoryField(() => [User], "Who takes part, customer included; names come with the answer. Downloads the history.")
   readonly participants?: User[] | null;
 
-  @Field(() => [SessionDepartment], {
-    nullable: true,
-    description: "The participants by department; who belongs to several stands in each. Downloads the history.",
-  })
+  @HistoryField(
+    () => [SessionDepartment],
+    "The participants by department; who belongs to several stands in each. Downloads the history.",
+  )
   readonly departments?: SessionDepartment[] | null;
 
-  @Field(() => [User], {
-    nullable: true,
-    description:
-      "Participants who belong to none of those departments, where the portal lists them. Downloads the history.",
-  })
+  @HistoryField(
+    () => [User],
+    "Participants who belong to none of those departments, where the portal lists them. Downloads the history.",
+  )
   readonly usersWithoutDepartment?: User[] | null;
 
-  @Field(() => [User], {
-    nullable: true,
-    description: "Who has switched the chat's notifications off. Downloads the history.",
-  })
+  @HistoryField(() => [User], "Who has switched the chat's notifications off. Downloads the history.")
   readonly mutedUsers?: User[] | null;
 
   @Directive('@rest(method: "imopenlines.session.history.get")')

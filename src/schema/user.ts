@@ -3,6 +3,7 @@ import type { Id } from "../datasources/domain/ids.ts";
 import type { UserKind, UserRecord } from "../datasources/domain/user.ts";
 import { createConnectionType } from "./connections.ts";
 import { describedEnum } from "./described-enum.ts";
+import { RestField } from "./rest-field.ts";
 import { AbsoluteUrl, DateTime, JSONObject, JSONValue } from "./scalars.ts";
 
 export const UserKindEnum = describedEnum<UserKind>("UserKind", "What sort of participant a user is.", {
@@ -33,6 +34,9 @@ export class UserPhones {
   readonly inner!: string | null;
 }
 
+const UserField = (type: () => object, description: string): PropertyDecorator =>
+  RestField("im.user.list.get", type, description);
+
 /** Reference to a user; its fields are answered from `record` where that tells them and loaded otherwise. */
 @ObjectType({
   simpleResolvers: true,
@@ -51,22 +55,22 @@ export class User {
     this.record = record;
   }
 
-  @Field(() => UserKindEnum, { nullable: true, description: "Employee, customer, bot, …" })
+  @UserField(() => UserKindEnum, "Employee, customer, bot, …")
   readonly kind?: UserKind | null;
 
-  @Field(() => String, { nullable: true, description: "Full name as the portal shows it." })
+  @UserField(() => String, "Full name as the portal shows it.")
   readonly name?: string | null;
 
-  @Field(() => String, { nullable: true, description: "First name." })
+  @UserField(() => String, "First name.")
   readonly firstName?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Last name." })
+  @UserField(() => String, "Last name.")
   readonly lastName?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Position in the company." })
+  @UserField(() => String, "Position in the company.")
   readonly position?: string | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "Picture; null when the user has none." })
+  @UserField(() => AbsoluteUrl, "Picture; null when the user has none.")
   readonly avatarUrl?: string | null;
 
   @Field(() => ID, {
@@ -75,67 +79,64 @@ export class User {
   })
   readonly avatarId?: Id | null;
 
-  @Field(() => String, { nullable: true, description: "Colour of the user's bubble, such as `#4ba984`." })
+  @UserField(() => String, "Colour of the user's bubble, such as `#4ba984`.")
   readonly color?: string | null;
 
-  @Field(() => GenderEnum, { nullable: true, description: "Gender as entered on the portal." })
+  @UserField(() => GenderEnum, "Gender as entered on the portal.")
   readonly gender?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Birthday as `DD-MM`, without a year." })
+  @UserField(() => String, "Birthday as `DD-MM`, without a year.")
   readonly birthday?: string | null;
+
+  @UserField(() => Boolean, "Whether the account is in use; false for dismissed employees.")
+  readonly isActive?: boolean | null;
+
+  @UserField(() => Boolean, "Whether this is an outside partner (extranet).")
+  readonly isExtranet?: boolean | null;
+
+  @UserField(() => Boolean, "Whether this is a user of Bitrix24.Network.")
+  readonly isNetwork?: boolean | null;
+
+  @UserField(() => Boolean, "Whether this is a bot.")
+  readonly isBot?: boolean | null;
+
+  @UserField(() => Boolean, "Whether this is a customer who writes through a channel.")
+  readonly isConnector?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the account is in use; false for dismissed employees.",
+    description: "Whether the user has a telephone device; told by a session's history only, null otherwise.",
   })
-  readonly isActive?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: "Whether this is an outside partner (extranet)." })
-  readonly isExtranet?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: "Whether this is a user of Bitrix24.Network." })
-  readonly isNetwork?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: "Whether this is a bot." })
-  readonly isBot?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: "Whether this is a customer who writes through a channel." })
-  readonly isConnector?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: "Whether the user has a telephone device." })
   readonly hasPhoneDevice?: boolean | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "How the account signs in, in the portal's word (`default`, `socservices`, `imconnector`, …).",
-  })
+  @UserField(
+    () => String,
+    "How the account signs in, in the portal's word (`default`, `socservices`, `imconnector`, …).",
+  )
   readonly externalAuthId?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "Status the user chose, in the portal's word, such as `online`.",
-  })
+  @UserField(() => String, "Status the user chose, in the portal's word, such as `online`.")
   readonly status?: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Since when the user is idle; null when not idle." })
+  @UserField(() => DateTime, "Since when the user is idle; null when not idle.")
   readonly idleSince?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Until when the user is away; null when not away." })
+  @UserField(() => DateTime, "Until when the user is away; null when not away.")
   readonly absentUntil?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When the user last did something on the portal." })
+  @UserField(() => DateTime, "When the user last did something on the portal.")
   readonly lastActivityAt?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When the user was last seen in the mobile application." })
+  @UserField(() => DateTime, "When the user was last seen in the mobile application.")
   readonly mobileLastSeenAt?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When the user was last seen in the desktop application." })
+  @UserField(() => DateTime, "When the user was last seen in the desktop application.")
   readonly desktopLastSeenAt?: Date | null;
 
-  @Field(() => [ID], { nullable: true, description: "Ids of the departments of an employee." })
+  @UserField(() => [ID], "Ids of the departments of an employee.")
   readonly departmentIds?: readonly Id[] | null;
 
-  @Field(() => UserPhones, { nullable: true, description: "Telephone numbers; null when there are none." })
+  @UserField(() => UserPhones, "Telephone numbers; null when there are none.")
   readonly phones?: UserPhones | null;
 
   @Field(() => AbsoluteUrl, {
@@ -144,24 +145,22 @@ export class User {
   })
   readonly profileUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Website as entered; not checked to be an address." })
+  @UserField(() => String, "Website as entered; not checked to be an address.")
   readonly website?: string | null;
 
-  @Field(() => String, { nullable: true, description: "E-mail address as entered." })
+  @UserField(() => String, "E-mail address as entered.")
   readonly email?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The portal's own word for the kind of user (`user`, `bot`)." })
+  @UserField(() => String, "The portal's own word for the kind of user (`user`, `bot`).")
   readonly portalType?: string | null;
 
-  @Field(() => JSONObject, {
-    nullable: true,
-    description: "Settings of a bot as the portal sends them; null for people.",
-  })
+  @UserField(() => JSONObject, "Settings of a bot as the portal sends them; null for people.")
   readonly botData?: Readonly<Record<string, unknown>> | null;
 
   @Field(() => JSONValue, {
     nullable: true,
-    description: "Services attached to the account, as the portal sends them.",
+    description:
+      "Services attached to the account, as the portal sends them; told by a session's history only, null otherwise.",
   })
   readonly services?: unknown;
 }

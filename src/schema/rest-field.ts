@@ -1,0 +1,12 @@
+import { Directive, Field } from "type-graphql";
+
+/**
+ * Declares a nullable field that may call a REST method: its value comes with a record that is read when no earlier answer told it.
+ * Nullable, because a refused call must cost this field and nothing else.
+ */
+export function RestField(method: string, type: () => object, description: string): PropertyDecorator {
+  return (prototype, name) => {
+    Field(type, { nullable: true, description })(prototype, name);
+    Directive(`@rest(method: "${method}")`)(prototype, name);
+  };
+}
