@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { relabelled } from "../methods/legacy-error.ts";
 import { type Call, type Credential, type Method, PagedResult, type PortalIdentity } from "../methods/method.ts";
 import { isoDate } from "../methods/wire-date.ts";
 import { RestError } from "../rest-error.ts";
@@ -114,7 +115,7 @@ export async function execute(
       time,
     };
   } catch (error) {
-    if (error instanceof RestError) return { ok: false, error };
+    if (error instanceof RestError) return { ok: false, error: relabelled(cache, error) };
     const description = error instanceof Error ? error.message : String(error);
     return { ok: false, error: new RestError("ERROR_CORE", description, 500) };
   }

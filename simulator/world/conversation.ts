@@ -58,12 +58,8 @@ export function customerWrites(state: WorldState, chat: Chat, text: string, file
     chat.data.waitAction = false;
   }
   if (!session.waitAnswer) {
-    session.status =
-      session.status >= SessionStatus.operatorReplied
-        ? SessionStatus.customerWroteAgain
-        : session.status === SessionStatus.customerWroteAgain
-          ? SessionStatus.customerWroteAgain
-          : SessionStatus.customerWaits;
+    const { customerWroteAgain, customerWaits, operatorReplied } = SessionStatus;
+    session.status = session.status >= operatorReplied ? customerWroteAgain : customerWaits;
   }
   for (const userId of chat.members.keys()) chat.recents.add(userId);
   scheduleEnd(state, session);

@@ -66,9 +66,9 @@ export function startSession(state: WorldState, chat: Chat, wanted: NewSession):
   Object.assign(chat.data, { sessionId: session.id, createdAt: now, pause: false, waitAction: false });
   chat.ownerId = wanted.operatorId;
   joinChat(state, chat, [chat.customerId, wanted.operatorId]);
-  addSystemMessage(state, chat, systemText.newSession(session.id));
   if (!outgoing && !welcomeByBot(state, chat, session)) offerToQueue(state, chat, session);
   state.emit({ kind: "sessionStarted", chatId: chat.id, sessionId: session.id });
+  addSystemMessage(state, chat, systemText.newSession(session.id));
   return session;
 }
 

@@ -138,4 +138,19 @@ describe("batch", () => {
     const fresh = await actAs(portal, 1).result("imopenlines.config.get", { CONFIG_ID: 22 });
     expect(objectAt(fresh).LINE_NAME).toBe("Renamed");
   });
+
+  test("lets a legacy exception of one command relabel the failure of another", async () => {
+    const closed = [...portal.world.chats.values()].find(
+      (chat) => chat.data.lineId === 22 && chat.messages.length > 0 && !portal.world.openSession(chat.id),
+    );
+    const dialog = ownDialog();
+    const answer = await batch({
+      skip: `imopenlines.operator.skip?CHAT_ID=${closed?.id}`,
+      other: `imopenlines.operator.answer?CHAT_ID=${dialog.id}`,
+    });
+    expect(objectAt(answer, "result_error", "skip").error).toBe("ACCESS_DENIED_KICK");
+    expect(objectAt(answer, "result_error", "other").error).toBe("ACCESS_DENIED_KICK");
+    const alone = await actAs(portal, operator).error("imopenlines.operator.answer", { CHAT_ID: dialog.id });
+    expect(alone).toEqual({ status: 400, code: "" });
+  });
 });

@@ -1,5 +1,4 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { actAs, objectAt, readAnswer, webhookOf } from "./rest-client.ts";
@@ -108,7 +107,8 @@ describe("faults", () => {
   test("a renamed portal answers 302 to the same path elsewhere", async () => {
     const other = createServer((request, response) => response.end(request.url));
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
-    const { port } = other.address() as AddressInfo;
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
     try {
       portal.setFaults([{ kind: "redirect", to: `http://127.0.0.1:${port}`, times: 1 }]);
       const url = `${webhookOf(portal, operator)}profile?x=1`;

@@ -76,11 +76,11 @@ describe("the operating time limit", () => {
   });
 
   test("the call that crosses the limit succeeds, the next of that method is refused, others go on", async () => {
-    const latency = { commandMs: 130 };
-    await withPortal({ plan: "enterprise", operatingLimitSeconds: 0.2, latency }, async (portal) => {
+    const latency = { commandMs: 300 };
+    await withPortal({ plan: "enterprise", operatingLimitSeconds: 0.55, latency }, async (portal) => {
       const { call } = actAs(portal, 27);
       const first = await call("imopenlines.revision.get");
-      expect(objectAt(first.body, "time").operating).toBeCloseTo(0.13, 1);
+      expect(objectAt(first.body, "time").operating).toBeGreaterThanOrEqual(0.3);
       expect((await call("imopenlines.revision.get")).status).toBe(200);
       expect(await call("imopenlines.revision.get")).toMatchObject({
         status: 429,
@@ -103,14 +103,14 @@ describe("the operating time limit", () => {
 
 describe("simulated work", () => {
   test("requests run side by side, commands of one batch one after another", async () => {
-    await withPortal({ plan: "on-premise", latency: { requestMs: 40, commandMs: 10 } }, async (portal) => {
+    await withPortal({ plan: "on-premise", latency: { requestMs: 100, commandMs: 50 } }, async (portal) => {
       const { call } = actAs(portal, 27);
       const started = performance.now();
       const cmd = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`k${index}`, "profile"]));
       await Promise.all([call("batch", { cmd }), call("batch", { cmd }), call("profile")]);
       const taken = performance.now() - started;
-      expect(taken).toBeGreaterThan(135);
-      expect(taken).toBeLessThan(450);
+      expect(taken).toBeGreaterThan(590);
+      expect(taken).toBeLessThan(1_200);
     });
   });
 });

@@ -5,6 +5,7 @@ import { joinChat, leaveChat } from "../../world/members.ts";
 import type { Chat } from "../../world/records.ts";
 import { loadSession } from "../../world/sessions.ts";
 import { openDialog } from "../dialog-access.ts";
+import { raiseLegacy } from "../legacy-error.ts";
 import { type Call, type Method, read, write } from "../method.ts";
 import { intParam, isEmptyParam, isPresent, textParam } from "../param-reading.ts";
 import {
@@ -124,7 +125,8 @@ const messageAdd = write("imopenlines.crm.message.add", scope, (call) => {
   if (!chat || findEntity(world, item) === undefined || chatOfItem(call, item) !== chat) throw notInCrm();
   const author = world.users.get(authorId);
   if (!chat.members.has(authorId) || author?.kind === "customer") {
-    throw new RestError("CANCELED", "You cannot send messages to the specified chat");
+    raiseLegacy(call.cache, new RestError("CANCELED", "You cannot send messages to the specified chat"));
+    throw new RestError("MESSAGE_ADD_ERROR", "Message isn't added");
   }
   const attach = { ID: 1, BLOCKS: [{ MESSAGE: "Auto generated message" }], DESCRIPTION: "", COLOR: "transparent" };
   return staffWrites(world, chat, { authorId, text: textParam(params, "MESSAGE"), params: { ATTACH: [attach] } }).id;

@@ -3,6 +3,7 @@ import { answer, finishForAnother, intercept, markSpam, skip, transfer } from ".
 import type { Chat } from "../../world/records.ts";
 import { finishSession, loadSession } from "../../world/sessions.ts";
 import { openDialog } from "../dialog-access.ts";
+import { raiseLegacy } from "../legacy-error.ts";
 import { blankError, localisedError } from "../localised-errors.ts";
 import { type Call, type Method, write } from "../method.ts";
 import { foldKeys, intParam } from "../param-reading.ts";
@@ -25,7 +26,7 @@ const operatorSkip = write("imopenlines.operator.skip", scope, (call) => {
   const wasMember = chat.members.has(call.userId);
   const open = call.world.openSession(chat.id) !== undefined;
   if (skip(call.world, chat, call.userId)) return true;
-  if (!open && !wasMember) throw localisedError("ACCESS_DENIED_KICK", call.portal.language);
+  if (!open && !wasMember) raiseLegacy(call.cache, localisedError("ACCESS_DENIED_KICK", call.portal.language));
   throw blankError();
 });
 
