@@ -138,6 +138,11 @@ test("a setting that is not understood nulls its group alone", async () => {
     `{ openLine(id: "${id}") { id workTime { from } crm { isEnabled } } }`,
   );
   expect(data).toEqual({ openLine: { id, workTime: null, crm: { isEnabled: stored?.columns.CRM === "Y" } } });
-  expect(errors).toMatchObject([{ path: ["openLine", "workTime"], extensions: { code: "UPSTREAM_PROTOCOL" } }]);
+  expect(errors).toMatchObject([
+    {
+      path: ["openLine", "workTime"],
+      extensions: { code: "UPSTREAM_PROTOCOL", bitrix24: { method: "imopenlines.config.get" } },
+    },
+  ]);
   expect(errors?.[0]?.message).toContain("WORKTIME_FROM");
 });

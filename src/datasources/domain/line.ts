@@ -174,7 +174,7 @@ export interface LineOperatorIdentity {
 /**
  * An open line with all its settings. `source` "full" is `config.get`, the source of the queue's members and online state;
  * "list" is `config.list.get`, the source of the configured entries and of inactive users in the queue.
- * The groups are decoded when they are first read and may throw `WireError` then.
+ * The groups are decoded when they are first read and may throw `PortalProtocolError` then.
  */
 export interface LineRecord {
   readonly id: Id;

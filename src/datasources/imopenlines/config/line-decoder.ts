@@ -1,3 +1,4 @@
+import { decodeResult } from "../../bitrix24/failures.ts";
 import { id, object, text } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type {
@@ -15,15 +16,18 @@ import type {
 } from "../../domain/line.ts";
 import { decodeEmojiTokens } from "./emoji-tokens.ts";
 import {
+  decodeAgreement,
   decodeBot,
+  decodeCategory,
   decodeClosing,
   decodeCrm,
   decodeCustomerRating,
   decodeForms,
   decodeKpi,
   decodeLimits,
+  decodeNoAnswer,
   decodeOperatorIdentity,
-  decodeReply,
+  decodeWelcome,
   decodeWorkTime,
 } from "./line-groups.ts";
 import { decodeQueue } from "./line-queue.ts";
@@ -31,7 +35,7 @@ import { LineRow } from "./line-row.ts";
 
 /**
  * A line's row. `config.list.get` ("list") stores emoji as tokens and tells another part of the queue than `config.get` ("full").
- * Throws `WireError` for a row without id, name or state; a setting that is not understood throws when its group is read.
+ * Throws `WireError` for a row without id, name or state; a setting that is not understood throws `PortalProtocolError` when its group is read.
  */
 export function decodeLine(value: unknown, path: string, source: "full" | "list", origin: string): LineRecord {
   return new DecodedLine(new LineRow(object(value, path), path, origin, source === "list"), source);
@@ -65,78 +69,79 @@ class DecodedLine implements LineRecord {
   }
 
   get isTemporary() {
-    return this.#row.optionalFlag("TEMPORARY");
+    return this.#read((row) => row.optionalFlag("TEMPORARY"));
   }
   get languageCode() {
-    return this.#row.text("LANGUAGE_ID");
+    return this.#read((row) => row.text("LANGUAGE_ID"));
   }
   get externalId() {
-    return this.#row.text("XML_ID");
+    return this.#read((row) => row.text("XML_ID"));
   }
   get modifiedById() {
-    return this.#row.optionalId("MODIFY_USER_ID");
+    return this.#read((row) => row.optionalId("MODIFY_USER_ID"));
   }
   get quickReplyStoreId() {
-    return this.#row.optionalId("QUICK_ANSWERS_IBLOCK_ID");
+    return this.#read((row) => row.optionalId("QUICK_ANSWERS_IBLOCK_ID"));
   }
   get showsTyping() {
-    return this.#row.optionalFlag("WATCH_TYPING");
+    return this.#read((row) => row.optionalFlag("WATCH_TYPING"));
   }
   get queue() {
-    this.#queue ??= decodeQueue(this.#row, this.id, this.source);
+    this.#queue ??= this.#read((row) => decodeQueue(row, this.id, this.source));
     return this.#queue;
   }
   get crm() {
-    this.#crm ??= decodeCrm(this.#row);
+    this.#crm ??= this.#read(decodeCrm);
     return this.#crm;
   }
   get welcome() {
-    const row = this.#row;
-    return {
-      isEnabled: row.flag("WELCOME_MESSAGE"),
-      text: row.text("WELCOME_MESSAGE_TEXT"),
-      isInEverySession: row.optionalFlag("SEND_WELCOME_EACH_SESSION"),
-    };
+    return this.#read(decodeWelcome);
   }
   get bot() {
-    this.#bot ??= decodeBot(this.#row);
+    this.#bot ??= this.#read(decodeBot);
     return this.#bot;
   }
   get workTime() {
-    this.#workTime ??= decodeWorkTime(this.#row);
+    this.#workTime ??= this.#read(decodeWorkTime);
     return this.#workTime;
   }
   get noAnswer() {
-    return { afterSeconds: this.#row.number("NO_ANSWER_TIME"), reply: decodeReply(this.#row, "NO_ANSWER") };
+    return this.#read(decodeNoAnswer);
   }
   get closing() {
-    this.#closing ??= decodeClosing(this.#row);
+    this.#closing ??= this.#read(decodeClosing);
     return this.#closing;
   }
   get customerRating() {
-    this.#customerRating ??= decodeCustomerRating(this.#row);
+    this.#customerRating ??= this.#read(decodeCustomerRating);
     return this.#customerRating;
   }
   get kpi() {
-    this.#kpi ??= decodeKpi(this.#row);
+    this.#kpi ??= this.#read(decodeKpi);
     return this.#kpi;
   }
   get forms() {
-    this.#forms ??= decodeForms(this.#row);
+    this.#forms ??= this.#read(decodeForms);
     return this.#forms;
   }
   get limits() {
-    this.#limits ??= decodeLimits(this.#row);
+    this.#limits ??= this.#read(decodeLimits);
     return this.#limits;
   }
   get agreement() {
-    return { isShown: this.#row.flag("AGREEMENT_MESSAGE"), agreementId: this.#row.optionalId("AGREEMENT_ID") };
+    return this.#read(decodeAgreement);
   }
   get category() {
-    return { isEnabled: this.#row.flag("CATEGORY_ENABLE"), categoryId: this.#row.optionalId("CATEGORY_ID") };
+    return this.#read(decodeCategory);
   }
   get operatorIdentity() {
-    this.#operatorIdentity ??= decodeOperatorIdentity(this.#row);
+    this.#operatorIdentity ??= this.#read(decodeOperatorIdentity);
     return this.#operatorIdentity;
+  }
+
+  /** The call itself is long over, so what is not understood now is put down to its method here. */
+  #read<T>(decode: (row: LineRow) => T): T {
+    const method = this.source === "list" ? "imopenlines.config.list.get" : "imopenlines.config.get";
+    return decodeResult(method, () => decode(this.#row), undefined);
   }
 }

@@ -1,7 +1,9 @@
 import { list, optionalId, optionalObject, optionalText, optionalUrl, text } from "../../bitrix24/wire.ts";
 import type {
   DefaultOperator,
+  LineAgreement,
   LineBot,
+  LineCategory,
   LineClosing,
   LineCrm,
   LineCustomerRating,
@@ -9,8 +11,10 @@ import type {
   LineKpi,
   LineKpiTarget,
   LineLimits,
+  LineNoAnswer,
   LineOperatorIdentity,
   LineReply,
+  LineWelcome,
   LineWorkTime,
   RatingTexts,
 } from "../../domain/line.ts";
@@ -41,6 +45,14 @@ export function decodeCrm(row: LineRow): LineCrm {
   };
 }
 
+export function decodeWelcome(row: LineRow): LineWelcome {
+  return {
+    isEnabled: row.flag("WELCOME_MESSAGE"),
+    text: row.text("WELCOME_MESSAGE_TEXT"),
+    isInEverySession: row.optionalFlag("SEND_WELCOME_EACH_SESSION"),
+  };
+}
+
 export function decodeBot(row: LineRow): LineBot {
   return {
     isEnabled: row.flag("WELCOME_BOT_ENABLE"),
@@ -54,7 +66,7 @@ export function decodeBot(row: LineRow): LineBot {
 type ReplyPrefix = "NO_ANSWER" | "WORKTIME_DAYOFF" | "CLOSE" | "AUTO_CLOSE";
 
 /** The four columns of one automatic reply, which differ only in their first words. */
-export function decodeReply(row: LineRow, prefix: ReplyPrefix): LineReply {
+function decodeReply(row: LineRow, prefix: ReplyPrefix): LineReply {
   return {
     rule: row.choice(`${prefix}_RULE`, REPLY_RULES),
     ruleCode: row.text(`${prefix}_RULE`),
@@ -81,6 +93,10 @@ function words(row: LineRow, column: string): string[] {
   const value = row.row[column];
   const found = typeof value === "string" ? value.split(",") : list(value, row.path(column), text);
   return found.map((word) => word.trim()).filter((word) => word !== "");
+}
+
+export function decodeNoAnswer(row: LineRow): LineNoAnswer {
+  return { afterSeconds: row.number("NO_ANSWER_TIME"), reply: decodeReply(row, "NO_ANSWER") };
 }
 
 export function decodeClosing(row: LineRow): LineClosing {
@@ -160,6 +176,14 @@ export function decodeLimits(row: LineRow): LineLimits {
     countedChats: row.choice("TYPE_MAX_CHAT", COUNTED_CHATS),
     sessionPriority: row.optionalNumber("SESSION_PRIORITY"),
   };
+}
+
+export function decodeAgreement(row: LineRow): LineAgreement {
+  return { isShown: row.flag("AGREEMENT_MESSAGE"), agreementId: row.optionalId("AGREEMENT_ID") };
+}
+
+export function decodeCategory(row: LineRow): LineCategory {
+  return { isEnabled: row.flag("CATEGORY_ENABLE"), categoryId: row.optionalId("CATEGORY_ID") };
 }
 
 export function decodeOperatorIdentity(row: LineRow): LineOperatorIdentity {
