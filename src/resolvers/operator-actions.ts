@@ -122,7 +122,7 @@ export class OperatorActions {
   @Mutation(() => ChatTransferPayload, {
     nullable: true,
     description:
-      "Hands the chat to another operator, who becomes responsible at once, or to the queue of a line, where it waits unassigned. The sender leaves the chat. Anybody with access to the chat may. Trap: transferring a chat without an open session silently opens a new session first. " +
+      "Hands the chat to another operator, who becomes responsible at once, or to the queue of a line, where it waits unassigned. The sender leaves the chat. Anybody with access to the chat may. Traps: transferring a chat without an open session silently opens a new session first; and who hands a chat to a line that he does not work on may not see it any more, so that `chat` is null with an error although the transfer is done. " +
       "User errors: `TRANSFER_REFUSED` (target unavailable, the caller himself, or no access to the chat: the portal does not tell them apart), `TRANSFER_TARGET_INVALID`, `CHAT_NOT_FOUND`. `operators` lists possible targets. Costs one call (`imopenlines.operator.transfer`).",
   })
   async chatTransfer(
