@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
-import type { Position } from "./event-log.ts";
-import { type EventReader, EventsLost } from "./event-reader.ts";
+import { EventsTrimmed, type Position } from "./event-log.ts";
+import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
 import { LiveResult } from "./live-result.ts";
@@ -54,7 +54,7 @@ export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerato
       }
     }
   } catch (error) {
-    yield error instanceof EventsLost ? lostResult(error) : options.failed(error);
+    yield error instanceof EventsTrimmed ? lostResult(error) : options.failed(error);
   } finally {
     reader.close();
     options.closed();
@@ -80,7 +80,7 @@ export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerato
     return new LiveResult({ data: { [options.responseKey]: null }, errors: [error.toJSON()] });
   }
 
-  function lostResult(lost: EventsLost): LiveResult {
+  function lostResult(lost: EventsTrimmed): LiveResult {
     const error = new GraphQLError(
       "Events between the given cursor and the oldest kept one are gone. Read again what matters, then go on from oldestCursor or headCursor.",
       {

@@ -1,13 +1,11 @@
-import type { EventLog, LoggedEvent, Position } from "./event-log.ts";
+import { CorruptEvent, type EventLog, EventsTrimmed, type LoggedEvent, type Position } from "./event-log.ts";
 
 /** The newest events of one portal in memory, read from the log once for all readers that are up to date. */
 export interface PortalTail {
   /** Events after a position, at most `limit`; undefined when the position lies before what is in memory. */
   after(position: Position, limit: number): readonly LoggedEvent[] | undefined;
-  /** Resolves when there is something after the position, or when `abandoned` is called on the returned wait. */
+  /** Resolves when there is something after the position, when the tail is closed, or when the wait is abandoned. */
   wait(position: Position): { readonly happened: Promise<void>; abandon(): void };
-  /** Newest position read so far. */
-  head(): Position;
   close(): void;
 }
 
@@ -29,6 +27,7 @@ export async function openPortalTail(
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
   let head: Position | undefined;
+  /** Everything after this position, up to the head, is in `events`. */
   let start: Position = 0;
   const waiting = new Set<{ readonly position: Position; readonly wake: () => void }>();
 
@@ -44,18 +43,14 @@ export async function openPortalTail(
 
   async function fill(): Promise<void> {
     if (closed || head === undefined) return;
-    if (reading) {
-      again = true;
-      return;
-    }
+    again = true;
+    if (reading) return;
     reading = true;
     try {
-      do {
+      while (again && !closed) {
         again = false;
-        const read = await log.read(portal, head, READ_LIMIT);
-        if (read.length === READ_LIMIT) again = true;
-        head = take(read, head);
-      } while (again && !closed);
+        head = await readOn(head);
+      }
     } catch (error) {
       onError(error);
       clearTimeout(retry);
@@ -65,27 +60,50 @@ export async function openPortalTail(
     }
   }
 
-  /** Keeps what was read after `from`; returns the new head. */
-  function take(read: readonly LoggedEvent[], from: Position): Position {
-    const last = read.at(-1);
-    if (last === undefined) return from;
-    // Trimmed or purged under us: what is in memory no longer connects to what comes.
-    if (read[0]?.position !== from + 1) {
-      events = [];
-      start = (read[0]?.position ?? 1) - 1;
-    }
-    events.push(...read);
-    if (events.length > WINDOW) {
-      const dropped = events.splice(0, events.length - WINDOW);
-      start = dropped.at(-1)?.position ?? start;
-    }
-    for (const waiter of [...waiting]) {
-      if (waiter.position < last.position) {
-        waiting.delete(waiter);
-        waiter.wake();
+  /** Reads what follows a position; returns the new head. */
+  async function readOn(from: Position): Promise<Position> {
+    try {
+      const read = await log.read(portal, from, READ_LIMIT);
+      if (read.length === READ_LIMIT) again = true;
+      keep(read);
+      return read.at(-1)?.position ?? from;
+    } catch (error) {
+      if (error instanceof CorruptEvent) {
+        onError(error);
+        again = true;
+        return error.position;
       }
+      if (!(error instanceof EventsTrimmed)) throw error;
+      // Trimmed under us: what is in memory no longer connects to what comes.
+      events = [];
+      start = error.oldest;
+      again = true;
+      return error.oldest;
     }
-    return last.position;
+  }
+
+  function keep(read: readonly LoggedEvent[]): void {
+    const newest = read.at(-1)?.position;
+    if (newest === undefined) return;
+    events.push(...read);
+    if (events.length > WINDOW) start = events.splice(0, events.length - WINDOW).at(-1)?.position ?? start;
+    for (const waiter of [...waiting]) {
+      if (waiter.position >= newest) continue;
+      waiting.delete(waiter);
+      waiter.wake();
+    }
+  }
+
+  /** Index of the first kept event after a position; positions may have holes. */
+  function indexAfter(position: Position): number {
+    let low = 0;
+    let high = events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((events[middle]?.position ?? 0) > position) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   void fill();
@@ -93,11 +111,12 @@ export async function openPortalTail(
   return {
     after(position, limit) {
       if (position < start) return undefined;
-      const from = position - start;
-      return events.slice(from, from + limit);
+      const from = indexAfter(position);
+      return from === events.length ? [] : events.slice(from, from + limit);
     },
     wait(position) {
-      if (position < (head ?? 0) || closed) return { happened: Promise.resolve(), abandon: () => {} };
+      const newest = events.at(-1)?.position ?? start;
+      if (closed || position < newest) return { happened: Promise.resolve(), abandon: () => {} };
       let wake = (): void => {};
       const happened = new Promise<void>((resolve) => {
         wake = resolve;
@@ -112,7 +131,6 @@ export async function openPortalTail(
         },
       };
     },
-    head: () => head ?? 0,
     close() {
       closed = true;
       clearTimeout(retry);

@@ -42,6 +42,7 @@ export function openLmdbDeadLetterLog(
       });
     },
     async list(portal, options = {}) {
+      writer.assertOpen();
       const found: KeptDeadLetter[] = [];
       const after = options.after === undefined ? 0 : numberOf(options.after);
       const limit = options.limit ?? maxLetters;
@@ -60,6 +61,7 @@ export function openLmdbDeadLetterLog(
         return kept;
       }),
     async portals() {
+      writer.assertOpen();
       const found: string[] = [];
       let after: [string, number] | undefined;
       for (;;) {

@@ -45,9 +45,17 @@ export async function openLmdbEventLog(
   const events: Database<string, [string, number]> = root.openDB("events", { encoding: "string" });
   const states = new Map<string, PortalState>();
   const listeners = createListeners();
+  let closed = false;
   writer.onRollback(() => states.clear());
 
+  function assertOpen(): void {
+    if (closed) {
+      throw new LogUnavailable("The storage is closed.");
+    }
+  }
+
   function storedPortal(portal: string): PortalRecord | null {
+    assertOpen();
     const text = portals.get(portal);
     return text === undefined ? null : portalSchema.parse(JSON.parse(text));
   }
@@ -106,6 +114,7 @@ export async function openLmdbEventLog(
 
   async function removeThrough(identity: string, through: Position): Promise<void> {
     for (;;) {
+      assertOpen();
       const keys = [...events.getKeys({ start: [identity, 0], end: [identity, through + 1], limit: REMOVAL_CHUNK })];
       if (keys.length === 0) {
         return;
@@ -249,6 +258,7 @@ export async function openLmdbEventLog(
     },
 
     async portals() {
+      assertOpen();
       return [...portals.getKeys()];
     },
 
@@ -268,6 +278,7 @@ export async function openLmdbEventLog(
     },
 
     async trim() {
+      assertOpen();
       for (const portal of [...portals.getKeys()]) {
         await available(trimPortal(portal));
       }
@@ -275,6 +286,7 @@ export async function openLmdbEventLog(
 
     async close() {
       await writer.close();
+      closed = true;
     },
   };
 }

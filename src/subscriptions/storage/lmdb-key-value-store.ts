@@ -34,6 +34,7 @@ export function openLmdbKeyValueStore(
   writer.onRollback(() => counts.clear());
 
   function stored(namespace: string, key: string): Entry | null {
+    writer.assertOpen();
     const text = values.get([namespace, storageKey(key)]);
     return text === undefined ? null : entrySchema.parse(JSON.parse(text));
   }
@@ -68,6 +69,7 @@ export function openLmdbKeyValueStore(
   }
 
   function entriesByAge(namespace: string): Entry[] {
+    writer.assertOpen();
     const entries: Entry[] = [];
     for (const { value } of byAge.getRange({ start: [namespace, 0], end: [namespace, LAST] })) {
       const entry = stored(namespace, value);

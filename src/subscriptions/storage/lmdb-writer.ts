@@ -22,6 +22,8 @@ export interface LmdbWriter {
   submit<Result>(write: () => Result): Promise<Result>;
   /** Calls back when a group was undone: what memory knows of the disk must be read again. */
   onRollback(forget: () => void): void;
+  /** Throws `StorageUnavailable` once it is closed: reading from a closed environment is not safe. */
+  assertOpen(): void;
   /** False from a failed commit until the next that works. */
   isReady(): boolean;
   /** Resolves when nothing is waiting; later writes are refused. */
@@ -34,6 +36,7 @@ interface Job {
   reject(error: unknown): void;
 }
 
+const CLOSED = "The storage is closed.";
 const MAX_WAITING = 50_000;
 const MAX_GROUP = 2_000;
 
@@ -42,6 +45,7 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
   let waiting: Job[] = [];
   let draining: Promise<void> | null = null;
   let ready = true;
+  let closing = false;
   let closed = false;
   const forgetters: (() => void)[] = [];
 
@@ -87,8 +91,8 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
 
   return {
     submit<Result>(write: () => Result): Promise<Result> {
-      if (closed) {
-        return Promise.reject(new StorageUnavailable("The storage is closed."));
+      if (closing) {
+        return Promise.reject(new StorageUnavailable(CLOSED));
       }
       if (waiting.length >= MAX_WAITING) {
         return Promise.reject(new StorageUnavailable(`${MAX_WAITING} writes are waiting for the disk already.`));
@@ -116,10 +120,16 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
     onRollback(forget) {
       forgetters.push(forget);
     },
-    isReady: () => ready && !closed,
+    assertOpen() {
+      if (closed) {
+        throw new StorageUnavailable(CLOSED);
+      }
+    },
+    isReady: () => ready && !closing,
     async close() {
-      closed = true;
+      closing = true;
       await draining;
+      closed = true;
     },
   };
 }

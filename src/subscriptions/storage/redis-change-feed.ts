@@ -45,9 +45,11 @@ export function openChangeFeed(url: string, channelOf: (portal: string) => strin
     last: (portal) => {
       const channel = channelOf(portal);
       portalsByChannel.delete(channel);
-      connection.client.unsubscribe(channel).catch(() => {
-        // Away: the next connection does not subscribe to it.
-      });
+      if (connection.isReady()) {
+        connection.client.unsubscribe(channel).catch(() => {
+          // Away meanwhile: the next connection does not subscribe to it.
+        });
+      }
     },
   });
   const connection = connectRedis(url, "b24oc-changes", () => void subscribe(listeners.portals()));

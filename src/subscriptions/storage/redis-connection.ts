@@ -46,6 +46,7 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
   });
   let unanswered = 0;
+  let closed = false;
   // Every failed attempt to connect is an "error" event; without a listener it would be printed or thrown.
   client.on("error", () => {});
   client.on("ready", onReady);
@@ -62,6 +63,9 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
   probe.unref();
 
   async function send(name: string, values: readonly (string | number)[]): Promise<unknown> {
+    if (closed) {
+      throw new StorageUnavailable("The storage is closed.");
+    }
     if (unanswered >= MAX_UNANSWERED) {
       throw new StorageUnavailable(`${MAX_UNANSWERED} commands are waiting for Redis already.`);
     }
@@ -96,7 +100,7 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
         throw unavailable(error);
       }
     },
-    isReady: () => client.status === "ready",
+    isReady: () => !closed && client.status === "ready",
     async becomesReady(withinMs) {
       const deadline = AbortSignal.timeout(withinMs);
       return await new Promise((resolve) => {
@@ -109,6 +113,7 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
       });
     },
     close() {
+      closed = true;
       clearInterval(probe);
       client.disconnect();
     },

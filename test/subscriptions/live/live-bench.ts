@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { EventCriteria } from "../../../src/subscriptions/event-filter.ts";
+import { createLiveEvents, type LiveEvents } from "../../../src/subscriptions/live-events.ts";
+import { LiveRequest } from "../../../src/subscriptions/live-request.ts";
+import { LiveResult } from "../../../src/subscriptions/live-result.ts";
+import type { ChatResolution, EventAccess, LiveViewer } from "../../../src/subscriptions/live-viewer.ts";
+import { openStorage } from "../../../src/subscriptions/storage/open-storage.ts";
+import type { Storage, StorageLimits } from "../../../src/subscriptions/storage/storage.ts";
+import { messageEvent, textOf } from "../storage/sample-events.ts";
+
+export interface LiveBench {
+  readonly live: LiveEvents;
+  readonly storage: Storage;
+  /** Executions so far, over all subscriptions. */
+  executions(): number;
+  append(...texts: string[]): Promise<void>;
+  open(options?: OpenOptions): Promise<AsyncGenerator<LiveResult, void, void>>;
+}
+
+export interface OpenOptions {
+  readonly portal?: string;
+  readonly after?: string;
+  readonly viewer?: Partial<LiveViewer>;
+  readonly criteria?: Partial<EventCriteria>;
+  readonly gaps?: "event" | "error";
+  readonly checkpoints?: boolean;
+  readonly sharingKey?: string;
+}
+
+const ALL_KINDS = new Set([
+  "messageAdded",
+  "messageUpdated",
+  "messageDeleted",
+  "sessionStarted",
+  "sessionFinished",
+  "chatChanged",
+] as const);
+
+const seeAll: EventAccess = { maySee: () => true };
+const resolveNone: ChatResolution = { resolve: () => null };
+
+/** The live engine over a real log; "executing" an event tells its text and cursor. */
+export async function startLiveBench(
+  parts: { access?: EventAccess; chats?: ChatResolution; limits?: Partial<StorageLimits> } = {},
+): Promise<LiveBench> {
+  const directory = await mkdtemp(join(tmpdir(), "live-"));
+  const storage = await openStorage({ kind: "lmdb", directory }, parts.limits);
+  const errors: unknown[] = [];
+  const live = createLiveEvents({
+    log: storage.log,
+    access: parts.access ?? seeAll,
+    chats: parts.chats ?? resolveNone,
+    onError: (error) => errors.push(error),
+  });
+  let executions = 0;
+  onTestFinished(async () => {
+    live.close();
+    await storage.close();
+    await rm(directory, { recursive: true, force: true });
+    if (errors.length > 0) throw new AggregateError(errors, "the live engine reported errors");
+  });
+  return {
+    live,
+    storage,
+    executions: () => executions,
+    async append(...texts) {
+      for (const text of texts) await storage.log.append("portal-1", [messageEvent(text)]);
+    },
+    open: (options = {}) =>
+      live.open({
+        viewer: {
+          portal: options.portal ?? "portal-1",
+          rightsKey: "anna",
+          scope: "all",
+          grantedLines: new Set(),
+          ...options.viewer,
+        },
+        request: new LiveRequest(
+          {
+            kinds: ALL_KINDS,
+            lineIds: undefined,
+            chatIds: undefined,
+            connectorIds: undefined,
+            directions: undefined,
+            ...options.criteria,
+          },
+          { after: options.after, checkpoints: options.checkpoints ?? false, gaps: options.gaps ?? "event" },
+        ),
+        sharingKey: options.sharingKey ?? "document",
+        responseKey: "openLineEvents",
+        failed: (error) => new LiveResult({ data: { failed: String(error) } }),
+        async execute({ cursor, content }) {
+          executions += 1;
+          await Promise.resolve();
+          const text = content.kind === "event" ? textOf(content.event) : content.kind;
+          return new LiveResult({ data: { text, cursor, chatId: content.kind === "event" ? content.chatId : null } });
+        },
+      }),
+  };
+}
+
+/** The next results of a stream, as their data. */
+export async function take(
+  stream: AsyncGenerator<LiveResult, void, void>,
+  count: number,
+): Promise<Record<string, unknown>[]> {
+  const taken: Record<string, unknown>[] = [];
+  while (taken.length < count) {
+    const step = await stream.next();
+    if (step.done === true) break;
+    taken.push(step.value.result.data ?? {});
+  }
+  return taken;
+}
+
+export async function texts(stream: AsyncGenerator<LiveResult, void, void>, count: number): Promise<unknown[]> {
+  return (await take(stream, count)).map((data) => data.text);
+}

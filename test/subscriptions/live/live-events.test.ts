@@ -1,0 +1,222 @@
+import { expect, it } from "vitest";
+import { LogUnavailable } from "../../../src/subscriptions/event-log.ts";
+import { gapEvent, messageEvent } from "../storage/sample-events.ts";
+import { startLiveBench, take, texts } from "./live-bench.ts";
+
+const numbers = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+
+it("delivers what comes after subscribing, in order, and nothing from before", async () => {
+  const { open, append } = await startLiveBench();
+  await append("old");
+  const stream = await open();
+  await append("1", "2", "3");
+  expect(await texts(stream, 3)).toEqual(["1", "2", "3"]);
+});
+
+it("goes on after a cursor: first what was kept, then what comes, each once", async () => {
+  const { open, append } = await startLiveBench();
+  const first = await open();
+  await append("1", "2", "3");
+  const [one] = await take(first, 1);
+  const resumed = await open({ after: String(one?.cursor) });
+  await append("4");
+  expect(await texts(resumed, 3)).toEqual(["2", "3", "4"]);
+});
+
+it("has no seam between reading back and reading live, whatever is appended while it is opened", async () => {
+  const { open, append, live } = await startLiveBench();
+  await append("0");
+  const cursor = await live.headCursor("portal-1");
+  const appending = append(...numbers(1, 400));
+  const streams = [];
+  for (let opened = 0; opened < 20; opened += 1)
+    streams.push(await open({ after: cursor, sharingKey: `document ${opened}` }));
+  await appending;
+  for (const stream of streams) expect(await texts(stream, 400)).toEqual(numbers(1, 400));
+});
+
+it("executes equal subscriptions once for each event, and different ones apart", async () => {
+  const bench = await startLiveBench();
+  const equal = await Promise.all(Array.from({ length: 50 }, () => bench.open()));
+  const other = await bench.open({ sharingKey: "another document" });
+  const otherViewer = await bench.open({ viewer: { rightsKey: "boris" } });
+  await bench.append("1", "2");
+  for (const stream of [...equal, other, otherViewer]) expect(await texts(stream, 2)).toEqual(["1", "2"]);
+  expect(bench.executions()).toBe(6);
+});
+
+it("turns a shared result into text once", async () => {
+  const { open, append } = await startLiveBench();
+  const [a, b] = [await open(), await open()];
+  await append("1");
+  const [first, second] = [await a.next(), await b.next()];
+  expect(first.value).toBe(second.value);
+});
+
+it("serves a reader that fell behind the memory window from the log", async () => {
+  const { open, storage } = await startLiveBench();
+  const slow = await open();
+  const events = numbers(1, 3_000).map((text) => messageEvent(text));
+  for (let at = 0; at < events.length; at += 500) await storage.log.append("portal-1", events.slice(at, at + 500));
+  expect(await texts(slow, 3_000)).toEqual(numbers(1, 3_000));
+});
+
+it("tells a reader that fell behind what is kept, with the cursors to go on from, and ends", async () => {
+  const { open, storage } = await startLiveBench({ limits: { retention: { maxAgeMs: 3_600_000, maxEvents: 10 } } });
+  await storage.log.append("portal-1", [messageEvent("0")]);
+  const stream = await open();
+  await storage.log.append("portal-1", [messageEvent("1")]);
+  const [first] = await take(stream, 1);
+  for (const text of numbers(2, 2_000)) void storage.log.append("portal-1", [messageEvent(text)]);
+  await storage.log.append("portal-1", [messageEvent("last")]);
+  await storage.log.trim();
+  const late = await open({ after: String(first?.cursor) });
+  const lost = await late.next();
+  const error = lost.value?.result.errors?.[0];
+  expect(error?.extensions?.code).toBe("EVENTS_LOST");
+  expect(await late.next()).toEqual({ done: true, value: undefined });
+  const resumed = await open({ after: String(error?.extensions?.oldestCursor) });
+  expect((await texts(resumed, 10)).at(-1)).toBe("last");
+});
+
+it("refuses cursors that cannot be used here, each with its own reason", async () => {
+  const { open, live, storage, append } = await startLiveBench();
+  await append("1");
+  const cursor = await live.headCursor("portal-1");
+  await storage.log.append("portal-2", [messageEvent("x")]);
+  const reason = async (after: string, portal = "portal-1"): Promise<string> => {
+    try {
+      await (await open({ after, portal })).return();
+      return "accepted";
+    } catch (error) {
+      return error instanceof Error ? error.message : "?";
+    }
+  };
+  expect(await reason(cursor)).toBe("accepted");
+  expect(await reason("garbage")).toMatch(/not a cursor/);
+  expect(await reason("x".repeat(10_000))).toMatch(/not a cursor/);
+  expect(await reason(Buffer.from('[1,"a",{}]').toString("base64url"))).toMatch(/not a cursor/);
+  expect(await reason(cursor, "portal-2")).toMatch(/another portal/);
+  const [version, digest, log] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+  expect(await reason(Buffer.from(JSON.stringify([version, digest, log, 99])).toString("base64url"))).toMatch(
+    /beyond the newest/,
+  );
+  await storage.log.purge("portal-1");
+  expect(await reason(cursor)).toMatch(/no longer exists/);
+});
+
+it("says a gap as an event or as an error that does not end the stream, each client with its own time to read again", async () => {
+  const { open, storage, append } = await startLiveBench();
+  const events = await open();
+  const errors = await open({ gaps: "error", sharingKey: "single" });
+  await storage.log.append("portal-1", [gapEvent]);
+  await append("after");
+  expect(await texts(events, 2)).toEqual(["gap", "after"]);
+  const gap = (await errors.next()).value?.result;
+  expect(gap?.data).toEqual({ openLineEvents: null });
+  expect(gap?.errors?.[0]?.extensions).toMatchObject({
+    code: "STREAM_GAP",
+    since: gapEvent.since,
+    until: gapEvent.until,
+  });
+  expect(gap?.errors?.[0]?.extensions?.refetchAfterMs).toEqual(expect.any(Number));
+  expect(await texts(errors, 1)).toEqual(["after"]);
+});
+
+it("lets through only what matches: keys all together, values of a key any", async () => {
+  const { open, storage } = await startLiveBench({
+    chats: { resolve: (_, address) => (address.externalChatId === "external-1" ? "77" : null) },
+  });
+  const lines = await open({
+    criteria: { lineIds: new Set(["7", "8"]), directions: new Set(["INCOMING"]) },
+    sharingKey: "a",
+  });
+  const chats = await open({ criteria: { chatIds: new Set(["77"]) }, sharingKey: "b" });
+  const event = messageEvent("x");
+  await storage.log.append("portal-1", [
+    { ...event, message: { ...event.message, text: "line 9" }, address: { ...event.address, lineId: "9" } },
+    { ...event, message: { ...event.message, text: "outgoing" }, direction: "OUTGOING" },
+    {
+      ...event,
+      message: { ...event.message, text: "elsewhere" },
+      address: { ...event.address, externalChatId: "external-2" },
+    },
+    { ...event, message: { ...event.message, text: "all" } },
+  ]);
+  expect(await texts(lines, 2)).toEqual(["elsewhere", "all"]);
+  expect(await take(chats, 3)).toMatchObject([{ text: "line 9", chatId: "77" }, { text: "outgoing" }, { text: "all" }]);
+});
+
+it("shows a viewer only what he may see, and stops when the right is withdrawn", async () => {
+  let allowed = true;
+  const { open, append, storage } = await startLiveBench({ access: { maySee: async () => allowed } });
+  const stream = await open();
+  await append("1");
+  expect(await texts(stream, 1)).toEqual(["1"]);
+  allowed = false;
+  await append("2", "3");
+  await storage.log.append("portal-1", [gapEvent]);
+  expect(await texts(stream, 1)).toEqual(["gap"]);
+});
+
+it("delivers checkpoints to a narrow filter that asks for them", async () => {
+  const { open, storage } = await startLiveBench();
+  const stream = await open({ criteria: { lineIds: new Set(["1"]) }, checkpoints: true });
+  await storage.log.append(
+    "portal-1",
+    Array.from({ length: 600 }, (_, index) => messageEvent(String(index))),
+  );
+  const [checkpoint] = await take(stream, 1);
+  expect(checkpoint?.text).toBe("checkpoint");
+  const resumed = await open({ after: String(checkpoint?.cursor), sharingKey: "resumed" });
+  expect(await texts(resumed, 1)).toEqual(["500"]);
+});
+
+it("holds nothing once streams are returned, begun or not, waiting or not", async () => {
+  const { open, live, append } = await startLiveBench();
+  const streams = await Promise.all(
+    Array.from({ length: 300 }, (_, index) => open({ sharingKey: `document ${index % 7}` })),
+  );
+  const waiting = streams.slice(0, 100).map((stream) => stream.next());
+  expect(live.openStreams()).toBe(300);
+  await Promise.all(streams.map((stream) => stream.return()));
+  expect((await Promise.all(waiting)).every((step) => step.done)).toBe(true);
+  expect(live.openStreams()).toBe(0);
+  const again = await open();
+  await append("1");
+  expect(await texts(again, 1)).toEqual(["1"]);
+});
+
+it("ends the streams of a portal whose log is gone, and no others", async () => {
+  const { open, live, storage } = await startLiveBench();
+  const [gone, other] = [await open(), await open({ portal: "portal-2" })];
+  const end = gone.next();
+  live.endPortal("portal-1");
+  expect((await end).done).toBe(true);
+  await storage.log.append("portal-2", [messageEvent("1")]);
+  expect(await texts(other, 1)).toEqual(["1"]);
+});
+
+it("never delivers an event of another portal", async () => {
+  const { open, storage } = await startLiveBench();
+  const portals = Array.from({ length: 20 }, (_, index) => `portal ${index}`);
+  const streams = await Promise.all(portals.map((portal) => open({ portal })));
+  await Promise.all(
+    portals.flatMap((portal) =>
+      numbers(1, 25).map((text) => storage.log.append(portal, [messageEvent(`${portal}: ${text}`)])),
+    ),
+  );
+  for (const [index, stream] of streams.entries()) {
+    const delivered = await texts(stream, 25);
+    expect(delivered.every((text) => String(text).startsWith(`portal ${index}: `))).toBe(true);
+    expect(new Set(delivered).size).toBe(25);
+  }
+});
+
+it("says so when the log cannot be read, and a later subscription works again", async () => {
+  const { open, storage, append } = await startLiveBench();
+  await storage.close();
+  await expect(open()).rejects.toBeInstanceOf(LogUnavailable);
+  await expect(append("x")).rejects.toBeInstanceOf(LogUnavailable);
+});
