@@ -233,3 +233,16 @@ test("the supervisor ends a colleague's session in his place", async () => {
     ),
   ).toMatchObject({ userErrors: [], chat: { state: expect.stringMatching(/CLOSING|NO_OPEN_SESSION/) } });
 });
+
+test("a message whose answer got lost is sent once, and the operator is told that nobody knows", async () => {
+  const chat = office.chatWith(SessionStatus.new);
+  const [anna] = colleagues(chat);
+  await anna.act(ANSWER, { chatId: chat.id });
+  const before = chat.messages.length;
+  office.portal.setFaults([{ method: "im.message.add", kind: "resetAfter" }]);
+  const { data, errors } = await anna.ask(SEND, { chatId: chat.id, text: "Are you still there?" });
+  office.portal.setFaults([]);
+  expect(data).toEqual({ chatMessageSend: null });
+  expect(errors).toMatchObject([{ path: ["chatMessageSend"], extensions: { code: "OUTCOME_UNKNOWN" } }]);
+  expect(chat.messages.length).toBe(before + 1);
+});
