@@ -20,6 +20,8 @@ export interface Config {
     readonly certificateAuthority: string | undefined;
     readonly proxyUrl: string | undefined;
     readonly botClientId: string | undefined;
+    /** Keeps the tokens of applications as they are renewed. */
+    readonly renewedTokensFile: string;
   };
   readonly server: {
     readonly host: string;
@@ -172,6 +174,7 @@ export function readConfig(environment: Environment): Config {
     });
   }
   const explorer = read("GATEWAY_EXPLORER") ?? false;
+  const dataDir = read("GATEWAY_DATA_DIR") ?? "";
   const config: Config = {
     portal: {
       credentials,
@@ -183,6 +186,7 @@ export function readConfig(environment: Environment): Config {
       ),
       proxyUrl: read("BITRIX24_PROXY_URL"),
       botClientId,
+      renewedTokensFile: join(dataDir, "tokens.json"),
     },
     server: {
       host: read("GATEWAY_HOST") ?? "127.0.0.1",
@@ -195,7 +199,7 @@ export function readConfig(environment: Environment): Config {
       maxBodyBytes: read("GATEWAY_MAX_BODY_BYTES") ?? 0,
     },
     keys: {
-      file: keysFileOf(read("GATEWAY_KEYS_FILE"), read("GATEWAY_DATA_DIR")),
+      file: read("GATEWAY_KEYS_FILE") ?? join(dataDir, "keys.json"),
       configured: read("GATEWAY_API_KEYS") ?? [],
     },
     logLevel: read("GATEWAY_LOG_LEVEL") ?? "info",
@@ -205,8 +209,4 @@ export function readConfig(environment: Environment): Config {
   const related = relations(config);
   if (related.length > 0) throw new ConfigError(related);
   return Object.freeze(config);
-}
-
-function keysFileOf(file: string | undefined, dataDir: string | undefined): string {
-  return file ?? join(dataDir ?? "", "keys.json");
 }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, unwatchFile, watchFile, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { z } from "zod";
 import { systemErrorCode } from "../config/credentials.ts";
 import { type ConfiguredKey, KEY_NAME } from "../config/setting-values.ts";
+import { writePrivateFile } from "./private-file.ts";
 
 /** A key as it is kept: never the key itself. */
 export interface StoredKey {
@@ -55,15 +55,10 @@ export function readKeysFile(path: string): readonly StoredKey[] {
   }
 }
 
-/** Replaces the file at once, so that a reader sees the old or the new keys and never half of them. */
 function writeKeysFile(path: string, keys: readonly StoredKey[]): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
   try {
-    writeFileSync(temporary, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600, flag: "wx", flush: true });
-    renameSync(temporary, path);
+    writePrivateFile(path, `${JSON.stringify({ keys }, null, 2)}\n`);
   } catch (error) {
-    rmSync(temporary, { force: true });
     throw new KeysFileError(path, `cannot be written (${systemErrorCode(error)})`);
   }
 }

@@ -13,6 +13,7 @@ import { startApollo } from "./apollo.ts";
 import { createHttpServer, GRAPHQL_PATH } from "./http.ts";
 import { identityProviders } from "./identity.ts";
 import { createPipeline } from "./pipeline.ts";
+import { openRenewedTokens, type RenewedTokens } from "./renewed-tokens.ts";
 
 export interface RunningGateway {
   /** Address of the GraphQL endpoint, with the port that was really taken. */
@@ -24,7 +25,9 @@ export interface RunningGateway {
 }
 
 /** Puts the gateway together and listens. Throws `ConfigError` for what the person who starts it must change. */
-export async function startGateway(config: Config, log: Logger): Promise<RunningGateway> {
+export async function startGateway(configured: Config, log: Logger): Promise<RunningGateway> {
+  const tokens = openTokens(configured);
+  const config = { ...configured, portal: { ...configured.portal, credentials: tokens.credentials } };
   const keys = openKeys(config, log);
   try {
     checkExposure(config, keys);
@@ -39,6 +42,16 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     allowedHosts: allowedHosts(config),
     proxyUrl,
     certificateAuthority,
+    onTokensRenewed: (credential, pair) => {
+      try {
+        tokens.keep(credential, pair);
+      } catch (error) {
+        log.error(
+          { err: error },
+          "Renewed tokens could not be kept: after a restart this application must be authorised again",
+        );
+      }
+    },
   });
   const histories = createHistoryCaches();
   const pipeline = createPipeline({
@@ -88,6 +101,14 @@ function openKeys(config: Config, log: Logger): ApiKeys {
   } catch (error) {
     if (error instanceof KeysFileError) throw new ConfigError([error.message]);
     throw error;
+  }
+}
+
+function openTokens({ portal }: Config): RenewedTokens {
+  try {
+    return openRenewedTokens(portal.renewedTokensFile, portal.credentials);
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
 }
 
