@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CorruptEvent, EventsTrimmed } from "../../../src/subscriptions/event-log.ts";
+import type { Storage } from "../../../src/subscriptions/storage/storage.ts";
+import { adapters, type Place } from "./adapters.ts";
+import { everyKind, messageEvent, textOf } from "./sample-events.ts";
+import { until } from "./until.ts";
+
+const DAY = 24 * 60 * 60 * 1_000;
+const PORTAL = "0123456789abcdef0123456789abcdef";
+
+describe.each(adapters)("the event log on $name", ({ makePlace }) => {
+  let place: Place;
+  let storage: Storage;
+
+  beforeEach(async () => {
+    place = await makePlace();
+    storage = await place.open();
+  });
+  afterEach(async () => {
+    await storage.close();
+    await place.remove();
+  });
+
+  async function texts(portal = PORTAL, after = 0, limit = 10_000): Promise<(string | null)[]> {
+    return (await storage.log.read(portal, after, limit)).map(({ event }) => textOf(event));
+  }
+
+  it("is empty for a portal it never heard of", async () => {
+    expect(await storage.log.head(PORTAL)).toBe(0);
+    expect(await storage.log.oldest(PORTAL)).toBe(0);
+    expect(await storage.log.read(PORTAL, 0, 10)).toEqual([]);
+    expect(await storage.log.portals()).toEqual([]);
+  });
+
+  it("gives back every kind of event as it was appended, with positions from 1 and the time of arrival", async () => {
+    const before = Date.now();
+    const appended = await storage.log.append(PORTAL, everyKind());
+    expect(appended).toEqual({ positions: [1, 2, 3, 4, 5, 6, 7], duplicate: false });
+    const read = await storage.log.read(PORTAL, 0, 100);
+    expect(read.map(({ event }) => event)).toEqual(everyKind());
+    expect(read.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    for (const { receivedAt } of read) {
+      expect(receivedAt.getTime()).toBeGreaterThanOrEqual(before);
+      expect(receivedAt.getTime()).toBeLessThanOrEqual(Date.now());
+    }
+    expect(await storage.log.portals()).toEqual([PORTAL]);
+  });
+
+  it("reads after a position, at most as many as asked", async () => {
+    for (let n = 1; n <= 5; n += 1) {
+      await storage.log.append(PORTAL, [messageEvent(`${n}`)]);
+    }
+    expect(await texts(PORTAL, 2, 2)).toEqual(["3", "4"]);
+    expect(await texts(PORTAL, 4, 10)).toEqual(["5"]);
+    expect(await texts(PORTAL, 5, 10)).toEqual([]);
+    expect(await texts(PORTAL, 99, 10)).toEqual([]);
+    expect(await texts(PORTAL, 0, 0)).toEqual([]);
+    expect(await storage.log.head(PORTAL)).toBe(5);
+  });
+
+  it("keeps portals apart", async () => {
+    await storage.log.append("one", [messageEvent("a")]);
+    await storage.log.append("two", [messageEvent("b"), messageEvent("c")]);
+    expect(await texts("one")).toEqual(["a"]);
+    expect(await texts("two")).toEqual(["b", "c"]);
+    expect(await storage.log.identity("one")).not.toBe(await storage.log.identity("two"));
+  });
+
+  it("gives 1,000 concurrent appends the positions 1 to 1000, each once, and each its own event", async () => {
+    const appended = await Promise.all(
+      Array.from({ length: 1_000 }, (_, n) => storage.log.append(PORTAL, [messageEvent(`${n}`)])),
+    );
+    const positions = appended.flatMap((each) => each.positions);
+    expect([...positions].sort((a, b) => a - b)).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 1));
+    const read = await storage.log.read(PORTAL, 0, 2_000);
+    expect(read.length).toBe(1_000);
+    for (const { position, event } of read) {
+      expect(positions[Number(textOf(event))]).toBe(position);
+    }
+  });
+
+  it("keeps the events of one append together among concurrent ones", async () => {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        storage.log.append(PORTAL, [messageEvent(`${n}a`), messageEvent(`${n}b`), messageEvent(`${n}c`)]),
+      ),
+    );
+    const all = await texts();
+    expect(all.length).toBe(300);
+    for (let first = 0; first < 300; first += 3) {
+      const n = all[first]?.slice(0, -1);
+      expect(all.slice(first, first + 3)).toEqual([`${n}a`, `${n}b`, `${n}c`]);
+    }
+  });
+
+  it("stores nothing for an append of nothing", async () => {
+    expect(await storage.log.append(PORTAL, [], "key")).toEqual({ positions: [], duplicate: false });
+    expect(await storage.log.head(PORTAL)).toBe(0);
+  });
+
+  it("keeps a delivery once, however often and at the same time it comes, and per portal", async () => {
+    const all = await Promise.all(
+      Array.from({ length: 200 }, () => storage.log.append(PORTAL, [messageEvent("once")], "delivery-1")),
+    );
+    expect(all.filter(({ duplicate }) => !duplicate).length).toBe(1);
+    expect(await storage.log.append(PORTAL, [messageEvent("again")], "delivery-1")).toEqual({
+      positions: [],
+      duplicate: true,
+    });
+    expect(await texts()).toEqual(["once"]);
+    expect((await storage.log.append("another", [messageEvent("other")], "delivery-1")).duplicate).toBe(false);
+    expect((await storage.log.append(PORTAL, [messageEvent("next")], "delivery-2")).duplicate).toBe(false);
+  });
+
+  it("recognises a repetition after it was closed and opened", async () => {
+    await storage.log.append(PORTAL, [messageEvent("once")], "d".repeat(300));
+    await storage.close();
+    storage = await place.open();
+    expect((await storage.log.append(PORTAL, [messageEvent("again")], "d".repeat(300))).duplicate).toBe(true);
+    expect((await storage.log.append(PORTAL, [messageEvent("new")], "d".repeat(299))).duplicate).toBe(false);
+  });
+
+  it("keeps a delivery again once the duplicate window is over", async () => {
+    await storage.close();
+    storage = await place.open({ duplicateWindowMs: 30 });
+    await storage.log.append(PORTAL, [messageEvent("first")], "delivery");
+    await until(async () => !(await storage.log.append(PORTAL, [messageEvent("second")], "delivery")).duplicate);
+    expect(await texts()).toEqual(["first", "second"]);
+  });
+
+  it("goes on with identity, positions and events after it was closed and opened", async () => {
+    await storage.log.append(PORTAL, [messageEvent("before")]);
+    const identity = await storage.log.identity(PORTAL);
+    await storage.close();
+    storage = await place.open();
+    expect(await storage.log.identity(PORTAL)).toBe(identity);
+    expect((await storage.log.append(PORTAL, [messageEvent("after")])).positions).toEqual([2]);
+    expect(await texts()).toEqual(["before", "after"]);
+  });
+
+  it("calls followers of the portal, of every instance, and no longer once they left", async () => {
+    const beside = await place.openBeside(storage);
+    const calls = { here: 0, beside: 0, left: 0, other: 0 };
+    const leave = storage.log.follow(PORTAL, () => {
+      calls.left += 1;
+    });
+    storage.log.follow(PORTAL, () => {
+      calls.here += 1;
+    });
+    beside.log.follow(PORTAL, () => {
+      calls.beside += 1;
+    });
+    storage.log.follow("another", () => {
+      calls.other += 1;
+    });
+    await storage.log.append(PORTAL, [messageEvent("1")]);
+    await until(() => calls.here > 0 && calls.beside > 0 && calls.left > 0);
+    leave();
+    const { left } = calls;
+    for (let n = 2; n <= 20; n += 1) {
+      const { here, beside: there } = calls;
+      await storage.log.append(PORTAL, [messageEvent(`${n}`)]);
+      await until(() => calls.here > here && calls.beside > there);
+    }
+    expect(calls.left).toBe(left);
+    if (beside !== storage) {
+      await beside.close();
+    }
+  });
+
+  it("misses nothing between following and reading while others append", async () => {
+    const beside = await place.openBeside(storage);
+    const seen: string[] = [];
+    let position = 0;
+    let reading = Promise.resolve();
+    const readOn = (): void => {
+      reading = reading.then(async () => {
+        for (const { position: at, event } of await storage.log.read(PORTAL, position, 50)) {
+          seen.push(textOf(event) ?? "");
+          position = at;
+        }
+      });
+    };
+    const appending = (async () => {
+      for (let n = 1; n <= 300; n += 1) {
+        await beside.log.append(PORTAL, [messageEvent(`${n}`)]);
+      }
+    })();
+    storage.log.follow(PORTAL, readOn);
+    readOn();
+    await appending;
+    await until(() => seen.length >= 300);
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, n) => `${n + 1}`));
+    if (beside !== storage) {
+      await beside.close();
+    }
+  });
+
+  it("drops the oldest beyond the count and says so to who reads from before", async () => {
+    await storage.close();
+    storage = await place.open({ retention: { maxAgeMs: DAY, maxEvents: 10 } });
+    await storage.log.append(
+      PORTAL,
+      Array.from({ length: 25 }, (_, n) => messageEvent(`${n + 1}`)),
+    );
+    expect(await storage.log.oldest(PORTAL)).toBe(0);
+    await storage.log.trim();
+    expect(await storage.log.oldest(PORTAL)).toBe(15);
+    expect(await storage.log.head(PORTAL)).toBe(25);
+    expect(await texts(PORTAL, 15)).toEqual(Array.from({ length: 10 }, (_, n) => `${n + 16}`));
+    await expect(storage.log.read(PORTAL, 14, 5)).rejects.toEqual(new EventsTrimmed(15, 25));
+    await storage.log.trim();
+    expect(await storage.log.oldest(PORTAL)).toBe(15);
+  });
+
+  it("drops what is older than the age, and positions go on although nothing is left, also after opening again", async () => {
+    const identity = await storage.log.identity(PORTAL);
+    await storage.log.append(PORTAL, [messageEvent("1"), messageEvent("2")]);
+    await storage.close();
+    storage = await place.open({ retention: { maxAgeMs: 1, maxEvents: 1_000 } });
+    await until(async () => {
+      await storage.log.trim();
+      return (await storage.log.oldest(PORTAL)) === 2;
+    });
+    await storage.close();
+    storage = await place.open();
+    expect(await storage.log.head(PORTAL)).toBe(2);
+    expect((await storage.log.append(PORTAL, [messageEvent("3")])).positions).toEqual([3]);
+    expect(await texts(PORTAL, 2)).toEqual(["3"]);
+    expect(await storage.log.identity(PORTAL)).toBe(identity);
+  });
+
+  it("keeps what is young and within the count", async () => {
+    await storage.log.append(PORTAL, [messageEvent("1")]);
+    await storage.log.trim();
+    expect(await texts()).toEqual(["1"]);
+  });
+
+  it("forgets everything of a purged portal and starts another log for it; others stay", async () => {
+    await storage.log.append(PORTAL, [messageEvent("1"), messageEvent("2")], "delivery");
+    await storage.log.append("another", [messageEvent("x")]);
+    const identity = await storage.log.identity(PORTAL);
+    await storage.log.purge(PORTAL);
+    expect(await storage.log.portals()).toEqual(["another"]);
+    expect(await storage.log.head(PORTAL)).toBe(0);
+    expect(await texts()).toEqual([]);
+    expect(await storage.log.identity(PORTAL)).not.toBe(identity);
+    expect(await storage.log.append(PORTAL, [messageEvent("new")], "delivery")).toEqual({
+      positions: [1],
+      duplicate: false,
+    });
+    await storage.close();
+    storage = await place.open();
+    expect(await texts()).toEqual(["new"]);
+    expect(await texts("another")).toEqual(["x"]);
+  });
+
+  it("tells followers of a purge", async () => {
+    await storage.log.append(PORTAL, [messageEvent("1")]);
+    let calls = 0;
+    storage.log.follow(PORTAL, () => {
+      calls += 1;
+    });
+    // With Redis the first call only says that following has begun.
+    await storage.log.append(PORTAL, [messageEvent("2")]);
+    await until(() => calls > 0);
+    await until(async () => {
+      const before = calls;
+      await storage.log.purge(PORTAL);
+      await until(() => calls > before);
+      return true;
+    });
+  });
+
+  it("passes over a kind it does not know and names the position of what is no event", async () => {
+    await storage.log.append(
+      PORTAL,
+      ["1", "2", "3", "4", "5"].map((text) => messageEvent(text)),
+    );
+    await storage.close();
+    const unknown = JSON.stringify({ at: 1, event: { kind: "ofTheFuture", anything: [1] } });
+    await place.overwriteEvent(PORTAL, 1, unknown);
+    await place.overwriteEvent(PORTAL, 2, unknown);
+    await place.overwriteEvent(PORTAL, 4, JSON.stringify({ at: 1, event: { kind: "gap", since: 5 } }));
+    storage = await place.open();
+    expect(await texts(PORTAL, 0, 1)).toEqual(["3"]);
+    expect(await texts(PORTAL, 0, 10)).toEqual(["3"]);
+    const failure = await storage.log.read(PORTAL, 3, 10).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(CorruptEvent);
+    expect(failure).toMatchObject({ portal: PORTAL, position: 4 });
+    expect(await texts(PORTAL, 4, 10)).toEqual(["5"]);
+  });
+
+  it("is ready, and not any more once it is closed", async () => {
+    expect(storage.isReady()).toBe(true);
+    expect(storage.warnings.filter((warning) => !warning.includes("noeviction"))).toEqual([]);
+    await storage.close();
+    expect(storage.isReady()).toBe(false);
+    await expect(storage.log.append(PORTAL, [messageEvent("late")])).rejects.toMatchObject({ name: "LogUnavailable" });
+  });
+});

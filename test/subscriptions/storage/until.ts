@@ -1,0 +1,12 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Waits until a condition holds; throws when it does not within the time. */
+export async function until(condition: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) {
+      throw new Error(`not within ${withinMs} ms: ${condition}`);
+    }
+    await pause(5);
+  }
+}
