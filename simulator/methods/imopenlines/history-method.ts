@@ -14,9 +14,15 @@ import { historyUser } from "../wire-user.ts";
 
 const yesNo = (value: boolean): string => (value ? "Y" : "N");
 
+const camelNames = new Map<string, string>();
+
 /** The encoder's way with a key: lower case first, then a hump at each underscore. */
 function camelKey(key: string): string {
-  return key.toLowerCase().replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const known = camelNames.get(key);
+  if (known !== undefined) return known;
+  const name = key.toLowerCase().replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  if (camelNames.size < 1000) camelNames.set(key, name);
+  return name;
 }
 
 /** Message parameters as this method shows them: keys camelised at every depth, `[]` when there are none. */
