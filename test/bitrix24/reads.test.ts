@@ -34,6 +34,16 @@ it("sends reads of one turn together, from whatever operations they come, and eq
   ]);
 });
 
+it("counts a command once for an operation that asks for it twice, queued or under way", async () => {
+  const { portal, operation } = await startBench();
+  portal.latencyMs = 30;
+  const session = operation();
+  const first = [session.read(call("a.get")), session.read(call("a.get"))];
+  await vi.waitFor(() => expect(portal.requests).toHaveLength(1));
+  await Promise.all([...first, session.read(call("a.get"))]);
+  expect([session.usage.requests, session.usage.commands]).toEqual([1, 1]);
+});
+
 it("never mixes the commands of two credentials in one request", async () => {
   const { portal, operation } = await startBench();
   const other = { kind: "webhook", url: `${portal.origin}/rest/7/othersecret12345/` } as const;

@@ -38,10 +38,13 @@ export function createReadSender(
       for (const command of unit) {
         command.sentEpoch = options.epoch();
         command.countedFor = countedFor;
+        const counted = new Set<UpstreamUsage>();
         for (const { usage } of command.waiters) {
           if (!countedFor.has(usage)) usage.requests += 1;
           countedFor.add(usage);
-          usage.commands += 1;
+          // An operation may wait for one command at several fields.
+          if (!counted.has(usage)) usage.commands += 1;
+          counted.add(usage);
           const waited = now - command.enqueuedAt;
           const longest = longestWait.get(usage) ?? 0;
           // Waiting out the turn of the event loop is not waiting for the allowance.

@@ -288,8 +288,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function join(command: ReadCommand, waiter: Waiter): void {
+    const known = [...command.waiters].some((other) => other.usage === waiter.usage);
     command.waiters.add(waiter);
-    if (command.countedFor === undefined) return;
+    if (command.countedFor === undefined || known) return;
     if (!command.countedFor.has(waiter.usage)) waiter.usage.requests += 1;
     command.countedFor.add(waiter.usage);
     waiter.usage.commands += 1;
