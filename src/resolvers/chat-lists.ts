@@ -5,9 +5,8 @@ import { Chat } from "../schema/chat.ts";
 import { defineOffsetCursor, Page } from "../schema/connections.ts";
 import { parsePageSize } from "../schema/input-errors.ts";
 import { ForwardPaging, TwoWayPaging } from "../schema/list-arguments.ts";
-import { parseWindow } from "../schema/pagination.ts";
 import { User } from "../schema/user.ts";
-import { messageCursor, readMessages } from "./chat-messages.ts";
+import { parseMessagePaging, readMessages } from "./chat-messages.ts";
 import type { OperationContext } from "./context.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
@@ -22,7 +21,7 @@ export class ChatLists {
     @Ctx() context: OperationContext,
     @Args(() => TwoWayPaging) paging: TwoWayPaging,
   ): Promise<Page<MessageRecord>> {
-    return readMessages(chat.id, parseWindow(paging, messageCursor, DEFAULT_PAGE_SIZE), context);
+    return readMessages(chat.id, parseMessagePaging(paging), context);
   }
 
   @FieldResolver()

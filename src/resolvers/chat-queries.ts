@@ -1,9 +1,12 @@
-import type { GraphQLResolveInfo } from "graphql";
+import { type GraphQLResolveInfo, getArgumentValues, getNamedType, isObjectType } from "graphql";
 import { Arg, Ctx, Directive, Info, Query, Resolver } from "type-graphql";
+import type { Id } from "../datasources/domain/ids.ts";
 import { sessionOpen } from "../datasources/imopenlines/dialog.ts";
 import { Chat } from "../schema/chat.ts";
 import { ChatLookup, parseChatLookup, parseSessionLookup, SessionLookup } from "../schema/chat-lookups.ts";
+import type { Window } from "../schema/pagination.ts";
 import { Session } from "../schema/session.ts";
+import { beginMessages, parseMessagePaging } from "./chat-messages.ts";
 import type { OperationContext } from "./context.ts";
 import { lookAhead, type Selection } from "./lookahead.ts";
 
@@ -15,10 +18,11 @@ export class ChatQueries {
   @Directive('@rest(method: "imopenlines.dialog.get")')
   @Directive('@rest(method: "imopenlines.session.open")')
   @Directive('@rest(method: "imopenlines.session.history.get")')
+  @Directive('@rest(method: "im.dialog.messages.get")')
   @Query(() => Chat, {
     nullable: true,
     description:
-      "One chat, by its id, by any of its sessions, or by the customer's code. For everybody who may join the chat, who may read the CRM item it is saved in, or who takes part; a chat that does not exist and one that the caller may not see are refused alike: NOT_FOUND_OR_FORBIDDEN. One call; by user code with nothing but the id selected a lighter one (`imopenlines.session.open`); a session selected beside it rides along in the same request (`imopenlines.dialog.get`).",
+      "One chat, by its id, by any of its sessions, or by the customer's code. For everybody who may join the chat, who may read the CRM item it is saved in, or who takes part; a chat that does not exist and one that the caller may not see are refused alike: NOT_FOUND_OR_FORBIDDEN. One call; by user code with nothing but the id selected a lighter one (`imopenlines.session.open`); what is selected of its sessions, and by id its messages, rides along in the same request (`imopenlines.dialog.get`).",
   })
   async chat(
     @Arg("by", () => ChatLookup, { description: "Exactly one way to name the chat." }) by: ChatLookup,
@@ -32,6 +36,7 @@ export class ChatQueries {
       case "id": {
         const record = loaders.chat(lookup.chatId);
         if (needsNewestHistory(selection)) beginEarly(loaders.history({ chatId: lookup.chatId }));
+        for (const window of messageWindows(selection, info)) beginMessages(lookup.chatId, window, context);
         return new Chat((await record).id);
       }
       case "sessionId": {
@@ -90,6 +95,20 @@ function needsHistory(session: Selection): boolean {
 /** Whether a download of the chat's newest session is sure to be wanted. */
 function needsNewestHistory(chat: Selection): boolean {
   return needsHistory(chat.child("currentSession")) || needsHistory(chat.child("latestSession"));
+}
+
+/** The pages of messages that are selected of a chat. Arguments that cannot be meant are left to the field, whose error they are. */
+function messageWindows(chat: Selection, info: GraphQLResolveInfo): Window<Id>[] {
+  const type = getNamedType(info.returnType);
+  const field = isObjectType(type) ? type.getFields().messages : undefined;
+  if (field === undefined) return [];
+  return chat.occurrences("messages").flatMap((node) => {
+    try {
+      return parseMessagePaging(getArgumentValues(field, node, info.variableValues));
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Sends a read in this turn. The field that wants it asks the loaders again and gets its failure, if any, then. */

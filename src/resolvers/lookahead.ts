@@ -1,4 +1,4 @@
-import type { FragmentDefinitionNode, GraphQLResolveInfo, SelectionNode, SelectionSetNode } from "graphql";
+import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, SelectionNode, SelectionSetNode } from "graphql";
 import { GraphQLIncludeDirective, GraphQLSkipDirective, getDirectiveValues } from "graphql";
 
 /** Only the parts of `info` that are read, so that a selection can be looked at without an executor. */
@@ -10,7 +10,7 @@ export type LookaheadInfo = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments" 
  * Names are those of the schema, never aliases; `@skip` and `@include` are respected; `__typename` is not counted.
  */
 export class Selection {
-  readonly #children: ReadonlyMap<string, readonly SelectionSetNode[]>;
+  readonly #children: ReadonlyMap<string, readonly FieldNode[]>;
   readonly #info: LookaheadInfo;
 
   constructor(sets: readonly SelectionSetNode[], info: LookaheadInfo) {
@@ -45,7 +45,12 @@ export class Selection {
 
   /** What is selected below a child; an empty selection when the child is not selected or is a leaf. */
   child(name: string): Selection {
-    return new Selection(this.#children.get(name) ?? [], this.#info);
+    return new Selection(selectionSets(this.occurrences(name)), this.#info);
+  }
+
+  /** The places where a child is selected: several when aliases ask for it with different arguments. */
+  occurrences(name: string): readonly FieldNode[] {
+    return this.#children.get(name) ?? [];
   }
 }
 
@@ -53,14 +58,15 @@ const ID_ONLY: ReadonlySet<string> = new Set(["id"]);
 
 /** The selection below the field that is being resolved. */
 export function lookAhead(info: LookaheadInfo): Selection {
-  return new Selection(
-    info.fieldNodes.flatMap((node) => (node.selectionSet === undefined ? [] : [node.selectionSet])),
-    info,
-  );
+  return new Selection(selectionSets(info.fieldNodes), info);
 }
 
-function collect(sets: readonly SelectionSetNode[], info: LookaheadInfo): Map<string, SelectionSetNode[]> {
-  const found = new Map<string, SelectionSetNode[]>();
+function selectionSets(nodes: readonly FieldNode[]): SelectionSetNode[] {
+  return nodes.flatMap((node) => (node.selectionSet === undefined ? [] : [node.selectionSet]));
+}
+
+function collect(sets: readonly SelectionSetNode[], info: LookaheadInfo): Map<string, FieldNode[]> {
+  const found = new Map<string, FieldNode[]>();
   const spread = new Set<FragmentDefinitionNode>();
   const visit = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
@@ -69,9 +75,9 @@ function collect(sets: readonly SelectionSetNode[], info: LookaheadInfo): Map<st
         case "Field": {
           const name = selection.name.value;
           if (name.startsWith("__")) break;
-          const below = found.get(name) ?? [];
-          if (selection.selectionSet !== undefined) below.push(selection.selectionSet);
-          found.set(name, below);
+          const nodes = found.get(name) ?? [];
+          nodes.push(selection);
+          found.set(name, nodes);
           break;
         }
         case "InlineFragment":

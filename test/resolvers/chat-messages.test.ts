@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Plan } from "../../src/datasources/bitrix24/usage.ts";
 import { Refused } from "../bitrix24/scripted-portal.ts";
 import { type Gateway, startGatewayCore } from "./operation.ts";
 import { dialogOnWire, messagesOnWire, userOnWire } from "./wire-answers.ts";
 
-/** A portal whose chat 1777 holds messages 1 to `count` and `members` participants. Without a request limit, because walking takes many. */
-function start(count: number, members = 0): Promise<Gateway> {
+/** A portal whose chat 1777 holds messages 1 to `count` and `members` participants. Without a request limit unless told, because walking takes many. */
+function start(count: number, members = 0, plan: Plan = "on-premise"): Promise<Gateway> {
   const answer = (method: string, params: Record<string, string>): unknown => {
     switch (method) {
       case "imopenlines.dialog.get":
@@ -20,7 +21,7 @@ function start(count: number, members = 0): Promise<Gateway> {
         throw new Refused("ERROR_METHOD_NOT_FOUND", 404);
     }
   };
-  return startGatewayCore(answer, { plan: "on-premise" });
+  return startGatewayCore(answer, { plan });
 }
 
 interface PageSeen {
@@ -96,6 +97,20 @@ describe("messages of a chat", () => {
     expect(gateway.seen().commands).toEqual(["imopenlines.dialog.get", "im.dialog.messages.get"]);
     await page(gateway, { last: 100 });
     expect(gateway.seen().commands.filter((command) => command === "im.dialog.messages.get")).toHaveLength(2);
+  });
+
+  test("of a chat looked up by its id come in the same request, each page that is asked for", async () => {
+    const gateway = await start(500, 0, "standard");
+    const { chat } = await gateway.data(`query ($size: Int = 3) { chat(by: {id: 1777}) {
+      title newest: messages(last: $size) { nodes { id } } ...Oldest
+    } } fragment Oldest on Chat { oldest: messages(first: 2) { nodes { id } } }`);
+    expect(chat).toMatchObject({
+      newest: { nodes: [{ id: "498" }, { id: "499" }, { id: "500" }] },
+      oldest: { nodes: [{ id: "1" }, { id: "2" }] },
+    });
+    const { requests, commands } = gateway.seen();
+    expect(commands.sort()).toEqual(["im.dialog.messages.get", "im.dialog.messages.get", "imopenlines.dialog.get"]);
+    expect(requests).toBe(1);
   });
 
   test("more of which come than were asked for, as the portal does with unread ones, are cut to the newest", async () => {

@@ -81,6 +81,12 @@ describe("a look at the selection below a field", () => {
     expect([...selection.names].sort()).toEqual(["child", "id"]);
   });
 
+  test("tells each place where a field is selected, with its alias", async () => {
+    const selection = await selectionOf("{ item { a: child { id } ...F } } fragment F on Item { b: child { name } }");
+    expect(selection.occurrences("child").map((node) => node.alias?.value)).toEqual(["a", "b"]);
+    expect(selection.occurrences("name")).toEqual([]);
+  });
+
   test("what is not selected has an empty selection", async () => {
     const selection = await selectionOf("{ item { id } }");
     expect(selection.child("child").child("child").names.size).toBe(0);
