@@ -11,6 +11,9 @@ export interface RedisServer {
   readonly port: number;
   /** Ends the process at once, as a crash would; its files stay. */
   kill(): Promise<void>;
+  /** Lets it hang: connections stay, nothing is answered. */
+  pause(): void;
+  resume(): void;
   /** Starts it again on the same port and files. */
   start(): Promise<void>;
   /** Ends it and removes its files. */
@@ -33,7 +36,7 @@ export async function startRedisServer(settings: Readonly<Record<string, string>
     appendfsync: "always",
     ...settings,
   };
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]);
   let server: ChildProcess | null = null;
 
   async function start(): Promise<void> {
@@ -68,6 +71,12 @@ export async function startRedisServer(settings: Readonly<Record<string, string>
     port,
     kill,
     start,
+    pause() {
+      server?.kill("SIGSTOP");
+    },
+    resume() {
+      server?.kill("SIGCONT");
+    },
     async close() {
       await kill();
       await rm(directory, { recursive: true, force: true });

@@ -17,6 +17,8 @@ export async function openLmdbStorage(directory: string, limits: StorageLimits):
       maxDbs: 8,
       // A commit then resolves after fdatasync: what was acknowledged survives a power cut.
       overlappingSync: false,
+      // The writer groups by itself. lmdb's own grouping leaves a rejected promise unhandled when a commit fails.
+      eventTurnBatching: false,
     });
     syncDirectory(directory);
     const writer = createLmdbWriter(root);
