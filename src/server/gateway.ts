@@ -42,7 +42,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     allowedHosts: allowedHosts(config),
     proxyUrl,
     certificateAuthority,
-    onTokensRenewed: (credential, pair) => {
+    async renewTokens(credential, stale, request) {
+      const pair = await request(stale.refreshToken);
       try {
         tokens.keep(credential, pair);
       } catch (error) {
@@ -51,6 +52,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
           "Renewed tokens could not be kept: after a restart this application must be authorised again",
         );
       }
+      return pair;
     },
   });
   const histories = createHistoryCaches();

@@ -28,7 +28,11 @@ it("renews an expired token once for a hundred waiting calls and repeats them", 
   const renewed: string[] = [];
   const { portal, operation } = await startBench({
     plan: "on-premise",
-    onTokensRenewed: (_, pair) => void renewed.push(pair.refreshToken),
+    renewTokens: async (_credential, stale, request) => {
+      const pair = await request(stale.refreshToken);
+      renewed.push(pair.refreshToken);
+      return pair;
+    },
   });
   let refreshes = 0;
   const respond = (seen: { path: string; body: Record<string, unknown> }) => {

@@ -52,12 +52,12 @@ describe("the request allowance", () => {
   it("gives surplus back only for time in which the bucket was empty", () => {
     const { now, advance } = clock();
     const allowance = createLocalAllowance("standard", now);
-    expect(allowance.spendSurplus(100)).toBe(5);
-    allowance.take(20, 0);
+    expect(allowance.takeSurplus(100, 0)).toBe(5);
+    allowance.take(15, 0);
     advance(10_000);
-    expect(allowance.spendSurplus(100)).toBe(0);
+    expect(allowance.takeSurplus(100, 0)).toBe(0);
     advance(1_000);
-    expect(allowance.spendSurplus(100)).toBe(2);
+    expect(allowance.takeSurplus(100, 0)).toBe(2);
   });
 });
 

@@ -36,7 +36,7 @@ it("sends reads of one turn together, from whatever operations they come, and eq
 
 it("counts a command once for an operation that asks for it twice, queued or under way", async () => {
   const { portal, operation } = await startBench();
-  portal.latencyMs = 30;
+  portal.latencyMs = 300;
   const session = operation();
   const first = [session.read(call("a.get")), session.read(call("a.get"))];
   await vi.waitFor(() => expect(portal.requests).toHaveLength(1));

@@ -23,31 +23,52 @@ export interface Allowance {
   waitFor(requests: number): number;
   /** More than half of the allowance is used: commands should rather share requests than leave at once. */
   isScarce(): boolean;
-  /** Takes up to `wanted` of the requests that idleness has left over; see `createLocalAllowance`. */
-  spendSurplus(wanted: number): number;
-  /** Gives back surplus that was not used after all. */
-  returnSurplus(unused: number): void;
+  /** Takes up to `wanted` requests that idleness has left over, in the same way; see `createLocalAllowance`. */
+  takeSurplus(wanted: number, reserve: number): number | Promise<number>;
   state(): BucketState;
 }
 
-const LIMITS: Readonly<Record<Exclude<Plan, "on-premise">, { capacity: number; drainPerSecond: number }>> = {
-  standard: { capacity: 50, drainPerSecond: 2 },
-  enterprise: { capacity: 250, drainPerSecond: 5 },
-};
-
-/** The portal counts a request when it arrives, we when we send it; one request of slack covers half a second of jitter. */
-const SLACK = 1;
-
-/** The bucket of one process. `now` is milliseconds of a monotonic clock. */
-export function createLocalAllowance(plan: Plan, now: () => number = () => performance.now()): Allowance {
-  if (plan === "on-premise") return unlimited;
-  const { capacity, drainPerSecond } = LIMITS[plan];
-  const usable = capacity - SLACK;
+export interface BucketLimits {
+  readonly capacity: number;
+  readonly drainPerSecond: number;
+  /** Level up to which requests are sent. */
+  readonly usable: number;
   /**
    * What an empty bucket cannot drain any more is lost to everybody; that much, up to this cap, may be spent on splitting batches.
    * A busy bucket never runs empty, so a busy hour does as much as full batches would.
    */
-  const surplusCap = Math.round(capacity / 10);
+  readonly surplusCap: number;
+}
+
+/** The portal counts a request when it arrives, we when we send it; one request of slack covers half a second of jitter. */
+const SLACK = 1;
+
+function limits(capacity: number, drainPerSecond: number): BucketLimits {
+  return { capacity, drainPerSecond, usable: capacity - SLACK, surplusCap: Math.round(capacity / 10) };
+}
+
+/** The allowance of a plan; undefined where there is no limit. */
+export function bucketLimits(plan: Plan): BucketLimits | undefined {
+  switch (plan) {
+    case "standard":
+      return limits(50, 2);
+    case "enterprise":
+      return limits(250, 5);
+    case "on-premise":
+      return undefined;
+  }
+}
+
+/** An allowance that is corrected by somebody who knows better. */
+export interface LocalAllowance extends Allowance {
+  setLevel(level: number): void;
+}
+
+/** The bucket of one process. `now` is milliseconds of a monotonic clock. */
+export function createLocalAllowance(plan: Plan, now: () => number = () => performance.now()): LocalAllowance {
+  const plannedLimits = bucketLimits(plan);
+  if (plannedLimits === undefined) return unlimited;
+  const { capacity, drainPerSecond, usable, surplusCap } = plannedLimits;
   let level = 0;
   let surplus = surplusCap;
   let updatedAt = now();
@@ -75,6 +96,10 @@ export function createLocalAllowance(plan: Plan, now: () => number = () => perfo
     giveBack(unused) {
       level = Math.max(0, level - unused);
     },
+    setLevel(told) {
+      drain();
+      level = told;
+    },
     exhausted() {
       drain();
       level = capacity;
@@ -88,14 +113,12 @@ export function createLocalAllowance(plan: Plan, now: () => number = () => perfo
       drain();
       return level > capacity / 2;
     },
-    spendSurplus(wanted) {
+    takeSurplus(wanted, reserve) {
       drain();
-      const spent = Math.max(0, Math.min(Math.floor(surplus), wanted));
-      surplus -= spent;
-      return spent;
-    },
-    returnSurplus(unused) {
-      surplus = Math.min(surplusCap, surplus + unused);
+      const taken = Math.max(0, Math.min(wanted, Math.floor(surplus), Math.floor(usable - reserve - level)));
+      surplus -= taken;
+      level += taken;
+      return taken;
     },
     state() {
       drain();
@@ -104,14 +127,14 @@ export function createLocalAllowance(plan: Plan, now: () => number = () => perfo
   };
 }
 
-const unlimited: Allowance = {
+const unlimited: LocalAllowance = {
+  setLevel: () => {},
   take: (wanted) => ({ taken: wanted, waitMs: 0 }),
   count: () => {},
   giveBack: () => {},
   exhausted: () => {},
   waitFor: () => 0,
   isScarce: () => false,
-  spendSurplus: (wanted) => wanted,
-  returnSurplus: () => {},
+  takeSurplus: (wanted) => wanted,
   state: () => ({ level: 0, capacity: null, drainPerSecond: null }),
 };

@@ -1,11 +1,11 @@
-import { createLocalAllowance } from "./bucket.ts";
+import { type Allowance, createLocalAllowance } from "./bucket.ts";
 import type { PortalSession } from "./calls.ts";
 import { createCircuitBreaker } from "./circuit-breaker.ts";
 import { type Authorization, createConnection } from "./connection.ts";
 import { type ApplicationCredential, type Credential, type Endpoint, endpointOf, fingerprint } from "./credentials.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createSession, type Operation } from "./session.ts";
-import { createTokenSource, type TokenPair, type TokenSource } from "./tokens.ts";
+import { createTokenSource, type RenewTokens, type TokenSource } from "./tokens.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 import { type AllowanceStatus, type Plan, UpstreamUsage } from "./usage.ts";
 
@@ -18,8 +18,10 @@ export interface PortalsOptions extends TransportOptions {
   readonly allowHttp: boolean;
   /** Hosts to which a renamed portal may be followed, besides its own. */
   readonly allowedHosts: readonly string[];
-  /** Keeps the renewed tokens of an application; the old ones are void from then on. */
-  readonly onTokensRenewed?: ((credential: ApplicationCredential, pair: TokenPair) => void | Promise<void>) | undefined;
+  /** How an application's tokens are renewed and kept. */
+  readonly renewTokens?: RenewTokens | undefined;
+  /** The allowance of a portal where several processes share it; by default this process counts alone. */
+  readonly createAllowance?: ((host: string, plan: Plan) => Allowance) | undefined;
 }
 
 /** All portals that the gateway talks to: one scheduler and one allowance for each, shared by all its credentials. */
@@ -52,7 +54,7 @@ export function createPortals(options: PortalsOptions): Portals {
   function schedulerFor(endpoint: Endpoint): Scheduler {
     const existing = schedulers.get(endpoint.host);
     if (existing !== undefined) return existing;
-    const allowance = createLocalAllowance(options.plan);
+    const allowance = options.createAllowance?.(endpoint.host, options.plan) ?? createLocalAllowance(options.plan);
     const breaker = createCircuitBreaker();
     const isAllowedHost = (host: string): boolean => host === endpoint.host || allowedHosts.has(host);
     const connection = createConnection({ transport, allowance, breaker, isAllowedHost, allowHttp: options.allowHttp });
@@ -85,7 +87,7 @@ export function createPortals(options: PortalsOptions): Portals {
   function tokensOf(credential: ApplicationCredential, laneName: string): TokenSource {
     const existing = tokenSources.get(laneName);
     if (existing !== undefined) return existing;
-    const source = createTokenSource(credential, transport, (pair) => options.onTokensRenewed?.(credential, pair));
+    const source = createTokenSource(credential, transport, options.renewTokens);
     if (tokenSources.size < MAX_KNOWN_CREDENTIALS) tokenSources.set(laneName, source);
     return source;
   }

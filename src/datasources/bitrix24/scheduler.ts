@@ -220,12 +220,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   async function takeSurplus(wanted: number): Promise<number> {
-    const spare = wanted > 0 ? allowance.spendSurplus(wanted) : 0;
-    if (spare === 0) return 0;
-    const answer = allowance.take(spare, WRITE_RESERVE);
-    const { taken } = answer instanceof Promise ? await answer : answer;
-    allowance.returnSurplus(spare - taken);
-    return taken;
+    if (wanted <= 0) return 0;
+    const taken = allowance.takeSurplus(wanted, WRITE_RESERVE);
+    return taken instanceof Promise ? await taken : taken;
   }
 
   function queuedReads(): number {

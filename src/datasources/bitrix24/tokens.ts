@@ -20,22 +20,30 @@ export interface TokenSource {
   renew(stale: string): Promise<string>;
 }
 
-/** `onRenewed` must keep the new pair: the old refresh token is void from then on. */
+/**
+ * Gets a new pair: calls `request` with the refresh token and keeps what it answers (the old pair is void from then on), or takes over what
+ * another process has got. The default keeps it in this process only.
+ */
+export type RenewTokens = (
+  credential: ApplicationCredential,
+  stale: TokenPair,
+  request: (refreshToken: string) => Promise<TokenPair>,
+) => Promise<TokenPair>;
+
 export function createTokenSource(
   credential: ApplicationCredential,
   transport: Transport,
-  onRenewed: (pair: TokenPair) => void | Promise<void>,
+  renewTokens: RenewTokens = (_credential, stale, request) => request(stale.refreshToken),
 ): TokenSource {
-  let pair: TokenPair = credential;
+  let pair: TokenPair = { accessToken: credential.accessToken, refreshToken: credential.refreshToken };
   let renewal: Promise<string> | undefined;
   return {
     current: () => pair.accessToken,
     renew(stale) {
       if (stale !== pair.accessToken) return Promise.resolve(pair.accessToken);
-      renewal ??= requestPair(credential, pair.refreshToken, transport)
-        .then(async (renewed) => {
+      renewal ??= renewTokens(credential, pair, (refreshToken) => requestPair(credential, refreshToken, transport))
+        .then((renewed) => {
           pair = renewed;
-          await onRenewed(renewed);
           return renewed.accessToken;
         })
         .finally(() => {

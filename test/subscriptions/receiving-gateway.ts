@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fastify from "fastify";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
+import { createTransport } from "../../src/datasources/bitrix24/transport.ts";
+import { eventsAddress } from "../../src/subscriptions/installation/bindings.ts";
+import { registerInstallEndpoint } from "../../src/subscriptions/installation/install-endpoint.ts";
+import { hashSecret } from "../../src/subscriptions/installation/installation.ts";
+import {
+  createInstallationStore,
+  type InstallationStore,
+} from "../../src/subscriptions/installation/installation-store.ts";
+import { createInstaller, type Installer } from "../../src/subscriptions/installation/installer.ts";
+import { type Receiver, registerEventReceiver } from "../../src/subscriptions/receiver/receiver.ts";
+import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/storage/heartbeat.ts";
+import { openStorage } from "../../src/subscriptions/storage/open-storage.ts";
+import type { Storage, StorageConfig } from "../../src/subscriptions/storage/storage.ts";
+import type { Sender } from "./deliveries.ts";
+import { type PhpValue, phpForm } from "./php-form.ts";
+
+export interface ReceivingGatewayOptions {
+  readonly storage?: StorageConfig;
+  readonly encryptionKey?: Buffer;
+  readonly client?: { readonly clientId: string; readonly clientSecret: string };
+  readonly tokenUrl?: string;
+  readonly allowedHosts?: readonly string[];
+  /** null: not configured. */
+  readonly publicUrl?: string | null;
+}
+
+/** The receiving side of a gateway, listening: real HTTP, real storage, the real client towards portals. */
+export interface ReceivingGateway {
+  readonly url: string;
+  readonly storage: Storage;
+  readonly installations: InstallationStore;
+  readonly installer: Installer;
+  readonly receiver: Receiver;
+  readonly heartbeat: Heartbeat;
+  readonly portals: Portals;
+  post(path: string, body: string | Record<string, PhpValue>, headers?: Record<string, string>): Promise<Response>;
+  postEvent(body: string | Record<string, PhpValue>, headers?: Record<string, string>): Promise<Response>;
+  postInstall(body: string | Record<string, PhpValue>, query?: string): Promise<Response>;
+  /** Puts a portal there as if it had been installed and verified. */
+  knowPortal(sender: Sender, host?: string): Promise<void>;
+}
+
+export const PUBLIC_URL = "https://gateway.example.com";
+export const EVENTS_ADDRESS = `${PUBLIC_URL}/bitrix24/events`;
+
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "receiving-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export async function startReceivingGateway(options: ReceivingGatewayOptions = {}): Promise<ReceivingGateway> {
+  const client = options.client ?? { clientId: "local.test.1", clientSecret: "client-secret-0123456789" };
+  const tokenUrl = options.tokenUrl ?? "http://127.0.0.1:9/oauth/token/";
+  const storage = await openStorage(options.storage ?? { kind: "lmdb", directory: await temporaryDirectory() });
+  const installations = createInstallationStore({
+    keyValues: storage.keyValues,
+    encryptionKey: options.encryptionKey ?? randomBytes(32),
+    clientSecret: client.clientSecret,
+    tokenUrl,
+  });
+  const transport = createTransport();
+  const portals = createPortals({
+    plan: "on-premise",
+    allowHttp: false,
+    allowedHosts: [],
+    renewTokens: createSharedRenewal(installations, storage.keyValues),
+  });
+  const publicUrl = options.publicUrl === undefined ? PUBLIC_URL : options.publicUrl;
+  const installer = createInstaller({
+    installations,
+    portals,
+    transport,
+    log: storage.log,
+    deadLetters: storage.deadLetters,
+    application: { ...client, tokenUrl },
+    allowedHosts: options.allowedHosts ?? [],
+    eventsAddress: publicUrl === null ? undefined : eventsAddress(publicUrl),
+    logger: pino({ level: "silent" }),
+  });
+  const heartbeat = createHeartbeat(storage);
+  const app = fastify();
+  registerInstallEndpoint(app, installer);
+  const receiver = registerEventReceiver(app, {
+    log: storage.log,
+    deadLetters: storage.deadLetters,
+    installations,
+    installer,
+    onOutage: (portal) => heartbeat.noteOutage(portal),
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  onTestFinished(async () => {
+    await app.close();
+    await portals.close();
+    await transport.close();
+    await storage.close();
+  });
+
+  const post: ReceivingGateway["post"] = (path, body, headers = {}) =>
+    fetch(`${url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+      body: typeof body === "string" ? body : phpForm(body),
+    });
+  return {
+    url,
+    storage,
+    installations,
+    installer,
+    receiver,
+    heartbeat,
+    portals,
+    post,
+    postEvent: (body, headers) => post("/bitrix24/events", body, headers),
+    postInstall: (body, query = "") => post(`/bitrix24/install${query}`, body),
+    knowPortal: (sender, host = "portal.example.com") =>
+      installations.save({
+        memberId: sender.memberId,
+        host,
+        clientId: client.clientId,
+        tokens: { accessToken: "access-0123456789", refreshToken: "refresh-0123456789" },
+        applicationTokenHash: hashSecret(sender.applicationToken),
+        offerHash: hashSecret("refresh-offered"),
+        scopes: ["imopenlines", "im"],
+        userId: "1",
+        status: "active",
+        installedAt: new Date(),
+      }),
+  };
+}
