@@ -26,12 +26,6 @@ export class Selection {
     return this.#children.has(name);
   }
 
-  /** Whether at least one of the names is selected. */
-  hasAny(names: Iterable<string>): boolean {
-    for (const name of names) if (this.#children.has(name)) return true;
-    return false;
-  }
-
   /** Whether nothing beside these names is selected. */
   hasOnly(names: ReadonlySet<string>): boolean {
     for (const name of this.#children.keys()) if (!names.has(name)) return false;

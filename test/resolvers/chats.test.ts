@@ -258,6 +258,27 @@ describe("the sessions of a chat", () => {
   });
 });
 
+describe("whether the caller has muted a chat", () => {
+  /** A history names everybody who muted; the dialog record names the caller only. */
+  const start = (muteListOfCaller: number[]): Promise<Gateway> =>
+    startGatewayCore((method) =>
+      method === "imopenlines.dialog.get"
+        ? dialogOnWire({ id: 1763, mute_list: muteListOfCaller })
+        : JSON.parse(JSON.stringify(historyOnWire()).replaceAll('"103":false', '"103":true')),
+    );
+
+  test.each([
+    ["nobody but a colleague did", [], false],
+    ["the caller did too", [27], true],
+  ])("is told by the dialog record when %s", async (_when, ofCaller, expected) => {
+    const gateway = await start(ofCaller);
+    const { session } = await gateway.data(
+      "{ session(by: {id: 321}) { mutedUsers { id } chat { viewerIsMuted mutedUsers { id } } } }",
+    );
+    expect(session).toMatchObject({ mutedUsers: [{ id: "103" }], chat: { viewerIsMuted: expected } });
+  });
+});
+
 describe("a session by its id", () => {
   test("tells all that its history tells, in one call", async () => {
     const gateway = await start();
