@@ -19,7 +19,7 @@ export interface ReceiverOptions {
   readonly installations: Pick<InstallationStore, "checkApplicationToken">;
   readonly installer: Pick<Installer, "applicationEvent" | "uninstall">;
   /** Told that an event of a portal had to be refused because nothing could be kept: subscribers are owed a gap. */
-  readonly onOutage?: ((portal: string, since: Date) => void) | undefined;
+  readonly onOutage?: ((portal: string) => void) | undefined;
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -101,7 +101,7 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
     } catch (error) {
       if (!(error instanceof LogUnavailable) && !(error instanceof StorageUnavailable)) throw error;
       stats.unavailable += 1;
-      if (isOpenChannelEvent(envelope.event)) options.onOutage?.(auth.memberId, receivedAt);
+      if (isOpenChannelEvent(envelope.event)) options.onOutage?.(auth.memberId);
       return 503;
     }
   }
