@@ -206,7 +206,7 @@ it("keeps a shared read for those who still wait when one client goes away", asy
 
 it("shares a read under way, but not one that began before a write or for an event", async () => {
   const { portal, operation } = await startBench();
-  portal.latencyMs = 40;
+  portal.latencyMs = 400;
   const session = operation();
   const first = session.read(call("a.get"));
   await vi.waitFor(() => expect(portal.requests).toHaveLength(1));
