@@ -14,10 +14,9 @@ import { hashSecret } from "../../src/subscriptions/installation/installation.ts
 import {
   createInstallationStore,
   type InstallationStore,
-import { createSharedRenewal } from "../../src/subscriptions/installation/shared-renewal.ts";
 } from "../../src/subscriptions/installation/installation-store.ts";
-
 import { createInstaller, type Installer } from "../../src/subscriptions/installation/installer.ts";
+import { createSharedRenewal } from "../../src/subscriptions/installation/shared-renewal.ts";
 import { type Receiver, registerEventReceiver } from "../../src/subscriptions/receiver/receiver.ts";
 import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/storage/heartbeat.ts";
 import { openStorage } from "../../src/subscriptions/storage/open-storage.ts";

@@ -360,6 +360,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         reject,
       };
       writes.push(job);
+      // A read asked for after this write must not be answered by one from before it.
+      changed();
       atTurnEnd();
       return job;
     },
