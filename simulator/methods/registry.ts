@@ -3,6 +3,7 @@ import { dialogMethods as imDialogMethods } from "./im/dialog-methods.ts";
 import { messageMethods } from "./im/message-methods.ts";
 import { recentMethods } from "./im/recent-methods.ts";
 import { userMethods } from "./im/user-methods.ts";
+import { v2EventMethods } from "./im/v2-event-methods.ts";
 import { botMethods } from "./imopenlines/bot-methods.ts";
 import { configMethods } from "./imopenlines/config-methods.ts";
 import { crmMethods } from "./imopenlines/crm-methods.ts";
@@ -33,6 +34,7 @@ export function createRegistry(): ReadonlyMap<string, Method> {
     ...imDialogMethods,
     ...chatMethods,
     ...messageMethods,
+    ...v2EventMethods,
     ...staffMethods,
     ...eventMethods,
     ...systemMethods(() => registry),
