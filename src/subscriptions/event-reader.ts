@@ -1,8 +1,9 @@
-import { CorruptEvent, type EventLog, type LoggedEvent, type Position } from "./event-log.ts";
+import { CorruptEvent, type EventLog, type LoggedEvent, LogUnavailable, type Position } from "./event-log.ts";
 import type { PortalTail } from "./portal-tail.ts";
 
 /** Events taken from the log at a time by a reader that is behind; all that it holds while its client does not read. */
 const CATCH_UP_LIMIT = 64;
+const LOG_AWAY_MS = 300;
 
 /**
  * Reads one portal's log from a position on, at the pace of whoever calls `next`. A position, not a queue: it holds a bounded piece of the
@@ -33,10 +34,23 @@ export function createEventReader(log: EventLog, portal: string, tail: PortalTai
       if (events.length === 0) position = await log.head(portal);
       return events;
     } catch (error) {
-      if (!(error instanceof CorruptEvent)) throw error;
-      position = error.position;
+      if (error instanceof CorruptEvent) position = error.position;
+      else if (error instanceof LogUnavailable) await pause();
+      else throw error;
       return [];
     }
+  }
+
+  /** A log that is away comes back; whoever reads it waits. */
+  async function pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LOG_AWAY_MS);
+      abandonWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    abandonWait = undefined;
   }
 
   async function wait(): Promise<void> {

@@ -1,4 +1,6 @@
 import { GraphQLError } from "graphql";
+import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
+import { refusalClass } from "../datasources/bitrix24/refusals.ts";
 import { EventsTrimmed, type Position } from "./event-log.ts";
 import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
@@ -33,10 +35,18 @@ export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerato
       const logged = await reader.next();
       if (logged === undefined) return;
       const { event, position, receivedAt } = logged;
-      const result =
-        event.kind === "gap"
-          ? await gapResult(event.since, event.until, position, receivedAt)
-          : await group.deliver({ ...logged, event });
+      let result: LiveResult | undefined;
+      try {
+        result =
+          event.kind === "gap"
+            ? await gapResult(event.since, event.until, position, receivedAt)
+            : await group.deliver({ ...logged, event });
+      } catch (error) {
+        // One event that cannot be decided upon does not end the stream; a viewer who is nobody any more does.
+        yield options.failed(error);
+        if (error instanceof PortalRefusal && refusalClass(error) === "unauthenticated") return;
+        continue;
+      }
       if (result !== undefined) {
         yield result;
         passed = 0;
