@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { settings } from "../../src/config/settings.ts";
+import { settingsTable } from "../../src/config/settings-table.ts";
+
+test("the README's table holds every setting as the code describes it", () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  expect(readme).toContain(settingsTable());
+});
+
+test("the table has a row for each setting, and no cell breaks it", () => {
+  const rows = settingsTable().split("\n").slice(2);
+  expect(rows).toHaveLength(Object.keys(settings).length);
+  for (const row of rows) expect(row.split(" | ")).toHaveLength(3);
+});
