@@ -43,7 +43,7 @@ export interface InstallationStore {
   credential(memberId: string): Promise<ApplicationCredential | undefined>;
   /** The portal a credential of this store belongs to. */
   memberOf(credential: ApplicationCredential): string | undefined;
-  /** Keeps renewed tokens; the old ones are void. For `PortalsOptions.onTokensRenewed`: credentials of other sources are ignored. */
+  /** Keeps renewed tokens; the old ones are void. Credentials of other sources are ignored. */
   tokensRenewed(credential: ApplicationCredential, pair: TokenPair): Promise<void>;
 }
 

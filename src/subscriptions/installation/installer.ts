@@ -110,7 +110,10 @@ export function createInstaller(options: InstallerOptions): Installer {
     const offer = readScriptOffer(authFields);
     if (offer !== undefined) return install(offer);
     const accessToken = textField(authFields, "access_token");
-    if (existing === undefined || accessToken === undefined) return { kind: "refused", reason: "INCOMPLETE" };
+    // A refresh token beside something malformed is no reason to ask for less proof.
+    const isBare = textField(authFields, "refresh_token") === undefined;
+    if (existing === undefined || accessToken === undefined || !isBare)
+      return { kind: "refused", reason: "INCOMPLETE" };
     return learnApplicationToken(existing, accessToken, applicationToken);
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApplicationCredential } from "../../datasources/bitrix24/credentials.ts";
 import { PortalRefusal, PortalUnavailable } from "../../datasources/bitrix24/errors.ts";
-import type { TokenPair } from "../../datasources/bitrix24/tokens.ts";
+import type { RenewTokens, TokenPair } from "../../datasources/bitrix24/tokens.ts";
 import type { KeyValueStore } from "../storage/key-value-store.ts";
 import type { InstallationStore } from "./installation-store.ts";
 
@@ -10,18 +10,14 @@ export const RENEWAL_LOCKS_NAMESPACE = "token-renewals";
 /** Longer than the authorization server is waited for, so that a lock outlives its work but not by much a process that died. */
 const LOCK_MS = 20_000;
 const POLL_MS = 50;
+/** Also said of a refresh token that has expired, and after the application was taken out. */
+const REFRESH_TOKEN_VOID = "invalid_grant";
 
 /**
  * Renews an application's tokens once for all processes: one asks the authorization server and keeps the new pair, the others wait for
- * that pair. `request` makes the call with a refresh token. A refused renewal marks the installation `needs-reinstall` and is thrown on.
+ * that pair. A refresh token that is no longer good marks the installation `needs-reinstall`; the refusal is thrown on.
  */
-export type SharedRenewal = (
-  credential: ApplicationCredential,
-  stale: TokenPair,
-  request: (refreshToken: string) => Promise<TokenPair>,
-) => Promise<TokenPair>;
-
-export function createSharedRenewal(installations: InstallationStore, keyValues: KeyValueStore): SharedRenewal {
+export function createSharedRenewal(installations: InstallationStore, keyValues: KeyValueStore): RenewTokens {
   /** What is kept, unless it is the pair that was found to be expired. Read from the store, not from this process's memory of it. */
   async function renewedElsewhere(memberId: string, stale: TokenPair): Promise<TokenPair | undefined> {
     const kept = await installations.findLatest(memberId);
@@ -42,7 +38,8 @@ export function createSharedRenewal(installations: InstallationStore, keyValues:
       await installations.tokensRenewed(credential, renewed);
       return renewed;
     } catch (error) {
-      if (error instanceof PortalRefusal) await installations.update(memberId, { status: "needs-reinstall" });
+      if (error instanceof PortalRefusal && error.error === REFRESH_TOKEN_VOID)
+        await installations.update(memberId, { status: "needs-reinstall" });
       throw error;
     }
   }
