@@ -6,5 +6,5 @@ export function settingsTable(): string {
     const example = "example" in rest && rest.example !== undefined ? ` Example: \`${rest.example}\`.` : "";
     return `| \`${name}\` | ${description}${example} | ${printed} |`;
   });
-  return ["| Setting | Meaning | Default |", "|---|---|---|", ...rows].join("\n");
+  return ["| Setting | Meaning | Default |", "| --- | --- | --- |", ...rows].join("\n");
 }

@@ -3,9 +3,14 @@ import { expect, test } from "vitest";
 import { settings } from "../../src/config/settings.ts";
 import { settingsTable } from "../../src/config/settings-table.ts";
 
+/** The formatter widens cells and dashes to columns. */
+function withoutPadding(text: string): string {
+  return text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
+}
+
 test("the README's table holds every setting as the code describes it", () => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-  expect(readme).toContain(settingsTable());
+  expect(withoutPadding(readme)).toContain(withoutPadding(settingsTable()));
 });
 
 test("the table has a row for each setting, and no cell breaks it", () => {
