@@ -2,7 +2,6 @@
 export interface Listeners {
   /** Adds a listener; returns what removes it. */
   add(portal: string, changed: () => void): () => void;
-  has(portal: string): boolean;
   portals(): readonly string[];
   /** Calls everyone of a portal once, in a later microtask; calls that come together are one. */
   notify(portal: string): void;
@@ -47,7 +46,6 @@ export function createListeners(on: { first?(portal: string): void; last?(portal
         }
       };
     },
-    has: (portal) => byPortal.has(portal),
     portals: () => [...byPortal.keys()],
     notify(portal) {
       if (!byPortal.has(portal)) {

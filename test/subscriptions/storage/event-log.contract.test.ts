@@ -186,10 +186,12 @@ describe.each(adapters)("the event log on $name", ({ makePlace }) => {
         await beside.log.append(PORTAL, [messageEvent(`${n}`)]);
       }
     })();
-    storage.log.follow(PORTAL, readOn);
+    const leave = storage.log.follow(PORTAL, readOn);
     readOn();
     await appending;
     await until(() => seen.length >= 300);
+    leave();
+    await reading;
     expect(seen).toEqual(Array.from({ length: 300 }, (_, n) => `${n + 1}`));
     if (beside !== storage) {
       await beside.close();
