@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { EventOptions } from "./events/delivery.ts";
 import type { Plan, PortalOptions } from "./portal.ts";
 
 export interface CommandLine {
@@ -22,6 +23,8 @@ const flags = {
   "latency-request": { type: "string" },
   "latency-command": { type: "string" },
   activity: { type: "string" },
+  "event-shape": { type: "string" },
+  "event-jitter": { type: "string" },
   "ready-json": { type: "boolean" },
   "exit-with-parent": { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -36,6 +39,8 @@ export const usage = `Usage: npm run portal -- [options]
   --latency-request MS  work of each request                            (PORTAL_LATENCY_REQUEST, default 0)
   --latency-command MS  work of each command                            (PORTAL_LATENCY_COMMAND, default 0)
   --activity N          messages customers write on their own a minute  (PORTAL_ACTIVITY, default 0)
+  --event-shape NAME    payloads: real, documented or alternate         (PORTAL_EVENT_SHAPE, default real)
+  --event-jitter MS     events overtake each other within this time     (PORTAL_EVENT_JITTER, default 20)
   --ready-json          print one line of JSON once listening
   --exit-with-parent    end when standard input closes`;
 
@@ -70,6 +75,20 @@ function planIn(text: string | undefined): Plan | undefined {
   }
 }
 
+function shapeIn(text: string | undefined): EventOptions["shape"] {
+  switch (text) {
+    case undefined:
+    case "":
+      return undefined;
+    case "real":
+    case "documented":
+    case "alternate":
+      return text;
+    default:
+      throw new UsageError(`--event-shape must be real, documented or alternate, not "${text}"`);
+  }
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
@@ -100,10 +119,19 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     false,
   );
   const activityPerMinute = numberIn("--activity", given.activity ?? environment.PORTAL_ACTIVITY, 0, 100_000, false);
+  const shape = shapeIn(given["event-shape"] ?? environment.PORTAL_EVENT_SHAPE);
+  const jitterMs = numberIn(
+    "--event-jitter",
+    given["event-jitter"] ?? environment.PORTAL_EVENT_JITTER,
+    0,
+    60_000,
+    false,
+  );
   const host = given.host ?? environment.PORTAL_HOST;
   return {
     portal: {
       latency: { requestMs: requestMs ?? 0, commandMs: commandMs ?? 0 },
+      events: { ...(shape === undefined ? {} : { shape }), ...(jitterMs === undefined ? {} : { jitterMs }) },
       ...(port === undefined ? {} : { port }),
       ...(host === undefined || host === "" ? {} : { host }),
       ...(seed === undefined ? {} : { seed }),

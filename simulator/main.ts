@@ -15,6 +15,7 @@ function banner(portal: RunningPortal): string {
     "",
     `Application: client_id ${portal.application.clientId}, tokens at ${portal.application.tokenUrl}`,
     `Faults: POST ${portal.url}/__faults   Statistics: GET ${portal.url}/__stats`,
+    `Install an application for live events: POST ${portal.url}/__install {"kind":"script-only","installUrl":"…"}`,
     "",
   ].join("\n");
 }

@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { startActivity } from "./activity.ts";
+import { type Burst, type BurstOptions, emitMessages } from "./events/burst.ts";
+import { eventControl } from "./events/control.ts";
+import { type EventOptions, startEventDelivery } from "./events/delivery.ts";
+import type { DeliveryReport } from "./events/delivery-log.ts";
+import {
+  createInstallations,
+  type InstalledApplication,
+  type InstallOptions,
+  type RegisteredApplication,
+} from "./events/installation.ts";
 import type { PortalLanguage } from "./methods/method.ts";
 import { createRegistry } from "./methods/registry.ts";
 import { createCredentials, defaultScopes } from "./protocol/credentials.ts";
@@ -38,6 +48,8 @@ export interface PortalOptions {
   activityPerMinute?: number;
   /** Language of localised error texts; default English. */
   language?: PortalLanguage;
+  /** How events are delivered to the handlers of applications. */
+  events?: EventOptions;
   /** When the seeded past ends, unix milliseconds; default now. Two worlds of one seed are equal if this is equal too. */
   now?: number;
 }
@@ -56,8 +68,20 @@ export interface RunningPortal {
   memberId: string;
   /** Acting staff: the supervisor (who is also the administrator) first, then the operators. */
   users: PortalUser[];
-  /** An OAuth application; its token endpoint is `GET {url}/oauth/token/`. */
-  application: { clientId: string; clientSecret: string; tokenUrl: string };
+  /** An OAuth application, installed and without handlers; its token endpoint is `GET {url}/oauth/token/`. */
+  application: RegisteredApplication;
+  /** Adds another application, not installed yet. */
+  registerApplication(): RegisteredApplication;
+  /** Resolves when the installation callback was answered, whatever the answer. */
+  installApplication(options: InstallOptions): Promise<InstalledApplication>;
+  /** What the page of a `ui` application does by `installFinish`. */
+  finishInstallation(application?: { clientId: string }): InstalledApplication;
+  updateApplication(application?: { clientId: string }): InstalledApplication;
+  uninstallApplication(options?: { clean?: boolean; clientId?: string }): InstalledApplication;
+  /** Lets people write many messages; resolves when they are written, deliveries follow. */
+  emitMessages(count: number, options?: BurstOptions): Promise<Burst>;
+  /** Which events were sent to handlers since the start or the last reset, and what came of each. */
+  deliveries(): DeliveryReport;
   issueTokens(userId: number, scopes?: string[]): { accessToken: string; refreshToken: string };
   /** Makes every access token answer `expired_token`. */
   expireTokens(): void;
@@ -97,13 +121,19 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
   const faults = createFaultPlan();
   const bucketSettings = buckets[plan];
   const memberId = randomBytes(16).toString("hex");
-  let url = "";
+  const identity = { url: "", memberId, language: options.language ?? "en" };
+  const delivery = startEventDelivery(world, identity, credentials, options.events);
+  const installations = createInstallations(world, identity, credentials, delivery);
+  const resetStatistics = (): void => {
+    statistics.reset();
+    delivery.log.reset();
+  };
   const server = await listen({ host, port: options.port ?? 0, accessTokenSeconds }, (port) => {
-    url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    identity.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
     return {
       engine: {
         world,
-        portal: { url, memberId, language: options.language ?? "en" },
+        portal: identity,
         methods: createRegistry(),
         faults,
         statistics,
@@ -113,8 +143,12 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
       credentials,
       bucket: bucketSettings ? createLeakyBucket(bucketSettings) : undefined,
       requestMs: options.latency?.requestMs ?? 0,
+      control: eventControl(world, installations, delivery.log),
+      eventCounts: delivery.log.counts,
+      resetStatistics,
     };
   });
+  const { url } = identity;
   const webhook = (userId: number, scopes?: readonly string[]): string =>
     `${url}/rest/${userId}/${credentials.createWebhook(userId, scopes ?? defaultScopes)}/`;
   const staff = [...world.users.values()].filter((user) => user.kind === "staff" && user.active);
@@ -139,16 +173,24 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
       clientSecret: credentials.application.clientSecret,
       tokenUrl: `${url}/oauth/token/`,
     },
-    issueTokens: credentials.issueTokens,
+    registerApplication: installations.register,
+    installApplication: installations.install,
+    finishInstallation: (application) => installations.finish(application?.clientId),
+    updateApplication: (application) => installations.update(application?.clientId),
+    uninstallApplication: installations.uninstall,
+    emitMessages: (count, burst) => emitMessages(world, count, burst),
+    deliveries: delivery.log.report,
+    issueTokens: (userId, scopes) => credentials.issueTokens(userId, scopes),
     expireTokens: credentials.expireTokens,
     createWebhook: webhook,
     stats: statistics.read,
-    resetStats: statistics.reset,
+    resetStats: resetStatistics,
     setFaults: faults.set,
     world,
     async close() {
       clearInterval(overdue);
       stopActivity();
+      delivery.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

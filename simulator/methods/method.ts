@@ -1,3 +1,4 @@
+import type { Application } from "../protocol/credentials.ts";
 import type { Params } from "../protocol/php-form.ts";
 import type { World } from "../world/world.ts";
 
@@ -12,6 +13,8 @@ export interface Credential {
   scopes: readonly string[];
   /** The application's id; empty for webhooks. */
   clientId: string;
+  /** Absent for webhooks. */
+  application?: Application;
 }
 
 /** One call of a method: parameters as PHP would see them, the acting user and the world to act on. */

@@ -42,12 +42,29 @@ async function serveControl(endpoint: RestEndpoint, request: IncomingMessage, re
         return sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
       }
     case "GET /__stats":
-      return sendJson(response, 200, statistics.read());
+      return sendJson(response, 200, { ...statistics.read(), events: endpoint.eventCounts() });
     case "POST /__stats/reset":
-      statistics.reset();
+      endpoint.resetStatistics();
       return sendJson(response, 200, statistics.read());
     default:
-      return sendJson(response, 404, { message: "Not found" });
+      return serveCommand(endpoint, `${request.method} ${path}`, request, response);
+  }
+}
+
+async function serveCommand(
+  endpoint: RestEndpoint,
+  command: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const text = (await readBody(request)).toString("utf8");
+    const body: unknown = text === "" ? {} : JSON.parse(text);
+    const running = endpoint.control(command, body);
+    if (running) return sendJson(response, 200, await running);
+    return sendJson(response, 404, { message: "Not found" });
+  } catch (error) {
+    return sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
   }
 }
 

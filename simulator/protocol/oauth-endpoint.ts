@@ -19,16 +19,16 @@ export function exchangeToken(
   accessTokenSeconds: number,
   params: Params,
 ): TokenAnswer {
-  const { application } = credentials;
   if (typeof params.grant_type !== "string") return refused(400, "invalid_request", "Grant type is required");
-  if (params.client_id !== application.clientId || params.client_secret !== application.clientSecret) {
+  const application = typeof params.client_id === "string" ? credentials.applications.get(params.client_id) : undefined;
+  if (!application || params.client_secret !== application.clientSecret) {
     return refused(401, "invalid_client", "The client credentials are invalid");
   }
   if (params.grant_type !== "refresh_token") return refused(400, "invalid_grant", "Unsupported grant type");
   if (typeof params.refresh_token !== "string" || params.refresh_token === "") {
     return refused(400, "invalid_request", "Refresh token is required");
   }
-  const granted = credentials.refresh(params.refresh_token);
+  const granted = credentials.refresh(params.refresh_token, application.clientId);
   if (!granted) return refused(400, "invalid_grant", "Invalid refresh token");
   return {
     status: 200,

@@ -16,9 +16,17 @@ export interface RestEndpoint {
   credentials: Credentials;
   /** Absent on portals without request limit. */
   bucket: LeakyBucket | undefined;
+  /** What the portal can be told to do, beside faults and statistics, on its loopback-only addresses. */
+  control: Control;
+  /** Deliveries of events, for the statistics. */
+  eventCounts(): unknown;
+  resetStatistics(): void;
   /** Work of each HTTP request, milliseconds; requests run side by side. */
   requestMs: number;
 }
+
+/** A loopback-only command: undefined for an unknown one; an Error thrown is the sender's fault. */
+export type Control = (command: string, body: unknown) => Promise<unknown> | undefined;
 
 interface Target {
   method: string;

@@ -39,7 +39,8 @@ export function addMessage(state: WorldState, chat: Chat, draft: MessageDraft): 
   const id = state.next.message;
   state.next.message += direction === "system" ? 1 : 2;
   const params: Record<string, unknown> = { ...draft.params };
-  const reachesChannel = draft.toChannel !== false && direction !== "system" && chat.silent !== "Y";
+  const isHidden = direction === "outgoing" && chat.silent === "Y";
+  const reachesChannel = draft.toChannel !== false && direction !== "system" && !isHidden;
   if (chat.kind === "lines" && reachesChannel) params.CONNECTOR_MID = [externalId(chat, id)];
   if (draft.fileIds && draft.fileIds.length > 0) params.FILE_ID = [...draft.fileIds];
   const message: Message = {

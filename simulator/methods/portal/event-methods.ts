@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Params } from "../../protocol/php-form.ts";
 import { RestError } from "../../rest-error.ts";
 import type { EventHandler } from "../../world/records.ts";
@@ -44,7 +45,7 @@ function knownEvent({ credential }: Call, params: Params): string {
   return event;
 }
 
-/** The handler's address; its host must have a dot and its protocol must be http or https. */
+/** The handler's address; its host must have a dot or be an address, and its protocol must be http or https. */
 function handlerUrl(params: Params): string {
   const text = textParam(params, "HANDLER");
   if (text === "") throw nullArgument("HANDLER");
@@ -57,7 +58,8 @@ function handlerUrl(params: Params): string {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new RestError("ERROR_UNSUPPORTED_PROTOCOL", "Unsupported event handler protocol");
   }
-  if (!url.hostname.includes(".")) throw new RestError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL");
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (!host.includes(".") && isIP(host) === 0) throw new RestError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL");
   return text;
 }
 

@@ -61,15 +61,16 @@ export function systemMethods(registry: () => ReadonlyMap<string, Method>): read
       };
     }),
     read("app.info", "", ({ credential, portal }) => {
-      if (credential.kind !== "oauth") {
+      const { application } = credential;
+      if (!application) {
         throw new RestError("ACCESS_DENIED", "Access denied! Application context required", 403);
       }
       return {
         ID: 5,
-        CODE: credential.clientId,
-        VERSION: 1,
+        CODE: application.clientId,
+        VERSION: application.version,
         STATUS: "L",
-        INSTALLED: true,
+        INSTALLED: application.installed,
         PAYMENT_EXPIRED: "N",
         DAYS: null,
         LANGUAGE_ID: portal.language,
