@@ -9,10 +9,12 @@ import { onTestFinished } from "vitest";
 import { createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { createTransport } from "../../src/datasources/bitrix24/transport.ts";
 import { eventsAddress } from "../../src/subscriptions/installation/bindings.ts";
+import { registerCommandEndpoint } from "../../src/subscriptions/installation/command-endpoint.ts";
 import { registerInstallEndpoint } from "../../src/subscriptions/installation/install-endpoint.ts";
 import { hashSecret } from "../../src/subscriptions/installation/installation.ts";
 import {
   createInstallationStore,
+  INSTALLATION_NAMESPACES,
   type InstallationStore,
 } from "../../src/subscriptions/installation/installation-store.ts";
 import { createInstaller, type Installer } from "../../src/subscriptions/installation/installer.ts";
@@ -62,10 +64,13 @@ export async function temporaryDirectory(): Promise<string> {
 export async function startReceivingGateway(options: ReceivingGatewayOptions = {}): Promise<ReceivingGateway> {
   const client = options.client ?? { clientId: "local.test.1", clientSecret: "client-secret-0123456789" };
   const tokenUrl = options.tokenUrl ?? "http://127.0.0.1:9/oauth/token/";
-  const storage = await openStorage(options.storage ?? { kind: "lmdb", directory: await temporaryDirectory() });
+  const encryptionKey = options.encryptionKey ?? randomBytes(32);
+  const storage = await openStorage(options.storage ?? { kind: "lmdb", directory: await temporaryDirectory() }, {
+    namespaces: INSTALLATION_NAMESPACES,
+  });
   const installations = createInstallationStore({
     keyValues: storage.keyValues,
-    encryptionKey: options.encryptionKey ?? randomBytes(32),
+    encryptionKey,
     clientSecret: client.clientSecret,
     tokenUrl,
   });
@@ -91,6 +96,8 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   const heartbeat = createHeartbeat(storage);
   const app = fastify();
   registerInstallEndpoint(app, installer);
+  const address = publicUrl === null ? undefined : eventsAddress(publicUrl);
+  registerCommandEndpoint(app, { installations, installer, eventsAddress: address }, encryptionKey);
   const receiver = registerEventReceiver(app, {
     log: storage.log,
     deadLetters: storage.deadLetters,

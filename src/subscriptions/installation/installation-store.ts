@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { ApplicationCredential } from "../../datasources/bitrix24/credentials.ts";
 import type { TokenPair } from "../../datasources/bitrix24/tokens.ts";
-import { type KeyValueStore, StorageUnavailable } from "../storage/key-value-store.ts";
+import { type KeyValueStore, type NamespaceBounds, StorageUnavailable } from "../storage/key-value-store.ts";
 import {
   decodeInstallation,
   encodeInstallation,
@@ -10,8 +10,11 @@ import {
   matchesHash,
 } from "./installation.ts";
 
-/** Namespace of the key-value store; it must refuse rather than drop when it is full. */
 export const INSTALLATIONS_NAMESPACE = "installations";
+/** Bounds for `openStorage`: an installation is refused rather than another one dropped. */
+export const INSTALLATION_NAMESPACES: NamespaceBounds = {
+  [INSTALLATIONS_NAMESPACE]: { maxEntries: 10_000, whenFull: "refuse" },
+};
 /** Other processes may install and uninstall; what was read is trusted this long. */
 const TRUST_MS = 10_000;
 /** A refusal is checked against the store at most this often for one portal, so that wrong deliveries cost little. */

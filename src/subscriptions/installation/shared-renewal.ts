@@ -13,11 +13,13 @@ const POLL_MS = 50;
 /** Also said of a refresh token that has expired, and after the application was taken out. */
 const REFRESH_TOKEN_VOID = "invalid_grant";
 
+export type SharedRenewal = RenewTokens;
+
 /**
  * Renews an application's tokens once for all processes: one asks the authorization server and keeps the new pair, the others wait for
  * that pair. A refresh token that is no longer good marks the installation `needs-reinstall`; the refusal is thrown on.
  */
-export function createSharedRenewal(installations: InstallationStore, keyValues: KeyValueStore): RenewTokens {
+export function createSharedRenewal(installations: InstallationStore, keyValues: KeyValueStore): SharedRenewal {
   /** What is kept, unless it is the pair that was found to be expired. Read from the store, not from this process's memory of it. */
   async function renewedElsewhere(memberId: string, stale: TokenPair): Promise<TokenPair | undefined> {
     const kept = await installations.findLatest(memberId);

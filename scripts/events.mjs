@@ -1,0 +1,16 @@
+// npm run events: shows, checks, sets and removes the handlers by which portals deliver their events to the gateway.
+import { fail, prepare } from "./prepare.mjs";
+
+prepare();
+const { ConfigError, loadEnvFile, readConfig } = await import("../dist/src/config.js");
+const { eventsCliSettings, runEventsCli } = await import("../dist/src/events-cli.js");
+
+try {
+  loadEnvFile();
+  const { ok, lines } = await runEventsCli(process.argv.slice(2), eventsCliSettings(readConfig(process.env)));
+  process.stdout.write(`${lines.join("\n")}\n`);
+  process.exitCode = ok ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  fail(error.message);
+}
