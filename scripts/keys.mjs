@@ -3,21 +3,33 @@ import { parseArgs } from "node:util";
 import { fail, prepare } from "./prepare.mjs";
 
 const USAGE = `Usage:
-  npm run keys -- add NAME [--credential CREDENTIAL]   make a key and show it once
+  npm run keys -- add NAME [--credential CREDENTIAL] [--events own|all] [--lines 1,2]
+                                                       make a key and show it once; --events all lets it see every
+                                                       live event of the portal, --lines those of these lines
   npm run keys -- list                                 the stored keys' names
   npm run keys -- remove NAME                          a running gateway refuses it within seconds`;
 
 function readArguments() {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { credential: { type: "string" } } });
-    return { credential: values.credential, command: positionals[0], names: positionals.slice(1) };
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { credential: { type: "string" }, events: { type: "string" }, lines: { type: "string" } },
+    });
+    const { credential, events, lines } = values;
+    if (events !== undefined && events !== "own" && events !== "all")
+      return fail(`--events takes own or all\n${USAGE}`);
+    if (lines !== undefined && !/^[1-9][0-9]*(,[1-9][0-9]*)*$/.test(lines)) {
+      return fail(`--lines takes ids of lines, such as 1,2\n${USAGE}`);
+    }
+    const rights = { ...(events && { events }), ...(lines && { lines: lines.split(",") }) };
+    return { credential, rights, command: positionals[0], names: positionals.slice(1) };
   } catch (error) {
     return fail(`${error.message}\n${USAGE}`);
   }
 }
 
 prepare();
-const { command, names, credential } = readArguments();
+const { command, names, credential, rights } = readArguments();
 const { keysFile, loadEnvFile, ConfigError } = await import("../dist/src/config.js");
 const { addKey, readKeysFile, removeKey, KeysFileError } = await import("../dist/src/server/api-keys.js");
 
@@ -30,7 +42,7 @@ function run(file) {
     return rows.length === 0 ? `No keys are stored in ${file}.` : rows.join("\n");
   }
   if (command === "add" && names.length === 1) {
-    const key = addKey(file, name, credential);
+    const key = addKey(file, name, credential, rights);
     return `${key}\n\nThis is the key ${name}. Keep it: only its hash is stored, in ${file}.`;
   }
   if (command === "remove" && names.length === 1) {

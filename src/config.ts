@@ -6,6 +6,9 @@ import { isSettingName, SETTING_PREFIXES, type SettingName, type SettingValues, 
 import { suggestion } from "./config/suggestion.ts";
 import type { Credential } from "./datasources/bitrix24/credentials.ts";
 import type { Plan } from "./datasources/bitrix24/usage.ts";
+import type { Retention } from "./subscriptions/event-log.ts";
+import { type ApplicationIdentity, CLOUD_TOKEN_URL } from "./subscriptions/installation/authorization-server.ts";
+import type { StorageConfig } from "./subscriptions/storage/storage.ts";
 
 /** All that can be configured, checked. Holds secrets: never log it whole. */
 export interface Config {
@@ -32,6 +35,19 @@ export interface Config {
     readonly introspection: boolean;
     readonly operationTimeoutMs: number;
     readonly maxBodyBytes: number;
+  };
+  readonly live: {
+    readonly storage: StorageConfig;
+    readonly retention: Retention;
+    /** The application that receives events; undefined: the addresses for portals are closed. */
+    readonly application: ApplicationIdentity | undefined;
+    readonly publicUrl: string | undefined;
+    readonly encryptionKey: string | undefined;
+    readonly encryptionKeyFile: string;
+    readonly polling: "auto" | "off";
+    readonly accessRecheckMs: number;
+    readonly maxSockets: number;
+    readonly maxOperationsPerSocket: number;
   };
   readonly keys: { readonly file: string; readonly configured: readonly ConfiguredKey[] };
   readonly logLevel: SettingValues["GATEWAY_LOG_LEVEL"];
@@ -149,6 +165,25 @@ export function keysFile(environment: Environment): string {
   return file ?? join(dataDir, "keys.json");
 }
 
+function storageConfig(url: string | undefined, prefix: string | undefined, dataDir: string): StorageConfig {
+  if (url === undefined) return { kind: "lmdb", directory: join(dataDir, "live") };
+  return prefix === undefined ? { kind: "redis", url } : { kind: "redis", url, prefix };
+}
+
+function applicationOf(
+  clientId: string | undefined,
+  clientSecret: string | undefined,
+  tokenUrl: string | undefined,
+  problems: string[],
+): ApplicationIdentity | undefined {
+  if (clientId === undefined && clientSecret === undefined) return undefined;
+  if (clientId === undefined || clientSecret === undefined) {
+    problems.push("BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET must be set together");
+    return undefined;
+  }
+  return { clientId, clientSecret, tokenUrl: tokenUrl ?? CLOUD_TOKEN_URL };
+}
+
 /** Reads and checks the whole configuration. Throws `ConfigError` with every problem found. */
 export function readConfig(environment: Environment): Config {
   const problems = unknownSettings(environment);
@@ -197,6 +232,26 @@ export function readConfig(environment: Environment): Config {
       introspection: read("GATEWAY_INTROSPECTION") ?? explorer,
       operationTimeoutMs: read("GATEWAY_OPERATION_TIMEOUT_MS") ?? 0,
       maxBodyBytes: read("GATEWAY_MAX_BODY_BYTES") ?? 0,
+    },
+    live: {
+      storage: storageConfig(read("REDIS_URL"), read("REDIS_PREFIX"), dataDir),
+      retention: {
+        maxAgeMs: (read("GATEWAY_EVENT_RETENTION_HOURS") ?? 0) * 3_600_000,
+        maxEvents: read("GATEWAY_EVENT_RETENTION_COUNT") ?? 0,
+      },
+      application: applicationOf(
+        read("BITRIX24_CLIENT_ID"),
+        read("BITRIX24_CLIENT_SECRET"),
+        read("BITRIX24_TOKEN_URL"),
+        problems,
+      ),
+      publicUrl: read("GATEWAY_PUBLIC_URL"),
+      encryptionKey: read("GATEWAY_ENCRYPTION_KEY"),
+      encryptionKeyFile: join(dataDir, "encryption-key"),
+      polling: read("GATEWAY_POLLING") ?? "off",
+      accessRecheckMs: (read("GATEWAY_ACCESS_RECHECK_SECONDS") ?? 0) * 1_000,
+      maxSockets: read("GATEWAY_MAX_SOCKETS") ?? 0,
+      maxOperationsPerSocket: read("GATEWAY_MAX_OPERATIONS_PER_SOCKET") ?? 0,
     },
     keys: {
       file: read("GATEWAY_KEYS_FILE") ?? join(dataDir, "keys.json"),

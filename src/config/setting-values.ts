@@ -25,6 +25,10 @@ export const httpUrl = z
   .string()
   .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ""), "must be an http or https address");
 
+export const redisUrl = z
+  .string()
+  .refine((value) => /^rediss?:$/.test(parseUrl(value)?.protocol ?? ""), "must be a redis:// or rediss:// address");
+
 const WEBHOOK_PATH = /^\/rest\/[1-9]\d*\/[A-Za-z0-9_-]+\/?$/;
 
 /** An inbound webhook's address, with its closing slash. */
@@ -70,18 +74,25 @@ export interface ConfiguredKey {
   readonly name: string;
   readonly key: string;
   readonly credential: string | undefined;
+  readonly events: EventScope;
 }
+
+/** Which live events a key may see: those of chats that its credential's user may see, or all of the portal. */
+export type EventScope = "own" | "all";
 
 export const MINIMUM_KEY_LENGTH = 16;
 export const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const keyEntry = z.string().transform((entry, issues): ConfiguredKey => {
-  const [name = "", key = "", credential, ...rest] = entry.split(":");
+  const [name = "", key = "", credential, events = "own", ...rest] = entry.split(":");
   const refuse = (message: string) => issues.addIssue({ code: "custom", message });
-  if (rest.length > 0 || credential === "") refuse("must be name:key or name:key:credential");
+  if (rest.length > 0 || credential === "") {
+    refuse("must be name:key, name:key:credential or name:key:credential:all");
+  }
+  if (events !== "own" && events !== "all") refuse("takes own or all as the fourth part of a key");
   if (!KEY_NAME.test(name)) refuse("must give each key a name of letters, digits, dots, dashes and underscores");
   if (key.length < MINIMUM_KEY_LENGTH) refuse(`must give each key ${MINIMUM_KEY_LENGTH} characters or more`);
-  return { name, key, credential };
+  return { name, key, credential, events: events === "all" ? "all" : "own" };
 });
 
 export const keyList = z

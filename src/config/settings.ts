@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { corsOrigins, hostList, httpUrl, keyList, switchValue, webhookUrl, wholeNumber } from "./setting-values.ts";
+import {
+  corsOrigins,
+  hostList,
+  httpUrl,
+  keyList,
+  redisUrl,
+  switchValue,
+  webhookUrl,
+  wholeNumber,
+} from "./setting-values.ts";
 
 /** One environment variable: what it means, and how its text becomes a value. The README's table is made from these. */
 export interface Setting<T> {
@@ -86,7 +95,7 @@ export const settings = {
   }),
   GATEWAY_API_KEYS: setting({
     description:
-      "API keys as `name:key` or `name:key:credential`, comma separated. A key has 16 characters or more. For more than a few, use `npm run keys`.",
+      "API keys as `name:key`, `name:key:credential` or `name:key:credential:all`, comma separated; `all` lets the key see every live event of the portal. A key has 16 characters or more. For more than a few, use `npm run keys`.",
     default: "none",
     example: "inbox:0123456789abcdef",
     secret: true,
@@ -135,6 +144,83 @@ export const settings = {
     description: "Size limit of a request's body in bytes.",
     default: "1048576",
     schema: wholeNumber(1024, 100 * 1024 * 1024).default(1024 * 1024),
+  }),
+  BITRIX24_CLIENT_ID: setting({
+    description:
+      "Client id of the application that is installed in the portal to receive events (`local.…` for a local application). Without it the install and event addresses are closed.",
+    default: "none",
+    example: "local.66f3c9a1b2c3d4.12345678",
+    schema: text,
+  }),
+  BITRIX24_CLIENT_SECRET: setting({
+    description: "Client secret of that application.",
+    default: "none",
+    secret: true,
+    schema: text,
+  }),
+  BITRIX24_TOKEN_URL: setting({
+    description: "Token endpoint of the authorization server that serves the portal.",
+    default: "https://oauth.bitrix.info/oauth/token/",
+    example: "https://oauth.bitrix24.tech/oauth/token/",
+    schema: httpUrl.optional(),
+  }),
+  GATEWAY_PUBLIC_URL: setting({
+    description:
+      "Address under which portals reach the gateway; events are bound to `<it>/bitrix24/events`. Without it nothing is bound.",
+    default: "none",
+    example: "https://gateway.example.com",
+    schema: httpUrl.optional(),
+  }),
+  GATEWAY_ENCRYPTION_KEY: setting({
+    description:
+      "Key under which tokens are stored: 32 bytes in base64 or hexadecimal. Gateways that share a Redis need the same one.",
+    default: "made once, in encryption-key in GATEWAY_DATA_DIR",
+    secret: true,
+    schema: text,
+  }),
+  GATEWAY_POLLING: setting({
+    description:
+      "`auto` polls the dialogs of the default webhook's owner for live events where no application is installed; `off` does not.",
+    default: "auto",
+    schema: z.enum(["auto", "off"]).default("auto"),
+  }),
+  GATEWAY_EVENT_RETENTION_HOURS: setting({
+    description: "Hours for which live events are kept for clients that come back.",
+    default: "72",
+    schema: wholeNumber(1, 24 * 90).default(72),
+  }),
+  GATEWAY_EVENT_RETENTION_COUNT: setting({
+    description: "Live events kept for each portal at the most.",
+    default: "100000",
+    schema: wholeNumber(100, 10_000_000).default(100_000),
+  }),
+  GATEWAY_ACCESS_RECHECK_SECONDS: setting({
+    description: "Seconds after which the portal is asked again whether a subscriber may still see a chat.",
+    default: "60",
+    schema: wholeNumber(1, 3_600).default(60),
+  }),
+  GATEWAY_MAX_SOCKETS: setting({
+    description: "WebSockets and event streams at once, each.",
+    default: "10000",
+    schema: wholeNumber(1, 1_000_000).default(10_000),
+  }),
+  GATEWAY_MAX_OPERATIONS_PER_SOCKET: setting({
+    description: "Operations at once on one WebSocket.",
+    default: "100",
+    schema: wholeNumber(1, 10_000).default(100),
+  }),
+  REDIS_URL: setting({
+    description:
+      "Redis server (6.2 or later) that several gateways share: live log, request allowance, installations and token renewal live there. Without it they live in GATEWAY_DATA_DIR, for one process.",
+    default: "none",
+    example: "redis://localhost:6379",
+    secret: true,
+    schema: redisUrl.optional(),
+  }),
+  REDIS_PREFIX: setting({
+    description: "Prefix of all keys in Redis.",
+    default: "b24oc:",
+    schema: z.string().default("b24oc:"),
   }),
   GATEWAY_LOG_LEVEL: setting({
     description: "`silent`, `error`, `warn`, `info` or `debug`. Logs are JSON lines on standard output.",

@@ -12,6 +12,13 @@ export interface ViewerIdentity {
   readonly label: string;
 }
 
+export interface LiveStatus {
+  readonly source: "receiver" | "polling" | "none";
+  readonly scope: "own" | "all";
+  /** The portal no longer renews the application's tokens. */
+  readonly needsReinstall: boolean;
+}
+
 /** The live log as one operation sees it. */
 export interface LiveContext {
   /**
@@ -19,12 +26,18 @@ export interface LiveContext {
    * selects `eventCursor`, so that a snapshot read by the same operation has no seam with what is delivered after the cursor.
    */
   takeCursor(): Promise<string | null>;
+  /** What fills the log, and what of it this viewer sees. */
+  status(): Promise<LiveStatus>;
   /** An action of this gateway changed a chat in a way that the portal sends no event for. Never throws. */
   chatChanged(chatId: Id, source: ChangeSource): void;
 }
 
 /** For a portal without a live log. */
-export const NO_LIVE_LOG: LiveContext = { takeCursor: () => Promise.resolve(null), chatChanged: () => {} };
+export const NO_LIVE_LOG: LiveContext = {
+  takeCursor: () => Promise.resolve(null),
+  status: () => Promise.resolve({ source: "none", scope: "own", needsReinstall: false }),
+  chatChanged: () => {},
+};
 
 /** All that a resolver gets; it never sees HTTP. One per operation. */
 export interface OperationContext {
@@ -36,4 +49,6 @@ export interface OperationContext {
   readonly usage: UpstreamUsage;
   readonly upstreamStatus: () => AllowanceStatus;
   readonly live: LiveContext;
+  /** While an event is executed with the application's credential: the viewer's own, for `viewer…` fields. */
+  readonly own?: OperationContext;
 }

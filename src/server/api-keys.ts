@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { z } from "zod";
 import { systemErrorCode } from "../config/credentials.ts";
-import { type ConfiguredKey, KEY_NAME } from "../config/setting-values.ts";
+import { type ConfiguredKey, type EventScope, KEY_NAME } from "../config/setting-values.ts";
 import { writePrivateFile } from "./private-file.ts";
 
 /** A key as it is kept: never the key itself. */
@@ -12,6 +12,10 @@ export interface StoredKey {
   readonly sha256: string;
   /** Name of the credential the key acts with; the default one when absent. */
   readonly credential?: string | undefined;
+  /** Which live events the key may see; `own` when absent. */
+  readonly events?: EventScope | undefined;
+  /** Lines whose live events are granted besides the user's own chats. */
+  readonly lines?: readonly string[] | undefined;
   /** RFC 3339. */
   readonly createdAt?: string | undefined;
 }
@@ -22,6 +26,8 @@ const keysFile = z.object({
       name: z.string().regex(KEY_NAME),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       credential: z.string().min(1).optional(),
+      events: z.enum(["own", "all"]).optional(),
+      lines: z.array(z.string().regex(/^[1-9][0-9]*$/)).optional(),
       createdAt: z.string().optional(),
     }),
   ),
@@ -63,14 +69,17 @@ function writeKeysFile(path: string, keys: readonly StoredKey[]): void {
   }
 }
 
+/** What a key may do besides what its credential may. */
+export type KeyRights = Pick<StoredKey, "events" | "lines">;
+
 /** Makes a new key, stores its hash and returns the key, which is shown this once. Throws `KeysFileError` for a name in use. */
-export function addKey(path: string, name: string, credential: string | undefined): string {
+export function addKey(path: string, name: string, credential: string | undefined, rights: KeyRights = {}): string {
   const keys = readKeysFile(path);
   if (!KEY_NAME.test(name))
     throw new KeysFileError(path, `takes names of letters, digits, dots, dashes and underscores`);
   if (keys.some((key) => key.name === name)) throw new KeysFileError(path, `has a key named ${name} already`);
   const key = `gw_${randomBytes(24).toString("base64url")}`;
-  const stored = { name, sha256: digest(key).toString("hex"), createdAt: new Date().toISOString() };
+  const stored = { name, sha256: digest(key).toString("hex"), ...rights, createdAt: new Date().toISOString() };
   writeKeysFile(path, [...keys, credential === undefined ? stored : { ...stored, credential }]);
   return key;
 }
@@ -86,6 +95,8 @@ export function removeKey(path: string, name: string): void {
 export interface KeyMatch {
   readonly name: string;
   readonly credential: string | undefined;
+  readonly events: EventScope;
+  readonly lines: readonly string[];
 }
 
 export interface ApiKeys {
@@ -112,13 +123,21 @@ interface ComparableKey extends KeyMatch {
 
 /** The keys of the environment and of the file, which is read again when it changes. Throws `KeysFileError` for a damaged file. */
 export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 }: ApiKeysOptions): ApiKeys {
-  const fixed: ComparableKey[] = configured.map(({ name, key, credential }) => ({
+  const fixed: ComparableKey[] = configured.map(({ name, key, credential, events }) => ({
     name,
     credential,
+    events,
+    lines: [],
     hash: digest(key),
   }));
   const readStored = (): ComparableKey[] =>
-    readKeysFile(file).map(({ name, sha256, credential }) => ({ name, credential, hash: Buffer.from(sha256, "hex") }));
+    readKeysFile(file).map(({ name, sha256, credential, events = "own", lines = [] }) => ({
+      name,
+      credential,
+      events,
+      lines,
+      hash: Buffer.from(sha256, "hex"),
+    }));
   let keys = [...fixed, ...readStored()];
 
   const reread = () => {

@@ -6,14 +6,19 @@ import { type Config, ConfigError } from "../config.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../datasources/history-cache.ts";
-import { NO_LIVE_LOG } from "../resolvers/context.ts";
 import { buildSchema } from "../schema/build-schema.ts";
 import { type ApiKeys, KeysFileError, openApiKeys } from "./api-keys.ts";
 import { startApollo } from "./apollo.ts";
-import { createHttpServer, GRAPHQL_PATH } from "./http.ts";
+import { registerEventStream } from "./event-stream.ts";
+import { createHttpServer, EVENT_STREAM_PATH, GRAPHQL_PATH, isAllowedOrigin, isSameOrigin } from "./http.ts";
 import { identityProviders } from "./identity.ts";
+import { createLiveSide } from "./live-side.ts";
+import { openLiveStore } from "./live-store.ts";
+import { startEvent, startOperation } from "./operation-context.ts";
+import { createOperationRunner } from "./operation-runner.ts";
 import { createPipeline } from "./pipeline.ts";
 import { openRenewedTokens, type RenewedTokens } from "./renewed-tokens.ts";
+import { attachWebSocket } from "./websocket.ts";
 
 export interface RunningGateway {
   /** Address of the GraphQL endpoint, with the port that was really taken. */
@@ -23,6 +28,9 @@ export interface RunningGateway {
   /** Answers what is under way, then ends. */
   close(): Promise<void>;
 }
+
+/** Sockets are closed one by one within this time, so that their clients do not come back all at once. */
+const SOCKET_CLOSE_SPREAD_MS = 500;
 
 /** Puts the gateway together and listens. Throws `ConfigError` for what the person who starts it must change. */
 export async function startGateway(configured: Config, log: Logger): Promise<RunningGateway> {
@@ -35,15 +43,21 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     keys.close();
     throw error;
   }
+  const store = await openLiveStore(config, log).catch((error: unknown) => {
+    keys.close();
+    throw error;
+  });
   const { plan, allowHttp, proxyUrl, certificateAuthority } = config.portal;
+  const hosts = allowedHosts(config);
   const portals = createPortals({
     plan,
     allowHttp,
-    allowedHosts: allowedHosts(config),
+    allowedHosts: hosts,
     proxyUrl,
     certificateAuthority,
+    createAllowance: store.createAllowance,
     async renewTokens(credential, stale, request) {
-      const pair = await request(stale.refreshToken);
+      const pair = await (store.renewTokens?.(credential, stale, request) ?? request(stale.refreshToken));
       try {
         tokens.keep(credential, pair);
       } catch (error) {
@@ -61,25 +75,59 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     introspection: config.server.introspection,
     log,
   });
+  const liveSide = createLiveSide({ config, store, portals, allowedHosts: hosts, log });
   const { explorer, explorerApiKey, corsOrigins, maxBodyBytes, operationTimeoutMs } = config.server;
+  const { maxSockets, maxOperationsPerSocket } = config.live;
   const apollo = await startApollo(pipeline, { enabled: explorer, apiKey: explorerApiKey }, log);
+  const services = { portals, histories, timeoutMs: operationTimeoutMs, liveFor: liveSide.contextFor };
+  const providers = identityProviders(config, keys);
   const server = await createHttpServer({
     apollo,
-    services: { portals, histories, timeoutMs: operationTimeoutMs, liveFor: () => NO_LIVE_LOG },
-    identityProviders: identityProviders(config, keys),
+    services,
+    identityProviders: providers,
     corsOrigins,
     maxBodyBytes,
     explorer,
+    readiness: liveSide.readiness,
     log,
   });
+  const runner = createOperationRunner({
+    pipeline,
+    live: liveSide.live,
+    viewerOf: liveSide.viewerOf,
+    startOperation: (identity) => startOperation(services, identity),
+    startEvent: async (identity) => startEvent(services, identity, await liveSide.eventCredential(identity)),
+  });
+  const streams = registerEventStream(server, {
+    path: EVENT_STREAM_PATH,
+    runner,
+    identityProviders: providers,
+    maxStreams: maxSockets,
+  });
+  const sockets = attachWebSocket(server.server, {
+    path: GRAPHQL_PATH,
+    runner,
+    identityProviders: providers,
+    isAllowedOrigin: (origin, host) => isSameOrigin(origin, host) || isAllowedOrigin(origin, corsOrigins),
+    maxMessageBytes: maxBodyBytes,
+    maxOperationsPerSocket,
+    maxSockets,
+    log,
+  });
+  liveSide.register(server);
 
   const close = async () => {
+    streams.close();
+    await sockets.close(SOCKET_CLOSE_SPREAD_MS);
     await server.close();
     await apollo.stop();
+    await liveSide.close();
     keys.close();
     await portals.close();
+    await store.close();
   };
   try {
+    await liveSide.start();
     await server.listen({ host: config.server.host, port: config.server.port });
   } catch (error) {
     await close();

@@ -9,6 +9,7 @@ import { type IdentityProvider, type IdentityRefusal, identify } from "./identit
 import { type OperationServices, startOperation } from "./operation-context.ts";
 
 export const GRAPHQL_PATH = "/graphql";
+export const EVENT_STREAM_PATH = `${GRAPHQL_PATH}/stream`;
 
 export interface HttpServerOptions {
   readonly apollo: ApolloServer<OperationContext>;
@@ -18,6 +19,8 @@ export interface HttpServerOptions {
   readonly maxBodyBytes: number;
   /** A browser at `/` is led to the explorer. */
   readonly explorer: boolean;
+  /** Whether the gateway can do its work now. */
+  readonly readiness: () => Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
   readonly log: Logger;
 }
 
@@ -40,6 +43,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     ),
   );
   server.get("/health", (_request, reply) => reply.send({ status: "ok" }));
+  server.get("/ready", async (_request, reply) => {
+    const { ready, details } = await options.readiness();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...details });
+  });
   if (options.explorer) server.get("/", (_request, reply) => reply.redirect(GRAPHQL_PATH));
   // Apollo answers other methods with 405 and an `allow` header itself.
   server.route({
@@ -67,7 +74,12 @@ function acceptJson(server: FastifyInstance): void {
   }
 }
 
-function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
+/** A page of this very address: browsers name the origin for sockets even then. */
+export function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
   if (allowed.includes(origin)) return true;
   return allowed.includes(LOOPBACK_ORIGINS) && URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isLoopbackHost, portalHost } from "../config/setting-values.ts";
+import { type EventScope, isLoopbackHost, portalHost } from "../config/setting-values.ts";
 import { type Config, resolveCredentialName } from "../config.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import type { ViewerIdentity } from "../resolvers/context.ts";
@@ -9,7 +9,17 @@ import type { ApiKeys } from "./api-keys.ts";
 export interface Identity {
   readonly viewer: ViewerIdentity;
   readonly credential: Credential;
+  /** Live events beyond those of chats that the credential's user may see. */
+  readonly events: EventRights;
 }
+
+export interface EventRights {
+  readonly scope: EventScope;
+  /** Lines whose events are granted. */
+  readonly lines: readonly string[];
+}
+
+const OWN_EVENTS: EventRights = { scope: "own", lines: [] };
 
 /** What an identity is read from: the same for HTTP, and for the first message of a socket. Header names in lower case. */
 export interface IdentityRequest {
@@ -67,6 +77,7 @@ export function userTokenProvider(hosts: readonly string[], botClientId: string 
       identity: {
         viewer: { kind: "user-token", label: portal.data },
         credential: { kind: "user-token", portal: portal.data, accessToken, botClientId },
+        events: OWN_EVENTS,
       },
     };
   };
@@ -83,7 +94,8 @@ export function apiKeyProvider(keys: ApiKeys, credentials: ReadonlyMap<string, C
     if (credential === undefined) {
       return refusal("FORBIDDEN", `The API key ${found.name} acts with a credential that is not configured.`);
     }
-    return { kind: "identity", identity: { viewer: { kind: "api-key", label: found.name }, credential } };
+    const events = { scope: found.events, lines: found.lines };
+    return { kind: "identity", identity: { viewer: { kind: "api-key", label: found.name }, credential, events } };
   };
 }
 
@@ -96,7 +108,8 @@ export function openProvider(keys: ApiKeys, credentials: ReadonlyMap<string, Cre
     if (!isLoopbackHost(hostName(header(request, "host") ?? ""))) {
       return refusal("FORBIDDEN", "Without keys the gateway answers only to a loopback host name, such as localhost.");
     }
-    return { kind: "identity", identity: { viewer: { kind: "open", label: "open" }, credential } };
+    const viewer = { kind: "open", label: "open" } as const;
+    return { kind: "identity", identity: { viewer, credential, events: OWN_EVENTS } };
   };
 }
 

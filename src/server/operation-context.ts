@@ -35,6 +35,27 @@ function historiesFor(caches: HistoryCaches, credential: Credential): HistoryCac
 /** Reads of an event's execution are never answered from what was kept before it. */
 const NOTHING_KEPT: HistoryCache = { get: () => undefined, set: () => {} };
 
+/**
+ * The execution of one live event: what it reads is read for everybody who gets it with `credential`, but `viewer…` fields with the
+ * viewer's own.
+ */
+export function startEvent(services: OperationServices, identity: Identity, credential: Credential): RunningOperation {
+  const own = startOperation(services, identity, "event");
+  if (credential === identity.credential) return own;
+  const shared = startOperation(services, { ...identity, credential }, "event");
+  return {
+    context: { ...shared.context, own: own.context, live: own.context.live },
+    abort() {
+      shared.abort();
+      own.abort();
+    },
+    close() {
+      shared.close();
+      own.close();
+    },
+  };
+}
+
 /** Binds one operation, or the execution of one live event, to its credential, its deadline and its abort signal. */
 export function startOperation(
   services: OperationServices,

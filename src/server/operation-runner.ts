@@ -35,10 +35,10 @@ export interface OperationRunnerOptions {
   readonly pipeline: Pipeline;
   readonly live: LiveEvents;
   /** The live side of an identity: whose log it reads with which rights, or why there is none. */
-  readonly viewerOf: (identity: Identity) => LiveViewer | { readonly refusal: string };
-  readonly startOperation: (identity: Identity, document: DocumentNode) => Promise<StartedOperation>;
+  readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
+  readonly startOperation: (identity: Identity) => StartedOperation;
   /** A context for the execution of one event: nothing in it was read before the event. */
-  readonly startEvent: (identity: Identity) => StartedOperation;
+  readonly startEvent: (identity: Identity) => Promise<StartedOperation>;
 }
 
 /** Runs operations for WebSocket and server-sent events the way HTTP runs them. */
@@ -53,24 +53,17 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
     pipeline,
     begin(identity, request) {
       const { source, document, operationName, variables } = request;
-      let running: StartedOperation | undefined;
-      let ended = false;
-      const start = async (): Promise<OperationContext> => {
-        running = await options.startOperation(identity, document);
-        if (ended) running.abort();
-        return running.context;
-      };
+      const running = options.startOperation(identity);
+      const { context } = running;
       return {
         async execute() {
-          const context = await start();
           try {
             return new LiveResult(await pipeline.execute({ document, operationName, variables, context }));
           } finally {
-            running?.close();
+            running.close();
           }
         },
         async subscribe() {
-          const context = await start();
           // The operation's deadline is for opening the stream; each event has its own.
           const stream = await subscribe(pipeline, live, {
             source,
@@ -78,16 +71,15 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
             operationName,
             variables,
             context,
-            viewer: options.viewerOf(identity),
+            viewerOf: () => options.viewerOf(identity),
             startEvent: () => options.startEvent(identity),
           });
-          running?.close();
+          running.close();
           return stream;
         },
         end() {
-          ended = true;
-          running?.abort();
-          running?.close();
+          running.abort();
+          running.close();
         },
       };
     },

@@ -22,9 +22,9 @@ export interface SubscriptionOperation extends Operation {
   /** Text of the document: equal texts are equal documents. */
   readonly source: string;
   /** Who listens; a sentence when live events cannot be had. */
-  readonly viewer: LiveViewer | { readonly refusal: string };
+  readonly viewerOf: () => Promise<LiveViewer | { readonly refusal: string }>;
   /** A fresh context for the execution of one event. */
-  readonly startEvent: () => { readonly context: OperationContext; close(): void };
+  readonly startEvent: () => Promise<{ readonly context: OperationContext; close(): void }>;
 }
 
 export type SubscriptionStream = AsyncGenerator<LiveResult, void, void>;
@@ -38,12 +38,13 @@ export async function subscribe(
   live: LiveEvents,
   operation: SubscriptionOperation,
 ): Promise<SubscriptionStream | LiveResult> {
-  const { document, operationName, variables, context, viewer } = operation;
+  const { document, operationName, variables, context } = operation;
   const failed = (error: unknown): LiveResult =>
     new LiveResult({ errors: [pipeline.shapeError(asGraphQLError(error))] });
   try {
     const field = rootField(document, operationName);
     if (field === undefined) return failed(badRequest("The document has no subscription of that name."));
+    const viewer = await operation.viewerOf();
     if ("refusal" in viewer) {
       return failed(new GraphQLError(viewer.refusal, { nodes: field, extensions: { code: "FORBIDDEN" } }));
     }
@@ -66,7 +67,7 @@ export async function subscribe(
       responseKey: field.alias?.value ?? field.name.value,
       failed,
       async execute(rootValue) {
-        const event = operation.startEvent();
+        const event = await operation.startEvent();
         try {
           return new LiveResult(
             await pipeline.execute({ document, operationName, variables, context: event.context, rootValue }),

@@ -20,7 +20,7 @@ export interface WebSocketOptions {
   readonly path: string;
   readonly runner: OperationRunner;
   readonly identityProviders: readonly IdentityProvider[];
-  readonly isAllowedOrigin: (origin: string) => boolean;
+  readonly isAllowedOrigin: (origin: string, host: string | undefined) => boolean;
   readonly maxMessageBytes: number;
   readonly maxOperationsPerSocket: number;
   readonly maxSockets: number;
@@ -178,9 +178,9 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
   /** The HTTP status that refuses an upgrade, or undefined. */
   function refusalOf(request: IncomingMessage): string | undefined {
     if ((request.url ?? "").split("?")[0] !== options.path) return "404 Not Found";
-    const { origin } = request.headers;
+    const { origin, host } = request.headers;
     // Browsers let any page open a socket; they only tell where the page is from.
-    if (origin !== undefined && !options.isAllowedOrigin(origin)) return "403 Forbidden";
+    if (origin !== undefined && !options.isAllowedOrigin(origin, host)) return "403 Forbidden";
     return sockets.clients.size >= options.maxSockets ? "503 Service Unavailable" : undefined;
   }
 

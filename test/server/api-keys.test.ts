@@ -57,7 +57,7 @@ test("a key of the environment is recognised beside stored ones", () => {
   addKey(file, "stored", undefined);
   opened = openApiKeys({
     file,
-    configured: [{ name: "env", key: "0123456789abcdef", credential: undefined }],
+    configured: [{ name: "env", key: "0123456789abcdef", credential: undefined, events: "own" }],
     onError: () => undefined,
   });
   expect(opened.count()).toBe(2);

@@ -1,0 +1,59 @@
+import { LRUCache } from "lru-cache";
+import type { ApplicationCredential } from "../datasources/bitrix24/credentials.ts";
+import type { Installation } from "../subscriptions/installation/installation.ts";
+import type { InstallationStore } from "../subscriptions/installation/installation-store.ts";
+
+/** Where a portal's live events come from. */
+export type LiveSource = "receiver" | "polling" | "none";
+
+/** A portal's log and what fills it. */
+export interface LivePortal {
+  /** Name of the log: the portal's `member_id`, or its host where only polling fills it. */
+  readonly portal: string;
+  readonly source: LiveSource;
+  readonly installation: Installation | undefined;
+}
+
+/** Tells the log of a portal by its host. */
+export interface LivePortals {
+  find(host: string): Promise<LivePortal>;
+  /** The application's credential for a log; undefined when there is none that works. */
+  application(portal: string): Promise<ApplicationCredential | undefined>;
+  /** An installation came, changed or went. */
+  forget(): void;
+}
+
+/** Other processes install too, so that what was found is trusted briefly. */
+const TRUST_MS = 5_000;
+const MAX_HOSTS = 10_000;
+
+/** The log that polling fills, before an application is installed. */
+export function pollingPortal(host: string): string {
+  return `host:${host}`;
+}
+
+export function createLivePortals(
+  installations: InstallationStore | undefined,
+  isPolled: (host: string) => boolean,
+): LivePortals {
+  const known = new LRUCache<string, LivePortal>({ max: MAX_HOSTS, ttl: TRUST_MS });
+
+  return {
+    async find(host) {
+      const found = known.get(host);
+      if (found !== undefined) return found;
+      const installation = await installations?.findByHost(host);
+      const portal: LivePortal =
+        installation === undefined
+          ? { portal: pollingPortal(host), source: isPolled(host) ? "polling" : "none", installation }
+          : { portal: installation.memberId, source: "receiver", installation };
+      known.set(host, portal);
+      return portal;
+    },
+    async application(portal) {
+      const installation = await installations?.find(portal);
+      return installation?.status === "active" ? await installations?.credential(portal) : undefined;
+    },
+    forget: () => known.clear(),
+  };
+}

@@ -1,0 +1,267 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { credentialHost, DEFAULT_CREDENTIAL } from "../config/credentials.ts";
+import type { Config } from "../config.ts";
+import type { PortalSession } from "../datasources/bitrix24/calls.ts";
+import { type Credential, fingerprint, type WebhookCredential } from "../datasources/bitrix24/credentials.ts";
+import type { Portals } from "../datasources/bitrix24/portals.ts";
+import { createTransport } from "../datasources/bitrix24/transport.ts";
+import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
+import type { LiveContext } from "../resolvers/context.ts";
+import { createEventAccess } from "../subscriptions/chat-access.ts";
+import { createChatResolution } from "../subscriptions/chat-resolution.ts";
+import type { EventLog } from "../subscriptions/event-log.ts";
+import { eventsAddress } from "../subscriptions/installation/bindings.ts";
+import { registerInstallEndpoint } from "../subscriptions/installation/install-endpoint.ts";
+import { createInstaller, type Installer } from "../subscriptions/installation/installer.ts";
+import { createLiveEvents, type LiveEvents } from "../subscriptions/live-events.ts";
+import type { LiveViewer } from "../subscriptions/live-viewer.ts";
+import { createEventPolling, type EventPolling } from "../subscriptions/polling/event-polling.ts";
+import { replayDeadLetters } from "../subscriptions/receiver/dead-letter-replay.ts";
+import { type Receiver, registerEventReceiver } from "../subscriptions/receiver/receiver.ts";
+import { createHeartbeat } from "../subscriptions/storage/heartbeat.ts";
+import type { StoredEvent } from "../subscriptions/stored-event.ts";
+import type { Identity } from "./identity.ts";
+import { createLivePortals, pollingPortal } from "./live-portals.ts";
+import type { LiveStore } from "./live-store.ts";
+
+/** The live half of the gateway, wired to its store and to the portals. */
+export interface LiveSide {
+  readonly live: LiveEvents;
+  /** Whose log an identity reads and with which rights; a sentence when there is none. */
+  viewerOf(identity: Identity): Promise<LiveViewer | { readonly refusal: string }>;
+  contextFor(identity: Identity): LiveContext;
+  /** The credential with which an event is read back for everybody: the application's where it is installed, else the viewer's own. */
+  eventCredential(identity: Identity): Promise<Credential>;
+  /** The addresses for portals. */
+  register(server: FastifyInstance): void;
+  /** Says the gap since the last life, repairs bindings, begins to poll. */
+  start(): Promise<void>;
+  readiness(): Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
+  close(): Promise<void>;
+}
+
+export interface LiveSideOptions {
+  readonly config: Config;
+  readonly store: LiveStore;
+  readonly portals: Portals;
+  readonly allowedHosts: readonly string[];
+  readonly log: Logger;
+}
+
+const CALL_TIMEOUT_MS = 20_000;
+const TRIM_MS = 60_000;
+/** Beats are cheap, and the younger the last one the narrower the gap that a restart has to say. */
+const BEAT_MS = 1_000;
+const GUIDE = "docs/live-events.md";
+
+export function createLiveSide({ config, store, portals, allowedHosts, log }: LiveSideOptions): LiveSide {
+  const { storage, installations } = store;
+  const { live: settings } = config;
+  const polled = polledWebhook(config);
+  const polledHost = polled === undefined ? undefined : credentialHost(polled);
+  const livePortals = createLivePortals(installations, (host) => host === polledHost);
+  const credentials = new WeakMap<LiveViewer, Credential>();
+  const closing = new AbortController();
+  const onError = (error: unknown): void => log.error({ err: error }, "The live side met a problem");
+
+  function session(credential: Credential, signal?: AbortSignal): PortalSession {
+    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const signals = signal === undefined ? [closing.signal, timeout] : [closing.signal, timeout, signal];
+    return portals.session(credential, {
+      signal: AbortSignal.any(signals),
+      deadlineAt: performance.now() + CALL_TIMEOUT_MS,
+      usage: new UpstreamUsage(),
+      fresh: true,
+    });
+  }
+
+  async function applicationSession(portal: string): Promise<PortalSession | undefined> {
+    const application = await livePortals.application(portal);
+    if (application !== undefined) return session(application);
+    return polled !== undefined && portal === pollingPortal(credentialHost(polled)) ? session(polled) : undefined;
+  }
+
+  const access = createEventAccess({
+    recheckMs: settings.accessRecheckMs,
+    sessionOf(viewer) {
+      const credential = credentials.get(viewer);
+      if (credential === undefined) throw new Error("a viewer without a credential");
+      return session(credential);
+    },
+  });
+  const chats = createChatResolution({ keyValues: storage.keyValues, sessionOf: applicationSession, onError });
+  const noticed = (portal: string, event: StoredEvent): void => {
+    access.notice(portal, event);
+    void chats.learn(portal, event);
+  };
+  const eventLog = observed(storage.log, noticed);
+  const live = createLiveEvents({ log: eventLog, access, chats, onError });
+  const heartbeat = createHeartbeat(storage, { intervalMs: BEAT_MS });
+  const transport = createTransport({
+    certificateAuthority: config.portal.certificateAuthority,
+    proxyUrl: config.portal.proxyUrl,
+  });
+  const installer: Installer | undefined =
+    installations === undefined || settings.application === undefined
+      ? undefined
+      : createInstaller({
+          installations,
+          portals,
+          transport,
+          log: eventLog,
+          deadLetters: storage.deadLetters,
+          application: settings.application,
+          allowedHosts,
+          eventsAddress: settings.publicUrl === undefined ? undefined : eventsAddress(settings.publicUrl),
+          async onUninstalled(memberId) {
+            livePortals.forget();
+            live.endPortal(memberId);
+            await chats.forget(memberId);
+          },
+          logger: log,
+        });
+  const polling: EventPolling | undefined =
+    polled === undefined
+      ? undefined
+      : createEventPolling({
+          portal: pollingPortal(credentialHost(polled)),
+          owner: new URL(polled.url).pathname.split("/")[2] ?? "0",
+          session: (stopping) => session(polled, stopping),
+          status: () => portals.status(polled),
+          log: eventLog,
+          keyValues: storage.keyValues,
+          deadLetters: storage.deadLetters,
+          exclusive: storage.exclusive,
+          onError,
+        });
+  let receiver: Receiver | undefined;
+  let trimming: NodeJS.Timeout | undefined;
+
+  async function portalOf(identity: Identity) {
+    return await livePortals.find(credentialHost(identity.credential));
+  }
+
+  async function takeCursor(identity: Identity): Promise<string | null> {
+    const { portal, source } = await portalOf(identity);
+    return source === "none" ? null : await live.headCursor(portal);
+  }
+
+  return {
+    live,
+    async viewerOf(identity) {
+      const { portal, source } = await portalOf(identity);
+      if (source === "none") {
+        return {
+          refusal: `This portal has no source of live events. ${GUIDE} tells how to install the application in it${polledHost === undefined ? "" : ", or to let a webhook's dialogs be polled"}.`,
+        };
+      }
+      const { scope, lines } = identity.events;
+      const viewer: LiveViewer = {
+        portal,
+        rightsKey: `${fingerprint(identity.credential)} ${scope} ${[...lines].sort().join(",")}`,
+        scope,
+        grantedLines: new Set(lines),
+      };
+      credentials.set(viewer, identity.credential);
+      void access.prime(viewer);
+      return viewer;
+    },
+    contextFor(identity) {
+      let cursor: Promise<string | null> | undefined;
+      return {
+        takeCursor() {
+          cursor ??= takeCursor(identity);
+          return cursor;
+        },
+        async status() {
+          const { source, installation } = await portalOf(identity);
+          return { source, scope: identity.events.scope, needsReinstall: installation?.status === "needs-reinstall" };
+        },
+        chatChanged(chatId, source) {
+          portalOf(identity)
+            .then(async (found) => {
+              if (found.source === "none") return;
+              const address = { connectorId: null, lineId: null, chatId, externalChatId: null, userId: null };
+              const dispatchedAt = new Date().toISOString();
+              await eventLog.append(found.portal, [{ kind: "chatChanged", address, dispatchedAt, source }]);
+            })
+            .catch(onError);
+        },
+      };
+    },
+    async eventCredential(identity) {
+      const { portal } = await portalOf(identity);
+      return (await livePortals.application(portal)) ?? identity.credential;
+    },
+    register(server) {
+      if (installations === undefined || installer === undefined) return;
+      registerInstallEndpoint(server, {
+        ...installer,
+        async install(offer) {
+          const outcome = await installer.install(offer);
+          livePortals.forget();
+          return outcome;
+        },
+      });
+      receiver = registerEventReceiver(server, {
+        log: eventLog,
+        deadLetters: storage.deadLetters,
+        installations,
+        installer,
+        onOutage: (portal) => heartbeat.noteOutage(portal),
+      });
+    },
+    async start() {
+      await heartbeat.start();
+      trimming = setInterval(() => void storage.log.trim().catch(onError), TRIM_MS);
+      trimming.unref();
+      replayDeadLetters(storage.deadLetters, eventLog).catch(onError);
+      polling?.start();
+      void installer?.repairAll().catch(onError);
+    },
+    async readiness() {
+      const installed = (await installations?.list().catch(() => [])) ?? [];
+      const needsReinstall = installed.filter((each) => each.status === "needs-reinstall").map((each) => each.host);
+      return {
+        ready: storage.isReady(),
+        details: {
+          storage: storage.isReady() ? "ready" : "unavailable",
+          installations: installed.length,
+          ...(needsReinstall.length === 0 ? {} : { needsReinstall }),
+          ...(polling === undefined ? {} : { polling: polling.state().kind }),
+          ...(receiver === undefined ? {} : { received: receiver.stats() }),
+        },
+      };
+    },
+    async close() {
+      closing.abort();
+      clearInterval(trimming);
+      live.close();
+      access.close();
+      chats.close();
+      await polling?.stop();
+      await heartbeat.stop();
+      await transport.close();
+    },
+  };
+}
+
+/** The webhook whose owner's dialogs are polled: the default one, unless an application receives events. */
+function polledWebhook({ live, portal }: Config): WebhookCredential | undefined {
+  if (live.polling === "off" || live.application !== undefined) return undefined;
+  const credential = portal.credentials.get(DEFAULT_CREDENTIAL);
+  return credential?.kind === "webhook" ? credential : undefined;
+}
+
+/** Tells of each event that was appended. */
+function observed(log: EventLog, noticed: (portal: string, event: StoredEvent) => void): EventLog {
+  return {
+    ...log,
+    async append(portal, events, deliveryKey) {
+      const appended = await log.append(portal, events, deliveryKey);
+      if (!appended.duplicate) for (const event of events) noticed(portal, event);
+      return appended;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Logger } from "pino";
+import { type Config, ConfigError } from "../config.ts";
+import type { Allowance } from "../datasources/bitrix24/bucket.ts";
+import type { RenewTokens } from "../datasources/bitrix24/tokens.ts";
+import type { Plan } from "../datasources/bitrix24/usage.ts";
+import { EncryptionKeyError, openEncryptionKey } from "../subscriptions/installation/encryption-key.ts";
+import {
+  createInstallationStore,
+  INSTALLATIONS_NAMESPACE,
+  type InstallationStore,
+} from "../subscriptions/installation/installation-store.ts";
+import { createSharedRenewal } from "../subscriptions/installation/shared-renewal.ts";
+import { DirectoryInUse } from "../subscriptions/storage/directory-lock.ts";
+import { DEFAULT_REDIS_PREFIX } from "../subscriptions/storage/open-redis-storage.ts";
+import { openStorage } from "../subscriptions/storage/open-storage.ts";
+import { createRedisAllowance } from "../subscriptions/storage/redis-allowance.ts";
+import { connectRedis } from "../subscriptions/storage/redis-connection.ts";
+import type { Storage } from "../subscriptions/storage/storage.ts";
+
+/** What outlives a process, or is shared by several: opened before anything calls a portal. */
+export interface LiveStore {
+  readonly storage: Storage;
+  /** Undefined where no application is configured. */
+  readonly installations: InstallationStore | undefined;
+  readonly renewTokens: RenewTokens | undefined;
+  /** Undefined where this process counts alone. */
+  readonly createAllowance: ((host: string, plan: Plan) => Allowance) | undefined;
+  close(): Promise<void>;
+}
+
+const MAX_INSTALLATIONS = 10_000;
+
+/** Throws `ConfigError` for a directory, a key or an address that cannot be used. */
+export async function openLiveStore(config: Config, log: Logger): Promise<LiveStore> {
+  const { live } = config;
+  const storage = await open(config);
+  for (const warning of storage.warnings) log.warn(warning);
+  const installations =
+    live.application === undefined
+      ? undefined
+      : createInstallationStore({
+          keyValues: storage.keyValues,
+          encryptionKey: encryptionKey(config),
+          clientSecret: live.application.clientSecret,
+          tokenUrl: live.application.tokenUrl,
+        });
+  const renewTokens: RenewTokens | undefined =
+    installations === undefined ? undefined : createSharedRenewal(installations, storage.keyValues);
+  const allowances = live.storage.kind === "redis" ? connectRedis(live.storage.url, "b24oc-allowance") : undefined;
+  const prefix = live.storage.kind === "redis" ? (live.storage.prefix ?? DEFAULT_REDIS_PREFIX) : "";
+  return {
+    storage,
+    installations,
+    renewTokens,
+    createAllowance:
+      allowances === undefined
+        ? undefined
+        : (host, plan) => createRedisAllowance(allowances, `${prefix}allowance:{${host}}`, plan),
+    async close() {
+      allowances?.close();
+      await storage.close();
+    },
+  };
+}
+
+async function open({ live }: Config): Promise<Storage> {
+  try {
+    return await openStorage(live.storage, {
+      retention: live.retention,
+      namespaces: { [INSTALLATIONS_NAMESPACE]: { maxEntries: MAX_INSTALLATIONS, whenFull: "refuse" } },
+    });
+  } catch (error) {
+    if (error instanceof DirectoryInUse) throw new ConfigError([`GATEWAY_DATA_DIR: ${error.message}`]);
+    if (error instanceof Error && "code" in error && live.storage.kind === "lmdb") {
+      throw new ConfigError([`GATEWAY_DATA_DIR: ${live.storage.directory} cannot be used (${String(error.code)})`]);
+    }
+    throw error;
+  }
+}
+
+function encryptionKey({ live }: Config): Buffer {
+  try {
+    return openEncryptionKey({ configured: live.encryptionKey, file: live.encryptionKeyFile });
+  } catch (error) {
+    if (error instanceof EncryptionKeyError) throw new ConfigError([`GATEWAY_ENCRYPTION_KEY: ${error.message}`]);
+    throw error;
+  }
+}
