@@ -15,6 +15,10 @@ export class DeliveryWindow {
     return at !== undefined && at > nowMs - this.windowMs;
   }
 
+  delete(key: string): void {
+    this.#seen.delete(key);
+  }
+
   add(key: string, nowMs: number): void {
     this.#seen.delete(key);
     this.#seen.set(key, nowMs);

@@ -31,7 +31,6 @@ export function openLmdbKeyValueStore(
   const byAge: Database<string, [string, number]> = root.openDB("values-by-age", { encoding: "string" });
   const counts = new Map<string, number>();
   let lastOrder = 0;
-  writer.onRollback(() => counts.clear());
 
   function stored(namespace: string, key: string): Entry | null {
     writer.assertOpen();
@@ -44,11 +43,16 @@ export function openLmdbKeyValueStore(
     return entry === null || hasExpired(entry) ? null : entry;
   }
 
+  function setCount(namespace: string, count: number): void {
+    counts.set(namespace, count);
+    writer.ifUndone(() => counts.delete(namespace));
+  }
+
   function countOf(namespace: string): number {
     let count = counts.get(namespace);
     if (count === undefined) {
       count = byAge.getKeysCount({ start: [namespace, 0], end: [namespace, LAST] });
-      counts.set(namespace, count);
+      setCount(namespace, count);
     }
     return count;
   }
@@ -56,7 +60,7 @@ export function openLmdbKeyValueStore(
   function remove(namespace: string, entry: Entry): void {
     values.remove([namespace, storageKey(entry.key)]);
     byAge.remove([namespace, entry.order]);
-    counts.set(namespace, countOf(namespace) - 1);
+    setCount(namespace, countOf(namespace) - 1);
   }
 
   function nextOrder(namespace: string): number {
@@ -109,7 +113,7 @@ export function openLmdbKeyValueStore(
     const entry: Entry = { key, value, order, expiresAt };
     values.put([namespace, storageKey(key)], JSON.stringify(entry));
     byAge.put([namespace, order], key);
-    counts.set(namespace, countOf(namespace) + 1);
+    setCount(namespace, countOf(namespace) + 1);
   }
 
   return {

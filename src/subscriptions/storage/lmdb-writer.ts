@@ -20,8 +20,8 @@ export interface LmdbWriter {
    * the whole group, which rejects with `StorageUnavailable`.
    */
   submit<Result>(write: () => Result): Promise<Result>;
-  /** Calls back when a group was undone: what memory knows of the disk must be read again. */
-  onRollback(forget: () => void): void;
+  /** For use inside `write`: what to do when its group is undone, so that memory tells what the disk does. Last first. */
+  ifUndone(restore: () => void): void;
   /** Throws `StorageUnavailable` once it is closed: reading from a closed environment is not safe. */
   assertOpen(): void;
   /** False from a failed commit until the next that works. */
@@ -47,7 +47,7 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
   let ready = true;
   let closing = false;
   let closed = false;
-  const forgetters: (() => void)[] = [];
+  let restorers: (() => void)[] = [];
 
   async function drain(): Promise<void> {
     // One turn of the event loop lets the requests that arrived together join the first group.
@@ -63,6 +63,7 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
   }
 
   async function commit(group: readonly Job[]): Promise<void> {
+    restorers = [];
     try {
       // A child transaction, because it alone is undone when the callback throws.
       await root.childTransaction(() => {
@@ -72,8 +73,8 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
       });
     } catch (error) {
       ready = false;
-      for (const forget of forgetters) {
-        forget();
+      for (const restore of restorers.reverse()) {
+        restore();
       }
       const refusal = new StorageUnavailable(`The data directory cannot be written: ${await reasonOf(error)}`, {
         cause: error,
@@ -117,8 +118,8 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
         draining ??= drain();
       });
     },
-    onRollback(forget) {
-      forgetters.push(forget);
+    ifUndone(restore) {
+      restorers.push(restore);
     },
     assertOpen() {
       if (closed) {

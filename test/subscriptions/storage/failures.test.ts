@@ -108,6 +108,8 @@ describe("LMDB in a process that comes to harm", () => {
     started.kill("SIGKILL");
     await closed;
     expect(lines).not.toContain("unhandled rejection");
+    // What was refused is not remembered as kept.
+    expect(lines.filter((line) => line.startsWith("known "))).toEqual([]);
     const storage = await openStorage({ kind: "lmdb", directory });
     const texts = await allTexts(storage);
     const acknowledged = kept();
