@@ -28,7 +28,7 @@ export interface EventAccessCounts {
   readonly withoutChat: number;
   /** Questions that ended without an answer. */
   readonly undetermined: number;
-  /** `im.recent.get` and `imopenlines.dialog.get` calls that were made. */
+  /** `im.recent.get` and `imopenlines.dialog.get` calls that were begun, repetitions after a failure included. */
   readonly listReads: number;
   readonly chatReads: number;
 }

@@ -54,12 +54,9 @@ export async function searchChat(portal: PortalSession, place: ExternalPlace, kn
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
+/** Ids of a channel may contain pipes, so that the code is compared as a whole up to the customer. */
 function isAt(place: ExternalPlace, { userCode }: ChatRecord): boolean {
-  return (
-    userCode?.connectorId === place.connectorId &&
-    userCode.lineId === place.lineId &&
-    userCode.externalChatId === place.externalChatId
-  );
+  return userCode?.raw.startsWith(formatUserCode({ ...place, externalUserId: "" })) ?? false;
 }
 
 async function dialogOrNull(
