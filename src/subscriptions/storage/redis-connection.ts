@@ -15,7 +15,7 @@ export function redisScript(lua: string): RedisScript {
 /** One connection to a Redis server that reconnects by itself and never keeps a command waiting for a server that is away. */
 export interface RedisConnection {
   readonly client: Redis;
-  /** Sends a command. Rejects with `StorageUnavailable` at once when there is no connection, within 1.5 s when no answer comes. */
+  /** Sends a command. Rejects with `StorageUnavailable` at once when there is no connection, within 4 s when no answer comes. */
   command(name: string, ...values: (string | number)[]): Promise<unknown>;
   /** Runs a script the same way. */
   run(script: RedisScript, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
@@ -25,7 +25,8 @@ export interface RedisConnection {
   close(): void;
 }
 
-const COMMAND_TIMEOUT_MS = 1_500;
+/** Long enough for a slow sync of its disk: a refusal loses the event, the portal does not send it again. */
+const COMMAND_TIMEOUT_MS = 4_000;
 const PROBE_EVERY_MS = 3_000;
 const MAX_UNANSWERED = 20_000;
 

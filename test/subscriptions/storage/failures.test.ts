@@ -189,7 +189,7 @@ describe("Redis that comes to harm", () => {
     expect(texts.length).toBe(found.size);
     expect(acknowledged.filter((text) => !found.has(text))).toEqual([]);
     expect(texts.map((text) => Number(text))).toEqual(texts.map((text) => Number(text)).toSorted((a, b) => a - b));
-    const { length: heard } = { length: calls };
+    const heard = calls;
     await until(async () => {
       await storage.log.append(PORTAL, [messageEvent("later")]);
       return calls > heard;
@@ -209,10 +209,10 @@ describe("Redis that comes to harm", () => {
     expect(await allTexts(storage)).toEqual(["1", "3"]);
   });
 
-  it("refuses within two seconds when the server does not answer", async () => {
+  it("refuses within five seconds when the server hangs", async () => {
     await storage.log.append(PORTAL, [messageEvent("1")]);
     server.pause();
-    expect(await failsWithin(2_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(LogUnavailable);
+    expect(await failsWithin(5_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(LogUnavailable);
     server.resume();
     await until(async () => {
       try {
