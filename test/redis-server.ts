@@ -42,6 +42,8 @@ export async function startRedisServer(settings: Readonly<Record<string, string>
   async function start(): Promise<void> {
     const started = spawn("redis-server", args, { stdio: "ignore" });
     server = started;
+    // A test that fails before `close` must not leave a server behind.
+    process.once("exit", () => started.kill("SIGKILL"));
     const ended = once(started, "exit").then(([code]) => `ended with ${code}`);
     const deadline = Date.now() + 20_000;
     for (;;) {
