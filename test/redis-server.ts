@@ -43,7 +43,9 @@ export async function startRedisServer(settings: Readonly<Record<string, string>
     const started = spawn("redis-server", args, { stdio: "ignore" });
     server = started;
     // A test that fails before `close` must not leave a server behind.
-    process.once("exit", () => started.kill("SIGKILL"));
+    const end = (): void => void started.kill("SIGKILL");
+    process.once("exit", end);
+    started.once("exit", () => process.off("exit", end));
     const ended = once(started, "exit").then(([code]) => `ended with ${code}`);
     const deadline = Date.now() + 20_000;
     for (;;) {
