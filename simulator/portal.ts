@@ -76,7 +76,7 @@ export interface RunningPortal {
   installApplication(options: InstallOptions): Promise<InstalledApplication>;
   /** What the page of a `ui` application does by `installFinish`. */
   finishInstallation(application?: { clientId: string }): InstalledApplication;
-  updateApplication(application?: { clientId: string }): InstalledApplication;
+  updateApplication(options?: { renewToken?: boolean; clientId?: string }): InstalledApplication;
   uninstallApplication(options?: { clean?: boolean; clientId?: string }): InstalledApplication;
   /** Lets people write many messages; resolves when they are written, deliveries follow. */
   emitMessages(count: number, options?: BurstOptions): Promise<Burst>;
@@ -176,7 +176,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
     registerApplication: installations.register,
     installApplication: installations.install,
     finishInstallation: (application) => installations.finish(application?.clientId),
-    updateApplication: (application) => installations.update(application?.clientId),
+    updateApplication: installations.update,
     uninstallApplication: installations.uninstall,
     emitMessages: (count, burst) => emitMessages(world, count, burst),
     deliveries: delivery.log.report,

@@ -87,7 +87,9 @@ export function eventControl(world: World, installations: Installations, log: De
       case "POST /__finish-install":
         return Promise.resolve(installations.finish(clientId));
       case "POST /__update":
-        return Promise.resolve(installations.update(clientId));
+        return Promise.resolve(
+          installations.update({ renewToken: body.renewToken === true, ...given("clientId", clientId) }),
+        );
       case "POST /__uninstall":
         return Promise.resolve(installations.uninstall({ clean: body.clean === true, ...given("clientId", clientId) }));
       case "POST /__emit":

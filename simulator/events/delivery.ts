@@ -48,7 +48,8 @@ export interface EventDelivery {
 }
 
 const maxSockets = 64;
-const eventsWithoutTokens = new Set(["ONAPPUNINSTALL"]);
+/** By the time its handler reads this one, the application has no rights any more. */
+const eventOfFarewell = "ONAPPUNINSTALL";
 
 /**
  * Delivers the world's events to the handlers bound by `event.bind`: each once, asynchronously, in no certain order, never
@@ -76,7 +77,7 @@ export function startEventDelivery(
 
   function tokensOf(application: Application, envelope: Envelope): Record<string, unknown> {
     const { userId, code, shape, lasting } = envelope;
-    if (userId === 0 || eventsWithoutTokens.has(code)) return {};
+    if (userId === 0 || code === eventOfFarewell) return {};
     const tokens = lasting
       ? credentials.newTokens(userId, application)
       : credentials.currentTokens(userId, application);
@@ -92,10 +93,9 @@ export function startEventDelivery(
   function authOf(application: Application, envelope: Envelope): Record<string, unknown> {
     return {
       ...tokensOf(application, envelope),
-      scope: application.scopes.join(","),
+      ...(envelope.code === eventOfFarewell ? {} : { scope: application.scopes.join(","), status: "L" }),
       domain: new URL(portal.url).host,
       server_endpoint: `${portal.url}/rest/`,
-      status: "L",
       client_endpoint: `${portal.url}/rest/`,
       member_id: portal.memberId,
       application_token: application.applicationToken,

@@ -45,8 +45,11 @@ export interface Installations {
   install(options: InstallOptions): Promise<InstalledApplication>;
   /** What the page of a `ui` application does by `installFinish`: from now on events are delivered; ONAPPINSTALL is. */
   finish(clientId?: string): InstalledApplication;
-  /** A new version: ONAPPUPDATE goes to its handlers, which then are gone. */
-  update(clientId?: string): InstalledApplication;
+  /**
+   * A new version: ONAPPUPDATE goes to its handlers, which then are gone.
+   * @param renewToken gives it another application token, which the event brings
+   */
+  update(options?: { renewToken?: boolean; clientId?: string }): InstalledApplication;
   /** ONAPPUNINSTALL goes to its handlers; then handlers and tokens are gone. @param clean the user wants its data removed */
   uninstall(options?: { clean?: boolean; clientId?: string }): InstalledApplication;
 }
@@ -158,11 +161,13 @@ export function createInstallations(
       delivery.tellApplication(application, "ONAPPINSTALL", about(application), true);
       return shown(application);
     },
-    update(clientId) {
-      const application = find(clientId);
+    update(options = {}) {
+      const application = find(options.clientId);
       const previous = application.version;
       application.version += 1;
-      delivery.tellApplication(application, "ONAPPUPDATE", { ...about(application), PREVIOUS_VERSION: previous }, true);
+      if (options.renewToken === true) application.applicationToken = randomBytes(16).toString("hex");
+      const data = { VERSION: application.version, PREVIOUS_VERSION: previous, LANGUAGE_ID: portal.language };
+      delivery.tellApplication(application, "ONAPPUPDATE", data, true);
       dropHandlers(application);
       return shown(application);
     },

@@ -35,14 +35,14 @@ export function createPoster(timeoutMs: number, maxSockets: number): Poster {
     running.add(request);
     request.setTimeout(timeoutMs, () => request.destroy(new Error("No answer in time")));
     request.once("close", () => running.delete(request));
-    request.once("error", (error) => settle({ kind: "failed", reason: error.message }));
+    request.on("error", (error) => settle({ kind: "failed", reason: error.message }));
     request.once("response", (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
         if (body.length < longestKeptBody) body += chunk;
       });
-      response.once("error", (error) => settle({ kind: "failed", reason: error.message }));
+      response.on("error", (error) => settle({ kind: "failed", reason: error.message }));
       response.once("end", () => settle({ kind: "answered", status: response.statusCode ?? 0, body }));
     });
     request.end(form);
