@@ -6,6 +6,7 @@ import { dialogGet } from "../datasources/imopenlines/dialog.ts";
 import { Chat } from "../schema/chat.ts";
 import type { ChatActionResult } from "../schema/chat-outcome.ts";
 import { type UserError, UserErrorCode } from "../schema/mutation-payload.ts";
+import { changeOf } from "./chat-changes.ts";
 import type { OperationContext } from "./context.ts";
 import { lookAhead } from "./lookahead.ts";
 import { type Blame, isBusinessRefusal, notDone, userErrorFor } from "./user-errors.ts";
@@ -33,6 +34,7 @@ export async function runChatAction<T>(
   const { portal } = context;
   const reread = lookAhead(info).child("chat").isIdOnly ? undefined : dialogGet(portal.origin, { chatId });
   const { value, userErrors, reread: record } = await runAction(context, call, { ...CHAT_BLAME, ...blame }, reread);
+  if (value !== undefined && value !== false && value !== null) tellChange(context, chatId, call.method);
   return { value, result: { userErrors, chat: chatOf(context, chatId, userErrors, record) } };
 }
 
@@ -80,6 +82,12 @@ export async function runAction<T, R = never>(
     userErrors: result.kind === "done" ? [] : [userErrorFor(result.refusal, blame)],
     reread: outcome.reread,
   };
+}
+
+/** Tells subscribers of an action that was done. */
+export function tellChange(context: OperationContext, chatId: Id, method: string): void {
+  const source = changeOf(method);
+  if (source !== undefined) context.live.chatChanged(chatId, source);
 }
 
 /** An action that the gateway refused by itself: the portal was not asked, and the chat is a mere reference. */

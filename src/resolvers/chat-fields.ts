@@ -16,7 +16,7 @@ import {
   externalUserId,
 } from "./chat-derivations.ts";
 import { fromChat, tell, tellIfKnown } from "./chat-record.ts";
-import type { OperationContext } from "./context.ts";
+import { asViewer, type OperationContext } from "./context.ts";
 import { defineFields } from "./field-table.ts";
 
 /** Fields of a chat that take no arguments. */
@@ -32,11 +32,11 @@ export const ChatFields = defineFields<Chat>(Chat, {
   messageCount: (chat, context) => tell(chat, context, "messageCount"),
   participantCount: (chat, context) => tell(chat, context, "participantCount"),
   lastMessageId: (chat, context) => tell(chat, context, "lastMessageId"),
-  viewerUnreadCount: (chat, context) => tell(chat, context, "unreadCount"),
-  viewerRole: (chat, context) => tell(chat, context, "viewerRole"),
-  viewerLastReadMessageId: (chat, context) => tell(chat, context, "lastReadMessageId"),
-  viewerFirstUnreadMessageId: (chat, context) => tell(chat, context, "firstUnreadMessageId"),
-  viewerMarkedMessageId: (chat, context) => tell(chat, context, "markedMessageId"),
+  viewerUnreadCount: (chat, context) => tell(chat, asViewer(context), "unreadCount"),
+  viewerRole: (chat, context) => tell(chat, asViewer(context), "viewerRole"),
+  viewerLastReadMessageId: (chat, context) => tell(chat, asViewer(context), "lastReadMessageId"),
+  viewerFirstUnreadMessageId: (chat, context) => tell(chat, asViewer(context), "firstUnreadMessageId"),
+  viewerMarkedMessageId: (chat, context) => tell(chat, asViewer(context), "markedMessageId"),
   restrictions: (chat, context) => tell(chat, context, "restrictions"),
   permissions: (chat, context) => tell(chat, context, "permissions"),
   parentChatId: (chat, context) => tell(chat, context, "parentChatId"),
@@ -50,8 +50,8 @@ export const ChatFields = defineFields<Chat>(Chat, {
   callNumber: (chat, context) => tellIfKnown(chat, context, "callNumber"),
   sessionStatus: (chat, context) => tellIfKnown(chat, context, "sessionStatus"),
   sessionStatusCode: (chat, context) => tellIfKnown(chat, context, "sessionStatusCode"),
-  viewerIsPinnedInInbox: (chat, context) => tellIfKnown(chat, context, "isPinnedInRecent"),
-  viewerInboxAt: (chat, context) => tellIfKnown(chat, context, "recentAt"),
+  viewerIsPinnedInInbox: (chat, context) => tellIfKnown(chat, asViewer(context), "isPinnedInRecent"),
+  viewerInboxAt: (chat, context) => tellIfKnown(chat, asViewer(context), "recentAt"),
   preview: (chat, context) => {
     const preview = tellIfKnown(chat, context, "preview");
     return preview === null ? null : { ...preview, author: userRef(preview.authorId) };
@@ -102,9 +102,9 @@ export const ChatFields = defineFields<Chat>(Chat, {
         : null,
     ),
 
-  viewerIsMuted: (chat, context) => viewerIsMuted(chat, context),
+  viewerIsMuted: (chat, context) => viewerIsMuted(chat, asViewer(context)),
   viewerCanSend: (chat, context) =>
-    fromChat(chat, context, ["viewerRole", "restrictions", "permissions"], (record) =>
+    fromChat(chat, asViewer(context), ["viewerRole", "restrictions", "permissions"], (record) =>
       canSend(record.viewerRole ?? null, record.restrictions ?? null, record.permissions ?? null),
     ),
 

@@ -7,12 +7,12 @@ import { parsePageSize } from "../schema/input-errors.ts";
 import { ForwardPaging, TwoWayPaging } from "../schema/list-arguments.ts";
 import { User } from "../schema/user.ts";
 import { parseMessagePaging, readMessages } from "./chat-messages.ts";
-import type { OperationContext } from "./context.ts";
+import { asViewer, type OperationContext } from "./context.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
 const participantCursor = defineOffsetCursor("participant");
 
-/** The lists of a chat that the portal pages. */
+/** The lists of a chat that the portal pages, for participants only: asked with the viewer's own credential, also for a live event. */
 @Resolver(() => Chat)
 export class ChatLists {
   @FieldResolver()
@@ -21,7 +21,7 @@ export class ChatLists {
     @Ctx() context: OperationContext,
     @Args(() => TwoWayPaging) paging: TwoWayPaging,
   ): Promise<Page<MessageRecord>> {
-    return readMessages(chat.id, parseMessagePaging(paging), context);
+    return readMessages(chat.id, parseMessagePaging(paging), asViewer(context));
   }
 
   @FieldResolver()
@@ -32,9 +32,8 @@ export class ChatLists {
   ): Promise<Page<User>> {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const offset = after === null || after === undefined ? 0 : participantCursor.decode(after, "after");
-    const found = await context.portal.read(
-      dialogUsersList(context.portal.origin, { chatId: chat.id, limit: size + 1, offset }),
-    );
+    const { portal } = asViewer(context);
+    const found = await portal.read(dialogUsersList(portal.origin, { chatId: chat.id, limit: size + 1, offset }));
     context.loaders.primeUsers(found);
     const users = found.slice(0, size).map((record) => new User(record.id, record));
     return new Page(users, (_user, index) => participantCursor.encode(offset + index + 1), {

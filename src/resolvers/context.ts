@@ -52,3 +52,8 @@ export interface OperationContext {
   /** While an event is executed with the application's credential: the viewer's own, for `viewer…` fields. */
   readonly own?: OperationContext;
 }
+
+/** The context for what concerns the viewer alone. */
+export function asViewer(context: OperationContext): OperationContext {
+  return context.own ?? context;
+}

@@ -7,7 +7,7 @@ import type { ChatActionResult } from "../schema/chat-outcome.ts";
 import { type CrmEntityInput, parseCrmEntity } from "../schema/crm-entity.ts";
 import { parseChatId, parseId } from "../schema/input-errors.ts";
 import { UserErrorCode } from "../schema/mutation-payload.ts";
-import { runAction, runChatAction } from "./chat-action.ts";
+import { runAction, runChatAction, tellChange } from "./chat-action.ts";
 import type { OperationContext } from "./context.ts";
 import { ownUserError } from "./user-errors.ts";
 
@@ -37,7 +37,9 @@ export async function runCrmMemberAction(
     const { value, result } = await runChatAction(context, info, id, callFor({ ...member, chatId: id }), BLAME);
     return value === null ? { ...result, userErrors: [NO_CHAT] } : result;
   }
-  const { value, userErrors } = await runAction(context, callFor(member), BLAME);
+  const call = callFor(member);
+  const { value, userErrors } = await runAction(context, call, BLAME);
+  if (value !== null && value !== undefined) tellChange(context, value, call.method);
   if (value === null) return { userErrors: [NO_CHAT], chat: null };
   return { userErrors, chat: value === undefined ? null : new Chat(value) };
 }

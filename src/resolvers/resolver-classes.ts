@@ -6,7 +6,15 @@ import { ChatPresence } from "./chat-presence.ts";
 import { ChatQueries } from "./chat-queries.ts";
 import { CrmActions } from "./crm.ts";
 import { CrmEntityResolver } from "./crm-queries.ts";
+import { EventCursorQuery } from "./event-cursor.ts";
 import { InboxQueries } from "./inbox.ts";
+import {
+  MessageAddedFields,
+  MessageUpdatedFields,
+  SessionFinishedFields,
+  SessionStartedFields,
+} from "./live-event-source.ts";
+import { LiveSubscriptions } from "./live-subscriptions.ts";
 import { FileFields, MessageFields } from "./message-fields.ts";
 import { MessageActions } from "./messages.ts";
 import { NetworkActions } from "./network.ts";
@@ -54,4 +62,10 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
   CrmActions,
   BotActions,
   NetworkActions,
+  EventCursorQuery,
+  LiveSubscriptions,
+  MessageAddedFields,
+  MessageUpdatedFields,
+  SessionStartedFields,
+  SessionFinishedFields,
 ];

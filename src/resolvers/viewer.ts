@@ -28,6 +28,10 @@ export const ViewerFields = defineFields<Viewer>(Viewer, {
   isAdmin: async (_, context) => (await readProfile(context)).isAdmin,
   timeZone: async (_, context) => (await readProfile(context)).timeZone,
   scopes: (_, { portal }) => portal.read(scopeList()),
+  liveEvents: async (_, { live }) => {
+    const { source, scope, needsReinstall } = await live.status();
+    return { source: SOURCES[source], scope: scope === "all" ? "ALL" : "OWN", needsReinstall } as const;
+  },
   unread: async (_, { portal }) => {
     const { openLinesTotal, byChat } = await portal.read(countersGet());
     return { total: openLinesTotal, chats: [...byChat].map(([id, count]) => ({ chat: new Chat(id), count })) };
@@ -39,6 +43,8 @@ const KINDS: Readonly<Record<ViewerIdentity["kind"], ViewerKind>> = {
   "user-token": "USER_TOKEN",
   open: "OPEN",
 };
+
+const SOURCES = { receiver: "RECEIVER", polling: "POLLING", none: "NONE" } as const;
 
 function readProfile({ portal }: OperationContext): Promise<ProfileRecord> {
   return portal.read(profileGet(portal.origin));

@@ -9,8 +9,9 @@ import {
   GraphQLString,
   Kind,
 } from "graphql";
-import { buildSchemaSync } from "type-graphql";
+import { buildSchemaSync, type PubSub } from "type-graphql";
 import { resolverClasses } from "../resolvers/resolver-classes.ts";
+import { StreamCheckpoint, StreamGap } from "./live-events.ts";
 
 const REST_DIRECTIVE = new GraphQLDirective({
   name: "rest",
@@ -31,9 +32,29 @@ export function buildSchema(): GraphQLSchema {
     directives: [REST_DIRECTIVE],
     // Inputs are checked where they are used, with sentences of our own.
     validate: false,
+    pubSub: NO_PUB_SUB,
+    orphanedTypes: [StreamGap, StreamCheckpoint],
   });
+  putArgumentsInOrder(schema);
   for (const name of ONE_OF_INPUTS) makeOneOf(schema, name);
   return schema;
+}
+
+/** type-graphql wants one as soon as there are subscriptions. None publishes through it: every field has a `subscribe` of its own over the log. */
+const NO_PUB_SUB: PubSub = {
+  publish() {
+    throw new Error("events are appended to the log");
+  },
+  subscribe() {
+    throw new Error("events are read from the log");
+  },
+};
+
+/** type-graphql collects the arguments of a method from last to first. */
+function putArgumentsInOrder(schema: GraphQLSchema): void {
+  for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
+    for (const field of Object.values(type?.getFields() ?? {})) field.args = [...field.args].reverse();
+  }
 }
 
 /** type-graphql has no way to say `@oneOf`: it is set on the built type, and on its syntax node so that it is printed. */

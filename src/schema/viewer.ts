@@ -11,6 +11,40 @@ export const ViewerKindEnum = describedEnum<ViewerKind>("ViewerKind", "How the r
   OPEN: "Not at all: the gateway has no keys and listens to this machine only.",
 });
 
+export const LiveEventsSourceEnum = describedEnum<"RECEIVER" | "POLLING" | "NONE">(
+  "LiveEventsSource",
+  "What fills the portal's live log.",
+  {
+    RECEIVER: "The application is installed in the portal, which posts its events to the gateway.",
+    POLLING: "The gateway polls the dialogs of a webhook's owner; chats the owner takes no part in are not seen.",
+    NONE: "Nothing: subscriptions are refused. See the guide on live events.",
+  },
+);
+
+export const LiveEventsScopeEnum = describedEnum<"OWN" | "ALL">(
+  "LiveEventsScope",
+  "Which live events a request may see.",
+  {
+    OWN: "Those of chats that its user may see, and of lines granted by configuration.",
+    ALL: "All of the portal.",
+  },
+);
+
+@ObjectType({ simpleResolvers: true, description: "What a request can subscribe to." })
+export class LiveEventsStatus {
+  @Field(() => LiveEventsSourceEnum, { description: "What fills the live log." })
+  readonly source!: "RECEIVER" | "POLLING" | "NONE";
+
+  @Field(() => LiveEventsScopeEnum, { description: "Which events this request may see." })
+  readonly scope!: "OWN" | "ALL";
+
+  @Field(() => Boolean, {
+    description:
+      "Whether the portal no longer renews the application's tokens: events still arrive, but reading their chats fails until the application is installed again.",
+  })
+  readonly needsReinstall!: boolean;
+}
+
 @ObjectType({ simpleResolvers: true, description: "An open-line chat in which the viewer has not read everything." })
 export class UnreadChat {
   @Field(() => Chat, { description: "The chat." })
@@ -83,4 +117,9 @@ export class Viewer {
     description: "What the user has not read in open lines. Needs the scope `im` (`im.counters.get`).",
   })
   readonly unread?: UnreadCounters | null;
+
+  @Field(() => LiveEventsStatus, {
+    description: "Where live events come from and which of them this request may subscribe to. Calls nothing.",
+  })
+  readonly liveEvents!: LiveEventsStatus;
 }

@@ -9,7 +9,13 @@ import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
 import type { OperationContext } from "../resolvers/context.ts";
 import { type ExplorerOptions, explorerPlugin } from "./explorer.ts";
+import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./paths.ts";
 import type { Pipeline } from "./pipeline.ts";
+
+const SUBSCRIPTION_OVER_HTTP = new GraphQLError(
+  `Subscriptions need a stream: connect a WebSocket (graphql-transport-ws) to ${GRAPHQL_PATH}, or send this request with Accept: text/event-stream to ${EVENT_STREAM_PATH}.`,
+  { extensions: { code: "BAD_REQUEST" } },
+);
 
 /** Hands execution over to the pipeline: Apollo keeps HTTP semantics, persisted queries, parsing and validation. */
 function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationContext> {
@@ -18,6 +24,10 @@ function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationCont
       responseForOperation: async ({ operation, document, request, response, contextValue }) => {
         // Without an operation of that name Apollo finds the words itself.
         if (operation === undefined || operation === null) return null;
+        if (operation.operation === "subscription") {
+          const errors = [pipeline.shapeError(SUBSCRIPTION_OVER_HTTP)];
+          return { http: { ...response.http, status: 400 }, body: { kind: "single", singleResult: { errors } } };
+        }
         const singleResult = await pipeline.execute({
           document,
           operationName: request.operationName,

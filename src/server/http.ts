@@ -7,9 +7,7 @@ import type { OperationContext } from "../resolvers/context.ts";
 import { BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
 import { type IdentityProvider, type IdentityRefusal, identify } from "./identity.ts";
 import { type OperationServices, startOperation } from "./operation-context.ts";
-
-export const GRAPHQL_PATH = "/graphql";
-export const EVENT_STREAM_PATH = `${GRAPHQL_PATH}/stream`;
+import { GRAPHQL_PATH } from "./paths.ts";
 
 export interface HttpServerOptions {
   readonly apollo: ApolloServer<OperationContext>;

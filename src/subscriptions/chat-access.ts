@@ -1,3 +1,4 @@
+import { GraphQLError } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
 import { PortalProtocolError, PortalRefusal } from "../datasources/bitrix24/errors.ts";
@@ -45,17 +46,18 @@ export interface CheckedEventAccess extends EventAccess {
 
 /**
  * It cannot be told now whether the viewer may see the chat, because the portal does not answer or its answer is not understood. The event was
- * not delivered; the next one may be.
+ * not delivered; the next one may be. What clients are told names no chat, for it may be one they have no right to know of.
  */
-export class AccessUndetermined extends Error {
+export class AccessUndetermined extends GraphQLError {
   readonly chatId: Id;
-  constructor(chatId: Id, options?: ErrorOptions) {
+  constructor(chatId: Id, cause: unknown) {
     super(
-      `The portal could not be asked in time whether chat ${chatId} may be seen; an event of it was left out. Read the chat again.`,
-      options,
+      "An event was left out because the portal could not be asked in time whether you may see it. Read again what matters; the stream goes on.",
+      { extensions: { code: "EVENT_WITHHELD" } },
     );
     this.name = "AccessUndetermined";
     this.chatId = chatId;
+    this.cause = cause;
   }
 }
 
@@ -63,12 +65,16 @@ interface Decision {
   readonly allowed: boolean;
   /** When the portal began to be asked about this chat. */
   readonly askedAt: number;
+  /** When it was last confirmed, by the list or by the portal's answer about the chat. */
+  readonly lookedAt: number;
   readonly validUntil: number;
 }
 
 /** The viewer's own dialogs: what is in it may be seen, what is not has to be asked for. */
 interface DialogList {
   readonly chatIds: ReadonlySet<Id>;
+  /** False when the credential may not list its dialogs. */
+  readonly isTold: boolean;
   readonly askedAt: number;
   /** Not asked again before. */
   readonly restUntil: number;
@@ -87,6 +93,8 @@ const LIST_REFUSED_MS = 600_000;
 const MAX_VIEWERS = 1_000;
 const MAX_DECISIONS = 50_000;
 const MAX_CHANGED_CHATS = 10_000;
+/** Actions through the gateway after which nobody sees the chat who did not before: looking again would only cost allowance. */
+const ADMITS_NOBODY: ReadonlySet<string> = new Set(["ANSWER", "FINISH", "SPAM", "PIN", "SILENT_MODE"]);
 
 /**
  * Tells who may see which event: `all` viewers everything, others what their granted lines carry and, asked with their own credential, the
@@ -126,11 +134,12 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
         const portal = sessionOf(viewer);
         return portal.read(recentGet(portal.origin), { fresh: true });
       }, patience);
-      return { chatIds: new Set(page.chats.map((chat) => chat.id)), askedAt, restUntil: askedAt + refusedMs };
+      const chatIds = new Set(page.chats.map((chat) => chat.id));
+      return { chatIds, isTold: true, askedAt, restUntil: askedAt + refusedMs };
     } catch (error) {
       // The list only saves questions: without it each chat is asked for.
       if (!isListRefused(error)) throw error;
-      return { chatIds: new Set(), askedAt, restUntil: askedAt + LIST_REFUSED_MS };
+      return { chatIds: new Set(), isTold: false, askedAt, restUntil: askedAt + LIST_REFUSED_MS };
     }
   }
 
@@ -138,7 +147,7 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
   function listOf(viewer: LiveViewer, since: number): Promise<DialogList> | DialogList {
     const state = stateOf(viewer);
     const { list } = state;
-    if (list !== undefined && list.askedAt >= since && now() < list.restUntil) return list;
+    if (list !== undefined && (list.askedAt >= since || !list.isTold) && now() < list.restUntil) return list;
     state.listing ??= readList(viewer)
       .then((read) => {
         state.list = read;
@@ -170,17 +179,21 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
     const changed = changedAt(viewer, chatId);
     const list = await listOf(viewer, changed);
     if (list.chatIds.has(chatId)) {
-      decisions.set(key, { allowed: true, askedAt: list.askedAt, validUntil: list.askedAt + recheckMs });
+      const { askedAt } = list;
+      decisions.set(key, { allowed: true, askedAt, lookedAt: askedAt, validUntil: askedAt + recheckMs });
       return true;
     }
-    const isRefusedStill = earlier !== undefined && !earlier.allowed && earlier.askedAt >= changed;
-    if (isRefusedStill && now() < earlier.askedAt + recheckMs) {
-      decisions.set(key, { ...earlier, validUntil: Math.min(now() + refusedMs, earlier.askedAt + recheckMs) });
+    // Whoever was let in since has the chat in the list; rights to a whole line are looked at again at the next check only.
+    const isOutdated = !list.isTold && earlier !== undefined && earlier.lookedAt < changed;
+    if (earlier?.allowed === false && !isOutdated && now() < earlier.askedAt + recheckMs) {
+      const validUntil = Math.min(now() + refusedMs, earlier.askedAt + recheckMs);
+      decisions.set(key, { ...earlier, lookedAt: list.askedAt, validUntil });
       return false;
     }
     const askedAt = now();
     const allowed = await mayRead(viewer, chatId);
-    decisions.set(key, { allowed, askedAt, validUntil: askedAt + (allowed ? recheckMs : refusedMs) });
+    const validUntil = askedAt + (allowed ? recheckMs : refusedMs);
+    decisions.set(key, { allowed, askedAt, lookedAt: askedAt, validUntil });
     return allowed;
   }
 
@@ -192,7 +205,7 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
       .catch((error: unknown) => {
         if (!isPassing(error) && !(error instanceof PortalProtocolError)) throw error;
         counts.undetermined += 1;
-        throw new AccessUndetermined(chatId, { cause: error });
+        throw new AccessUndetermined(chatId, error);
       })
       .finally(() => asking.delete(key));
     asking.set(key, question);
@@ -210,7 +223,7 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
       const key = `${viewerKey(viewer)}\n${chatId}`;
       const known = decisions.get(key);
       const holds = known !== undefined && now() < known.validUntil;
-      if (holds && (known.allowed || known.askedAt >= changedAt(viewer, chatId))) return known.allowed;
+      if (holds && (known.allowed || known.lookedAt >= changedAt(viewer, chatId))) return known.allowed;
       return ask(viewer, chatId, key);
     },
     async prime(viewer) {
@@ -222,7 +235,9 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
       }
     },
     notice(portal, event) {
-      if (event.kind !== "sessionStarted" && event.kind !== "chatChanged") return;
+      const admits =
+        event.kind === "sessionStarted" || (event.kind === "chatChanged" && !ADMITS_NOBODY.has(event.source));
+      if (!admits) return;
       const { chatId } = event.address;
       if (chatId !== null) changedChats.set(`${portal}\n${chatId}`, now());
     },

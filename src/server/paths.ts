@@ -1,0 +1,4 @@
+/** Queries, mutations, and sockets for subscriptions. */
+export const GRAPHQL_PATH = "/graphql";
+/** The same over server-sent events. */
+export const EVENT_STREAM_PATH = `${GRAPHQL_PATH}/stream`;
