@@ -216,11 +216,39 @@ describe("rights that change while a subscription lives", () => {
     checked.notice(
       "portal",
       kind === "chatChanged"
-        ? { kind, address, dispatchedAt: null, source: "TRANSFERRED" }
+        ? { kind, address, dispatchedAt: null, source: "TRANSFER" }
         : { kind, address, dispatchedAt: null },
     );
     clock = 2;
     expect(await sees(checked, own, chat)).toBe(true);
+  });
+});
+
+describe("what others are told to look for again", () => {
+  it("costs nothing when an action let nobody in", async () => {
+    const checked = access();
+    const own = viewer(operator());
+    const chat = foreignTo(operator());
+    expect(await sees(checked, own, chat)).toBe(false);
+    office.portal.resetStats();
+    clock = 1;
+    checked.notice("portal", { kind: "chatChanged", address: addressOf(chat), dispatchedAt: null, source: "PIN" });
+    clock = 2;
+    expect(await sees(checked, own, chat)).toBe(false);
+    expect(office.portal.stats().commands).toBe(0);
+  });
+
+  it("costs one look at the list for each viewer when one could be let in", async () => {
+    const checked = access();
+    const own = viewer(operator());
+    const chat = foreignTo(operator());
+    expect(await sees(checked, own, chat)).toBe(false);
+    office.portal.resetStats();
+    clock = 1;
+    checked.notice("portal", { kind: "chatChanged", address: addressOf(chat), dispatchedAt: null, source: "TRANSFER" });
+    clock = 2;
+    for (let round = 0; round < 3; round++) expect(await sees(checked, own, chat)).toBe(false);
+    expect(office.portal.stats().byMethod).toEqual({ "im.recent.get": 1 });
   });
 });
 
@@ -239,7 +267,7 @@ describe("a portal that does not answer", () => {
     expect(checked.counts().chatReads).toBeGreaterThan(1);
   });
 
-  it("gives an error that names the chat and is not remembered", async () => {
+  it("gives an error that tells the client no chat, and is not remembered", async () => {
     const checked = access({ patienceMs: 0 });
     const own = viewer(operator());
     const chat = joinableBy(operator());
@@ -249,7 +277,8 @@ describe("a portal that does not answer", () => {
     ]);
     const refused = await sees(checked, own, chat).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(AccessUndetermined);
-    expect(refused).toMatchObject({ chatId: String(chat.id) });
+    expect(refused).toMatchObject({ chatId: String(chat.id), extensions: { code: "EVENT_WITHHELD" } });
+    expect(JSON.stringify(refused)).not.toContain(String(chat.id));
     expect(checked.counts().undetermined).toBe(1);
     office.portal.setFaults([]);
     expect(await sees(checked, own, chat)).toBe(true);
@@ -294,5 +323,13 @@ describe("credentials that can do less", () => {
     expect(await sees(checked, own, ownOf(operator()))).toBe(true);
     expect(await sees(checked, own, foreignTo(operator()))).toBe(false);
     expect(checked.counts()).toMatchObject({ listReads: 1, chatReads: 2 });
+    const handedOver = foreignTo(operator());
+    expect(await sees(checked, own, handedOver)).toBe(false);
+    handedOver.recents.add(operator().id);
+    clock = 1;
+    checked.notice("portal", { kind: "sessionStarted", address: addressOf(handedOver), dispatchedAt: null });
+    clock = 2;
+    expect(await sees(checked, own, handedOver)).toBe(true);
+    expect(checked.counts().listReads).toBe(1);
   });
 });

@@ -7,7 +7,7 @@ import {
   createChatResolution,
   type LearningChatResolution,
 } from "../../src/subscriptions/chat-resolution.ts";
-import type { EventAddress, StoredEvent } from "../../src/subscriptions/stored-event.ts";
+import type { EventAddress, StoredEvent, StoredSessionStarted } from "../../src/subscriptions/stored-event.ts";
 import { type Office, openOffice, webhook } from "./office.ts";
 import { until } from "./storage/until.ts";
 
@@ -53,7 +53,7 @@ function incoming(chat: Chat, more: Partial<EventAddress> = {}): EventAddress {
   return { connectorId, lineId, chatId: null, externalChatId, userId: String(chat.customerId), ...more };
 }
 
-function sessionStarted(chat: Chat): StoredEvent {
+function sessionStarted(chat: Chat): StoredSessionStarted {
   const { connectorId, lineId, userId } = incoming(chat);
   return {
     kind: "sessionStarted",

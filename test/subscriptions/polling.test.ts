@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PortalUser } from "../../simulator/portal.ts";
+import { joinChat } from "../../simulator/world/members.ts";
 import { addFile } from "../../simulator/world/messages.ts";
 import { setSilent } from "../../simulator/world/operator-actions.ts";
 import type { Chat } from "../../simulator/world/records.ts";
@@ -12,7 +13,6 @@ import {
 } from "../../src/subscriptions/polling/event-polling.ts";
 import { DEFAULT_POLLING_PACE, nextPollMs } from "../../src/subscriptions/polling/polling-pace.ts";
 import { keepPollingPlace } from "../../src/subscriptions/polling/polling-place.ts";
-import { queueOwner } from "../../src/subscriptions/polling/queue-owner.ts";
 import type { StoredEvent } from "../../src/subscriptions/stored-event.ts";
 import { listAt, objectAt, post, valueAt } from "../simulator/rest-client.ts";
 import { type Office, openOffice, webhook } from "./office.ts";
@@ -419,10 +419,22 @@ describe("the simulated portal's queue", () => {
     const none = objectAt((await call("im.v2.Event.get", { offset: second.nextOffset })).body, "result");
     expect(none).toEqual({ events: [], nextOffset: second.nextOffset, hasMore: false });
   });
-});
 
-it("names a queue by its user, whatever the webhook's secret is", () => {
-  const one = queueOwner({ kind: "webhook", url: "https://portal.example/rest/17/secret1/" });
-  expect(queueOwner({ kind: "webhook", url: "https://portal.example/rest/17/secret2/" })).toBe(one);
-  expect(queueOwner({ kind: "webhook", url: "https://portal.example/rest/18/secret1/" })).not.toBe(one);
+  it("tells members who joins, and drops what nobody confirmed for a day", async () => {
+    const { world } = office.portal;
+    const chat = ownChat();
+    const newcomer = office.operators.find((user) => !chat.members.has(user.id));
+    if (newcomer === undefined) throw new Error("everybody is in the chat");
+    await call("im.v2.Event.subscribe");
+    joinChat(world, chat, [newcomer.id]);
+    const events = listAt((await call("im.v2.Event.get")).body, "result", "events");
+    expect(events).toMatchObject([
+      {
+        type: "ONIMV2JOINCHAT",
+        data: { dialogId: `chat${chat.id}`, chat: { id: chat.id }, user: { id: newcomer.id } },
+      },
+    ]);
+    world.setClock(() => Date.now() + 25 * HOUR_MS);
+    expect(listAt((await call("im.v2.Event.get")).body, "result", "events")).toEqual([]);
+  });
 });
