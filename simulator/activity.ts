@@ -5,7 +5,7 @@ import type { Chat } from "./world/records.ts";
 import type { World } from "./world/world.ts";
 
 /** The language a customer already wrote in, told by his script; latin letters follow the line. */
-function languageOf(world: World, chat: Chat): Language {
+export function languageOf(world: World, chat: Chat): Language {
   const text = chat.messages.findLast((message) => message.authorId === chat.customerId)?.text ?? "";
   if (/[\u3040-\u30ff]/.test(text)) return "ja";
   if (/[\u4e00-\u9fff]/.test(text)) return "zh";
@@ -39,16 +39,15 @@ export function customerActs(world: World, random: Random): void {
   world.customerWrites(chat.id, text);
 }
 
-/** Lets customers act at the given pace, at irregular intervals. @returns a function that ends it */
-export function startActivity(world: World, perMinute: number, seed: number): () => void {
+/** Repeats a deed at the given mean pace, at irregular intervals; 0 never. @returns a function that ends it */
+export function keepActing(perMinute: number, random: Random, deed: () => void): () => void {
   if (perMinute <= 0) return () => {};
-  const random = createRandom(seed + 7919);
   const meanMs = 60_000 / perMinute;
   let timer: NodeJS.Timeout;
   const schedule = (): void => {
     timer = setTimeout(
       () => {
-        customerActs(world, random);
+        deed();
         schedule();
       },
       meanMs * (0.5 + random.next()),
@@ -57,4 +56,10 @@ export function startActivity(world: World, perMinute: number, seed: number): ()
   };
   schedule();
   return () => clearTimeout(timer);
+}
+
+/** Lets customers act at the given pace. @returns a function that ends it */
+export function startActivity(world: World, perMinute: number, seed: number): () => void {
+  const random = createRandom(seed + 7919);
+  return keepActing(perMinute, random, () => customerActs(world, random));
 }

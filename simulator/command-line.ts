@@ -23,6 +23,7 @@ const flags = {
   "latency-request": { type: "string" },
   "latency-command": { type: "string" },
   activity: { type: "string" },
+  "operator-activity": { type: "string" },
   "event-shape": { type: "string" },
   "event-jitter": { type: "string" },
   "ready-json": { type: "boolean" },
@@ -39,6 +40,7 @@ export const usage = `Usage: npm run portal -- [options]
   --latency-request MS  work of each request                            (PORTAL_LATENCY_REQUEST, default 0)
   --latency-command MS  work of each command                            (PORTAL_LATENCY_COMMAND, default 0)
   --activity N          messages customers write on their own a minute  (PORTAL_ACTIVITY, default 0)
+  --operator-activity N what operators do on their own a minute         (PORTAL_OPERATOR_ACTIVITY, default 0)
   --event-shape NAME    payloads: real, documented or alternate         (PORTAL_EVENT_SHAPE, default real)
   --event-jitter MS     events overtake each other within this time     (PORTAL_EVENT_JITTER, default 20)
   --ready-json          print one line of JSON once listening
@@ -119,6 +121,13 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     false,
   );
   const activityPerMinute = numberIn("--activity", given.activity ?? environment.PORTAL_ACTIVITY, 0, 100_000, false);
+  const operatorActivityPerMinute = numberIn(
+    "--operator-activity",
+    given["operator-activity"] ?? environment.PORTAL_OPERATOR_ACTIVITY,
+    0,
+    100_000,
+    false,
+  );
   const shape = shapeIn(given["event-shape"] ?? environment.PORTAL_EVENT_SHAPE);
   const jitterMs = numberIn(
     "--event-jitter",
@@ -138,6 +147,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       ...(size === undefined ? {} : { size }),
       ...(plan === undefined ? {} : { plan }),
       ...(activityPerMinute === undefined ? {} : { activityPerMinute }),
+      ...(operatorActivityPerMinute === undefined ? {} : { operatorActivityPerMinute }),
     },
     readyJson: given["ready-json"] ?? false,
     exitWithParent: given["exit-with-parent"] ?? false,

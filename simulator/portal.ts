@@ -12,6 +12,7 @@ import {
 } from "./events/installation.ts";
 import type { PortalLanguage } from "./methods/method.ts";
 import { createRegistry } from "./methods/registry.ts";
+import { startOperatorActivity } from "./operator-activity.ts";
 import { createCredentials, defaultScopes } from "./protocol/credentials.ts";
 import { createFaultPlan, type Fault } from "./protocol/faults.ts";
 import { listen } from "./protocol/http-server.ts";
@@ -48,6 +49,8 @@ export interface PortalOptions {
   activityPerMinute?: number;
   /** Language of localised error texts; default English. */
   language?: PortalLanguage;
+  /** What operators do on their own, per minute: answers, taking dialogs, ending them; default 0. */
+  operatorActivityPerMinute?: number;
   /** How events are delivered to the handlers of applications. */
   events?: EventOptions;
   /** When the seeded past ends, unix milliseconds; default now. Two worlds of one seed are equal if this is equal too. */
@@ -164,6 +167,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
   const overdue = setInterval(() => passTime(world), overdueCheckMs);
   overdue.unref();
   const stopActivity = startActivity(world, options.activityPerMinute ?? 0, options.seed ?? 1);
+  const stopOperators = startOperatorActivity(world, options.operatorActivityPerMinute ?? 0, options.seed ?? 1);
   return {
     url,
     memberId,
@@ -190,6 +194,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
     async close() {
       clearInterval(overdue);
       stopActivity();
+      stopOperators();
       delivery.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

@@ -97,6 +97,7 @@ describe("the portal as a program", () => {
     [["--plan", "golden"], /--plan must be standard, enterprise or on-premise, not "golden"/],
     [["--port", "70000"], /--port must be a whole number from 0 to 65535/],
     [["--size", "zero"], /--size must be a number/],
+    [["--event-shape", "odd"], /--event-shape must be real, documented or alternate, not "odd"/],
     [["--colour"], /--colour/],
     [["extra"], /extra/],
   ])("refuses %j with one clear line and exit code 2", async (args, message) => {
