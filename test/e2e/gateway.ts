@@ -12,6 +12,8 @@ export interface GatewayOptions {
   readonly portal: RunningPortal;
   /** Further keys: name to webhook address. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Names of keys that may see every live event of the portal. */
+  readonly seeingAll?: readonly string[];
   /** Settings that replace those of the harness. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -60,7 +62,12 @@ export function keyFor(user: { readonly id: number; readonly name: string }): st
 }
 
 /** Starts the real server in this process on a free port. */
-export async function startGateway({ portal, keys = {}, env = {} }: GatewayOptions): Promise<TestGateway> {
+export async function startGateway({
+  portal,
+  keys = {},
+  seeingAll = [],
+  env = {},
+}: GatewayOptions): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), "gateway-test-"));
   const webhooks = new Map(portal.users.map((user) => [keyFor(user), user.webhookUrl]));
   for (const [name, webhook] of Object.entries(keys)) webhooks.set(name, webhook);
@@ -70,7 +77,9 @@ export async function startGateway({ portal, keys = {}, env = {} }: GatewayOptio
     GATEWAY_DATA_DIR: directory,
     GATEWAY_LOG_LEVEL: "silent",
     GATEWAY_INTROSPECTION: "true",
-    GATEWAY_API_KEYS: [...webhooks.keys()].map((name) => `${name}:${keyOf(name)}:${name}`).join(","),
+    GATEWAY_API_KEYS: [...webhooks.keys()]
+      .map((name) => `${name}:${keyOf(name)}:${name}${seeingAll.includes(name) ? ":all" : ""}`)
+      .join(","),
     BITRIX24_CREDENTIALS_FILE: await writeCredentials(directory, webhooks),
     ...env,
   });
