@@ -55,8 +55,13 @@ export function readAuth(fields: FormFields): EventAuth | undefined {
 
 const UNIX_SECONDS = /^[0-9]{1,11}$/;
 
+/** Deliveries come by the dozen with the same second, and writing a date out costs more than reading the rest of an event. */
+let lastTime: { readonly seconds: string; readonly time: StoredTime } | undefined;
+
 /** An instant from unix seconds; null for anything else, an event without a time is still an event. */
 export function unixTime(seconds: string): StoredTime | null {
+  if (lastTime?.seconds === seconds) return lastTime.time;
   if (!UNIX_SECONDS.test(seconds) || Number(seconds) === 0) return null;
-  return new Date(Number(seconds) * 1000).toISOString();
+  lastTime = { seconds, time: new Date(Number(seconds) * 1000).toISOString() };
+  return lastTime.time;
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { TokenPair } from "../../datasources/bitrix24/tokens.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
@@ -86,12 +86,12 @@ function parseJson(text: string): unknown {
 
 /** SHA-256 in hexadecimal: secrets that are only compared are kept like this. */
 export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
 /** Compares in a time that does not tell how much of a guess was right. */
-export function matchesHash(hash: string, secret: string): boolean {
-  const expected = Buffer.from(hash, "hex");
-  const given = createHash("sha256").update(secret).digest();
+export function matchesHash(expectedHash: string, secret: string): boolean {
+  const expected = Buffer.from(expectedHash, "hex");
+  const given = Buffer.from(hashSecret(secret), "hex");
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
