@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import type { FormattedExecutionResult } from "graphql";
+import type { GraphQLFormattedError } from "graphql";
 import { createClient } from "graphql-ws";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
@@ -21,10 +21,15 @@ export interface ListenOptions {
   readonly variables?: Record<string, unknown>;
 }
 
+export interface StreamResult {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly GraphQLFormattedError[] | undefined;
+}
+
 export interface Listener {
-  readonly results: FormattedExecutionResult<Record<string, unknown>>[];
+  readonly results: StreamResult[];
   /** Resolves with the next result that was not taken yet; rejects when the stream ended or failed before. */
-  next(): Promise<FormattedExecutionResult<Record<string, unknown>>>;
+  next(): Promise<StreamResult>;
   /** Resolves when the gateway has opened the stream, told by a second, trivial operation on the same socket. */
   readonly opened: Promise<void>;
   stop(): Promise<void>;
@@ -82,7 +87,7 @@ function openListener(gateway: TestGateway, query: string, key: string, variable
     retryAttempts: 0,
     connectionParams: { "X-Api-Key": gateway.keyOf(key) },
   });
-  const results: FormattedExecutionResult<Record<string, unknown>>[] = [];
+  const results: StreamResult[] = [];
   let taken = 0;
   let ended: { readonly error?: unknown } | undefined;
   const waiting = new Set<() => void>();
