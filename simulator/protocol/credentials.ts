@@ -43,6 +43,7 @@ export interface Credentials {
   createWebhook(userId: number, scopes?: readonly string[]): string;
   /** @param application default: the one every portal begins with */
   issueTokens(userId: number, scopes?: readonly string[], application?: Application): TokenPair;
+  /** A pair of its own, for what grants lasting access. */
   newTokens(userId: number, application: Application): TokenPair & Grant;
   /** A pair for the deliveries of events: the same until half of its life is over or it was replaced. */
   currentTokens(userId: number, application: Application): TokenPair & Grant;

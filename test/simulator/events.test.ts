@@ -1,54 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { PayloadShape } from "../../simulator/events/payloads.ts";
-import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { RunningPortal } from "../../simulator/portal.ts";
 import { sendWelcome, staffWrites } from "../../simulator/world/conversation.ts";
 import { addFile } from "../../simulator/world/messages.ts";
 import { setSilent } from "../../simulator/world/operator-actions.ts";
-import type { Chat, Session } from "../../simulator/world/records.ts";
-import { authOf, dataOf, type EventReceiver, type Received, startReceiver } from "./event-receiver.ts";
+import type { Chat } from "../../simulator/world/records.ts";
+import {
+  added,
+  answered,
+  codes,
+  deleted,
+  finished,
+  type Office,
+  officeOf,
+  only,
+  started,
+  updated,
+} from "./event-office.ts";
+import { authOf, dataOf, type EventReceiver } from "./event-receiver.ts";
 import { actAs, valueAt } from "./rest-client.ts";
-import { seededChats, seededLine } from "./seeded-chats.ts";
-
-const added = "ONOPENLINEMESSAGEADD";
-const updated = "ONOPENLINEMESSAGEUPDATE";
-const deleted = "ONOPENLINEMESSAGEDELETE";
-const started = "ONSESSIONSTART";
-const finished = "ONSESSIONFINISH";
-
-async function officeOf(shape: PayloadShape) {
-  const portal = await startPortal({ size: 0.3, plan: "on-premise", events: { shape, jitterMs: 0 } });
-  const receiver = await startReceiver();
-  await portal.installApplication({ kind: "script-only", handlerUrl: `${receiver.url}/events` });
-  return { portal, receiver, chats: seededChats(portal) };
-}
-
-interface Office {
-  portal: RunningPortal;
-  receiver: EventReceiver;
-  chats: ReturnType<typeof seededChats>;
-}
-
-/** A chat on a channel with an operator, who can reach the customer. */
-function answered({ portal, chats }: Office, connector: string): { chat: Chat; session: Session; operatorId: number } {
-  const chat = chats.where((candidate, session) => {
-    const operator = portal.world.users.get(session?.operatorId ?? 0);
-    const isPlain = session?.status === 40 && candidate.silent !== "Y" && !session.pause;
-    return isPlain && candidate.connectorId === connector && operator?.kind === "staff";
-  });
-  const session = chats.open(chat);
-  return { chat, session, operatorId: session.operatorId };
-}
-
-function codes(receiver: EventReceiver): unknown[] {
-  return receiver.received.map(({ form }) => form.event);
-}
-
-/** The only event of a code; waits for it. */
-async function only(receiver: EventReceiver, code: string): Promise<Received> {
-  const [event, ...more] = await receiver.waitFor(code);
-  if (!event || more.length > 0) throw new Error(`Expected one ${code}, received ${more.length + 1}`);
-  return event;
-}
+import { seededLine } from "./seeded-chats.ts";
 
 /** Changes settings of the chat's line. */
 function configure(portal: RunningPortal, chat: Chat, settings: Record<string, string>): Promise<unknown> {
@@ -57,10 +27,10 @@ function configure(portal: RunningPortal, chat: Chat, settings: Record<string, s
 }
 
 /** Lets something happen that causes no event, then something that does: what arrives first tells that the former was silent. */
-async function expectSilence(office: Office, act: () => void): Promise<void> {
+async function expectSilence(office: Office, act: () => unknown): Promise<void> {
   const { portal, receiver } = office;
   const before = portal.deliveries().events;
-  act();
+  await act();
   expect(portal.deliveries().events).toBe(before);
   const { chat } = answered(office, "telegrambot");
   portal.world.customerWrites(chat.id, "and now?");
@@ -196,11 +166,12 @@ describe("events in the shape of the vendor's module", () => {
     const colleague = portal.users.find((user) => user.id !== operatorId && user.role === "operator");
     if (!queue || !colleague) throw new Error("The seed has too few operators");
     const operator = actAs(portal, operatorId);
-    await operator.result("im.message.add", { DIALOG_ID: `chat${chat.id}`, MESSAGE: "note", SYSTEM: "Y" });
-    await operator.result("imopenlines.session.mode.pin", { CHAT_ID: chat.id, ACTIVATE: "Y" });
-    await operator.result("imopenlines.operator.transfer", { CHAT_ID: chat.id, TRANSFER_ID: colleague.id });
-    await actAs(portal, queue.id).result("imopenlines.operator.answer", { CHAT_ID: waiting.id });
-    await expectSilence(office, () => undefined);
+    await expectSilence(office, async () => {
+      await operator.result("im.message.add", { DIALOG_ID: `chat${chat.id}`, MESSAGE: "note", SYSTEM: "Y" });
+      await operator.result("imopenlines.session.mode.pin", { CHAT_ID: chat.id, ACTIVATE: "Y" });
+      await operator.result("imopenlines.operator.transfer", { CHAT_ID: chat.id, TRANSFER_ID: colleague.id });
+      await actAs(portal, queue.id).result("imopenlines.operator.answer", { CHAT_ID: waiting.id });
+    });
   });
 
   test("nothing is sent out over a line that is switched off", async () => {
@@ -315,80 +286,4 @@ describe("events in the shape of the vendor's module", () => {
     expect(authOf(second)).not.toHaveProperty("access_token");
     expect(authOf(second).application_token).toBe(auth.application_token);
   });
-});
-
-describe("events in the documented shape", () => {
-  let office: Office;
-  let receiver: EventReceiver;
-  let portal: RunningPortal;
-  beforeAll(async () => {
-    office = await officeOf("documented");
-    ({ receiver, portal } = office);
-  });
-  afterEach(() => receiver.received.splice(0));
-  afterAll(async () => {
-    await portal.close();
-    await receiver.close();
-  });
-
-  test("messages of all directions are a list of one, with the portal's ids", async () => {
-    const { chat, operatorId } = answered(office, "telegrambot");
-    const [, lineId, externalChat] = chat.userCode.split("|");
-    const asked = portal.world.customerWrites(chat.id, "hello");
-    const connector = {
-      connector_id: "telegrambot",
-      line_id: lineId,
-      chat_id: externalChat,
-      user_id: String(chat.customerId),
-    };
-    const item = (id: number, text: string, author: number) => ({
-      connector,
-      chat: { id: String(chat.id) },
-      message: { id: String(id), date: "", text, attach: "", system: "N", user_id: String(author) },
-      extra: { EXTRA_URL: "" },
-    });
-    const first = await only(receiver, added);
-    expect(first.form.data).toEqual({ DATA: [item(asked.id, "hello", chat.customerId)] });
-    expect(first.form).toHaveProperty("eventId");
-    expect(first.form).not.toHaveProperty("event_handler_id");
-    const reply = staffWrites(portal.world, chat, { authorId: operatorId, text: "hi" });
-    const [, second] = await receiver.waitFor(added, 2);
-    expect(second?.form.data).toEqual({ DATA: [item(reply.id, "hi", operatorId)] });
-  });
-
-  test("edits and deletions name the message three times, sessions their session", async () => {
-    const { chat } = answered(office, "facebook");
-    const asked = portal.world.customerWrites(chat.id, "hello");
-    portal.world.customerEdits(asked.id, "hello!");
-    portal.world.customerDeletes(asked.id);
-    const chatId = String(chat.id);
-    const messageId = String(asked.id);
-    const expected = {
-      CONNECTOR: "facebook",
-      DATA: [{ im: { chat_id: chatId, message_id: messageId }, message: { id: messageId }, chat: { id: chatId } }],
-    };
-    expect((await only(receiver, updated)).form.data).toMatchObject(expected);
-    expect((await only(receiver, deleted)).form.data).toMatchObject(expected);
-    const closed = office.chats.closed(seededLine.plain);
-    portal.world.customerWrites(closed.id, "Hello again");
-    const session = office.chats.open(closed);
-    expect(dataOf(await only(receiver, started))).toMatchObject({
-      session: { id: String(session.id), closed: "N", parent_id: "0" },
-      chat: { id: String(closed.id) },
-      user: { id: String(closed.customerId) },
-    });
-    await actAs(portal, 1).result("imopenlines.operator.spam", { CHAT_ID: closed.id });
-    expect(dataOf(await only(receiver, finished)).session).toMatchObject({ id: String(session.id), closed: "Y" });
-  });
-});
-
-test("alternating shapes come one after the other", async () => {
-  const receiver = await startReceiver();
-  const portal = await startPortal({ size: 0.05, events: { shape: "alternate", jitterMs: 0 } });
-  await portal.installApplication({ kind: "script-only", handlerUrl: `${receiver.url}/events` });
-  await portal.emitMessages(6);
-  const events = await receiver.waitFor(added, 6);
-  expect(events.filter(({ form }) => Array.isArray(valueAt(form, "data", "DATA")))).toHaveLength(3);
-  await portal.close();
-  await receiver.close();
 });
