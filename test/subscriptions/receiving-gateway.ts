@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fastify from "fastify";
@@ -32,7 +33,7 @@ export interface ReceivingGatewayOptions {
   readonly client?: { readonly clientId: string; readonly clientSecret: string };
   readonly tokenUrl?: string;
   readonly allowedHosts?: readonly string[];
-  /** null: not configured. */
+  /** null: not configured. `own`: where it really listens. */
   readonly publicUrl?: string | null;
 }
 
@@ -61,6 +62,21 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
+function publicAddress(wanted: string | null | undefined, port: number): string | null {
+  if (wanted === undefined) return PUBLIC_URL;
+  return wanted === "own" ? `http://127.0.0.1:${port}` : wanted;
+}
+
+/** Handlers are bound to an address with a port before the gateway listens on it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
 export async function startReceivingGateway(options: ReceivingGatewayOptions = {}): Promise<ReceivingGateway> {
   const client = options.client ?? { clientId: "local.test.1", clientSecret: "client-secret-0123456789" };
   const tokenUrl = options.tokenUrl ?? "http://127.0.0.1:9/oauth/token/";
@@ -81,7 +97,8 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
     allowedHosts: [],
     renewTokens: createSharedRenewal(installations, storage.keyValues),
   });
-  const publicUrl = options.publicUrl === undefined ? PUBLIC_URL : options.publicUrl;
+  const listenPort = options.publicUrl === "own" ? await freePort() : 0;
+  const publicUrl = publicAddress(options.publicUrl, listenPort);
   const installer = createInstaller({
     installations,
     portals,
@@ -105,7 +122,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
     installer,
     onOutage: (portal) => heartbeat.noteOutage(portal),
   });
-  await app.listen({ port: 0, host: "127.0.0.1" });
+  await app.listen({ port: listenPort, host: "127.0.0.1" });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   onTestFinished(async () => {
