@@ -1,33 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEnvelope } from "../../../src/subscriptions/decoding/event-envelope.ts";
-import { type DecodedEvent, decodeEvent, OPEN_CHANNEL_EVENTS } from "../../../src/subscriptions/decoding/events.ts";
-import { parseForm, UnreadableForm } from "../../../src/subscriptions/decoding/form-body.ts";
-import type { StoredEvent } from "../../../src/subscriptions/stored-event.ts";
+import { OPEN_CHANNEL_EVENTS } from "../../../src/subscriptions/decoding/events.ts";
 import documentedEvents from "../../fixtures/events.json" with { type: "json" };
-import { delivery, portalPayloads } from "../deliveries.ts";
-import { type PhpValue, phpForm } from "../php-form.ts";
-
-type Fields = { readonly [key: string]: PhpValue };
-
-const sender = { memberId: "a223c6b3710f85df22e9377d6c4f7553", applicationToken: "51856fefc120afa4b628cc82d3935cce" };
-const dispatchedAt = "2026-03-17T14:52:41.000Z";
-
-/** Through the real encoding and parsing, as a delivery travels. */
-function decode(body: string): DecodedEvent {
-  const envelope = readEnvelope(parseForm(body));
-  if (envelope === undefined) throw new Error("the body names no event");
-  return decodeEvent(envelope);
-}
-
-function decodeData(event: string, data: Fields): DecodedEvent {
-  return decode(phpForm(delivery(event, data, sender)));
-}
-
-function eventsOf(decoded: DecodedEvent): readonly StoredEvent[] {
-  if (decoded.kind !== "decoded") throw new Error(`not decoded: ${JSON.stringify(decoded)}`);
-  return decoded.events;
-}
+import { portalPayloads } from "../deliveries.ts";
+import { decode, decodeData, dispatchedAt, eventsOf } from "./decoding-bodies.ts";
 
 const customerAddress = {
   connectorId: "telegrambot",
@@ -235,107 +210,5 @@ describe("what the documentation shows", () => {
     expect(eventsOf(decodeData("ONOPENLINEMESSAGEADD", { DATA: [item] }))).toMatchObject([
       { direction: "UNKNOWN", message: { authorId: "27" } },
     ]);
-  });
-});
-
-describe("a known event of an unknown shape", () => {
-  const { connector, message } = portalPayloads.customerWrites.DATA;
-  it.each<[string, string, Fields]>([
-    ["no data", "ONOPENLINEMESSAGEADD", {}],
-    ["text in place of DATA", "ONOPENLINEMESSAGEADD", { DATA: "hello" }],
-    ["no message", "ONOPENLINEMESSAGEADD", { DATA: { connector } }],
-    ["no connector", "ONOPENLINEMESSAGEADD", { DATA: { message } }],
-    ["a message that says nothing", "ONOPENLINEMESSAGEADD", { DATA: { connector, message: { date: "1" } } }],
-    ["a list for a text", "ONOPENLINEMESSAGEADD", { DATA: { connector, message: { id: 1, text: ["a", "b"] } } }],
-    ["a word for a line id", "ONOPENLINEMESSAGEADD", { DATA: { connector: { ...connector, line_id: "x" }, message } }],
-    [
-      "no id of the changed message",
-      "ONOPENLINEMESSAGEUPDATE",
-      { CONNECTOR: "x", LINE: 1, DATA: { im: { chat_id: 5 } } },
-    ],
-    [
-      "one bad item among good ones",
-      "ONOPENLINEMESSAGEDELETE",
-      { ...portalPayloads.operatorDeletes, DATA: [...portalPayloads.operatorDeletes.DATA, { im: "x" }] },
-    ],
-    ["no chat of the session", "ONSESSIONSTART", { DATA: { connector: { connector_id: "x", line_id: 1 } } }],
-  ])("(%s) is a failure that names the place and repeats no content", (_name, event, data) => {
-    const decoded = decodeData(event, data);
-    expect(decoded).toMatchObject({ kind: "undecodable", reason: expect.stringMatching(/^data/) });
-    expect(JSON.stringify(decoded)).not.toContain("hello");
-  });
-});
-
-describe("any delivery", () => {
-  it("of an event that is not ours is unknown", () => {
-    expect(decodeData("ONCRMDEALADD", portalPayloads.customerWrites)).toEqual({ kind: "unknown" });
-    expect(decodeData("constructor", portalPayloads.customerWrites)).toEqual({ kind: "unknown" });
-  });
-
-  it("never crashes and never becomes an event of another kind", () => {
-    const kinds: Record<string, string> = {
-      ONOPENLINEMESSAGEADD: "messageAdded",
-      ONOPENLINEMESSAGEUPDATE: "messageUpdated",
-      ONOPENLINEMESSAGEDELETE: "messageDeleted",
-      ONSESSIONSTART: "sessionStarted",
-      ONSESSIONFINISH: "sessionFinished",
-    };
-    const key = fc.constantFrom(
-      ...[
-        "DATA",
-        "CONNECTOR",
-        "LINE",
-        "connector",
-        "connector_id",
-        "line_id",
-        "chat_id",
-        "user_id",
-        "chat",
-        "id",
-        "im",
-      ],
-      ...["message", "message_id", "text", "files", "date", "system", "line", "name", "0", "1", "7", "link", "size"],
-    );
-    const leaf = fc.oneof(
-      fc.constantFrom("", "0", "5", "Y", "N", "x", "-1", "1e9", "99999999999999999999999"),
-      fc.string(),
-    );
-    const { tree } = fc.letrec<{ tree: PhpValue }>((tie) => ({
-      tree: fc.oneof(
-        { maxDepth: 6, depthSize: "large" },
-        leaf,
-        fc.dictionary(key, tie("tree")),
-        fc.array(tie("tree"), { maxLength: 3 }),
-      ),
-    }));
-    fc.assert(
-      fc.property(fc.constantFrom(...OPEN_CHANNEL_EVENTS), tree, leaf, (event, data, ts) => {
-        const decoded = decode(phpForm({ event, ts, data }));
-        if (decoded.kind === "unknown") return false;
-        if (decoded.kind === "undecodable") return decoded.reason.length > 0;
-        return decoded.events.length > 0 && decoded.events.every(({ kind }) => kind === kinds[event]);
-      }),
-      { numRuns: 1_500 },
-    );
-  });
-
-  it("of a real shape with parts left out, doubled or swapped is decoded as what it is or refused", () => {
-    const bodies = Object.values(portalPayloads).map((data) => phpForm({ data }).split("&"));
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...OPEN_CHANNEL_EVENTS),
-        fc
-          .constantFrom(...bodies)
-          .chain((fields) => fc.array(fc.constantFrom(...fields), { minLength: 1, maxLength: 20 })),
-        (event, fields) => {
-          try {
-            return decode([`event=${event}`, ...fields].join("&")).kind !== "unknown";
-          } catch (error) {
-            return error instanceof UnreadableForm;
-          }
-        },
-      ),
-      { numRuns: 1_000 },
-    );
   });
 });
