@@ -13,7 +13,6 @@ const isDemo = !PORTAL_SETTINGS.some((name) => process.env[name]?.trim());
 // A misspelt setting must not lead to the demo; the gateway itself reports it.
 const isReadable = config.settingProblems(process.env).length === 0;
 
-let demo;
 if (isDemo && isReadable) {
   if (!isLoopbackHost(process.env.GATEWAY_HOST?.trim() || "127.0.0.1")) {
     process.stderr.write(
@@ -21,18 +20,12 @@ if (isDemo && isReadable) {
     );
     process.exit(1);
   }
-  const { startDemo } = await import("./demo.mjs");
-  demo = await startDemo(process.env);
-  Object.assign(process.env, demo.settings);
+  const { runDemo } = await import("./demo.mjs");
+  process.exit(await runDemo(process.env));
 }
 
 const { gateway } = await import("../dist/src/main.js");
 const running = await gateway;
-if (running === undefined) {
-  demo?.stop();
-} else if (demo !== undefined) {
-  const { demoBanner } = await import("./demo.mjs");
-  process.stdout.write(demoBanner(demo, running.url));
-} else {
+if (running !== undefined) {
   process.stdout.write(`\nGraphQL:         ${running.url}\nGateway process: ${process.pid}\n\n`);
 }

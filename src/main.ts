@@ -12,6 +12,9 @@ async function main(): Promise<RunningGateway | undefined> {
     const config = readConfig(process.env);
     const running = await startGateway(config, pino({ level: config.logLevel }));
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(running));
+    // Started by a program that waits for the address and must not be outlived.
+    process.once("disconnect", () => void stop(running));
+    process.send?.({ url: running.url });
     return running;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -21,7 +24,11 @@ async function main(): Promise<RunningGateway | undefined> {
   }
 }
 
+let stopping = false;
+
 async function stop(running: RunningGateway): Promise<void> {
+  if (stopping) return;
+  stopping = true;
   await running.close();
   process.exit(0);
 }

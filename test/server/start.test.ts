@@ -82,7 +82,7 @@ test("without configuration the demo comes up, each printed key acts as its pers
   await program.prints(/Ctrl-C ends both/);
   const url = await program.prints(/GraphQL: +(\S+)/);
   const portalUrl = await program.prints(/Simulated portal: +(\S+)/);
-  expect(await program.prints(/Gateway process: +(\d+)/)).toBe(String(program.child.pid));
+  expect(await program.prints(/Gateway process: +(\d+)/)).not.toBe(String(program.child.pid));
 
   const people = [...program.output().matchAll(/^ {2}(\S.*?\S) {2,}(supervisor|operator) +(\S+)$/gm)];
   expect(people.length).toBe(13);
@@ -112,19 +112,55 @@ test("the query to paste is one that answers", async () => {
   expect(JSON.parse(answer.text).errors).toBeUndefined();
 });
 
-test("the simulated portal does not outlive a gateway that is killed", async () => {
+test("neither program outlives the one that started them", async () => {
   const program = start({});
   const portalUrl = await program.prints(/Simulated portal: +(\S+)/);
+  const url = await program.prints(/GraphQL: +(\S+)/);
   program.child.kill("SIGKILL");
   await program.ended;
-  await expect
-    .poll(() =>
-      send(portalUrl, { method: "GET" }).then(
-        () => "up",
-        () => "down",
-      ),
-    )
-    .toBe("down");
+  for (const address of [portalUrl, url]) {
+    await expect
+      .poll(
+        () =>
+          send(address, { method: "GET" }).then(
+            () => "up",
+            () => "down",
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe("down");
+  }
+});
+
+test("a gateway that is killed alone is started again on its log, and says the time it was away", async () => {
+  const program = start({ PORTAL_ACTIVITY: "600" });
+  await program.prints(/Ctrl-C ends both/);
+  const url = await program.prints(/GraphQL: +(\S+)/);
+  const key = "demo-api-key-of-helena";
+  const cursor = JSON.parse((await ask(url, key, "{ eventCursor }")).text).data.eventCursor;
+  expect(cursor).toEqual(expect.any(String));
+  process.kill(Number(await program.prints(/Gateway process: +(\d+)/)), "SIGKILL");
+  await program.prints(/It is started again[\s\S]*Gateway process: +(\d+)/);
+
+  const kinds = new Set<string>();
+  const response = await fetch(`${url}/stream`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "text/event-stream", "x-api-key": key },
+    body: JSON.stringify({
+      query: "subscription ($after: EventCursor) { openLineEvents(after: $after) { __typename cursor } }",
+      variables: { after: cursor },
+    }),
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!(kinds.has("StreamGap") && kinds.has("MessageAdded"))) {
+    const step = await reader?.read();
+    if (step === undefined || step.done) break;
+    text += step.value;
+    for (const [, kind] of text.matchAll(/"__typename":"(\w+)"/g)) if (kind !== undefined) kinds.add(kind);
+  }
+  await reader?.cancel();
+  expect([...kinds]).toEqual(expect.arrayContaining(["StreamGap", "MessageAdded"]));
 });
 
 test("with a webhook only the gateway is started, and nothing is open but the API", async () => {
