@@ -32,6 +32,10 @@ export function pollingPortal(host: string): string {
   return `host:${host}`;
 }
 
+export function isPollingPortal(portal: string): boolean {
+  return portal.startsWith("host:");
+}
+
 export function createLivePortals(
   installations: InstallationStore | undefined,
   isPolled: (host: string) => boolean,

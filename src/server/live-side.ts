@@ -22,7 +22,7 @@ import { type Receiver, registerEventReceiver } from "../subscriptions/receiver/
 import { createHeartbeat } from "../subscriptions/storage/heartbeat.ts";
 import type { StoredEvent } from "../subscriptions/stored-event.ts";
 import type { Identity } from "./identity.ts";
-import { createLivePortals, pollingPortal } from "./live-portals.ts";
+import { createLivePortals, isPollingPortal, pollingPortal } from "./live-portals.ts";
 import type { LiveStore } from "./live-store.ts";
 
 /** The live half of the gateway, wired to its store and to the portals. */
@@ -91,13 +91,15 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     },
   });
   const chats = createChatResolution({ keyValues: storage.keyValues, sessionOf: applicationSession, onError });
-  const noticed = (portal: string, event: StoredEvent): void => {
-    access.notice(portal, event);
-    void chats.learn(portal, event);
-  };
-  const eventLog = observed(storage.log, noticed);
-  const live = createLiveEvents({ log: eventLog, access, chats, onError });
-  const heartbeat = createHeartbeat(storage, { intervalMs: BEAT_MS });
+  const eventLog = observed(storage.log, (portal, event) => void chats.learn(portal, event));
+  // Seen when it is read from the log, so that events which another process appended count too.
+  const onEvent = (portal: string, event: StoredEvent): void => access.notice(portal, event);
+  const live = createLiveEvents({ log: eventLog, access, chats, onEvent, onError });
+  const heartbeat = createHeartbeat(storage, {
+    intervalMs: BEAT_MS,
+    // The portal queues what is polled for a day; the poller says a gap of its own after longer.
+    losesEvents: (portal) => !isPollingPortal(portal),
+  });
   const transport = createTransport({
     certificateAuthority: config.portal.certificateAuthority,
     proxyUrl: config.portal.proxyUrl,
@@ -229,7 +231,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           storage: storage.isReady() ? "ready" : "unavailable",
           installations: installed.length,
           ...(needsReinstall.length === 0 ? {} : { needsReinstall }),
-          ...(polling === undefined ? {} : { polling: polling.state().kind }),
+          ...(polling === undefined ? {} : { polling: polling.state() }),
           ...(receiver === undefined ? {} : { received: receiver.stats() }),
         },
       };
@@ -254,7 +256,7 @@ function polledWebhook({ live, portal }: Config): WebhookCredential | undefined 
   return credential?.kind === "webhook" ? credential : undefined;
 }
 
-/** Tells of each event that was appended. */
+/** Tells of each event that this process appended. */
 function observed(log: EventLog, noticed: (portal: string, event: StoredEvent) => void): EventLog {
   return {
     ...log,

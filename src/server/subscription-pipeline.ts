@@ -60,12 +60,20 @@ export async function subscribe(
         ? failed(new Error("a subscription field must return a live request"))
         : new LiveResult({ errors: (stream.errors ?? []).map((error) => pipeline.shapeError(error)) });
     }
+    const responseKey = field.alias?.value ?? field.name.value;
     return await live.open({
       viewer,
       request: stream,
       sharingKey: sharingKey(operation, field),
-      responseKey: field.alias?.value ?? field.name.value,
-      failed,
+      responseKey,
+      failed: (error, cursor) => {
+        const { message, extensions } = pipeline.shapeError(asGraphQLError(error));
+        const shaped = { ...extensions, ...(cursor === undefined ? {} : { cursor }) };
+        return new LiveResult({
+          data: { [responseKey]: null },
+          errors: [{ message, path: [responseKey], extensions: shaped }],
+        });
+      },
       async execute(rootValue) {
         const event = await operation.startEvent();
         try {

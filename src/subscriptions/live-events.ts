@@ -8,11 +8,14 @@ import type { LiveResult } from "./live-result.ts";
 import { openLiveStream } from "./live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
 import { openPortalTail, type PortalTail } from "./portal-tail.ts";
+import type { StoredEvent } from "./stored-event.ts";
 
 export interface LiveEventsOptions {
   readonly log: EventLog;
   readonly access: EventAccess;
   readonly chats: ChatResolution;
+  /** Told of each event that is read from the log of a portal that somebody listens to, before it is delivered. */
+  readonly onEvent?: (portal: string, event: StoredEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,7 +27,7 @@ export interface LiveSubscription {
   readonly sharingKey: string;
   readonly responseKey: string;
   readonly execute: ExecuteDelivery;
-  readonly failed: (error: unknown) => LiveResult;
+  readonly failed: (error: unknown, cursor?: string) => LiveResult;
 }
 
 /** The live side of all portals: a tail for each portal that somebody listens to, a group for each set of equal subscriptions. */
@@ -63,7 +66,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
 
   /** The portal's tail, for as long as somebody uses it. */
   async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
-    const shared = tails.get(portal) ?? { value: openPortalTail(log, portal, options.onError), users: 0 };
+    const shared = tails.get(portal) ?? { value: openPortalTail(log, portal, options), users: 0 };
     tails.set(portal, shared);
     shared.users += 1;
     const release = (): void => {

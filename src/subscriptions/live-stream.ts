@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
-import { refusalClass } from "../datasources/bitrix24/refusals.ts";
+import { type RefusalClass, refusalClass } from "../datasources/bitrix24/refusals.ts";
 import { EventsTrimmed, type Position } from "./event-log.ts";
 import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
@@ -15,7 +15,8 @@ export interface LiveStreamOptions {
   readonly cursorAt: (position: Position) => string;
   /** Name of the field in the answer, for results that carry an error only. */
   readonly responseKey: string;
-  readonly failed: (error: unknown) => LiveResult;
+  /** The result for an error; with the cursor of the event that it concerns, where there is one. */
+  readonly failed: (error: unknown, cursor?: string) => LiveResult;
   readonly closed: () => void;
 }
 
@@ -24,6 +25,9 @@ const REFETCH_SPREAD_MS = 10_000;
 /** A checkpoint after this many events that were not for the subscription, or after this time if there was one at least. */
 const CHECKPOINT_EVENTS = 500;
 const CHECKPOINT_MS = 30_000;
+
+/** Refusals that concern the viewer and not the event: they would come again with each. */
+const ENDING: ReadonlySet<RefusalClass> = new Set(["unauthenticated", "forbidden", "plan", "insufficient-scope"]);
 
 /** Reads events at the client's pace and yields the results that are for it. Ends when the reader is closed or events are lost. */
 export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerator<LiveResult, void, void> {
@@ -42,9 +46,9 @@ export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerato
             ? await gapResult(event.since, event.until, position, receivedAt)
             : await group.deliver({ ...logged, event });
       } catch (error) {
-        // One event that cannot be decided upon does not end the stream; a viewer who is nobody any more does.
-        yield options.failed(error);
-        if (error instanceof PortalRefusal && refusalClass(error) === "unauthenticated") return;
+        // One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does.
+        yield options.failed(error, options.cursorAt(position));
+        if (error instanceof PortalRefusal && ENDING.has(refusalClass(error))) return;
         continue;
       }
       if (result !== undefined) {

@@ -1,4 +1,5 @@
 import { CorruptEvent, type EventLog, EventsTrimmed, type LoggedEvent, type Position } from "./event-log.ts";
+import type { StoredEvent } from "./stored-event.ts";
 
 /** The newest events of one portal in memory, read from the log once for all readers that are up to date. */
 export interface PortalTail {
@@ -7,6 +8,11 @@ export interface PortalTail {
   /** Resolves when there is something after the position, when the tail is closed, or when the wait is abandoned. */
   wait(position: Position): { readonly happened: Promise<void>; abandon(): void };
   close(): void;
+}
+
+export interface TailListeners {
+  readonly onEvent?: (portal: string, event: StoredEvent) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Events kept in memory for each portal that somebody listens to. A reader further behind reads from the log. */
@@ -19,7 +25,7 @@ const RETRY_MS = 500;
 export async function openPortalTail(
   log: EventLog,
   portal: string,
-  onError: (error: unknown) => void,
+  { onError, onEvent }: TailListeners,
 ): Promise<PortalTail> {
   let events: LoggedEvent[] = [];
   let reading = false;
@@ -85,6 +91,7 @@ export async function openPortalTail(
   function keep(read: readonly LoggedEvent[]): void {
     const newest = read.at(-1)?.position;
     if (newest === undefined) return;
+    for (const { event } of read) onEvent?.(portal, event);
     events.push(...read);
     if (events.length > WINDOW) start = events.splice(0, events.length - WINDOW).at(-1)?.position ?? start;
     for (const waiter of [...waiting]) {

@@ -26,6 +26,8 @@ export interface HeartbeatOptions {
    * even a short restart is lost.
    */
   readonly restartThresholdMs?: number;
+  /** Portals whose log is owed a gap; by default all. Where the portal itself keeps events until they are fetched, silence loses nothing. */
+  readonly losesEvents?: (portal: string) => boolean;
   readonly processId?: string;
   readonly now?: () => number;
 }
@@ -58,6 +60,7 @@ export function createHeartbeat(
   const thresholdMs = options.thresholdMs ?? 3 * intervalMs;
   const restartThresholdMs = options.restartThresholdMs ?? 0;
   const processId = options.processId ?? randomUUID();
+  const losesEvents = options.losesEvents ?? (() => true);
   const now = options.now ?? Date.now;
 
   let lastBeat: number | null = null;
@@ -99,7 +102,7 @@ export function createHeartbeat(
     if (told?.since !== since) {
       told = { since, portals: new Set() };
     }
-    for (const portal of await log.portals()) {
+    for (const portal of (await log.portals()).filter(losesEvents)) {
       if (!told.portals.has(portal)) {
         await log.append(portal, [gap(since, until)]);
         told.portals.add(portal);
