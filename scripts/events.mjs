@@ -3,11 +3,14 @@ import { fail, prepare } from "./prepare.mjs";
 
 prepare();
 const { ConfigError, loadEnvFile, readConfig } = await import("../dist/src/config.js");
-const { eventsCliSettings, runEventsCli } = await import("../dist/src/events-cli.js");
+const { EVENTS_USAGE, eventsCliSettings, runEventsCli } = await import("../dist/src/events-cli.js");
+
+const args = process.argv.slice(2);
+if (args.length === 0) fail(EVENTS_USAGE);
 
 try {
   loadEnvFile();
-  const { ok, lines } = await runEventsCli(process.argv.slice(2), eventsCliSettings(readConfig(process.env)));
+  const { ok, lines } = await runEventsCli(args, eventsCliSettings(readConfig(process.env)));
   process.stdout.write(`${lines.join("\n")}\n`);
   process.exitCode = ok ? 0 : 1;
 } catch (error) {
