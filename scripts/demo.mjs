@@ -7,8 +7,9 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { root } from "./prepare.mjs";
 
-/** Messages a minute that customers write on their own, so that a first look at the demo is alive. */
+/** What customers write and operators do a minute on their own, so that a first look at the demo is alive. */
 const ACTIVITY_PER_MINUTE = "6";
+const OPERATOR_ACTIVITY_PER_MINUTE = "4";
 
 /** Starts the simulated portal and resolves with what it says of itself. It ends with this process, however that ends. */
 async function startPortal() {
@@ -19,6 +20,7 @@ async function startPortal() {
       "--ready-json",
       "--exit-with-parent",
       ...(process.env.PORTAL_ACTIVITY ? [] : ["--activity", ACTIVITY_PER_MINUTE]),
+      ...(process.env.PORTAL_OPERATOR_ACTIVITY ? [] : ["--operator-activity", OPERATOR_ACTIVITY_PER_MINUTE]),
     ],
     { stdio: ["pipe", "pipe", "inherit"] },
   );

@@ -71,6 +71,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let writeRequests = 0;
   let turn: NodeJS.Immediate | undefined;
   let wakeUp: NodeJS.Timeout | undefined;
+  let wakeAt = 0;
   let pumping = false;
   let pumpAgain = false;
   let closed = false;
@@ -97,9 +98,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     });
   }
 
+  /** Looks again after a time; of several times the earliest counts. */
   function wakeIn(ms: number): void {
+    const at = performance.now() + ms;
+    if (wakeUp !== undefined && wakeAt <= at) return;
     clearTimeout(wakeUp);
-    wakeUp = setTimeout(() => void pump(), ms);
+    wakeAt = at;
+    wakeUp = setTimeout(() => {
+      wakeUp = undefined;
+      void pump();
+    }, ms);
   }
 
   async function pump(): Promise<void> {
