@@ -12,6 +12,7 @@ import { createEventAccess } from "../subscriptions/chat-access.ts";
 import { createChatResolution } from "../subscriptions/chat-resolution.ts";
 import type { EventLog } from "../subscriptions/event-log.ts";
 import { eventsAddress } from "../subscriptions/installation/bindings.ts";
+import { registerCommandEndpoint } from "../subscriptions/installation/command-endpoint.ts";
 import { registerInstallEndpoint } from "../subscriptions/installation/install-endpoint.ts";
 import { createInstaller, type Installer } from "../subscriptions/installation/installer.ts";
 import { createLiveEvents, type LiveEvents } from "../subscriptions/live-events.ts";
@@ -104,6 +105,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     certificateAuthority: config.portal.certificateAuthority,
     proxyUrl: config.portal.proxyUrl,
   });
+  const boundAddress = settings.publicUrl === undefined ? undefined : eventsAddress(settings.publicUrl);
   const installer: Installer | undefined =
     installations === undefined || settings.application === undefined
       ? undefined
@@ -115,7 +117,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           deadLetters: storage.deadLetters,
           application: settings.application,
           allowedHosts,
-          eventsAddress: settings.publicUrl === undefined ? undefined : eventsAddress(settings.publicUrl),
+          eventsAddress: boundAddress,
           async onUninstalled(memberId) {
             livePortals.forget();
             live.endPortal(memberId);
@@ -206,6 +208,10 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           return outcome;
         },
       });
+      if (store.encryptionKey !== undefined) {
+        const services = { installations, installer, eventsAddress: boundAddress };
+        registerCommandEndpoint(server, services, store.encryptionKey);
+      }
       receiver = registerEventReceiver(server, {
         log: eventLog,
         deadLetters: storage.deadLetters,
@@ -215,6 +221,9 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       });
     },
     async start() {
+      if (installer !== undefined && boundAddress === undefined) {
+        log.warn("GATEWAY_PUBLIC_URL is not set: no events are bound, so that portals send none");
+      }
       await heartbeat.start();
       trimming = setInterval(() => void storage.log.trim().catch(onError), TRIM_MS);
       trimming.unref();

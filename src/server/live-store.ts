@@ -6,7 +6,7 @@ import type { Plan } from "../datasources/bitrix24/usage.ts";
 import { EncryptionKeyError, openEncryptionKey } from "../subscriptions/installation/encryption-key.ts";
 import {
   createInstallationStore,
-  INSTALLATIONS_NAMESPACE,
+  INSTALLATION_NAMESPACES,
   type InstallationStore,
 } from "../subscriptions/installation/installation-store.ts";
 import { createSharedRenewal } from "../subscriptions/installation/shared-renewal.ts";
@@ -22,25 +22,26 @@ export interface LiveStore {
   readonly storage: Storage;
   /** Undefined where no application is configured. */
   readonly installations: InstallationStore | undefined;
+  /** The key of what is stored encrypted; undefined where no application is configured. */
+  readonly encryptionKey: Buffer | undefined;
   readonly renewTokens: RenewTokens | undefined;
   /** Undefined where this process counts alone. */
   readonly createAllowance: ((host: string, plan: Plan) => Allowance) | undefined;
   close(): Promise<void>;
 }
 
-const MAX_INSTALLATIONS = 10_000;
-
 /** Throws `ConfigError` for a directory, a key or an address that cannot be used. */
 export async function openLiveStore(config: Config, log: Logger): Promise<LiveStore> {
   const { live } = config;
   const storage = await open(config);
   for (const warning of storage.warnings) log.warn(warning);
+  const key = live.application === undefined ? undefined : encryptionKey(config);
   const installations =
-    live.application === undefined
+    live.application === undefined || key === undefined
       ? undefined
       : createInstallationStore({
           keyValues: storage.keyValues,
-          encryptionKey: encryptionKey(config),
+          encryptionKey: key,
           clientSecret: live.application.clientSecret,
           tokenUrl: live.application.tokenUrl,
         });
@@ -51,6 +52,7 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
   return {
     storage,
     installations,
+    encryptionKey: key,
     renewTokens,
     createAllowance:
       allowances === undefined
@@ -67,7 +69,7 @@ async function open({ live }: Config): Promise<Storage> {
   try {
     return await openStorage(live.storage, {
       retention: live.retention,
-      namespaces: { [INSTALLATIONS_NAMESPACE]: { maxEntries: MAX_INSTALLATIONS, whenFull: "refuse" } },
+      namespaces: INSTALLATION_NAMESPACES,
     });
   } catch (error) {
     if (error instanceof DirectoryInUse) throw new ConfigError([`GATEWAY_DATA_DIR: ${error.message}`]);

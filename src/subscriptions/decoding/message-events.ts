@@ -149,6 +149,7 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
   const chat = optionalFields(item, "chat");
   const chatId = anId(im.chat_id, "data.DATA.im.chat_id");
   const messageId = anId(im.message_id, "data.DATA.im.message_id");
+  const externalIds = textList(message.id, "data.DATA.message.id").filter((id) => id !== messageId);
   return {
     address: {
       connectorId: payload.connector,
@@ -157,10 +158,11 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
       externalChatId: unless(chatId, optionalText(chat.id, "data.DATA.chat.id")),
       userId: null,
     },
-    direction: "OUTGOING",
+    // Portals send this form for what went to a channel, with its ids there; the documented form without them does not tell whose it was.
+    direction: externalIds.length > 0 ? "OUTGOING" : "UNKNOWN",
     message: {
       messageId,
-      externalIds: textList(message.id, "data.DATA.message.id").filter((id) => id !== messageId),
+      externalIds,
       text: optionalText(message.text, "data.DATA.message.text"),
       authorId: null,
       isSystem: false,
