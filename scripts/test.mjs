@@ -7,7 +7,7 @@ import { ensureSystemPackage } from "./system-packages.mjs";
 
 // The tests set what they need themselves; a developer's environment must not change their outcome.
 for (const name of Object.keys(process.env)) {
-  if (/^(GATEWAY|BITRIX24|PORTAL)_/.test(name)) delete process.env[name];
+  if (/^(GATEWAY|BITRIX24|PORTAL|REDIS)_/.test(name)) delete process.env[name];
 }
 
 const steps = [
