@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { median, withRange } from "./support/distribution.ts";
 import { keyOf, startGateway } from "./support/gateway.ts";
+import { closedLoad } from "./support/load.ts";
 import type { BenchOptions } from "./support/options.ts";
 import { startPortal, USUAL_LATENCY } from "./support/portal.ts";
 import { inMs, type Report } from "./support/report.ts";
@@ -77,10 +78,10 @@ export async function chatByUserCode({ quick, profileDirectory }: BenchOptions):
     return ms;
   };
 
-  for (let index = 0; index < (quick ? 30 : 100); index += 1) {
-    await throughGateway(codeAt(index));
-    await throughBatch(codeAt(index));
-  }
+  // Both ways until the programs, the portal's too, run as fast as they ever will.
+  const warmUpSeconds = quick ? 5 : 15;
+  await closedLoad(4, warmUpSeconds, (index) => throughGateway(codeAt(index)));
+  await closedLoad(4, warmUpSeconds / 3, (index) => throughBatch(codeAt(index)));
   await portal.resetStatistics();
   const own: number[] = [];
   const requests: number[] = [];

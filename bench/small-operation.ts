@@ -24,9 +24,12 @@ const OPERATION = /* GraphQL */ `
   }
 `;
 const BODY = JSON.stringify({ query: OPERATION });
-/** The same rows as a client without the gateway asks for them. */
+/** The call that the gateway makes for it, made directly. */
 const REST_METHOD = "imopenlines.config.list.get";
-const REST_PARAMS = { PARAMS: { select: ["ID", "LINE_NAME", "ACTIVE"], order: { ID: "ASC" }, limit: LINES + 1 } };
+const REST_PARAMS = {
+  PARAMS: { order: { ID: "ASC" }, limit: LINES + 1, offset: 0 },
+  OPTIONS: { QUEUE: "Y", CONFIG_QUEUE: "Y" },
+};
 
 interface Measured {
   readonly perSecond: number[];

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { type GraphqlClient, openGraphqlClient } from "./graphql-client.ts";
 import type { PortalSpec } from "./portal.ts";
 import { startProgram } from "./program.ts";
@@ -19,9 +21,22 @@ export interface GatewayOptions {
   readonly webhooks: readonly string[];
   readonly connections?: number;
   readonly profileDirectory?: string | undefined;
+  /** Further settings, and others in place of those made from the options. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const PROGRAM = fileURLToPath(new URL("../../src/main.js", import.meta.url));
+
+const packageFile = z.object({ scripts: z.object({ start: z.string() }) });
+
+/** The flags for Node with which `npm start` runs the gateway. */
+function startFlags(): string[] {
+  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  return packageFile
+    .parse(JSON.parse(text))
+    .scripts.start.split(" ")
+    .filter((word) => word.startsWith("--"));
+}
 
 export function keyOf(index: number): string {
   return `key-of-a-benchmark-${index}`;
@@ -42,6 +57,7 @@ export async function startGateway(options: GatewayOptions): Promise<BenchGatewa
   await writeFile(credentialsFile, JSON.stringify(Object.fromEntries(credentials)), { mode: 0o600 });
   const program = await startProgram({
     file: PROGRAM,
+    nodeFlags: startFlags(),
     cwd: directory,
     profileDirectory: options.profileDirectory,
     environment: {
@@ -51,6 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<BenchGatewa
       GATEWAY_API_KEYS: options.webhooks.map((_, index) => `k${index}:${keyOf(index)}:w${index}`).join(","),
       BITRIX24_CREDENTIALS_FILE: credentialsFile,
       BITRIX24_PLAN: options.plan,
+      ...options.environment,
     },
     readReady: listeningAt,
   });

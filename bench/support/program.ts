@@ -13,6 +13,7 @@ export interface Program<Ready> {
 export interface ProgramOptions<Ready> {
   readonly file: string;
   readonly arguments?: readonly string[];
+  readonly nodeFlags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly profileDirectory?: string | undefined;
@@ -40,11 +41,15 @@ export async function startProgram<Ready>(options: ProgramOptions<Ready>): Promi
   const { profileDirectory } = options;
   if (profileDirectory !== undefined) mkdirSync(profileDirectory, { recursive: true });
   const profiling = profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`];
-  const child = spawn(process.execPath, [...profiling, options.file, ...(options.arguments ?? [])], {
-    cwd: options.cwd,
-    env: { ...cleanEnvironment(), NODE_ENV: "production", ...options.environment },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeFlags ?? []), ...profiling, options.file, ...(options.arguments ?? [])],
+    {
+      cwd: options.cwd,
+      env: { ...cleanEnvironment(), NODE_ENV: "production", ...options.environment },
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   running.add(child);
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   void ended.then(() => running.delete(child));

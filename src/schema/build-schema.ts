@@ -10,6 +10,7 @@ import {
   Kind,
 } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
+import { bindFieldTables } from "../resolvers/field-table.ts";
 import { resolverClasses } from "../resolvers/resolver-classes.ts";
 import { StreamCheckpoint, StreamGap } from "./live-events.ts";
 
@@ -37,6 +38,7 @@ export function buildSchema(): GraphQLSchema {
   });
   putArgumentsInOrder(schema);
   for (const name of ONE_OF_INPUTS) makeOneOf(schema, name);
+  bindFieldTables(schema);
   return schema;
 }
 
