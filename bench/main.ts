@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { chatByUserCode } from "./chat-by-user-code.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { largeHistory } from "./large-history.ts";
+import { receiver } from "./receiver.ts";
 import { smallOperation } from "./small-operation.ts";
 import { startUpAndMemory } from "./start-up-and-memory.ts";
 import type { BenchOptions } from "./support/options.ts";
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   "small-operation": smallOperation,
   "large-history": largeHistory,
   "start-up-and-memory": startUpAndMemory,
+  receiver,
 };
 
 const usage = `Usage: npm run bench -- [benchmark …] [options]

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { startPortal } from "../../simulator/portal.ts";
+import type { DeliverySender } from "./delivery-form.ts";
+import { freePort } from "./free-port.ts";
+import { type BenchGateway, keyOf, startGateway } from "./gateway.ts";
+
+/** A gateway whose application is installed in a portal, so that it takes the portal's deliveries. */
+export interface LiveOffice {
+  readonly gateway: BenchGateway;
+  /** Whose deliveries it takes. */
+  readonly sender: DeliverySender;
+  /** Where they are posted. */
+  readonly eventsUrl: string;
+  readonly socketUrl: string;
+  /** Sees every event. */
+  readonly key: string;
+  /** What the receiver counted so far. */
+  received(): Promise<{ readonly accepted: number; readonly duplicates: number; readonly unavailable: number }>;
+  stop(): Promise<void>;
+}
+
+export interface LiveOfficeOptions {
+  /** Where the log is kept; without it in the gateway's directory. */
+  readonly redisUrl?: string;
+  readonly profileDirectory?: string | undefined;
+}
+
+const readiness = z.object({
+  received: z.object({ accepted: z.number(), duplicates: z.number(), unavailable: z.number() }),
+});
+/** More than any benchmark posts: nothing is trimmed while it runs. */
+const KEPT_EVENTS = 5_000_000;
+
+/**
+ * The gateway is a process of its own. The portal runs in this one: once the application is installed, it is asked nothing and does nothing.
+ */
+export async function startLiveOffice({ redisUrl, profileDirectory }: LiveOfficeOptions = {}): Promise<LiveOffice> {
+  const portal = await startPortal({ size: 0.1, plan: "on-premise" });
+  const [supervisor] = portal.users;
+  if (supervisor === undefined) throw new Error("A portal without people");
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const key = keyOf(0);
+  const gateway = await startGateway({
+    plan: "on-premise",
+    webhooks: [supervisor.webhookUrl],
+    profileDirectory,
+    environment: {
+      GATEWAY_PORT: String(port),
+      GATEWAY_API_KEYS: `k0:${key}:w0:all`,
+      GATEWAY_PUBLIC_URL: publicUrl,
+      GATEWAY_EVENT_RETENTION_COUNT: String(KEPT_EVENTS),
+      BITRIX24_CLIENT_ID: portal.application.clientId,
+      BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
+      BITRIX24_TOKEN_URL: portal.application.tokenUrl,
+      ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+    },
+  });
+  const installed = await portal.installApplication({
+    kind: "script-only",
+    installUrl: `${publicUrl}/bitrix24/install`,
+  });
+  if (installed.callback === undefined) throw new Error("The installation was not answered");
+  return {
+    gateway,
+    sender: { memberId: portal.memberId, applicationToken: installed.applicationToken },
+    eventsUrl: `${publicUrl}/bitrix24/events`,
+    socketUrl: gateway.url.replace("http:", "ws:"),
+    key,
+    received: async () => readiness.parse(await (await fetch(`${publicUrl}/ready`)).json()).received,
+    async stop() {
+      await gateway.stop();
+      await portal.close();
+    },
+  };
+}
