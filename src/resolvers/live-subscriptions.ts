@@ -1,4 +1,4 @@
-import { Arg, Directive, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, type ClassType, Directive, Resolver, Root, Subscription } from "type-graphql";
 import {
   ChatChanged,
   EventCursor,
@@ -21,19 +21,39 @@ interface LiveArguments {
   readonly checkpoints?: boolean | null;
 }
 
-function single(kind: ChatEventKind): (data: { args: LiveArguments }) => LiveRequest {
-  return ({ args }) =>
+const AFTER = Arg("after", () => EventCursor, {
+  nullable: true,
+  description:
+    "Go on after this cursor: what was accepted since is delivered first, then what comes. Without it, only what comes. A cursor older than what is kept ends the stream with `EVENTS_LOST`, which names the oldest and the newest cursor.",
+});
+const MESSAGES = Arg("filter", () => MessageEventFilter, {
+  nullable: true,
+  description: "Which messages; all without it.",
+});
+const SESSIONS = Arg("filter", () => SessionEventFilter, {
+  nullable: true,
+  description: "Which sessions; all without it.",
+});
+const CHATS = Arg("filter", () => ChatEventFilter, { nullable: true, description: "Which chats; all without it." });
+
+const KEPT = "Events are kept for 3 days (a setting) or 100,000 per portal (a setting), whichever is less.";
+const COMMON = `Each event is delivered once, in the order in which the gateway received it; go on with \`after\` after a reconnect. Only chats that the viewer may see. A time in which nobody received events comes as an error with code \`STREAM_GAP\` that does not end the stream. ${KEPT}`;
+
+/** A subscription field for one kind of event. `bound`: the portal sends it, so that a handler must be bound. */
+function SingleKind(kind: ChatEventKind, type: ClassType<LiveEvent>, what: string, bound = true): MethodDecorator {
+  const subscribe = ({ args }: { args: LiveArguments }): LiveRequest =>
     new LiveRequest(readCriteria(args.filter, [kind]), {
       after: args.after ?? undefined,
       checkpoints: false,
       gaps: "error",
     });
+  const field = Subscription(() => type, { nullable: true, subscribe, description: `${what} ${COMMON}` });
+  const rest = Directive('@rest(method: "event.bind")');
+  return (target, name, descriptor) => {
+    if (bound) rest(target, name, descriptor);
+    field(target, name, descriptor);
+  };
 }
-
-const AFTER =
-  "Go on after this cursor: what was accepted since is delivered first, then what comes. Without it, only what comes. A cursor older than what is kept ends the stream with `EVENTS_LOST`, which names the oldest and the newest cursor.";
-const COMMON =
-  "Each event is delivered once, in the order in which the gateway received it; go on with `after` after a reconnect. Only chats that the viewer may see. A time in which nobody received events comes as an error with code `STREAM_GAP` that does not end the stream. Events are kept for 3 days (a setting) or 100,000 per portal, whichever is less.";
 
 /** Live events; sent over WebSocket (`graphql-transport-ws`) or server-sent events. */
 @Resolver()
@@ -47,14 +67,13 @@ export class LiveSubscriptions {
         checkpoints: args.checkpoints === true,
         gaps: "event",
       }),
-    description:
-      "All live events of the portal that the viewer may see, in the order in which the gateway received them, each once. Go on with `after` after a reconnect. A time in which nobody received events is delivered as `StreamGap`. Events are kept for 3 days (a setting) or 100,000 per portal, whichever is less. What the portal itself never sent cannot be known: outgoing live-chat messages, answers, transfers and pins have no event; those done through this gateway come as `ChatChanged`.",
+    description: `All live events of the portal that the viewer may see, in the order in which the gateway received them, each once. Go on with \`after\` after a reconnect. A time in which nobody received events is delivered as \`StreamGap\`. ${KEPT} What the portal itself never sent cannot be known: outgoing live-chat messages, answers, transfers and pins have no event; those done through this gateway come as \`ChatChanged\`.`,
   })
   openLineEvents(
     @Root() delivery: LiveDelivery,
     @Arg("filter", () => EventFilter, { nullable: true, description: "Which events; all without it." })
     _filter?: EventFilter,
-    @Arg("after", () => EventCursor, { nullable: true, description: AFTER }) _after?: string,
+    @AFTER _after?: string,
     @Arg("checkpoints", () => Boolean, {
       nullable: true,
       defaultValue: false,
@@ -65,92 +84,58 @@ export class LiveSubscriptions {
     return liveEventOf(delivery);
   }
 
-  @Directive('@rest(method: "event.bind")')
-  @Subscription(() => MessageAdded, {
-    nullable: true,
-    subscribe: single("messageAdded"),
-    description: `Messages as they are added. ${COMMON}`,
-  })
+  @SingleKind("messageAdded", MessageAdded, "Messages as they are added.")
   messageAdded(
     @Root() delivery: LiveDelivery,
-    @Arg("filter", () => MessageEventFilter, { nullable: true, description: "Which messages; all without it." })
-    _filter?: MessageEventFilter,
-    @Arg("after", () => EventCursor, { nullable: true, description: AFTER }) _after?: string,
+    @MESSAGES _filter?: MessageEventFilter,
+    @AFTER _after?: string,
   ): LiveEvent {
     return liveEventOf(delivery);
   }
 
-  @Directive('@rest(method: "event.bind")')
-  @Subscription(() => MessageUpdated, {
-    nullable: true,
-    subscribe: single("messageUpdated"),
-    description: `Messages as they are edited. ${COMMON}`,
-  })
+  @SingleKind("messageUpdated", MessageUpdated, "Messages as they are edited.")
   messageUpdated(
     @Root() delivery: LiveDelivery,
-    @Arg("filter", () => MessageEventFilter, { nullable: true, description: "Which messages; all without it." })
-    _filter?: MessageEventFilter,
-    @Arg("after", () => EventCursor, { nullable: true, description: AFTER }) _after?: string,
+    @MESSAGES _filter?: MessageEventFilter,
+    @AFTER _after?: string,
   ): LiveEvent {
     return liveEventOf(delivery);
   }
 
-  @Directive('@rest(method: "event.bind")')
-  @Subscription(() => MessageDeleted, {
-    nullable: true,
-    subscribe: single("messageDeleted"),
-    description: `Messages as they are deleted, one event for each. ${COMMON}`,
-  })
+  @SingleKind("messageDeleted", MessageDeleted, "Messages as they are deleted, one event for each.")
   messageDeleted(
     @Root() delivery: LiveDelivery,
-    @Arg("filter", () => MessageEventFilter, { nullable: true, description: "Which messages; all without it." })
-    _filter?: MessageEventFilter,
-    @Arg("after", () => EventCursor, { nullable: true, description: AFTER }) _after?: string,
+    @MESSAGES _filter?: MessageEventFilter,
+    @AFTER _after?: string,
   ): LiveEvent {
     return liveEventOf(delivery);
   }
 
-  @Directive('@rest(method: "event.bind")')
-  @Subscription(() => SessionStarted, {
-    nullable: true,
-    subscribe: single("sessionStarted"),
-    description: `Sessions as they are opened. ${COMMON}`,
-  })
+  @SingleKind("sessionStarted", SessionStarted, "Sessions as they are opened.")
   sessionStarted(
     @Root() delivery: LiveDelivery,
-    @Arg("filter", () => SessionEventFilter, { nullable: true, description: "Which sessions; all without it." })
-    _filter?: SessionEventFilter,
-    @Arg("after", () => EventCursor, { nullable: true, description: AFTER }) _after?: string,
+    @SESSIONS _filter?: SessionEventFilter,
+    @AFTER _after?: string,
   ): LiveEvent {
     return liveEventOf(delivery);
   }
 
-  @Directive('@rest(method: "event.bind")')
-  @Subscription(() => SessionFinished, {
-    nullable: true,
-    subscribe: single("sessionFinished"),
-    description: `Sessions as they are closed for good. ${COMMON}`,
-  })
+  @SingleKind("sessionFinished", SessionFinished, "Sessions as they are closed for good.")
   sessionFinished(
     @Root() delivery: LiveDelivery,
-    @Arg("filter", () => SessionEventFilter, { nullable: true, description: "Which sessions; all without it." })
-    _filter?: SessionEventFilter,
-    @Arg("after", () => EventCursor, { nullable: true, description: AFTER }) _after?: string,
+    @SESSIONS _filter?: SessionEventFilter,
+    @AFTER _after?: string,
   ): LiveEvent {
     return liveEventOf(delivery);
   }
 
-  @Subscription(() => ChatChanged, {
-    nullable: true,
-    subscribe: single("chatChanged"),
-    description: `Chats changed by an action of this gateway that the portal sends no event for. ${COMMON}`,
-  })
-  chatChanged(
-    @Root() delivery: LiveDelivery,
-    @Arg("filter", () => ChatEventFilter, { nullable: true, description: "Which chats; all without it." })
-    _filter?: ChatEventFilter,
-    @Arg("after", () => EventCursor, { nullable: true, description: AFTER }) _after?: string,
-  ): LiveEvent {
+  @SingleKind(
+    "chatChanged",
+    ChatChanged,
+    "Chats changed by an action of this gateway that the portal sends no event for.",
+    false,
+  )
+  chatChanged(@Root() delivery: LiveDelivery, @CHATS _filter?: ChatEventFilter, @AFTER _after?: string): LiveEvent {
     return liveEventOf(delivery);
   }
 }
