@@ -1,5 +1,6 @@
 import { CorruptEvent, type EventLog, type LoggedEvent, LogUnavailable, type Position } from "./event-log.ts";
 import type { PortalTail } from "./portal-tail.ts";
+import type { ReadingTurns } from "./reading-turns.ts";
 
 /** Events taken from the log at a time by a reader that is behind; all that it holds while its client does not read. */
 const CATCH_UP_LIMIT = 64;
@@ -15,12 +16,19 @@ export interface EventReader {
   close(): void;
 }
 
-export function createEventReader(log: EventLog, portal: string, tail: PortalTail, from: Position): EventReader {
+export function createEventReader(
+  log: EventLog,
+  portal: string,
+  tail: PortalTail,
+  turns: ReadingTurns,
+  from: Position,
+): EventReader {
   let position = from;
   let held: readonly LoggedEvent[] = [];
   let heldIndex = 0;
   let closed = false;
   let abandonWait: (() => void) | undefined;
+  let isBehind = false;
 
   function hold(events: readonly LoggedEvent[]): void {
     held = events;
@@ -69,7 +77,9 @@ export function createEventReader(log: EventLog, portal: string, tail: PortalTai
           position = event.position;
           return event;
         }
+        if (isBehind) await turns.next();
         const recent = tail.after(position, CATCH_UP_LIMIT) ?? (await readBack());
+        isBehind = recent.length === CATCH_UP_LIMIT;
         hold(recent);
         if (recent.length === 0 && tail.after(position, 1)?.length === 0) await wait();
       }

@@ -8,6 +8,7 @@ import type { LiveResult } from "./live-result.ts";
 import { openLiveStream } from "./live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
 import { openPortalTail, type PortalTail } from "./portal-tail.ts";
+import { createReadingTurns } from "./reading-turns.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
 export interface LiveEventsOptions {
@@ -62,6 +63,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const tails = new Map<string, Shared<PortalTail>>();
   const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
   const readers = new Map<string, Set<EventReader>>();
+  const turns = createReadingTurns();
   let streams = 0;
 
   /** The portal's tail, for as long as somebody uses it. */
@@ -129,7 +131,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
           cursorAt,
         }),
       );
-      const reader = createEventReader(log, portal, tail, position);
+      const reader = createEventReader(log, portal, tail, turns, position);
       const ofPortal = readers.get(portal) ?? new Set();
       readers.set(portal, ofPortal.add(reader));
       streams += 1;
