@@ -163,6 +163,14 @@ it("repeats a read after a broken connection, half a body and a fault of the por
   expect(portal.requests).toHaveLength(4);
 });
 
+it("sends the commands of a failed batch again in one request", async () => {
+  const { portal, operation } = await startBench();
+  const reads = Array.from({ length: 9 }, (_, index) => call("a.get", { ID: index }));
+  portal.next.push(() => ({ status: 502, body: "<html></html>" }));
+  await Promise.all(reads.map((read) => operation().read(read)));
+  expect(portal.requests.map((request) => request.commands.length)).toEqual([9, 9]);
+});
+
 it("says that a page is not REST JSON when the portal keeps answering with one", async () => {
   const { portal, operation } = await startBench();
   const page = () => ({ headers: { "content-type": "text/html" }, body: "<html>Log in</html>" });

@@ -17,7 +17,7 @@ export interface Reply {
   readonly body: string;
 }
 
-type Step = (
+export type Step = (
   request: SeenRequest,
   response: ServerResponse,
   raw: IncomingMessage,
@@ -48,7 +48,7 @@ export class Refused extends Error {
 }
 
 /** An HTTP server that answers REST calls and batches the way a portal does, as scripted by the test; it checks nothing. */
-export async function startScriptedPortal(): Promise<ScriptedPortal> {
+export async function startScriptedPortal(port = 0): Promise<ScriptedPortal> {
   const server = createServer((request, response) => {
     let text = "";
     request.on("data", (chunk: Buffer) => {
@@ -115,11 +115,11 @@ export async function startScriptedPortal(): Promise<ScriptedPortal> {
     return { body: JSON.stringify({ result, time: {} }) };
   }
 
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
+  const { port: taken } = server.address() as AddressInfo;
   const portal: ScriptedPortal = {
-    origin: `http://127.0.0.1:${port}`,
-    host: `127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${taken}`,
+    host: `127.0.0.1:${taken}`,
     requests: [],
     answer: (method, params) => ({ method, ...params }),
     intercept: undefined,

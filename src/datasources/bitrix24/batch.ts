@@ -1,4 +1,5 @@
 import type { Call } from "./calls.ts";
+import { UnclearAnswer } from "./connection.ts";
 import { type OperatingTime, readOperatingTime, readRefusal } from "./envelope.ts";
 import { PortalProtocolError, type PortalRefusal } from "./errors.ts";
 import { encodeCommand } from "./php-query.ts";
@@ -36,7 +37,7 @@ export function batchParams(groups: readonly (readonly Call<unknown>[])[]): { ha
   return { halt: 0, cmd };
 }
 
-/** The answers by command key, in the order of `calls`. Keys that were not asked for are ignored. Throws `PortalProtocolError`. */
+/** The answers by command key, in the order of `calls`. Keys that were not asked for are ignored. Throws `UnclearAnswer`: the commands may have run. */
 export function readBatchResult(calls: readonly Call<unknown>[], result: unknown): CommandAnswer[] {
   let results: Readonly<Record<string, unknown>>;
   let errors: Readonly<Record<string, unknown>>;
@@ -47,7 +48,9 @@ export function readBatchResult(calls: readonly Call<unknown>[], result: unknown
     errors = optionalObject(maps.result_error, "result.result_error") ?? {};
     times = optionalObject(maps.result_time, "result.result_time") ?? {};
   } catch (error) {
-    throw new PortalProtocolError("The portal's answer to batch has not the shape of one.", "batch", { cause: error });
+    throw new UnclearAnswer(
+      new PortalProtocolError("The portal's answer to batch has not the shape of one.", "batch", { cause: error }),
+    );
   }
   return calls.map((call, index): CommandAnswer => {
     const key = commandKey(index);

@@ -6,6 +6,8 @@ export interface CircuitBreaker {
   starting(): void;
   succeeded(): void;
   failed(): void;
+  /** The request ended without telling anything about the portal. */
+  undecided(): void;
   state(): "closed" | "open" | "half-open";
 }
 
@@ -45,6 +47,9 @@ export function createCircuitBreaker(now: () => number = () => performance.now()
       } else if (restUntil === undefined && failures >= FAILURES_TO_OPEN) {
         restUntil = now() + restMs;
       }
+    },
+    undecided() {
+      probing = false;
     },
     state: () => {
       if (restUntil === undefined) return "closed";

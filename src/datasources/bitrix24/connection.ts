@@ -5,7 +5,8 @@ import type { Endpoint } from "./credentials.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
 import type { TokenSource } from "./tokens.ts";
-import type { Transport, TransportAnswer } from "./transport.ts";
+import { type Transport, type TransportAnswer, TransportFailure } from "./transport.ts";
+import { wellFormedJson } from "./well-formed.ts";
 
 /** How a lane's requests are authorised. */
 export type Authorization =
@@ -49,6 +50,13 @@ export interface Connection {
 }
 
 const MAX_REDIRECTS = 3;
+/** A portal that works answers most requests sooner. */
+const FAIR_ANSWER_TIME_MS = 5_000;
+
+/** No answer, but the operation's own deadline left the portal hardly any time for one. */
+function isHurried(error: unknown, timeoutMs: number): boolean {
+  return error instanceof TransportFailure && error.timedOut && timeoutMs < FAIR_ANSWER_TIME_MS;
+}
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { transport, breaker } = options;
@@ -61,7 +69,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     for (let redirects = 0; ; redirects += 1) {
       const answer = await transport.exchange(`${origin}${path}`, body, deadlineAt - performance.now());
       if (answer.status < 300 || answer.status > 399) {
-        if (origin !== endpoint.origin) movedTo = origin;
+        movedTo = origin === endpoint.origin ? undefined : origin;
         return answer;
       }
       // The request was not run. A client that follows by itself would turn the POST into a GET and lose the body.
@@ -85,7 +93,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   async function attempt(endpoint: Endpoint, method: string, params: ParamMap, timeoutMs: number): Promise<Envelope> {
     breaker.starting();
     try {
-      const answer = await exchange(endpoint, `${endpoint.path}${method}`, JSON.stringify(params), timeoutMs);
+      const answer = await exchange(endpoint, `${endpoint.path}${method}`, wellFormedJson(params), timeoutMs);
       const envelope = readEnvelope(method, answer);
       breaker.succeeded();
       return envelope;
@@ -106,7 +114,8 @@ export function createConnection(options: ConnectionOptions): Connection {
         breaker.succeeded();
         throw error;
       }
-      breaker.failed();
+      if (isHurried(error, timeoutMs)) breaker.undecided();
+      else breaker.failed();
       throw error instanceof PortalProtocolError ? new UnclearAnswer(error) : error;
     }
   }

@@ -74,15 +74,18 @@ function readRefusal(method: string, refusal: PortalRefusal): Failure {
         transient: true,
         rateExceeded: false,
       };
+    case "ERROR_CORE":
+      // A query of the portal's database may have failed amid the work. Only a status below 500 says otherwise, and a batch tells none.
+      return { ...DEFINITE, error: ownRefusal(method, refusal), mayHaveRun: refusal.status === undefined };
     default:
-      return {
-        ...DEFINITE,
-        error:
-          refusal.method === method
-            ? refusal
-            : new PortalRefusal(method, refusal.error, refusal.description, refusal.status),
-      };
+      return { ...DEFINITE, error: ownRefusal(method, refusal) };
   }
+}
+
+/** The refusal of a whole request as that of one method in it. */
+function ownRefusal(method: string, refusal: PortalRefusal): PortalRefusal {
+  if (refusal.method === method) return refusal;
+  return new PortalRefusal(method, refusal.error, refusal.description, refusal.status);
 }
 
 /** Runs a decoder; what it does not understand becomes a `PortalProtocolError` that names the method and the place. */

@@ -1,4 +1,5 @@
 import { type ParamMap, type ParamValue, ResultRef } from "./calls.ts";
+import { wellFormed } from "./well-formed.ts";
 
 /**
  * One command of a `batch`: `method?query`, with nested values in PHP brackets and every value URL-encoded once, as a JSON body wants it.
@@ -7,8 +8,12 @@ import { type ParamMap, type ParamValue, ResultRef } from "./calls.ts";
  */
 export function encodeCommand(method: string, params: ParamMap, referredKey = ""): string {
   const parts: string[] = [];
-  for (const [name, value] of Object.entries(params)) append(parts, encodeURIComponent(name), value, referredKey);
+  for (const [name, value] of Object.entries(params)) append(parts, encode(name), value, referredKey);
   return parts.length === 0 ? method : `${method}?${parts.join("&")}`;
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(wellFormed(text));
 }
 
 function append(parts: string[], name: string, value: ParamValue | undefined, referredKey: string): void {
@@ -20,12 +25,11 @@ function append(parts: string[], name: string, value: ParamValue | undefined, re
       append(parts, `${name}[${index}]`, item, referredKey);
     });
   } else if (typeof value === "object") {
-    for (const [key, item] of Object.entries(value))
-      append(parts, `${name}[${encodeURIComponent(key)}]`, item, referredKey);
+    for (const [key, item] of Object.entries(value)) append(parts, `${name}[${encode(key)}]`, item, referredKey);
   } else if (typeof value === "boolean") {
     parts.push(`${name}=${value ? 1 : 0}`);
   } else {
-    parts.push(`${name}=${encodeURIComponent(value)}`);
+    parts.push(`${name}=${typeof value === "string" ? encode(value) : value}`);
   }
 }
 

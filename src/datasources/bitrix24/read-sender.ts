@@ -57,10 +57,10 @@ export function createReadSender(
     }
   }
 
-  function retry(lane: Lane, unit: ReadUnit, error: UpstreamError, backoffMs?: number): void {
+  /** `jitter` is a share of the growing delay, one for all units of a request so that they leave together again; 0 is at once. */
+  function retry(lane: Lane, unit: ReadUnit, error: UpstreamError, jitter: number): void {
     const attempts = Math.max(...unit.map((command) => command.attempts)) + 1;
-    const grown = FIRST_BACKOFF_MS * 2 ** attempts;
-    const wait = backoffMs ?? grown / 2 + Math.random() * (grown / 2);
+    const wait = FIRST_BACKOFF_MS * 2 ** attempts * jitter;
     const timeLeft = latestDeadline(unit) - performance.now();
     if (attempts >= MAX_ATTEMPTS || wait >= timeLeft || !isWanted(unit)) {
       for (const command of unit) settle(command, { ok: false, error });
@@ -79,10 +79,10 @@ export function createReadSender(
     }, wait);
   }
 
-  function settleUnit(lane: Lane, unit: ReadUnit, answers: readonly CommandAnswer[]): void {
+  function settleUnit(lane: Lane, unit: ReadUnit, answers: readonly CommandAnswer[], jitter: number): void {
     let dependence: Outcome | undefined;
     for (const [index, command] of unit.entries()) {
-      const outcome = dependence ?? readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" });
+      const outcome = dependence ?? readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" }, jitter);
       // Put back whole: the later commands of a unit mean nothing without the first.
       if (outcome === "repeated") return;
       if (!outcome.ok) dependence ??= index === 0 ? outcome : undefined;
@@ -90,7 +90,13 @@ export function createReadSender(
     }
   }
 
-  function readAnswer(lane: Lane, unit: ReadUnit, command: ReadCommand, answer: CommandAnswer): Outcome | "repeated" {
+  function readAnswer(
+    lane: Lane,
+    unit: ReadUnit,
+    command: ReadCommand,
+    answer: CommandAnswer,
+    jitter: number,
+  ): Outcome | "repeated" {
     const { method, decode } = command.call;
     switch (answer.kind) {
       case "result":
@@ -102,8 +108,13 @@ export function createReadSender(
           throw error;
         }
       case "missing": {
-        for (const each of unit) each.alone = unit.length === 1;
-        retry(lane, unit, new PortalProtocolError(`The portal's batch left out the answer to ${method}.`, method));
+        if (unit.length === 1) command.alone = true;
+        retry(
+          lane,
+          unit,
+          new PortalProtocolError(`The portal's batch left out the answer to ${method}.`, method),
+          jitter,
+        );
         return "repeated";
       }
       case "refused": {
@@ -114,19 +125,23 @@ export function createReadSender(
           retry(lane, unit, refusal, 0);
           return "repeated";
         }
+        if (refusal.error === "ERROR_BATCH_LENGTH_EXCEEDED") {
+          retry(lane, unit, refusal, 0);
+          return "repeated";
+        }
         const failure = readFailure(method, refusal);
         if (!failure.transient) return { ok: false, error: failure.error };
         if (failure.rateExceeded) allowance.exhausted();
-        retry(lane, unit, failure.error, failure.rateExceeded ? 0 : undefined);
+        retry(lane, unit, failure.error, failure.rateExceeded ? 0 : jitter);
         return "repeated";
       }
     }
   }
 
-  function fail(lane: Lane, unit: ReadUnit, error: unknown): void {
+  function fail(lane: Lane, unit: ReadUnit, error: unknown, jitter: number): void {
     const failure = readFailure(unit[0].call.method, error);
     if (failure.transient) {
-      retry(lane, unit, failure.error, failure.rateExceeded ? 0 : undefined);
+      retry(lane, unit, failure.error, failure.rateExceeded ? 0 : jitter);
       return;
     }
     for (const command of unit) {
@@ -139,13 +154,14 @@ export function createReadSender(
     const [only] = commands;
     if (only === undefined) return;
     markSent(lane, units);
+    const jitter = 0.5 + Math.random() / 2;
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, latestDeadline(commands) - performance.now());
     try {
       if (commands.length === 1) {
         const { method, params } = only.call;
         const envelope = await connection.post(lane.endpoint, lane.authorization, method, params, timeoutMs);
         forget(lane.underWay, [only]);
-        settleUnit(lane, [only], [{ kind: "result", result: envelope.result, operating: envelope.operating }]);
+        settleUnit(lane, [only], [{ kind: "result", result: envelope.result, operating: envelope.operating }], jitter);
         return;
       }
       const groups = units.map((unit) => unit.map((command) => command.call));
@@ -160,7 +176,7 @@ export function createReadSender(
       let at = 0;
       for (const unit of units) {
         forget(lane.underWay, unit);
-        settleUnit(lane, unit, answers.slice(at, at + unit.length));
+        settleUnit(lane, unit, answers.slice(at, at + unit.length), jitter);
         at += unit.length;
       }
     } catch (error) {
@@ -169,7 +185,7 @@ export function createReadSender(
       for (const unit of units) {
         forget(lane.underWay, unit);
         if (timeLimit) settle(unit[0], { ok: false, error: blocked(lane, unit[0].call.method) });
-        else fail(lane, unit, error);
+        else fail(lane, unit, error, jitter);
       }
       if (readFailure("batch", error).rateExceeded) allowance.exhausted();
     }

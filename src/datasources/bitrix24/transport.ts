@@ -1,3 +1,5 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
 import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
 
 /** An HTTP answer of a portal, read to its end. */
@@ -46,6 +48,7 @@ const CONNECTIONS_PER_PORTAL = 16;
 const HEADERS = {
   "content-type": "application/json",
   accept: "application/json",
+  "accept-encoding": "identity",
   "user-agent": "bitrix24-open-channels-graphql/0.1",
 };
 
@@ -64,6 +67,13 @@ const NOT_SENT = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "ERR_TLS_CERT_ALTNAME_INVALID",
   "ERR_SSL_WRONG_VERSION_NUMBER",
+]);
+
+const DECODERS: ReadonlyMap<string, (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>> = new Map([
+  ["gzip", promisify<Buffer, ZlibOptions, Buffer>(gunzip)],
+  ["x-gzip", promisify<Buffer, ZlibOptions, Buffer>(gunzip)],
+  ["deflate", promisify<Buffer, ZlibOptions, Buffer>(inflate)],
+  ["br", promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress)],
 ]);
 
 export function createTransport(options: TransportOptions = {}): Transport {
@@ -103,17 +113,27 @@ async function exchange(
       body: body ?? null,
       signal: timeout.signal,
     });
+    const encoding = single(answer.headers["content-encoding"]) ?? "identity";
     return {
       status: answer.statusCode,
       contentType: single(answer.headers["content-type"]) ?? "",
       location: single(answer.headers.location),
-      body: await answer.body.text(),
+      body: encoding === "identity" ? await answer.body.text() : await decompress(answer.body, encoding),
     };
   } catch (error) {
     throw failure(error, timeout.signal.aborted);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** We ask for no compression, but a proxy before the portal may compress all the same. */
+async function decompress(body: { arrayBuffer(): Promise<ArrayBuffer> }, encoding: string): Promise<string> {
+  const decoder = DECODERS.get(encoding.trim().toLowerCase());
+  const bytes = Buffer.from(await body.arrayBuffer());
+  // What cannot be read is not REST JSON; that is told where JSON is expected.
+  if (decoder === undefined || bytes.length === 0) return bytes.toString("latin1");
+  return (await decoder(bytes, { maxOutputLength: MAX_ANSWER_BYTES })).toString("utf8");
 }
 
 function single(header: string | string[] | undefined): string | undefined {
