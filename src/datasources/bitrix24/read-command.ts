@@ -39,6 +39,30 @@ export function keyOf(call: Call<unknown>): string {
   return `${call.method}\n${JSON.stringify(call.params)}`;
 }
 
+/** A unit that waits to be sent, each call with the operation at the same place of `waiters`. */
+export function createUnit(
+  calls: readonly [Call<unknown>, ...Call<unknown>[]],
+  waiters: readonly Waiter[],
+  { key, alone }: Pick<ReadCommand, "key" | "alone">,
+): ReadUnit {
+  const create = (call: Call<unknown>, index: number): ReadCommand => {
+    const waiter = waiters[index];
+    return {
+      call,
+      key,
+      waiters: new Set(waiter === undefined ? [] : [waiter]),
+      enqueuedAt: performance.now(),
+      sentEpoch: undefined,
+      countedFor: undefined,
+      attempts: 0,
+      lastError: undefined,
+      alone,
+    };
+  };
+  const [first, ...rest] = calls;
+  return [create(first, 0), ...rest.map((call, index) => create(call, index + 1))];
+}
+
 export function latestDeadline(commands: Iterable<ReadCommand>): number {
   let latest = 0;
   for (const command of commands) {

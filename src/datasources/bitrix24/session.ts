@@ -1,4 +1,4 @@
-import { type Call, type PortalSession, ResultRef, type WriteOutcome } from "./calls.ts";
+import { type Call, type PortalSession, type ReadOptions, ResultRef, type WriteOutcome } from "./calls.ts";
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { CallAborted, OutcomeUnknown, PortalTimeout, type UpstreamError } from "./errors.ts";
@@ -82,41 +82,50 @@ export function createSession(options: SessionOptions, operation: Operation): Po
       throw new PortalTimeout(`The operation's time ran out before ${method} was called.`, method);
   }
 
+  async function read<T>(call: Call<T>, { fresh = operation.fresh ?? false }: ReadOptions = {}): Promise<T> {
+    begin(call.method);
+    // Before anybody waits: it throws when there are too many lanes.
+    const own = lane();
+    let unit: ReadUnit | undefined;
+    const { promise, waiter } = waiting<T>(call.method, () => unit?.[0]);
+    const alone = !isSafeInBatch(call.params);
+    unit = scheduler.read(own, [call], [waiter], { fresh, alone });
+    return promise;
+  }
+
   return {
     host: endpoint.host,
     origin: endpoint.origin,
     botClientId: options.botClientId,
     writeEpoch: () => scheduler.epoch(),
-    async read<T>(call: Call<T>, { fresh = operation.fresh ?? false } = {}): Promise<T> {
-      begin(call.method);
-      let unit: ReadUnit | undefined;
-      const { promise, waiter } = waiting<T>(call.method, () => unit?.[0]);
-      const alone = !isSafeInBatch(call.params);
-      unit = scheduler.read(lane(), [call], [waiter], { fresh, alone });
-      return promise;
-    },
+    read,
     readLinked<A, B>(
       first: Call<A>,
       second: (ref: (...path: string[]) => ResultRef) => Call<B>,
     ): readonly [Promise<A>, Promise<B>] {
+      let own: Lane;
+      try {
+        begin(first.method);
+        own = lane();
+      } catch (error) {
+        const failed = Promise.reject(error);
+        failed.catch(() => {});
+        return [failed, failed];
+      }
       let unit: ReadUnit | undefined;
       const dependent = second((...path) => new ResultRef(path));
       const a = waiting<A>(first.method, () => unit?.[0]);
       const b = waiting<B>(dependent.method, () => unit?.[1]);
       // The caller may look at the first answer only.
       b.promise.catch(() => {});
-      try {
-        begin(first.method);
-        unit = scheduler.read(lane(), [first, dependent], [a.waiter, b.waiter], { alone: false });
-      } catch (error) {
-        const failed = Promise.reject(error);
-        failed.catch(() => {});
-        return [failed, failed];
-      }
+      // In a batch of its own a text that looks like a reference finds nobody else's answer.
+      const alone = !isSafeInBatch(first.params);
+      unit = scheduler.read(own, [first, dependent], [a.waiter, b.waiter], { alone });
       return [a.promise, b.promise];
     },
     async write<T, R>(call: Call<T>, reread?: Call<R>): Promise<WriteOutcome<T, R>> {
       begin(call.method);
+      const own = lane();
       const together = reread !== undefined && isSafeInBatch(call.params) && isSafeInBatch(reread.params);
       const outcome = await new Promise<WriteOutcome<T, R>>((resolve, reject) => {
         const finish = (): void => {
@@ -128,7 +137,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
         };
         pending.add(abandon);
         const job = scheduler.write(
-          lane(),
+          own,
           call,
           together ? reread : undefined,
           operation,
@@ -143,7 +152,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
         );
       });
       if (reread === undefined || outcome.reread !== undefined) return outcome;
-      const again = this.read(reread, { fresh: true });
+      const again = read(reread, { fresh: true });
       again.catch(() => {});
       return { ...outcome, reread: again };
     },

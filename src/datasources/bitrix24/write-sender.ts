@@ -19,6 +19,8 @@ export interface WriteJob {
   readonly deadlineAt: number;
   readonly enqueuedAt: number;
   sent: boolean;
+  /** Its client left before it was sent: it must never be. */
+  withdrawn: boolean;
   attempts: number;
   /** Sends it once. Resolves to the milliseconds after which it may be sent again, or undefined when it is settled. */
   readonly attempt: (job: WriteJob) => Promise<number | undefined>;
@@ -104,7 +106,7 @@ export function createWriteAttempt<T, R>(
     if (written.kind === "refused") {
       const failure = readFailure(call.method, written.refusal);
       const refused = failure.error instanceof PortalRefusal && failure.error.error !== "OPERATION_TIME_LIMIT";
-      if (!refused) return afterFailure(job, written.refusal);
+      if (!refused || failure.mayHaveRun) return afterFailure(job, written.refusal);
     } else if (written.operating !== undefined) {
       job.lane.operating.observe(call.method, written.operating);
     }
@@ -129,14 +131,10 @@ export function createWriteAttempt<T, R>(
     job.usage.commands += reread === undefined ? 1 : 2;
     if (waited > 5) job.usage.waitedMs += waited;
     options.changed();
-    try {
-      return await (reread === undefined ? alone(job) : withReread(job, reread));
-    } catch (error) {
-      const again = afterFailure(job, error);
-      if (again !== undefined) job.sent = false;
-      return again;
-    } finally {
-      options.changed();
-    }
+    const sending = reread === undefined ? alone(job) : withReread(job, reread);
+    const again = await sending.catch((error: unknown) => afterFailure(job, error));
+    job.sent = again === undefined;
+    options.changed();
+    return again;
   };
 }
