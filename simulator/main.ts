@@ -13,7 +13,7 @@ function banner(portal: RunningPortal): string {
     "Webhooks of its people (append a method name):",
     ...people,
     "",
-    `Application: client_id ${portal.application.clientId}, tokens at ${portal.application.tokenUrl}`,
+    `Application: client_id ${portal.application.clientId}, client_secret ${portal.application.clientSecret}, tokens at ${portal.application.tokenUrl}`,
     `Faults: POST ${portal.url}/__faults   Statistics: GET ${portal.url}/__stats`,
     `Install an application for live events: POST ${portal.url}/__install {"kind":"script-only","installUrl":"…"}`,
     "",
