@@ -15,6 +15,11 @@ const CLIENTS = 50;
 const GOAL_RATIO = 2.2;
 const RATE = 200;
 const GOAL_ADDED_MS = 10;
+/**
+ * The direct call is measured well below what the portal can bear. At the full rate it queues at the portal while the gateway spares it most calls, and its
+ * own delay would be counted in the gateway's favour.
+ */
+const DIRECT_RATE = 40;
 
 const OPERATION = /* GraphQL */ `
   query Lines {
@@ -49,7 +54,7 @@ async function throughput(
   into.cpu.push((cpuTimeMs(server.pid) - cpuBefore) / load.operations);
 }
 
-function compare(what: string, own: Measured, peer: Measured, judged: boolean): Finding[] {
+function compare(what: string, own: Measured, peer: Measured): Finding[] {
   const ratio = median(own.perSecond) / median(peer.perSecond);
   const perSecond = (value: number): string => `${value.toFixed(0)}/s`;
   return [
@@ -58,7 +63,8 @@ function compare(what: string, own: Measured, peer: Measured, judged: boolean): 
       what: `${what}: gateway`,
       figure: `${withRange(own.perSecond, perSecond)}, CPU ${inMs(median(own.cpu))} each`,
       ratio,
-      ...(judged ? { goal: `>= ${GOAL_RATIO} x`, reached: ratio >= GOAL_RATIO } : {}),
+      goal: `>= ${GOAL_RATIO} x`,
+      reached: ratio >= GOAL_RATIO,
     },
   ];
 }
@@ -86,9 +92,10 @@ export async function smallOperation({ quick, profileDirectory }: BenchOptions):
   const rounds = quick ? 2 : 5;
   for (const server of [gateway, peer]) await throughput(server, seconds, 1, { perSecond: [], cpu: [] });
   const findings: Finding[] = [];
-  for (const [what, credentials, judged] of [
-    ["50 clients, one credential", 1, true],
-    ["50 clients, 50 credentials", CLIENTS, false],
+  // Clients of one credential share equal reads; with a credential each there is nothing to share. Both are judged.
+  for (const [what, credentials] of [
+    ["50 clients, one credential", 1],
+    ["50 clients, 50 credentials", CLIENTS],
   ] as const) {
     const own: Measured = { perSecond: [], cpu: [] };
     const plain: Measured = { perSecond: [], cpu: [] };
@@ -96,14 +103,14 @@ export async function smallOperation({ quick, profileDirectory }: BenchOptions):
       await throughput(peer, seconds, credentials, plain);
       await throughput(gateway, seconds, credentials, own);
     }
-    findings.push(...compare(what, own, plain, judged));
+    findings.push(...compare(what, own, plain));
   }
 
   const direct: number[] = [];
   const own: number[] = [];
   const added: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const plain = await steadyLoad(RATE, seconds, () => rest.call(portal.webhook, REST_METHOD, REST_PARAMS));
+    const plain = await steadyLoad(DIRECT_RATE, seconds, () => rest.call(portal.webhook, REST_METHOD, REST_PARAMS));
     const through = await steadyLoad(RATE, seconds, () => gateway.client.post(BODY, keyOf(0)));
     direct.push(quantile(plain.latencies, 0.99));
     own.push(quantile(through.latencies, 0.99));
@@ -113,13 +120,15 @@ export async function smallOperation({ quick, profileDirectory }: BenchOptions):
   await Promise.all([gateway.stop(), peer.stop()]);
   await portal.stop();
   findings.push(
-    { what: `p99 at ${RATE}/s: direct REST call`, figure: withRange(direct, inMs) },
+    { what: `p99 at ${DIRECT_RATE}/s: direct REST call`, figure: withRange(direct, inMs) },
     { what: `p99 at ${RATE}/s: gateway`, figure: withRange(own, inMs) },
     {
       what: "  added by the gateway",
       figure: withRange(added, inMs),
-      goal: `< ${GOAL_ADDED_MS} ms`,
-      reached: median(added) < GOAL_ADDED_MS,
+      // Where the direct call alone is that slow, a queue was measured and not the gateway.
+      ...(median(direct) > GOAL_ADDED_MS
+        ? { goal: `< ${GOAL_ADDED_MS} ms; not judged, the machine is too busy` }
+        : { goal: `< ${GOAL_ADDED_MS} ms`, reached: median(added) < GOAL_ADDED_MS }),
     },
   );
   return { benchmark: "small-operation", findings };
