@@ -14,6 +14,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { LiveResult } from "../subscriptions/live-result.ts";
 import { type IdentityProvider, identify } from "./identity.ts";
 import type { OperationRunner, TransportOperation } from "./operation-runner.ts";
+import { operationProblem } from "./pipeline.ts";
 import type { SubscriptionStream } from "./subscription-pipeline.ts";
 
 export interface WebSocketOptions {
@@ -37,7 +38,8 @@ interface Extra {
   readonly socket: WebSocket;
   /** Of the upgrade request, then with those of `connection_init`. */
   headers: IncomingHttpHeaders;
-  readonly operations: Map<string, TransportOperation>;
+  /** By the `subscribe` message's payload: a client may use an id again before the operation that had it has ended. */
+  readonly operations: Map<object, TransportOperation>;
 }
 
 const INIT_WAIT_MS = 10_000;
@@ -93,10 +95,12 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       extra.socket.close(UNAUTHORIZED, closeReason(decision.message));
       return false;
     },
-    onSubscribe({ extra }, id, { query, operationName, variables }) {
+    onSubscribe({ extra, subscriptions }, _id, payload) {
+      const { query, operationName, variables } = payload;
       const decision = identify(options.identityProviders, { headers: extra.headers });
       if (decision.kind !== "identity") return [problem(decision.message, decision.code)];
-      if (extra.operations.size >= options.maxOperationsPerSocket) {
+      // Counts this one, and no longer what the client has just completed.
+      if (Object.keys(subscriptions).length > options.maxOperationsPerSocket) {
         return [
           problem(
             `A socket carries at most ${options.maxOperationsPerSocket} operations at once. Complete one first.`,
@@ -107,8 +111,11 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       const prepared = runner.pipeline.prepare(query);
       if (prepared.kind === "invalid") return prepared.errors.map(revive);
       const { document } = prepared;
+      // graphql-ws would refuse it after we have begun, and never tell that it is over.
+      const unnamed = operationProblem(document, operationName);
+      if (unnamed !== undefined) return [unnamed];
       const operation = runner.begin(decision.identity, { source: query, document, operationName, variables });
-      extra.operations.set(id, operation);
+      extra.operations.set(payload, operation);
       const args = { schema: runner.pipeline.schema, document, operationName: operationName ?? null };
       operationOf.set(args, operation);
       return args;
@@ -129,9 +136,9 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
         textInPlace = result.live.text;
       });
     },
-    onComplete({ extra }, id) {
-      extra.operations.get(id)?.end();
-      extra.operations.delete(id);
+    onComplete({ extra }, _id, payload) {
+      extra.operations.get(payload)?.end();
+      extra.operations.delete(payload);
     },
   });
 
@@ -262,6 +269,9 @@ function keepAlive(socket: WebSocket): () => void {
 }
 
 function refuseUpgrade(stream: Duplex, status: string): void {
+  // Node hands the socket over without a listener: a client that resets it would end the process.
+  stream.on("error", () => stream.destroy());
+  stream.once("finish", () => stream.destroy());
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
@@ -274,6 +284,7 @@ function problem(message: string, code: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
-function revive({ message, extensions }: GraphQLFormattedError): GraphQLError {
-  return new GraphQLError(message, { extensions: extensions ?? null });
+/** With the places that the error was shaped with; an error of its own would not know the document. */
+function revive({ message, extensions, locations }: GraphQLFormattedError): GraphQLError {
+  return Object.assign(new GraphQLError(message, { extensions: extensions ?? null }), { locations });
 }

@@ -21,6 +21,10 @@ export interface ResumingSubscriber {
   readonly problems: readonly unknown[];
   /** How often it has connected. */
   connections(): number;
+  /** Stops reading its socket, so that the system's buffers fill and the gateway cannot write any more. */
+  stall(): void;
+  /** Reads again. */
+  goOn(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +35,8 @@ export interface SubscriberOptions {
   readonly cursor: string;
   /** Origin to connect to; asked each time. */
   readonly target: () => string;
+  /** Asks for each text this many times, so that results are large. */
+  readonly copies?: number;
 }
 
 /** Interests of many kinds over the given places; each is used by several subscribers. */
@@ -72,12 +78,13 @@ export function mixedInterests(
   return interests;
 }
 
-function documentOf({ field, filter }: Interest): string {
+export function documentOf({ field, filter }: Interest, copies = 1): string {
+  const content = ["text", ...Array.from({ length: copies - 1 }, (_, index) => `text${index}: text`)].join(" ");
   const given = filter === "" ? "" : `, filter: { ${filter} }`;
   const selection =
     field === "messageAdded"
-      ? "cursor content { text }"
-      : "cursor ... on MessageAdded { content { text } } ... on StreamGap { since until }";
+      ? `cursor content { ${content} }`
+      : `cursor ... on MessageAdded { content { ${content} } } ... on StreamGap { since until }`;
   return `subscription ($after: EventCursor) { event: ${field}(after: $after${given}) { ${selection} } }`;
 }
 
@@ -91,7 +98,7 @@ interface Delivered {
 /** Connects at once; resolves when the subscription is open. */
 export async function startSubscriber(options: SubscriberOptions): Promise<ResumingSubscriber> {
   const { interest, key, target } = options;
-  const query = documentOf(interest);
+  const query = documentOf(interest, options.copies);
   const texts: string[] = [];
   const gaps: { since: string; until: string }[] = [];
   const problems: unknown[] = [];
@@ -148,6 +155,8 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Resum
     gaps,
     problems,
     connections: () => connections,
+    stall: () => client?.socket.pause(),
+    goOn: () => client?.socket.resume(),
     async close() {
       isClosing = true;
       await client?.close();
@@ -155,11 +164,11 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Resum
   };
 }
 
-/** Every fault of what a subscriber saw, as sentences; an empty list is the promise kept. */
+/** Every fault of what a subscriber saw, as sentences; an empty list is the promise kept. `placeInLog` tells the order that all share. */
 export function faultsOf(
   subscriber: ResumingSubscriber,
   sent: { readonly accepted: readonly SentEvent[]; readonly doubtful: readonly SentEvent[] },
-  reference: readonly string[],
+  placeInLog: ReadonlyMap<string, number>,
 ): string[] {
   const { matches } = subscriber.interest;
   const faults = subscriber.problems.map((problem) => `problem ${JSON.stringify(problem)}`);
@@ -167,7 +176,6 @@ export function faultsOf(
   const possible = new Set(sent.doubtful.filter(matches).map(({ text }) => text));
   const seen = new Set<string>();
   const lastOfLane = new Map<string, number>();
-  const placeInLog = new Map(reference.map((text, index) => [text, index]));
   let lastPlace = -1;
   for (const text of subscriber.texts) {
     if (seen.has(text)) faults.push(`twice: ${text}`);
