@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { catchUp } from "./catch-up.ts";
 import { chatByUserCode } from "./chat-by-user-code.ts";
+import { fanOut } from "./fan-out.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { largeHistory } from "./large-history.ts";
 import { receiver } from "./receiver.ts";
@@ -17,7 +19,9 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   "small-operation": smallOperation,
   "large-history": largeHistory,
   "start-up-and-memory": startUpAndMemory,
+  "fan-out": fanOut,
   receiver,
+  "catch-up": catchUp,
 };
 
 const usage = `Usage: npm run bench -- [benchmark …] [options]
