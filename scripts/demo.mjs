@@ -91,7 +91,8 @@ function settingsFor(portal, people, first, environment, port) {
 
 /** Starts the gateway as a process of its own; resolves with its address, or with the exit code of one that could not start. */
 async function startGateway(environment, settings) {
-  const child = spawn(process.execPath, [join(root, "dist", "src", "main.js")], {
+  // With the flags for Node that this program was given.
+  const child = spawn(process.execPath, [...process.execArgv, join(root, "dist", "src", "main.js")], {
     env: { ...environment, ...settings },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -52,8 +52,8 @@ describe("the request allowance", () => {
   it("gives surplus back only for time in which the bucket was empty", () => {
     const { now, advance } = clock();
     const allowance = createLocalAllowance("standard", now);
-    expect(allowance.takeSurplus(100, 0)).toBe(5);
-    allowance.take(15, 0);
+    expect(allowance.takeSurplus(100, 0)).toBe(4);
+    allowance.take(16, 0);
     advance(10_000);
     expect(allowance.takeSurplus(100, 0)).toBe(0);
     advance(1_000);

@@ -63,7 +63,7 @@ it("splits a large group over parallel batches while the allowance is unused, an
   const { portal, operation } = await startBench();
   const page = (from: number) => Array.from({ length: 100 }, (_, index) => call("a.get", { ID: from + index }));
   await Promise.all(page(0).map((each) => operation().read(each)));
-  expect(portal.requests.map((request) => request.commands.length)).toEqual([15, 15, 14, 14, 14, 14, 14]);
+  expect(portal.requests.map((request) => request.commands.length)).toEqual([17, 17, 17, 17, 16, 16]);
   portal.requests.length = 0;
   await Promise.all(page(100).map((each) => operation().read(each)));
   expect(portal.requests.map((request) => request.commands.length)).toEqual([50, 50]);

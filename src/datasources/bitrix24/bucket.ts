@@ -44,7 +44,7 @@ export interface BucketLimits {
 const SLACK = 1;
 
 function limits(capacity: number, drainPerSecond: number): BucketLimits {
-  return { capacity, drainPerSecond, usable: capacity - SLACK, surplusCap: Math.round(capacity / 10) };
+  return { capacity, drainPerSecond, usable: capacity - SLACK, surplusCap: Math.round(capacity / 12) };
 }
 
 /** The allowance of a plan; undefined where there is no limit. */

@@ -20,8 +20,8 @@ const MAX_READ_REQUESTS = 8;
 const MAX_SPLIT = 7;
 /** Splitting saves nothing worth a request when a part is smaller. */
 const MIN_PART = 5;
-/** Requests that reads leave to writes. */
-const WRITE_RESERVE = 2;
+/** A request that reads leave to writes. */
+const WRITE_RESERVE = 1;
 /** While the allowance is scarce, reads gather behind a request under way, but not for longer. */
 const LONGEST_GATHERING_MS = 250;
 /** Bounds of the waiting room of one portal; linked reads count as one. */
