@@ -77,6 +77,8 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
   }
 
   async function run(operation: TransportOperation, isSubscription: boolean, stream: OpenStream): Promise<void> {
+    // From the start: what a client that has gone was still waiting for is not asked of the portal.
+    stream.onClose(() => operation.end());
     const result = isSubscription ? await operation.subscribe() : await operation.execute();
     if (result instanceof LiveResult) {
       operation.end();

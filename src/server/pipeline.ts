@@ -7,6 +7,7 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  getOperationAST,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
@@ -85,6 +86,8 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
     async execute({ document, operationName, variables, context, rootValue }) {
       let result: ExecutionResult;
       try {
+        const unnamed = operationProblem(document, operationName);
+        if (unnamed !== undefined) throw unnamed;
         if (asksForCursor(document)) await context.live.takeCursor().catch(() => null);
         result = await execute({
           schema,
@@ -104,6 +107,19 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
       };
     },
   };
+}
+
+/** Why a document does not tell which operation to run; undefined when it does. */
+export function operationProblem(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): GraphQLError | undefined {
+  if (getOperationAST(document, operationName)) return undefined;
+  const message =
+    operationName === undefined || operationName === null
+      ? "The document has several operations. Name one of them in operationName."
+      : "The document has no operation of the name in operationName.";
+  return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
 }
 
 const cursorDocuments = new WeakMap<DocumentNode, boolean>();
@@ -133,7 +149,7 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   });
 }
 
-function asGraphQLError(error: unknown): GraphQLError {
+export function asGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const original = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(original.message, { originalError: original });

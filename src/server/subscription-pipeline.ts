@@ -15,7 +15,7 @@ import type { LiveEvents } from "../subscriptions/live-events.ts";
 import { LiveRequest } from "../subscriptions/live-request.ts";
 import { LiveResult } from "../subscriptions/live-result.ts";
 import type { LiveViewer } from "../subscriptions/live-viewer.ts";
-import type { Operation, Pipeline } from "./pipeline.ts";
+import { asGraphQLError, type Operation, type Pipeline } from "./pipeline.ts";
 
 /** A subscription as a transport hands it over. */
 export interface SubscriptionOperation extends Operation {
@@ -92,12 +92,6 @@ export async function subscribe(
 
 function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
-}
-
-function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  const original = error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError(original.message, { originalError: original });
 }
 
 /** Equal for subscriptions that want the same: the cursor decides only where each begins. */

@@ -1,0 +1,136 @@
+import { mkdtempSync } from "node:fs";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { readConfig } from "../../src/config.ts";
+import { startGateway } from "../../src/server/gateway.ts";
+import { type ScriptedPortal, startScriptedPortal } from "../bitrix24/scripted-portal.ts";
+import { openEventStream } from "../live/event-stream-client.ts";
+import { openSocket } from "../live/socket-client.ts";
+
+/** A gateway without keys over a portal as scripted. */
+async function start(env: Readonly<Record<string, string>> = {}): Promise<{ origin: string; portal: ScriptedPortal }> {
+  const portal = await startScriptedPortal();
+  const config = readConfig({
+    GATEWAY_PORT: "0",
+    GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "streams-")),
+    GATEWAY_LOG_LEVEL: "silent",
+    BITRIX24_WEBHOOK_URL: `${portal.origin}/rest/1/secret1234567890/`,
+    ...env,
+  });
+  const gateway = await startGateway(config, pino({ level: "silent" }));
+  await gateway.probed;
+  onTestFinished(async () => {
+    await gateway.close();
+    await portal.close();
+  });
+  return { origin: new URL(gateway.url).origin, portal };
+}
+
+const TWO = "query A { __typename } query B { __typename }";
+
+test("a client that resets its connection while its upgrade is refused does not end the process", async () => {
+  const { origin } = await start();
+  const uncaught = vi.fn<(error: Error) => void>();
+  process.on("uncaughtException", uncaught);
+  onTestFinished(() => void process.off("uncaughtException", uncaught));
+  const { hostname, port } = new URL(origin);
+  for (let round = 0; round < 20; round += 1) {
+    await new Promise<void>((done) => {
+      const raw = connect(Number(port), hostname, () => {
+        const head = `Host: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`;
+        raw.write(`GET /nowhere HTTP/1.1\r\n${head}`, () => raw.resetAndDestroy());
+      });
+      raw.once("close", () => done());
+    });
+  }
+  const answer = await fetch(`${origin}/health`);
+  expect(answer.status).toBe(200);
+  expect(uncaught).not.toHaveBeenCalled();
+});
+
+test("a socket says which operation cannot be told, and such requests do not use up its places", async () => {
+  const { origin } = await start();
+  const socket = await openSocket(origin);
+  onTestFinished(() => socket.terminate());
+  const answers: { type: string; id?: string; payload?: unknown }[] = [];
+  socket.on("message", (data) => answers.push(JSON.parse(String(data))));
+  const ask = (id: string, payload: unknown) => socket.send(JSON.stringify({ type: "subscribe", id, payload }));
+  socket.send('{"type":"connection_init"}');
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  for (let round = 0; round < 3; round += 1) {
+    for (let index = 0; index < 50; index += 1) ask(`unknown-${index}`, { query: TWO, operationName: "C" });
+    await vi.waitFor(() => expect(answers).toHaveLength(1 + (round + 1) * 50), { timeout: 10_000 });
+  }
+  ask("several", { query: TWO });
+  ask("named", { query: TWO, operationName: "A" });
+  await vi.waitFor(() => expect(answers.some(({ type, id }) => id === "named" && type === "complete")).toBe(true), {
+    timeout: 10_000,
+  });
+  expect(answers.find(({ id }) => id === "unknown-0")).toMatchObject({
+    type: "error",
+    payload: [{ extensions: { code: "OPERATION_RESOLUTION_FAILURE" } }],
+  });
+  expect(answers.find(({ id }) => id === "several")).toMatchObject({
+    type: "error",
+    payload: [{ message: expect.stringContaining("several operations") }],
+  });
+  expect(answers.filter(({ id }) => id === "named").map(({ type }) => type)).toEqual(["next", "complete"]);
+});
+
+test("an event stream says the same of an operation that cannot be told", async () => {
+  const { origin } = await start();
+  const stream = await openEventStream(origin, TWO);
+  await stream.ended;
+  expect(stream.results).toMatchObject([{ errors: [{ extensions: { code: "OPERATION_RESOLUTION_FAILURE" } }] }]);
+});
+
+const TWO_WRITES =
+  'mutation { a: chatSkip(chatId: "1") { userErrors { code } } b: chatSkip(chatId: "2") { userErrors { code } } }';
+
+test.each([
+  ["/graphql", "application/json"],
+  ["/graphql/stream", "text/event-stream"],
+])("what a client of %s had not got to when it went is not carried out", async (path, accept) => {
+  const portal = await startScriptedPortal();
+  const { origin } = await start({ BITRIX24_PORTALS: portal.host });
+  onTestFinished(() => portal.close());
+  const headers = {
+    "content-type": "application/json",
+    accept,
+    "x-bitrix24-portal": portal.host,
+    authorization: "Bearer token-of-a-user",
+  };
+  let answer = (): void => {};
+  portal.next.push(
+    () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ body: '{"result":true}' });
+      }),
+  );
+  const call = request(`${origin}${path}`, { method: "POST", agent: false, headers });
+  call.on("error", () => {});
+  call.end(JSON.stringify({ query: TWO_WRITES }));
+  await vi.waitFor(() => expect(portal.requests.map(({ method }) => method)).toEqual(["imopenlines.operator.skip"]));
+  const gone = new Promise((done) => call.once("close", done));
+  call.destroy();
+  await gone;
+  // Answered after the gateway has seen the client go: its health is asked on a younger connection.
+  await fetch(`${origin}/health`);
+  answer();
+  // Each further read leaves after whatever the first operation would have gone on with.
+  for (const id of ["7", "8"]) {
+    const query = `{ chat(by: {id: "${id}"}) { title } }`;
+    await fetch(`${origin}/graphql`, {
+      method: "POST",
+      headers: { ...headers, accept: "application/json" },
+      body: JSON.stringify({ query }),
+    }).then((each) => each.text());
+  }
+  const methods = portal.requests.map(({ method }) => method);
+  expect(methods.filter((method) => method === "imopenlines.operator.skip")).toHaveLength(1);
+  expect(methods.at(-1)).toBe("imopenlines.dialog.get");
+});
