@@ -102,6 +102,8 @@ export interface KeyMatch {
 export interface ApiKeys {
   /** Number of keys now. */
   count(): number;
+  /** Whether there is a key, or was one at some time since the start. */
+  hadAny(): boolean;
   /** The key's entry, compared with every stored one in constant time; undefined when it is none of them. */
   match(key: string): KeyMatch | undefined;
   close(): void;
@@ -139,10 +141,12 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
       hash: Buffer.from(sha256, "hex"),
     }));
   let keys = [...fixed, ...readStored()];
+  let hadAny = keys.length > 0;
 
   const reread = () => {
     try {
       keys = [...fixed, ...readStored()];
+      hadAny ||= keys.length > 0;
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
     }
@@ -151,6 +155,7 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
 
   return {
     count: () => keys.length,
+    hadAny: () => hadAny,
     match(key) {
       const hash = digest(key);
       let found: ComparableKey | undefined;

@@ -99,11 +99,14 @@ export function apiKeyProvider(keys: ApiKeys, credentials: ReadonlyMap<string, C
   };
 }
 
-/** As long as there are no keys, whoever reaches the loopback address acts with the default credential. */
+/**
+ * As long as there have been no keys, whoever reaches the loopback address acts with the default credential. Removing the last key withdraws
+ * somebody's access: it must not open the gateway to everybody, so that from the first key on only a restart does.
+ */
 export function openProvider(keys: ApiKeys, credentials: ReadonlyMap<string, Credential>): IdentityProvider {
   const credential = credentials.get(resolveCredentialName(undefined, credentials) ?? "");
   return (request) => {
-    if (keys.count() > 0 || credential === undefined) return NOT_MINE;
+    if (keys.hadAny() || credential === undefined) return NOT_MINE;
     // A page on the web can make its own name resolve to this machine; its requests still carry that name.
     if (!isLoopbackHost(hostName(header(request, "host") ?? ""))) {
       return refusal("FORBIDDEN", "Without keys the gateway answers only to a loopback host name, such as localhost.");

@@ -103,7 +103,7 @@ describe("with keys", () => {
 });
 
 describe("without keys", () => {
-  test("this machine acts with the configured webhook, until a key is added", async () => {
+  test("this machine acts with the configured webhook, from the first key on never again", async () => {
     const directory = mkdtempSync(join(tmpdir(), "identity-"));
     const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_DATA_DIR: directory });
     try {
@@ -112,7 +112,10 @@ describe("without keys", () => {
       await vi.waitFor(async () => expect((await ask(gateway.url, {})).status).toBe(401), { timeout: 10_000 });
       expect(userId(await ask(gateway.url, { "x-api-key": key }))).toBe(String(person(1).id));
       removeKey(join(directory, "keys.json"), "first");
-      await vi.waitFor(async () => expect((await ask(gateway.url, {})).status).toBe(200), { timeout: 10_000 });
+      const withdrawn = async () => (await ask(gateway.url, { "x-api-key": key })).status;
+      await vi.waitFor(async () => expect(await withdrawn()).toBe(401), { timeout: 10_000 });
+      // To withdraw the last key is not to let everybody in.
+      expect((await ask(gateway.url, {})).status).toBe(401);
     } finally {
       await gateway.close();
     }
