@@ -39,7 +39,10 @@ export function shapeError(error: GraphQLError, log: ErrorLog): GraphQLFormatted
 
 function shapeOf(error: GraphQLError, log: ErrorLog): ErrorShape {
   const cause = rootCause(error);
-  if (cause instanceof UpstreamError) return shapeUpstreamError(cause);
+  if (cause instanceof UpstreamError) {
+    logOwnFault(cause, error, log);
+    return shapeUpstreamError(cause);
+  }
   // A decoder's complaint that no method claimed: still the portal's answer that is not understood.
   if (cause instanceof WireError)
     return { message: notUnderstood(undefined, cause), extensions: { code: "UPSTREAM_PROTOCOL" } };
@@ -54,6 +57,16 @@ function shapeOf(error: GraphQLError, log: ErrorLog): ErrorShape {
   }
   if (isInputError(error, cause)) return { message: error.message, extensions: { code: "BAD_USER_INPUT" } };
   return unforeseen(error, cause, log);
+}
+
+/** An answer that our own program stumbled over looks like the portal's fault to the client; whoever runs the gateway must see the cause. */
+function logOwnFault(failure: UpstreamError, { path }: GraphQLError, log: ErrorLog): void {
+  if (!(failure instanceof PortalProtocolError) || failure.cause === undefined || failure.cause instanceof WireError)
+    return;
+  log.error(
+    { err: failure.cause, method: failure.method, path: path?.join(".") },
+    "An answer of the portal could not be handled",
+  );
 }
 
 /** graphql-js wraps what a resolver threw, and each layer of ours may have wrapped it again. */

@@ -86,3 +86,13 @@ test("a value that a resolver returned and the schema cannot hold is the gateway
   expect(shaped.message).not.toContain("secret");
   expect(logged).toHaveLength(1);
 });
+
+test("a fault of the gateway's own while it reads an answer is logged with its cause; a value it does not understand is not", () => {
+  const logged: unknown[] = [];
+  const fault = new TypeError("undefined is not a function");
+  const stumbled = new PortalProtocolError("The answer could not be handled.", METHOD, { cause: fault });
+  expect(shape(stumbled, logged)).toMatchObject({ extensions: { code: "UPSTREAM_PROTOCOL" } });
+  expect(logged).toMatchObject([{ err: fault, method: METHOD, path: "chat" }]);
+  shape(new PortalProtocolError("Not understood.", METHOD, { cause: new WireError("id", "an id", {}) }), logged);
+  expect(logged).toHaveLength(1);
+});
