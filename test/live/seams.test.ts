@@ -61,7 +61,7 @@ it("a snapshot with its eventCursor and the stream after it have no hole between
   await until(() => portal.deliveries().pending === 0);
   await until(() => rounds.every(({ stream }) => textsOf(stream.results).includes(written.at(-1) ?? "")));
 
-  expect(written.length).toBeGreaterThan(100);
+  expect(written.length).toBeGreaterThan(rounds.length);
   for (const { before, snapshot, stream } of rounds) {
     const streamed = textsOf(stream.results);
     expect(new Set(streamed).size).toBe(streamed.length);

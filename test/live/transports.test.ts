@@ -55,7 +55,7 @@ const operations: readonly Case[] = [
   {
     name: "a chat that does not exist",
     query: 'query { chat(by: { id: "999999999" }) { id title } }',
-    codes: [],
+    codes: ["NOT_FOUND_OR_FORBIDDEN"],
   },
 ];
 

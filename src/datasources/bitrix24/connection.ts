@@ -38,7 +38,7 @@ export interface Connection {
   /**
    * Rejects with `PortalRefusal` (the portal refused the whole request), another `UpstreamError` (nothing was run), `TransportFailure`
    * or `UnclearAnswer` (it may have been run).
-   * Repeats the request itself only where the portal surely did not run it: `expired_token` and a redirect.
+   * Repeats the request itself only where the portal surely did not run it: a token that is no longer good and a redirect.
    */
   post(
     endpoint: Endpoint,
@@ -50,6 +50,8 @@ export interface Connection {
 }
 
 const MAX_REDIRECTS = 3;
+/** Where not even a new token is known (its user was dismissed), a renewal is not tried again for this long. */
+const FUTILE_REST_MS = 60_000;
 /** A portal that works answers most requests sooner. */
 const FAIR_ANSWER_TIME_MS = 5_000;
 
@@ -58,10 +60,22 @@ function isHurried(error: unknown, timeoutMs: number): boolean {
   return error instanceof TransportFailure && error.timedOut && timeoutMs < FAIR_ANSWER_TIME_MS;
 }
 
+/** The portal does not know the token: somebody else may have renewed the pair, which voids the old one before it expires. */
+function isUnknownToken(error: unknown): boolean {
+  return error instanceof PortalRefusal && ["NO_AUTH_FOUND", "INVALID_TOKEN"].includes(error.error.toUpperCase());
+}
+
 export function createConnection(options: ConnectionOptions): Connection {
   const { transport, breaker } = options;
   /** Where a renamed portal lives now. */
   let movedTo: string | undefined;
+  const futileUntil = new WeakMap<TokenSource, number>();
+
+  function mayHelpToRenew(error: unknown, tokens: TokenSource): boolean {
+    if (!(error instanceof PortalRefusal)) return false;
+    if (error.error.toLowerCase() === "expired_token") return true;
+    return isUnknownToken(error) && performance.now() >= (futileUntil.get(tokens) ?? 0);
+  }
 
   async function exchange(endpoint: Endpoint, path: string, body: string, timeoutMs: number): Promise<TransportAnswer> {
     const deadlineAt = performance.now() + timeoutMs;
@@ -134,11 +148,16 @@ export function createConnection(options: ConnectionOptions): Connection {
           try {
             return await attempt(endpoint, method, { ...params, auth: accessToken }, timeoutMs);
           } catch (error) {
-            if (!(error instanceof PortalRefusal) || error.error.toLowerCase() !== "expired_token") throw error;
+            if (!mayHelpToRenew(error, tokens)) throw error;
           }
           const renewed = await tokens.renew(accessToken);
           options.allowance.count();
-          return attempt(endpoint, method, { ...params, auth: renewed }, deadlineAt - performance.now());
+          try {
+            return await attempt(endpoint, method, { ...params, auth: renewed }, deadlineAt - performance.now());
+          } catch (error) {
+            if (isUnknownToken(error)) futileUntil.set(tokens, performance.now() + FUTILE_REST_MS);
+            throw error;
+          }
         }
       }
     },
