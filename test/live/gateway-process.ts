@@ -16,6 +16,8 @@ export interface GatewayProcess {
   readonly output: readonly string[];
   /** Resident memory in bytes: now, the most so far, and what of it is not a mapped file. */
   memory(): Promise<{ readonly resident: number; readonly peak: number; readonly anonymous: number }>;
+  /** Asks a program of a test over its channel; resolves to its first message that `isAnswer` takes. */
+  ask<T>(question: string, isAnswer: (message: unknown) => message is T): Promise<T>;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
   /** Asks it to end, as an operator would. */
@@ -70,6 +72,16 @@ export async function startGatewayProcess(
         Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024;
       return { resident: bytes("VmRSS"), peak: bytes("VmHWM"), anonymous: bytes("RssAnon") };
     },
+    ask: (question, isAnswer) =>
+      new Promise((resolve) => {
+        const take = (message: unknown): void => {
+          if (!isAnswer(message)) return;
+          child.off("message", take);
+          resolve(message);
+        };
+        child.on("message", take);
+        child.send(question);
+      }),
     kill: () => finish("SIGKILL"),
     stop: () => finish("SIGTERM"),
   };
