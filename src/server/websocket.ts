@@ -1,21 +1,13 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLFormattedError,
-} from "graphql";
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { handleProtocols, makeServer } from "graphql-ws";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
-import { LiveResult } from "../subscriptions/live-result.ts";
 import { type IdentityProvider, identify } from "./identity.ts";
 import type { OperationRunner, TransportOperation } from "./operation-runner.ts";
 import { operationProblem } from "./pipeline.ts";
-import type { SubscriptionStream } from "./subscription-pipeline.ts";
+import { deliver, type StartedOperation, send } from "./socket-delivery.ts";
 
 export interface WebSocketOptions {
   readonly path: string;
@@ -48,43 +40,15 @@ const PING_MS = 12_000;
 const UNAUTHORIZED = 4401;
 const GOING_AWAY = 1001;
 
-/** What graphql-ws passes on for us; the text is put in by `send`. */
-class SharedText implements ExecutionResult {
-  readonly data?: null;
-  readonly live: LiveResult;
-  constructor(live: LiveResult) {
-    this.live = live;
-  }
-}
-
-/** A payload that graphql-ws turns into `PLACE`. */
-class PlaceHolder implements FormattedExecutionResult {
-  readonly data?: null;
-  readonly #put: () => void;
-  constructor(put: () => void) {
-    this.#put = put;
-  }
-  toJSON(): string {
-    this.#put();
-    return PLACE;
-  }
-}
-
-/** Stands in a message for a text that was made once for many sockets. */
-const PLACE = `shared-${randomUUID()}`;
-const QUOTED_PLACE = JSON.stringify(PLACE);
-
 /** `graphql-transport-ws` for queries, mutations and subscriptions, with the pipeline, identity and limits of HTTP. */
 export function attachWebSocket(server: Server, options: WebSocketOptions): WebSocketTransport {
   const { runner, log } = options;
-  const operationOf = new WeakMap<ExecutionArgs, TransportOperation>();
+  const startedBy = new WeakMap<ExecutionArgs, StartedOperation>();
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: options.maxMessageBytes,
     handleProtocols: (offered) => handleProtocols(offered),
   });
-  /** Set while graphql-ws turns a message into text, which it does right before it calls `send`. */
-  let textInPlace: string | undefined;
 
   const protocol = makeServer<Record<string, unknown> | undefined, Extra>({
     connectionInitWaitTimeout: INIT_WAIT_MS,
@@ -95,7 +59,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       extra.socket.close(UNAUTHORIZED, closeReason(decision.message));
       return false;
     },
-    onSubscribe({ extra, subscriptions }, _id, payload) {
+    onSubscribe({ extra, subscriptions }, id, payload) {
       const { query, operationName, variables } = payload;
       const decision = identify(options.identityProviders, { headers: extra.headers });
       if (decision.kind !== "identity") return [problem(decision.message, decision.code)];
@@ -117,41 +81,22 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       const operation = runner.begin(decision.identity, { source: query, document, operationName, variables });
       extra.operations.set(payload, operation);
       const args = { schema: runner.pipeline.schema, document, operationName: operationName ?? null };
-      operationOf.set(args, operation);
+      startedBy.set(args, { operation, socket: extra.socket, id });
       return args;
     },
     async execute(args) {
-      const operation = operationOf.get(args);
-      return operation === undefined ? {} : new SharedText(await operation.execute());
+      const started = startedBy.get(args);
+      return started === undefined ? {} : deliver(started, await started.operation.execute());
     },
     async subscribe(args) {
-      const operation = operationOf.get(args);
-      if (operation === undefined) return {};
-      const stream = await operation.subscribe();
-      return stream instanceof LiveResult ? new SharedText(stream) : sharedTexts(stream);
-    },
-    onNext: (_context, _id, _payload, _args, result) => {
-      if (!(result instanceof SharedText)) return undefined;
-      return new PlaceHolder(() => {
-        textInPlace = result.live.text;
-      });
+      const started = startedBy.get(args);
+      return started === undefined ? {} : deliver(started, await started.operation.subscribe());
     },
     onComplete({ extra }, _id, payload) {
       extra.operations.get(payload)?.end();
       extra.operations.delete(payload);
     },
   });
-
-  /** One message; resolves when it was handed to the system, so that a client that does not read is not written to. */
-  function send(socket: WebSocket, message: string): Promise<void> {
-    const text = textInPlace;
-    textInPlace = undefined;
-    if (socket.readyState !== socket.OPEN) return Promise.resolve();
-    const whole = text === undefined ? message : message.replace(QUOTED_PLACE, () => text);
-    return new Promise((resolve, reject) => {
-      socket.send(whole, (error) => (error === undefined || error === null ? resolve() : reject(error)));
-    });
-  }
 
   sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
     const extra: Extra = { socket, headers: request.headers, operations: new Map() };
@@ -216,20 +161,6 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
         ),
       );
       sockets.close();
-    },
-  };
-}
-
-/** The text's holder for each result; returning it returns the stream at once, even while that waits for an event. */
-function sharedTexts(stream: SubscriptionStream): AsyncGenerator<SharedText, void, void> {
-  const wrap = (step: IteratorResult<LiveResult, void>): IteratorResult<SharedText, void> =>
-    step.done === true ? { done: true, value: undefined } : { done: false, value: new SharedText(step.value) };
-  return {
-    next: async () => wrap(await stream.next()),
-    return: async () => wrap(await stream.return()),
-    throw: async (error: unknown) => wrap(await stream.throw(error)),
-    [Symbol.asyncIterator]() {
-      return this;
     },
   };
 }
