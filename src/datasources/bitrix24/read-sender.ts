@@ -27,6 +27,7 @@ export function createReadSender(
   options: ReadSenderOptions,
 ): (lane: Lane, units: readonly ReadUnit[]) => Promise<void> {
   const { connection, allowance } = options;
+  const repeats = new WeakMap<Lane, Map<number, ReadUnit[]>>();
 
   function markSent(lane: Lane, units: readonly ReadUnit[]): void {
     const now = performance.now();
@@ -73,8 +74,23 @@ export function createReadSender(
       command.countedFor = undefined;
     }
     remember(lane.waiting, unit);
+    repeatAfter(lane, unit, wait);
+  }
+
+  /** Units that wait equally long go back together: timers of their own could fire in different turns and part them. */
+  function repeatAfter(lane: Lane, unit: ReadUnit, wait: number): void {
+    const ofLane = repeats.get(lane) ?? new Map<number, ReadUnit[]>();
+    repeats.set(lane, ofLane);
+    const together = ofLane.get(wait);
+    if (together !== undefined) {
+      together.push(unit);
+      return;
+    }
+    const units = [unit];
+    ofLane.set(wait, units);
     options.later(() => {
-      lane.queued.push(unit);
+      ofLane.delete(wait);
+      lane.queued.push(...units);
       options.requeued();
     }, wait);
   }
