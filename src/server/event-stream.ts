@@ -32,6 +32,7 @@ const requestShape = z.object({
  */
 export function registerEventStream(server: FastifyInstance, options: EventStreamOptions): EventStreams {
   const open = new Set<() => void>();
+  let closing = false;
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const accept = request.headers.accept;
@@ -95,7 +96,9 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
       for await (const each of result) {
         if (!(await stream.next(each))) break;
       }
-      await stream.finish();
+      // Cut off in place of completed when the gateway goes: client libraries then come back by themselves.
+      if (closing) stream.cut();
+      else await stream.finish();
     } finally {
       open.delete(stop);
       stop();
@@ -107,6 +110,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
   return {
     openStreams: () => open.size,
     close() {
+      closing = true;
       for (const stop of [...open]) stop();
     },
   };
@@ -116,6 +120,8 @@ interface OpenStream {
   /** Resolves when the system took it, so that a client that does not read is not written to; false once the client has gone. */
   next(result: LiveResult): Promise<boolean>;
   finish(last?: LiveResult): Promise<void>;
+  /** Ends the connection without saying that the operation is complete. */
+  cut(): void;
   onClose(closed: () => void): void;
 }
 
@@ -149,6 +155,7 @@ function openStream(reply: FastifyReply): OpenStream {
       clearInterval(pinger);
       if (!raw.writableEnded) raw.end();
     },
+    cut: () => void raw.destroy(),
     onClose(closed) {
       if (raw.destroyed) closed();
       else listeners.add(closed);

@@ -9,7 +9,7 @@ import { dialogMessagesGet } from "../../src/datasources/im/dialog-messages.ts";
 import { chatUserList, dialogUsersList } from "../../src/datasources/im/members.ts";
 import { messageAdd, messageDelete, messageUpdate } from "../../src/datasources/im/message-actions.ts";
 import { recentGet, recentList } from "../../src/datasources/im/recent.ts";
-import { userCurrent, userListGet, userSearch } from "../../src/datasources/im/users.ts";
+import { userListGet, userSearch } from "../../src/datasources/im/users.ts";
 import * as wire from "../fixtures/im-examples.ts";
 import { startReplay } from "./documented-portal.ts";
 
@@ -263,10 +263,14 @@ describe("users", () => {
     ]);
   });
 
-  test("the caller's own record has no activity time when the portal sends one without an offset", async () => {
+  test("a record has no activity time when the portal sends one without an offset", async () => {
     const { session, exchange } = await startReplay();
-    const { value } = await exchange(userCurrent(session.origin), "read", wire.userCurrentAnswer);
-    expect(value).toStrictEqual({
+    const { value } = await exchange(
+      userSearch(session.origin, { text: "Ortega" }),
+      "read",
+      wire.userWithoutOffsetAnswer,
+    );
+    expect(value[0]).toStrictEqual({
       id: "31",
       kind: "UNKNOWN",
       firstName: "María",

@@ -55,7 +55,7 @@ export function messageForm({ text, place, direction }: SentEvent, sender: Sende
           LINE: place.lineId,
           DATA: {
             connector,
-            message: { id: messageNumber(text), chat_id: place.chatId, user_id: 0, text },
+            message: { id: nextMessageId(), chat_id: place.chatId, user_id: 0, text },
             no_session: "N",
           },
         };
@@ -67,15 +67,18 @@ export function listForm(texts: readonly string[], place: ChatPlace, sender: Sen
   const connector = { connector_id: place.connectorId, line_id: place.lineId, chat_id: place.externalChatId };
   const DATA = texts.map((text) => ({
     connector,
-    message: { id: messageNumber(text), chat_id: place.chatId, user_id: 0, text },
+    message: { id: nextMessageId(), chat_id: place.chatId, user_id: 0, text },
   }));
   const data = { CONNECTOR: place.connectorId, LINE: place.lineId, DATA };
   return phpForm(delivery("ONOPENLINEMESSAGEADD", data, sender, 1773759161));
 }
 
-function messageNumber(text: string): number {
-  const [lane = "0", number = "0"] = text.split(".");
-  return 1_000_000 + Number.parseInt(lane, 10) * 1_000_000 + Number.parseInt(number, 10);
+/** Ids of messages in the portal; no two events of a run share one. */
+let messageIds = 1_000_000;
+
+function nextMessageId(): number {
+  messageIds += 1;
+  return messageIds;
 }
 
 export async function postForm(origin: string, body: string, path = "/bitrix24/events"): Promise<number> {

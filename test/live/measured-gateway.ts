@@ -12,7 +12,7 @@ process.on("message", () => void tell());
 async function tell(): Promise<void> {
   const { gc } = globalThis;
   if (gc === undefined) throw new Error("run with --expose-gc");
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     gc();
     await turn();
   }

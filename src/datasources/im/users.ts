@@ -57,17 +57,6 @@ const directoryUsers = perOrigin(
       list(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path, origin)),
 );
 
-/** The caller's own record (`user.current`). */
-export function userCurrent(origin: string): Call<UserRecord> {
-  return { method: "user.current", params: {}, decode: currentUser(origin) };
-}
-
-const currentUser = perOrigin(
-  (origin) =>
-    (result: unknown): UserRecord =>
-      decodeDirectoryUser(object(result, ""), "result", origin),
-);
-
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A user of the company directory. Which fields come depends on the granted scope. */
