@@ -96,7 +96,6 @@ it("holds as much as before after 10,000 subscriptions were opened and closed fi
     afterRounds.push(await measure());
   }
 
-  console.log(JSON.stringify(afterRounds));
   const [first, ...later] = afterRounds;
   if (first === undefined) throw new Error("no rounds");
   expect(afterRounds.map(({ requests }) => requests)).toEqual(afterRounds.map(() => 0));
