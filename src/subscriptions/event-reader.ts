@@ -11,8 +11,8 @@ const LOG_AWAY_MS = 300;
  * log whatever happens, and one that falls behind reads back from the log.
  */
 export interface EventReader {
-  /** The next event; undefined once closed. Rejects with `EventsTrimmed` when events at its place are gone, or with the log's error. */
-  next(): Promise<LoggedEvent | undefined>;
+  /** The next event, at once where there is one in memory; undefined once closed. Rejects with `EventsTrimmed` when events at its place are gone, or with the log's error. */
+  next(): LoggedEvent | Promise<LoggedEvent | undefined>;
   close(): void;
 }
 
@@ -27,7 +27,7 @@ export function createEventReader(
   let held: readonly LoggedEvent[] = [];
   let heldIndex = 0;
   let closed = false;
-  let abandonWait: (() => void) | undefined;
+  let wake: (() => void) | undefined;
   let isBehind = false;
 
   function hold(events: readonly LoggedEvent[]): void {
@@ -51,44 +51,54 @@ export function createEventReader(
 
   /** A log that is away comes back; whoever reads it waits. */
   async function pause(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOG_AWAY_MS);
-      abandonWait = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    abandonWait = undefined;
+    const timer = setTimeout(() => wake?.(), LOG_AWAY_MS);
+    await moved();
+    clearTimeout(timer);
   }
 
-  async function wait(): Promise<void> {
-    const { happened, abandon } = tail.wait(position);
-    abandonWait = abandon;
-    await happened;
-    abandonWait = undefined;
+  function takeHeld(): LoggedEvent | undefined {
+    const event = held[heldIndex];
+    if (event === undefined) return undefined;
+    heldIndex += 1;
+    position = event.position;
+    return event;
   }
+
+  /** Resolves when the tail has something new, or the reader is closed. */
+  function moved(): Promise<void> {
+    return new Promise((resolve) => {
+      wake = resolve;
+    });
+  }
+
+  async function readOn(): Promise<LoggedEvent | undefined> {
+    while (!closed) {
+      if (isBehind) await turns.next();
+      const recent = tail.after(position, CATCH_UP_LIMIT);
+      if (recent?.length === 0) {
+        isBehind = false;
+        // Nothing can come between the look above and this.
+        await moved();
+        continue;
+      }
+      const events = recent ?? (await readBack());
+      isBehind = events.length === CATCH_UP_LIMIT;
+      hold(closed ? [] : events);
+      const event = takeHeld();
+      if (event !== undefined) return event;
+    }
+    return undefined;
+  }
+
+  const unlisten = tail.listen(() => wake?.());
 
   return {
-    async next() {
-      while (!closed) {
-        const event = held[heldIndex];
-        if (event !== undefined) {
-          heldIndex += 1;
-          position = event.position;
-          return event;
-        }
-        if (isBehind) await turns.next();
-        const recent = tail.after(position, CATCH_UP_LIMIT) ?? (await readBack());
-        isBehind = recent.length === CATCH_UP_LIMIT;
-        hold(recent);
-        if (recent.length === 0 && tail.after(position, 1)?.length === 0) await wait();
-      }
-      return undefined;
-    },
+    next: () => takeHeld() ?? readOn(),
     close() {
       closed = true;
+      unlisten();
       hold([]);
-      abandonWait?.();
+      wake?.();
     },
   };
 }

@@ -20,7 +20,7 @@ export interface LiveGroupOptions {
 /** Equal subscriptions: what becomes of an event is decided and executed once for all of them. */
 export interface LiveGroup {
   /** The result to deliver, or undefined when the event is not for this subscription. Rejects when the viewer's rights cannot be checked. */
-  deliver(logged: LoggedEvent & { readonly event: ChatStoredEvent }): Decision | Promise<Decision>;
+  deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Promise<Decision>;
 }
 
 type Decision = LiveResult | undefined;
@@ -57,8 +57,8 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
   }
 
   return {
-    deliver(logged) {
-      const { event, position } = logged;
+    deliver(logged, event) {
+      const { position } = logged;
       if (!matchesEvent(criteria, event)) return undefined;
       const known = decisions.get(position);
       if (known !== undefined) return known;

@@ -36,15 +36,17 @@ export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerato
   let lastYield = performance.now();
   try {
     for (;;) {
-      const logged = await reader.next();
+      const next = reader.next();
+      const logged = next instanceof Promise ? await next : next;
       if (logged === undefined) return;
       const { event, position, receivedAt } = logged;
       let result: LiveResult | undefined;
       try {
-        result =
+        const decided =
           event.kind === "gap"
-            ? await gapResult(event.since, event.until, position, receivedAt)
-            : await group.deliver({ ...logged, event });
+            ? gapResult(event.since, event.until, position, receivedAt)
+            : group.deliver(logged, event);
+        result = decided instanceof Promise ? await decided : decided;
       } catch (error) {
         // One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does.
         yield options.failed(error, options.cursorAt(position));

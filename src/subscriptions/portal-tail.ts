@@ -5,8 +5,8 @@ import type { StoredEvent } from "./stored-event.ts";
 export interface PortalTail {
   /** Events after a position, at most `limit`; undefined when the position lies before what is in memory. */
   after(position: Position, limit: number): readonly LoggedEvent[] | undefined;
-  /** Resolves when there is something after the position, when the tail is closed, or when the wait is abandoned. */
-  wait(position: Position): { readonly happened: Promise<void>; abandon(): void };
+  /** Calls back whenever there is something new. Returns what ends that. */
+  listen(moved: () => void): () => void;
   close(): void;
 }
 
@@ -35,7 +35,7 @@ export async function openPortalTail(
   let head: Position | undefined;
   /** Everything after this position, up to the head, is in `events`. */
   let start: Position = 0;
-  const waiting = new Set<{ readonly position: Position; readonly wake: () => void }>();
+  const listeners = new Set<() => void>();
 
   // Followed before the head is asked for, so that nothing falls between the two.
   const unfollow = log.follow(portal, () => void fill());
@@ -94,11 +94,7 @@ export async function openPortalTail(
     for (const { event } of read) onEvent?.(portal, event);
     events.push(...read);
     if (events.length > WINDOW) start = events.splice(0, events.length - WINDOW).at(-1)?.position ?? start;
-    for (const waiter of [...waiting]) {
-      if (waiter.position >= newest) continue;
-      waiting.delete(waiter);
-      waiter.wake();
-    }
+    for (const moved of listeners) moved();
   }
 
   /** Index of the first kept event after a position; positions may have holes. */
@@ -121,29 +117,15 @@ export async function openPortalTail(
       const from = indexAfter(position);
       return from === events.length ? [] : events.slice(from, from + limit);
     },
-    wait(position) {
-      const newest = events.at(-1)?.position ?? start;
-      if (closed || position < newest) return { happened: Promise.resolve(), abandon: () => {} };
-      let wake = (): void => {};
-      const happened = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      const waiter = { position, wake };
-      waiting.add(waiter);
-      return {
-        happened,
-        abandon() {
-          waiting.delete(waiter);
-          wake();
-        },
-      };
+    listen(moved) {
+      listeners.add(moved);
+      return () => void listeners.delete(moved);
     },
     close() {
       closed = true;
       clearTimeout(retry);
       unfollow();
-      for (const waiter of waiting) waiter.wake();
-      waiting.clear();
+      listeners.clear();
     },
   };
 }
