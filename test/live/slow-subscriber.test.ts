@@ -108,7 +108,7 @@ it("clients that do not read while 100,000 events pass cost a bounded memory, hi
   const before = await gateway.memory();
 
   await flood(origin, sender, place, count);
-  await until(() => [...quick, quickArrived].every(({ texts }) => texts.length >= count), 60_000);
+  await until(() => [...quick, quickArrived].every(({ texts }) => texts.length >= count), 120_000);
   const after = await gateway.memory();
   expect(gateway.isAlive()).toBe(true);
   for (const { texts } of [...quick, quickArrived]) {
@@ -123,13 +123,13 @@ it("clients that do not read while 100,000 events pass cost a bounded memory, hi
   for (const each of [...slow, ...slowStreams]) each.goOn();
   // Well beyond what the system's buffers held.
   const enough = 30_000;
-  await until(() => [...slow, ...slowArrived].every(({ texts }) => texts.length >= enough), 60_000);
+  await until(() => [...slow, ...slowArrived].every(({ texts }) => texts.length >= enough), 120_000);
   for (const { texts } of [...slow, ...slowArrived]) {
     expect(firstFault(texts)).toBeUndefined();
   }
   expect(slow.flatMap((each) => each.problems)).toEqual([]);
   expect(slowArrived.flatMap((each) => each.errors)).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 it("clients that did not read until the events after their place were dropped are told so, and what is left follows", async () => {
   const count = 30_000;
