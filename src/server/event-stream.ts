@@ -69,6 +69,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     reply.hijack();
     const stream = openStream(reply);
     if (prepared.kind === "invalid") {
+      stream.begin();
       await stream.finish(new LiveResult({ errors: prepared.errors }));
       return reply;
     }
@@ -81,6 +82,8 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     // From the start: what a client that has gone was still waiting for is not asked of the portal.
     stream.onClose(() => operation.end());
     const result = isSubscription ? await operation.subscribe() : await operation.execute();
+    // Only now: a client that has seen the answer begin misses nothing that happens after.
+    stream.begin();
     if (result instanceof LiveResult) {
       operation.end();
       await stream.finish(result);
@@ -117,6 +120,8 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
 }
 
 interface OpenStream {
+  /** Sends the headers, and a comment now and then from then on. */
+  begin(): void;
   /** Resolves when the system took it, so that a client that does not read is not written to; false once the client has gone. */
   next(result: LiveResult): Promise<boolean>;
   finish(last?: LiveResult): Promise<void>;
@@ -127,16 +132,8 @@ interface OpenStream {
 
 function openStream(reply: FastifyReply): OpenStream {
   const { raw } = reply;
-  raw.writeHead(200, {
-    ...corsHeaders(reply),
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache, no-transform",
-    "x-accel-buffering": "no",
-    connection: "keep-alive",
-  });
   const listeners = new Set<() => void>();
-  const pinger = setInterval(() => raw.write(":\n\n"), PING_MS);
-  raw.write(":\n\n");
+  let pinger: NodeJS.Timeout | undefined;
   raw.once("close", () => {
     clearInterval(pinger);
     for (const closed of listeners) closed();
@@ -148,6 +145,18 @@ function openStream(reply: FastifyReply): OpenStream {
     });
   const next = (result: LiveResult): Promise<boolean> => write(`event: next\ndata: ${result.text}\n\n`);
   return {
+    begin() {
+      if (raw.destroyed) return;
+      raw.writeHead(200, {
+        ...corsHeaders(reply),
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-cache, no-transform",
+        "x-accel-buffering": "no",
+        connection: "keep-alive",
+      });
+      pinger = setInterval(() => raw.write(":\n\n"), PING_MS);
+      raw.write(":\n\n");
+    },
     next,
     async finish(last) {
       if (last !== undefined) await next(last);

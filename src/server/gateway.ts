@@ -32,6 +32,8 @@ export interface RunningGateway {
 
 /** Sockets are closed one by one within this time, so that their clients do not come back all at once. */
 const SOCKET_CLOSE_SPREAD_MS = 500;
+/** What is under way may take this long once the gateway is told to end. */
+const SHUTDOWN_MS = 5_000;
 
 /** Puts the gateway together and listens. Throws `ConfigError` for what the person who starts it must change. */
 export async function startGateway(configured: Config, log: Logger): Promise<RunningGateway> {
@@ -120,7 +122,10 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const close = async () => {
     streams.close();
     await sockets.close(SOCKET_CLOSE_SPREAD_MS);
+    // A client that goes on asking on its connection must not keep the gateway from ending.
+    const impatience = setTimeout(() => server.server.closeAllConnections(), SHUTDOWN_MS);
     await server.close();
+    clearTimeout(impatience);
     await apollo.stop();
     await liveSide.close();
     keys.close();

@@ -54,6 +54,8 @@ const CALL_TIMEOUT_MS = 20_000;
 const TRIM_MS = 60_000;
 /** Beats are cheap, and the younger the last one the narrower the gap that a restart has to say. */
 const BEAT_MS = 1_000;
+/** A living process that is busy may beat late; what it was sent meanwhile waits in its sockets and is not lost. */
+const SILENCE_MS = 15_000;
 const GUIDE = "docs/live-events.md";
 
 export function createLiveSide({ config, store, portals, allowedHosts, log }: LiveSideOptions): LiveSide {
@@ -98,6 +100,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
   const live = createLiveEvents({ log: eventLog, access, chats, onEvent, onError });
   const heartbeat = createHeartbeat(storage, {
     intervalMs: BEAT_MS,
+    thresholdMs: SILENCE_MS,
     // The portal queues what is polled for a day; the poller says a gap of its own after longer.
     losesEvents: (portal) => !isPollingPortal(portal),
   });
