@@ -15,7 +15,12 @@ export interface GatewayProcess {
   /** What it printed. */
   readonly output: readonly string[];
   /** Resident memory in bytes: now, the most so far, and what of it is not a mapped file. */
-  memory(): Promise<{ readonly resident: number; readonly peak: number; readonly anonymous: number }>;
+  memory(): Promise<{
+    readonly resident: number;
+    readonly peak: number;
+    readonly anonymous: number;
+    readonly mapped: number;
+  }>;
   /** Asks a program of a test over its channel; resolves to its first message that `isAnswer` takes. */
   ask<T>(question: string, isAnswer: (message: unknown) => message is T): Promise<T>;
   /** Ends it at once, as a crash would. */
@@ -70,7 +75,7 @@ export async function startGatewayProcess(
       const status = await readFile(`/proc/${pid}/status`, "utf8");
       const bytes = (name: string): number =>
         Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024;
-      return { resident: bytes("VmRSS"), peak: bytes("VmHWM"), anonymous: bytes("RssAnon") };
+      return { resident: bytes("VmRSS"), peak: bytes("VmHWM"), anonymous: bytes("RssAnon"), mapped: bytes("RssFile") };
     },
     ask: (question, isAnswer) =>
       new Promise((resolve) => {
