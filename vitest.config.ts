@@ -11,7 +11,9 @@ export default defineConfig({
     setupFiles: ["reflect-metadata"],
     include: ["test/**/*.test.ts"],
     server: { deps: { inline: ["type-graphql", "graphql-scalars"] } },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    // A shared machine that stalls for seconds must not fail a whole run in CI; what needed its second try is printed as such.
+    retry: process.env.CI === undefined ? 0 : 1,
     hookTimeout: 60_000,
     maxWorkers: 2,
   },
