@@ -23,7 +23,7 @@ import { type Receiver, registerEventReceiver } from "../subscriptions/receiver/
 import { createHeartbeat } from "../subscriptions/storage/heartbeat.ts";
 import type { StoredEvent } from "../subscriptions/stored-event.ts";
 import type { Identity } from "./identity.ts";
-import { createLivePortals, isPollingPortal, pollingPortal } from "./live-portals.ts";
+import { createLivePortals, isPollingPortal, type LiveSource, pollingPortal } from "./live-portals.ts";
 import type { LiveStore } from "./live-store.ts";
 
 /** The live half of the gateway, wired to its store and to the portals. */
@@ -36,7 +36,7 @@ export interface LiveSide {
   eventCredential(identity: Identity): Promise<Credential>;
   /** The addresses for portals. */
   register(server: FastifyInstance): void;
-  /** Says the gap since the last life, repairs bindings, begins to poll. */
+  /** Says the gap since the last life and repairs bindings. */
   start(): Promise<void>;
   readiness(): Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
   close(): Promise<void>;
@@ -56,6 +56,8 @@ const TRIM_MS = 60_000;
 const BEAT_MS = 1_000;
 /** A living process that is busy may beat late; what it was sent meanwhile waits in its sockets and is not lost. */
 const SILENCE_MS = 15_000;
+/** Polling goes on this long after the last stream, for clients that come back. */
+const POLLING_REST_MS = 10 * 60_000;
 const GUIDE = "docs/live-events.md";
 
 export function createLiveSide({ config, store, portals, allowedHosts, log }: LiveSideOptions): LiveSide {
@@ -142,6 +144,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           exclusive: storage.exclusive,
           onError,
         });
+  let pollingWantedAt = Number.NEGATIVE_INFINITY;
   let receiver: Receiver | undefined;
   let trimming: NodeJS.Timeout | undefined;
 
@@ -151,7 +154,21 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
 
   async function takeCursor(identity: Identity): Promise<string | null> {
     const { portal, source } = await portalOf(identity);
-    return source === "none" ? null : await live.headCursor(portal);
+    if (source === "none") return null;
+    wantPolling(source);
+    return await live.headCursor(portal);
+  }
+
+  /** Polls only while somebody listens: the portal keeps the events of a day, and each look costs of its allowance. */
+  function wantPolling(source: LiveSource): void {
+    if (source !== "polling") return;
+    pollingWantedAt = performance.now();
+    polling?.start();
+  }
+
+  function restPolling(): void {
+    if (live.openStreams() > 0) pollingWantedAt = performance.now();
+    else if (performance.now() - pollingWantedAt > POLLING_REST_MS) polling?.stop().catch(onError);
   }
 
   return {
@@ -163,6 +180,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           refusal: `This portal has no source of live events. ${GUIDE} tells how to install the application in it${polledHost === undefined ? "" : ", or to let a webhook's dialogs be polled"}.`,
         };
       }
+      wantPolling(source);
       const { scope, lines } = identity.events;
       const viewer: LiveViewer = {
         portal,
@@ -228,10 +246,12 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
         log.warn("GATEWAY_PUBLIC_URL is not set: no events are bound, so that portals send none");
       }
       await heartbeat.start();
-      trimming = setInterval(() => void storage.log.trim().catch(onError), TRIM_MS);
+      trimming = setInterval(() => {
+        storage.log.trim().catch(onError);
+        restPolling();
+      }, TRIM_MS);
       trimming.unref();
       replayDeadLetters(storage.deadLetters, eventLog).catch(onError);
-      polling?.start();
       void installer?.repairAll().catch(onError);
     },
     async readiness() {
