@@ -14,20 +14,7 @@ export interface StartedOperation {
 
 const END = { done: true, value: undefined } as const;
 
-/** Bytes that may wait in a socket's buffer before the next message waits for the client to read. */
-const MAX_UNREAD_BYTES = 32 * 1024;
-
-/**
- * One message. While the client keeps up it is handed over at once; for one that does not read, resolves when the system has taken it, so
- * that no more than the limit and a message wait in memory.
- */
-function sendSoon(socket: WebSocket, message: string): Promise<void> | undefined {
-  if (socket.bufferedAmount >= MAX_UNREAD_BYTES) return send(socket, message);
-  if (socket.readyState === socket.OPEN) socket.send(message);
-  return undefined;
-}
-
-/** One message; resolves when it was handed to the system. */
+/** One message; resolves when it was handed to the system, so that a client that does not read is not written to. */
 export function send(socket: WebSocket, message: string): Promise<void> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve();
   return new Promise((resolve, reject) => {
@@ -50,8 +37,7 @@ export function deliver(
       for (;;) {
         const step = await stream.next();
         if (step.done === true) return END;
-        const taken = sendSoon(socket, `${head}${step.value.text}}`);
-        if (taken !== undefined) await taken;
+        await send(socket, `${head}${step.value.text}}`);
       }
     },
     async return() {
