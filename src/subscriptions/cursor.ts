@@ -1,13 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Position } from "./event-log.ts";
-
-/** A place in a portal's log, as clients keep it. Opaque to them; the same for all fields and filters of the portal. */
-export interface CursorPlace {
-  /** Name of the log; another after a purge or when the store was replaced. */
-  readonly log: string;
-  readonly position: Position;
-}
+import type { LogPlace, Position } from "./event-log.ts";
 
 /** Why a cursor cannot be used. */
 export type CursorProblem = "garbage" | "another-portal" | "another-log" | "future";
@@ -24,18 +17,19 @@ function portalDigest(portal: string): string {
   return createHash("sha256").update(`cursor of ${portal}`).digest("base64url").slice(0, 12);
 }
 
-export function writeCursor(portal: string, place: CursorPlace): string {
+/** A place as clients keep it. Opaque to them; the same for all fields and filters of the portal. */
+export function writeCursor(portal: string, place: LogPlace): string {
   return Buffer.from(JSON.stringify([VERSION, portalDigest(portal), place.log, place.position])).toString("base64url");
 }
 
-/** Reads a cursor for a portal whose log has this name and head. */
-export function readCursor(cursor: string, portal: string, log: string, head: Position): CursorReading {
+/** Reads a cursor for a portal whose log has this newest place. */
+export function readCursor(cursor: string, portal: string, newest: LogPlace): CursorReading {
   const found = shape.safeParse(decode(cursor));
   if (!found.success) return { ok: false, problem: "garbage" };
   const [, digest, ofLog, position] = found.data;
   if (digest !== portalDigest(portal)) return { ok: false, problem: "another-portal" };
-  if (ofLog !== log) return { ok: false, problem: "another-log" };
-  if (position > head) return { ok: false, problem: "future" };
+  if (ofLog !== newest.log) return { ok: false, problem: "another-log" };
+  if (position > newest.position) return { ok: false, problem: "future" };
   return { ok: true, position };
 }
 

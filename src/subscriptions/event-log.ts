@@ -3,6 +3,13 @@ import type { StoredEvent } from "./stored-event.ts";
 /** Place of an event in its portal's log: 1, 2, 3, … without holes as long as nothing was trimmed. 0 is before the first. */
 export type Position = number;
 
+/** A place in a portal's log. */
+export interface LogPlace {
+  /** Name of the log; another after a purge or when the store was replaced. A place in another log must not be used in this one. */
+  readonly log: string;
+  readonly position: Position;
+}
+
 export interface LoggedEvent {
   readonly position: Position;
   readonly receivedAt: Date;
@@ -73,8 +80,11 @@ export interface EventLog {
    * by whatever process. Call it before the last `read`, so that nothing falls between. `changed` must not throw.
    */
   follow(portal: string, changed: () => void): () => void;
-  /** Name of the portal's log; another after a purge. A cursor of another log must not be used here. */
-  identity(portal: string): Promise<string>;
+  /**
+   * The newest place of the portal's log, which is made when there is none. Name and position belong together, and what is appended after
+   * the call lies behind it even where making the log takes a while.
+   */
+  newest(portal: string): Promise<LogPlace>;
   /** Portals that have a log. */
   portals(): Promise<readonly string[]>;
   /** Forgets everything about a portal, deliveries known as duplicates included; its log has another identity from then on. */

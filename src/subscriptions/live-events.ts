@@ -1,6 +1,6 @@
 import { badUserInput } from "../schema/input-errors.ts";
 import { type CursorProblem, readCursor, writeCursor } from "./cursor.ts";
-import type { EventLog, Position } from "./event-log.ts";
+import type { EventLog, LogPlace, Position } from "./event-log.ts";
 import { createEventReader, type EventReader } from "./event-reader.ts";
 import { createLiveGroup, type ExecuteDelivery, type LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
@@ -101,26 +101,25 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     };
   }
 
-  /** Where to begin. The head is asked for before the tail is opened, so that nothing falls between. */
-  async function startingPoint(portal: string, identity: string, after: string | undefined): Promise<Position> {
-    const head = await log.head(portal);
-    if (after === undefined) return head;
-    const reading = readCursor(after, portal, identity, head);
+  /** Where to begin, given the newest place. */
+  function startingPoint(portal: string, newest: LogPlace, after: string | undefined): Position {
+    if (after === undefined) return newest.position;
+    const reading = readCursor(after, portal, newest);
     if (reading.ok) return reading.position;
     throw badUserInput(CURSOR_PROBLEMS[reading.problem]);
   }
 
   return {
     async headCursor(portal) {
-      const [identity, position] = [await log.identity(portal), await log.head(portal)];
-      return writeCursor(portal, { log: identity, position });
+      return writeCursor(portal, await log.newest(portal));
     },
     async open({ viewer, request, sharingKey, responseKey, execute, failed }) {
       const { portal } = viewer;
-      const identity = await log.identity(portal);
-      const position = await startingPoint(portal, identity, request.after);
+      // Asked for before the tail is opened, so that nothing falls between.
+      const newest = await log.newest(portal);
+      const position = startingPoint(portal, newest, request.after);
       const { tail, release: releaseTail } = await useTail(portal);
-      const cursorAt = (at: Position): string => writeCursor(portal, { log: identity, position: at });
+      const cursorAt = (at: Position): string => writeCursor(portal, { log: newest.log, position: at });
       const { group, release: releaseGroup } = useGroup(`${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
         createLiveGroup({
           viewer,

@@ -177,8 +177,17 @@ export async function openLmdbEventLog(
 
     follow: (portal, changed) => listeners.add(portal, changed),
 
-    async identity(portal) {
-      return storedPortal(portal)?.identity ?? (await available(writer.submit(() => stateForWriting(portal).identity)));
+    async newest(portal) {
+      const record = storedPortal(portal);
+      if (record !== null) {
+        return { log: record.identity, position: tables.head(record) };
+      }
+      return await available(
+        writer.submit(() => {
+          const { identity, head } = stateForWriting(portal);
+          return { log: identity, position: head };
+        }),
+      );
     },
 
     async portals() {

@@ -158,12 +158,14 @@ export function openRedisEventLog(
     oldest: async (portal) => (await available(state(portal))).oldest,
     follow: (portal, changed) => feed.follow(portal, changed),
 
-    async identity(portal) {
-      const known = await available(state(portal));
-      return (
-        known.identity ??
-        z.string().parse(await available(connection.run(identityScript, keysOf(portal), [portal, newIdentity()])))
-      );
+    async newest(portal) {
+      const { identity, head } = await available(state(portal));
+      if (identity !== null) {
+        return { log: identity, position: head };
+      }
+      // There was none: whatever is in it by the time it is made came after the call.
+      const made = await available(connection.run(identityScript, keysOf(portal), [portal, newIdentity()]));
+      return { log: z.string().parse(made), position: 0 };
     },
 
     portals,

@@ -195,11 +195,11 @@ describe("an event about the application", () => {
     await gateway.postInstall(portal.scriptCallback(portal.issue()));
     await gateway.postEvent(delivery("ONSESSIONSTART", portalPayloads.sessionChanges, portal));
     await gateway.postEvent(delivery("ONSESSIONSTART", { SHAPE: "x" }, portal));
-    const identity = await gateway.storage.log.identity(portal.memberId);
+    const identity = (await gateway.storage.log.newest(portal.memberId)).log;
     expect((await gateway.postEvent(delivery("ONAPPUNINSTALL", { CLEAN: 1 }, portal))).status).toBe(200);
     expect(await kept()).toBeUndefined();
     expect(await gateway.storage.log.head(portal.memberId)).toBe(0);
-    expect(await gateway.storage.log.identity(portal.memberId)).not.toBe(identity);
+    expect((await gateway.storage.log.newest(portal.memberId)).log).not.toBe(identity);
     expect(await gateway.storage.deadLetters.list(portal.memberId)).toEqual([]);
     expect(await gateway.storage.keyValues.list("installations")).toEqual([]);
     expect((await gateway.postEvent(delivery("ONSESSIONSTART", portalPayloads.sessionChanges, portal))).status).toBe(

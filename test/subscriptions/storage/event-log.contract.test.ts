@@ -62,7 +62,18 @@ describe.each(adapters)("the event log on $name", ({ makePlace }) => {
     await storage.log.append("two", [messageEvent("b"), messageEvent("c")]);
     expect(await texts("one")).toEqual(["a"]);
     expect(await texts("two")).toEqual(["b", "c"]);
-    expect(await storage.log.identity("one")).not.toBe(await storage.log.identity("two"));
+    expect((await storage.log.newest("one")).log).not.toBe((await storage.log.newest("two")).log);
+  });
+
+  it("has one newest place for 5,000 who ask at once for a portal it never heard of, before what is appended after they asked", async () => {
+    const asking = Array.from({ length: 5_000 }, () => storage.log.newest(PORTAL));
+    const appending = storage.log.append(PORTAL, [messageEvent("later")]);
+    const asked = await Promise.all(asking);
+    await appending;
+    const now = await storage.log.newest(PORTAL);
+    expect(new Set(asked.map(({ position }) => position))).toEqual(new Set([0]));
+    expect(new Set(asked.map(({ log }) => log))).toEqual(new Set([now.log]));
+    expect(now.position).toBe(1);
   });
 
   it("gives 1,000 concurrent appends the positions 1 to 1000, each once, and each its own event", async () => {
@@ -129,10 +140,10 @@ describe.each(adapters)("the event log on $name", ({ makePlace }) => {
 
   it("goes on with identity, positions and events after it was closed and opened", async () => {
     await storage.log.append(PORTAL, [messageEvent("before")]);
-    const identity = await storage.log.identity(PORTAL);
+    const identity = (await storage.log.newest(PORTAL)).log;
     await storage.close();
     storage = await place.open();
-    expect(await storage.log.identity(PORTAL)).toBe(identity);
+    expect((await storage.log.newest(PORTAL)).log).toBe(identity);
     expect((await storage.log.append(PORTAL, [messageEvent("after")])).positions).toEqual([2]);
     expect(await texts()).toEqual(["before", "after"]);
   });
