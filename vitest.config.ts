@@ -12,6 +12,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     server: { deps: { inline: ["type-graphql", "graphql-scalars"] } },
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // A shared machine that stalls for seconds must not fail a whole run in CI; what needed its second try is printed as such.
     retry: process.env.CI === undefined ? 0 : 1,
     hookTimeout: 60_000,

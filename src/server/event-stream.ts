@@ -91,14 +91,12 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     }
     const stop = (): void => {
       operation.end();
-      void result.return();
+      result.close();
     };
     open.add(stop);
     stream.onClose(stop);
     try {
-      for await (const each of result) {
-        if (!(await stream.next(each))) break;
-      }
+      await result.run(stream.next);
       // Cut off in place of completed when the gateway goes: client libraries then come back by themselves.
       if (closing) stream.cut();
       else await stream.finish();
@@ -122,8 +120,8 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
 interface OpenStream {
   /** Sends the headers, and a comment now and then from then on. */
   begin(): void;
-  /** Resolves when the system took it, so that a client that does not read is not written to; false once the client has gone. */
-  next(result: LiveResult): Promise<boolean>;
+  /** Resolves when the system took it, so that a client that does not read is not written to. Nothing happens once the client has gone. */
+  next(result: LiveResult): Promise<void>;
   finish(last?: LiveResult): Promise<void>;
   /** Ends the connection without saying that the operation is complete. */
   cut(): void;
@@ -138,12 +136,12 @@ function openStream(reply: FastifyReply): OpenStream {
     clearInterval(pinger);
     for (const closed of listeners) closed();
   });
-  const write = (text: string): Promise<boolean> =>
+  const write = (text: string): Promise<void> =>
     new Promise((resolve) => {
-      if (raw.destroyed || raw.writableEnded) resolve(false);
-      else raw.write(text, (error) => resolve(error === undefined || error === null));
+      if (raw.destroyed || raw.writableEnded) resolve();
+      else raw.write(text, () => resolve());
     });
-  const next = (result: LiveResult): Promise<boolean> => write(`event: next\ndata: ${result.text}\n\n`);
+  const next = (result: LiveResult): Promise<void> => write(`event: next\ndata: ${result.text}\n\n`);
   return {
     begin() {
       if (raw.destroyed) return;

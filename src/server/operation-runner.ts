@@ -2,10 +2,11 @@ import type { DocumentNode } from "graphql";
 import type { OperationContext } from "../resolvers/context.ts";
 import type { LiveEvents } from "../subscriptions/live-events.ts";
 import { LiveResult } from "../subscriptions/live-result.ts";
+import type { LiveStream } from "../subscriptions/live-stream.ts";
 import type { LiveViewer } from "../subscriptions/live-viewer.ts";
 import type { Identity } from "./identity.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { type SubscriptionStream, subscribe } from "./subscription-pipeline.ts";
+import { subscribe } from "./subscription-pipeline.ts";
 
 /** An operation of a valid document as a transport without Apollo brings it. */
 export interface TransportRequest {
@@ -20,7 +21,7 @@ export interface TransportOperation {
   /** Runs a query or a mutation. Never rejects. */
   execute(): Promise<LiveResult>;
   /** Opens a subscription; a single result when it cannot begin. Never rejects. */
-  subscribe(): Promise<SubscriptionStream | LiveResult>;
+  subscribe(): Promise<LiveStream | LiveResult>;
   /** The client has gone, or the operation is over. */
   end(): void;
 }

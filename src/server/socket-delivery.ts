@@ -1,8 +1,8 @@
 import type { ExecutionResult } from "graphql";
 import type { WebSocket } from "ws";
 import { LiveResult } from "../subscriptions/live-result.ts";
+import type { LiveStream } from "../subscriptions/live-stream.ts";
 import type { TransportOperation } from "./operation-runner.ts";
-import type { SubscriptionStream } from "./subscription-pipeline.ts";
 
 /** An operation of a socket. */
 export interface StartedOperation {
@@ -14,7 +14,10 @@ export interface StartedOperation {
 
 const END = { done: true, value: undefined } as const;
 
-/** One message; resolves when it was handed to the system, so that a client that does not read is not written to. */
+/** Bytes that may wait in a socket's buffer before the next message waits for the client to read. */
+const MAX_UNREAD_BYTES = 32 * 1024;
+
+/** One message; resolves when it was handed to the system. */
 export function send(socket: WebSocket, message: string): Promise<void> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve();
   return new Promise((resolve, reject) => {
@@ -23,37 +26,41 @@ export function send(socket: WebSocket, message: string): Promise<void> {
 }
 
 /**
+ * One message. While the client keeps up it is handed over at once; for one that does not read, resolves when the system has taken it, so
+ * that no more than the limit and a message of each operation wait in memory.
+ */
+function sendSoon(socket: WebSocket, message: string): Promise<void> | undefined {
+  if (socket.bufferedAmount >= MAX_UNREAD_BYTES) return send(socket, message);
+  if (socket.readyState === socket.OPEN) socket.send(message);
+  return undefined;
+}
+
+/**
  * Sends the results with the text that all their subscribers share; graphql-ws sees no result, only the end. It would make each message's
- * text anew, which for a thousand subscribers costs more than sending. Returning it returns the stream at once, even while that waits.
+ * text anew, which for a thousand subscribers costs more than sending. Returning it closes the stream at once, even while that waits.
  */
 export function deliver(
   { socket, id }: StartedOperation,
-  results: SubscriptionStream | LiveResult,
+  results: LiveStream | LiveResult,
 ): AsyncGenerator<ExecutionResult, void, void> {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const stream = results instanceof LiveResult ? only(results) : results;
+  const sink = (result: LiveResult): Promise<void> | undefined => sendSoon(socket, `${head}${result.text}}`);
   return {
     async next() {
-      for (;;) {
-        const step = await stream.next();
-        if (step.done === true) return END;
-        await send(socket, `${head}${step.value.text}}`);
-      }
-    },
-    async return() {
-      await stream.return();
+      if (results instanceof LiveResult) await sink(results);
+      else await results.run(sink);
       return END;
     },
-    async throw(error: unknown) {
-      await stream.throw(error);
+    async return() {
+      if (!(results instanceof LiveResult)) results.close();
+      return END;
+    },
+    async throw() {
+      if (!(results instanceof LiveResult)) results.close();
       return END;
     },
     [Symbol.asyncIterator]() {
       return this;
     },
   };
-}
-
-async function* only(result: LiveResult): SubscriptionStream {
-  yield result;
 }

@@ -14,6 +14,7 @@ import type { OperationContext } from "../resolvers/context.ts";
 import type { LiveEvents } from "../subscriptions/live-events.ts";
 import { LiveRequest } from "../subscriptions/live-request.ts";
 import { LiveResult } from "../subscriptions/live-result.ts";
+import type { LiveStream } from "../subscriptions/live-stream.ts";
 import type { LiveViewer } from "../subscriptions/live-viewer.ts";
 import { asGraphQLError, type Operation, type Pipeline } from "./pipeline.ts";
 
@@ -27,8 +28,6 @@ export interface SubscriptionOperation extends Operation {
   readonly startEvent: () => Promise<{ readonly context: OperationContext; close(): void }>;
 }
 
-export type SubscriptionStream = AsyncGenerator<LiveResult, void, void>;
-
 /**
  * Opens a subscription: the schema's own `subscribe` checks the arguments, then a reader is opened and equal subscriptions execute
  * together. Resolves to a single result when it cannot begin. Never rejects.
@@ -37,7 +36,7 @@ export async function subscribe(
   pipeline: Pipeline,
   live: LiveEvents,
   operation: SubscriptionOperation,
-): Promise<SubscriptionStream | LiveResult> {
+): Promise<LiveStream | LiveResult> {
   const { document, operationName, variables, context } = operation;
   const failed = (error: unknown): LiveResult =>
     new LiveResult({ errors: [pipeline.shapeError(asGraphQLError(error))] });

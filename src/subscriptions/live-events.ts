@@ -1,11 +1,11 @@
 import { badUserInput } from "../schema/input-errors.ts";
 import { type CursorProblem, readCursor, writeCursor } from "./cursor.ts";
 import type { EventLog, LogPlace, Position } from "./event-log.ts";
-import { createEventReader, type EventReader } from "./event-reader.ts";
+import { createEventReader } from "./event-reader.ts";
 import { createLiveGroup, type ExecuteDelivery, type LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
-import { openLiveStream } from "./live-stream.ts";
+import { type LiveStream, openLiveStream } from "./live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
 import { openPortalTail, type PortalTail } from "./portal-tail.ts";
 import { createReadingTurns } from "./reading-turns.ts";
@@ -36,7 +36,7 @@ export interface LiveEvents {
   /** The newest place in the portal's log. */
   headCursor(portal: string): Promise<string>;
   /** Opens a stream. Rejects with `BAD_USER_INPUT` for a cursor that cannot be used here. */
-  open(subscription: LiveSubscription): Promise<AsyncGenerator<LiveResult, void, void>>;
+  open(subscription: LiveSubscription): Promise<LiveStream>;
   /** Ends all streams of a portal, whose log is gone. */
   endPortal(portal: string): void;
   /** Streams that are open; for tests and metrics. */
@@ -62,9 +62,9 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const { log } = options;
   const tails = new Map<string, Shared<PortalTail>>();
   const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
-  const readers = new Map<string, Set<EventReader>>();
+  const streams = new Map<string, Set<LiveStream>>();
   const turns = createReadingTurns();
-  let streams = 0;
+  let openStreams = 0;
 
   /** The portal's tail, for as long as somebody uses it. */
   async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
@@ -131,58 +131,25 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
         }),
       );
       const reader = createEventReader(log, portal, tail, turns, position);
-      const ofPortal = readers.get(portal) ?? new Set();
-      readers.set(portal, ofPortal.add(reader));
-      streams += 1;
-      let ended = false;
+      const ofPortal = streams.get(portal) ?? new Set();
       const closed = (): void => {
-        if (ended) return;
-        ended = true;
-        streams -= 1;
-        ofPortal.delete(reader);
-        if (ofPortal.size === 0 && readers.get(portal) === ofPortal) readers.delete(portal);
+        openStreams -= 1;
+        ofPortal.delete(stream);
+        if (ofPortal.size === 0 && streams.get(portal) === ofPortal) streams.delete(portal);
         releaseGroup();
         releaseTail();
       };
-      return closable(
-        openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed }),
-        reader,
-        closed,
-      );
+      const stream = openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed });
+      streams.set(portal, ofPortal.add(stream));
+      openStreams += 1;
+      return stream;
     },
     endPortal(portal) {
-      for (const reader of readers.get(portal) ?? []) reader.close();
+      for (const stream of streams.get(portal) ?? []) stream.close();
     },
-    openStreams: () => streams,
+    openStreams: () => openStreams,
     close() {
-      for (const ofPortal of readers.values()) for (const reader of ofPortal) reader.close();
-    },
-  };
-}
-
-/**
- * An async generator that waits for an event cannot be returned until it wakes, and one never begun runs no `finally`: returning
- * closes the reader first, and counts the stream as ended in either case.
- */
-function closable(
-  stream: AsyncGenerator<LiveResult, void, void>,
-  reader: EventReader,
-  closed: () => void,
-): AsyncGenerator<LiveResult, void, void> {
-  return {
-    next: () => stream.next(),
-    async return() {
-      reader.close();
-      closed();
-      return stream.return();
-    },
-    throw: (error: unknown) => {
-      reader.close();
-      closed();
-      return stream.throw(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
+      for (const ofPortal of streams.values()) for (const stream of ofPortal) stream.close();
     },
   };
 }

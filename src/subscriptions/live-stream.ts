@@ -1,11 +1,28 @@
 import { GraphQLError } from "graphql";
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { type RefusalClass, refusalClass } from "../datasources/bitrix24/refusals.ts";
-import { EventsTrimmed, type Position } from "./event-log.ts";
+import { EventsTrimmed, type LoggedEvent, type Position } from "./event-log.ts";
 import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
 import { LiveResult } from "./live-result.ts";
+
+/**
+ * Takes one result for the client. A promise when the client is behind: nothing more is handed over before it resolves, and the stream
+ * ends when it rejects.
+ */
+export type LiveSink = (result: LiveResult) => Promise<void> | undefined;
+
+/** One subscription that is open. */
+export interface LiveStream {
+  /**
+   * Hands results to the sink, at its pace, and resolves once the stream has ended: closed, events lost, or nothing more to come for this
+   * viewer. Rejects with what the sink rejects with. To be called once.
+   */
+  run(sink: LiveSink): Promise<void>;
+  /** Ends it, begun or not. */
+  close(): void;
+}
 
 export interface LiveStreamOptions {
   readonly request: LiveRequest;
@@ -29,56 +46,118 @@ const CHECKPOINT_MS = 30_000;
 /** Refusals that concern the viewer and not the event: they would come again with each. */
 const ENDING: ReadonlySet<RefusalClass> = new Set(["unauthenticated", "forbidden", "plan", "insufficient-scope"]);
 
-/** Reads events at the client's pace and yields the results that are for it. Ends when the reader is closed or events are lost. */
-export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerator<LiveResult, void, void> {
-  const { request, reader, group, execute } = options;
+/**
+ * A loop over the reader's events without promises of its own: a thousand subscribers that are up to date share the one of their
+ * group's execution, and each event is then handed to all of them in one turn.
+ */
+export function openLiveStream(options: LiveStreamOptions): LiveStream {
+  const { request, reader, group, execute, cursorAt } = options;
+  let sink: LiveSink | undefined;
   let passed = 0;
-  let lastYield = performance.now();
-  try {
-    for (;;) {
-      const next = reader.next();
-      const logged = next instanceof Promise ? await next : next;
-      if (logged === undefined) return;
-      const { event, position, receivedAt } = logged;
-      let result: LiveResult | undefined;
-      try {
-        const decided =
-          event.kind === "gap"
-            ? gapResult(event.since, event.until, position, receivedAt)
-            : group.deliver(logged, event);
-        result = decided instanceof Promise ? await decided : decided;
-      } catch (error) {
-        // One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does.
-        yield options.failed(error, options.cursorAt(position));
-        if (error instanceof PortalRefusal && ENDING.has(refusalClass(error))) return;
-        continue;
-      }
-      if (result !== undefined) {
-        yield result;
-        passed = 0;
-        lastYield = performance.now();
-        continue;
-      }
-      passed += 1;
-      if (request.checkpoints && (passed >= CHECKPOINT_EVENTS || performance.now() - lastYield >= CHECKPOINT_MS)) {
-        yield await execute(
-          { cursor: options.cursorAt(position), receivedAt, content: { kind: "checkpoint" } },
-          position,
-        );
-        passed = 0;
-        lastYield = performance.now();
-      }
-    }
-  } catch (error) {
-    yield error instanceof EventsTrimmed ? lostResult(error) : options.failed(error);
-  } finally {
+  let lastResult = performance.now();
+  let ended = false;
+  let settle: { resolve(): void; reject(error: unknown): void } | undefined;
+
+  function end(): void {
+    if (ended) return;
+    ended = true;
     reader.close();
     options.closed();
+    settle?.resolve();
+  }
+
+  /** The client cannot be written to. */
+  function abandon(error: unknown): void {
+    settle?.reject(error);
+    end();
+  }
+
+  /** The log cannot be read on. */
+  function breakOff(error: unknown): void {
+    finish(error instanceof EventsTrimmed ? lostResult(error) : options.failed(error));
+  }
+
+  /** Hands over a last result. */
+  function finish(result: LiveResult): void {
+    then(hand(result), end);
+  }
+
+  function hand(result: LiveResult): Promise<void> | undefined {
+    if (ended) return undefined;
+    passed = 0;
+    lastResult = performance.now();
+    try {
+      return sink?.(result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function then(handing: Promise<void> | undefined, next: () => void): void {
+    if (handing === undefined) next();
+    else handing.then(next, abandon);
+  }
+
+  /** Goes on as far as it can. Never throws: many streams are woken in one loop. */
+  function go(): void {
+    try {
+      while (!ended) {
+        const logged = reader.take();
+        if (logged === undefined) {
+          reader.wait(go)?.then(go, breakOff);
+          return;
+        }
+        const decided = decide(logged);
+        if (decided instanceof Promise) {
+          decided.then(
+            (result) => pass(logged, result),
+            (error) => refuse(logged, error),
+          );
+          return;
+        }
+        const handing = handDecided(logged, decided);
+        if (handing !== undefined) {
+          handing.then(go, abandon);
+          return;
+        }
+      }
+    } catch (error) {
+      breakOff(error);
+    }
+  }
+
+  function decide(logged: LoggedEvent): ReturnType<LiveGroup["deliver"]> {
+    const { event, position, receivedAt } = logged;
+    return event.kind === "gap"
+      ? gapResult(event.since, event.until, position, receivedAt)
+      : group.deliver(logged, event);
+  }
+
+  function pass(logged: LoggedEvent, result: LiveResult | undefined): void {
+    then(handDecided(logged, result), go);
+  }
+
+  function handDecided(logged: LoggedEvent, result: LiveResult | undefined): Promise<void> | undefined {
+    return result === undefined ? passOver(logged) : hand(result);
+  }
+
+  /** One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does. */
+  function refuse({ position }: LoggedEvent, error: unknown): void {
+    const isFinal = error instanceof PortalRefusal && ENDING.has(refusalClass(error));
+    then(hand(options.failed(error, cursorAt(position))), isFinal ? end : go);
+  }
+
+  /** An event that is not for this subscription. */
+  function passOver({ position, receivedAt }: LoggedEvent): Promise<void> | undefined {
+    passed += 1;
+    if (!request.checkpoints) return undefined;
+    if (passed < CHECKPOINT_EVENTS && performance.now() - lastResult < CHECKPOINT_MS) return undefined;
+    return execute({ cursor: cursorAt(position), receivedAt, content: { kind: "checkpoint" } }, position).then(hand);
   }
 
   async function gapResult(since: string, until: string, position: Position, receivedAt: Date): Promise<LiveResult> {
     const refetchAfterMs = Math.floor(Math.random() * REFETCH_SPREAD_MS);
-    const cursor = options.cursorAt(position);
+    const cursor = cursorAt(position);
     if (request.gaps === "event") {
       return execute(
         {
@@ -103,11 +182,23 @@ export async function* openLiveStream(options: LiveStreamOptions): AsyncGenerato
         path: [options.responseKey],
         extensions: {
           code: "EVENTS_LOST",
-          oldestCursor: options.cursorAt(lost.oldest),
-          headCursor: options.cursorAt(lost.head),
+          oldestCursor: cursorAt(lost.oldest),
+          headCursor: cursorAt(lost.head),
         },
       },
     );
     return new LiveResult({ data: { [options.responseKey]: null }, errors: [error.toJSON()] });
   }
+
+  return {
+    run(to) {
+      return new Promise((resolve, reject) => {
+        settle = { resolve, reject };
+        sink = to;
+        if (ended) resolve();
+        else go();
+      });
+    },
+    close: end,
+  };
 }

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { Credential } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
+import { eventually } from "../eventually.ts";
 import { type Bench, call, startBench } from "./portal-fixture.ts";
 
 /** Rejections that nobody handled; such a one ends a Node process. */
@@ -68,7 +69,7 @@ it("never sends a write whose client left while it waited for its repetition", a
   const gone = first.operation({ abort }).write(call("a.update"));
   const outcome = expect(gone).rejects.toMatchObject({ name: "CallAborted" });
   // Refused once; from here on it waits for its repetition, and somebody listens again.
-  await vi.waitFor(() => {
+  await eventually(() => {
     const { level, inFlightRequests } = first.portals.status(first.webhook);
     expect([level > 0, inFlightRequests]).toEqual([true, 0]);
   });
@@ -77,10 +78,10 @@ it("never sends a write whose client left while it waited for its repetition", a
   const { startScriptedPortal } = await import("./scripted-portal.ts");
   const back = await startScriptedPortal(Number(port));
   onTestFinished(() => back.close());
-  await vi.waitFor(async () => expect(await first.operation().read(call("b.get"))).toEqual({ method: "b.get" }));
+  await eventually(async () => expect(await first.operation().read(call("b.get"))).toEqual({ method: "b.get" }));
   // A write would leave ahead of reads: by the time of three reads in a row its repetition has been due.
   const until = performance.now() + 500;
-  await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(until), { timeout: 2_000 });
+  await eventually(() => expect(performance.now()).toBeGreaterThan(until));
   await first.operation().read(call("c.get"));
   expect(back.requests.map((request) => request.method)).not.toContain("a.update");
 });
@@ -98,7 +99,7 @@ it("takes back a write that a batch refused for the request rate, when its clien
   const abort = new AbortController();
   const gone = operation({ abort }).write(call("a.update"), call("a.get"));
   const outcome = expect(gone).rejects.toMatchObject({ name: "CallAborted" });
-  await vi.waitFor(() => expect(portals.status(webhook).level).toBeGreaterThan(48));
+  await eventually(() => expect(portals.status(webhook).level).toBeGreaterThan(48));
   abort.abort();
   await outcome;
   await operation().read(call("b.get"));
@@ -110,9 +111,9 @@ it("settles what waits, is repeated or is under way when the gateway stops", asy
   const hang = () => new Promise<never>(() => {});
   portal.next.push(() => ({ status: 502, body: "<html></html>" }), hang);
   const repeated = operation().read(call("a.get"));
-  await vi.waitFor(() => expect(portal.requests).toHaveLength(1));
+  await eventually(() => expect(portal.requests).toHaveLength(1));
   const underWay = operation().read(call("b.get"));
-  await vi.waitFor(() => expect(portal.requests.length).toBeGreaterThan(1));
+  await eventually(() => expect(portal.requests.length).toBeGreaterThan(1));
   const queuedRead = operation().read(call("c.get"));
   const queuedWrite = operation().write(call("a.update"));
   const outcomes = Promise.allSettled([repeated, underWay, queuedRead, queuedWrite]);
@@ -130,7 +131,7 @@ it("does not take operations that are in a hurry for failures of the portal", as
     });
   }
   // The requests end a moment after the operations that wanted them.
-  await vi.waitFor(() => expect(portals.status(webhook).inFlightRequests).toBe(0));
+  await eventually(() => expect(portals.status(webhook).inFlightRequests).toBe(0));
   expect(portals.status(webhook).circuit).toBe("closed");
   expect(await operation().read(call("b.get"))).toEqual({ method: "b.get" });
 });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createLocalAllowance } from "../../src/datasources/bitrix24/bucket.ts";
 import { createCircuitBreaker } from "../../src/datasources/bitrix24/circuit-breaker.ts";
 import { PortalRateLimited, PortalUnavailable } from "../../src/datasources/bitrix24/errors.ts";
 import { createOperatingTimes } from "../../src/datasources/bitrix24/operating-time.ts";
+import { eventually } from "../eventually.ts";
 import { call, startBench } from "./portal-fixture.ts";
 
 function clock() {
@@ -127,7 +128,7 @@ it("refuses early what could not be sent before the deadline", async () => {
   const { portal, portals, webhook, operation } = await startBench();
   portal.next.push(() => ({ status: 503, body: '{"error":"QUERY_LIMIT_EXCEEDED"}' }));
   const waits = operation().read(call("a.get"));
-  await vi.waitFor(() => expect(portals.status(webhook).level).toBeGreaterThan(48));
+  await eventually(() => expect(portals.status(webhook).level).toBeGreaterThan(48));
   const refused = operation({ timeoutMs: 200 }).read(call("b.get"));
   await expect(refused).rejects.toBeInstanceOf(PortalRateLimited);
   await expect(refused).rejects.toMatchObject({ retryAfterMs: expect.any(Number) });
@@ -149,7 +150,7 @@ it("gathers reads into full batches once the allowance is used up, and loses non
   const { portal, operation } = await startBench();
   portal.next.push(() => ({ status: 503, body: '{"error":"QUERY_LIMIT_EXCEEDED"}' }));
   const first = operation().read(call("a.get"));
-  await vi.waitFor(() => expect(portal.requests).toHaveLength(1));
+  await eventually(() => expect(portal.requests).toHaveLength(1));
   const reads = Array.from({ length: 99 }, (_, index) => operation().read(call("a.get", { ID: index })));
   await Promise.all([first, ...reads]);
   expect(portal.requests.slice(1).map((request) => request.commands.length)).toEqual([50, 50]);
@@ -175,8 +176,5 @@ it("gives a failing portal a rest while others do not notice", async () => {
   expect(failing.portals.status(failing.webhook).circuit).toBe("open");
   expect(await healthy.operation().read(call("a.get"))).toEqual({ method: "a.get" });
   failing.portal.next.length = 0;
-  await vi.waitFor(async () => expect(await failing.operation().read(call("a.get"))).toEqual({ method: "a.get" }), {
-    timeout: 20_000,
-    interval: 200,
-  });
+  await eventually(async () => expect(await failing.operation().read(call("a.get"))).toEqual({ method: "a.get" }));
 });

@@ -1,10 +1,11 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import {
   PortalProtocolError,
   PortalRefusal,
   PortalTimeout,
   PortalUnavailable,
 } from "../../src/datasources/bitrix24/errors.ts";
+import { eventually } from "../eventually.ts";
 import { call, startBench } from "./portal-fixture.ts";
 import { Refused } from "./scripted-portal.ts";
 
@@ -39,7 +40,7 @@ it("counts a command once for an operation that asks for it twice, queued or und
   portal.latencyMs = 300;
   const session = operation();
   const first = [session.read(call("a.get")), session.read(call("a.get"))];
-  await vi.waitFor(() => expect(portal.requests).toHaveLength(1));
+  await eventually(() => expect(portal.requests).toHaveLength(1));
   await Promise.all([...first, session.read(call("a.get"))]);
   expect([session.usage.requests, session.usage.commands]).toEqual([1, 1]);
 });
@@ -217,14 +218,14 @@ it("shares a read under way, but not one that began before a write or for an eve
   portal.latencyMs = 400;
   const session = operation();
   const first = session.read(call("a.get"));
-  await vi.waitFor(() => expect(portal.requests).toHaveLength(1));
+  await eventually(() => expect(portal.requests).toHaveLength(1));
   const joined = session.read(call("a.get"));
   const fresh = session.read(call("a.get"), { fresh: true });
   await Promise.all([first, joined, fresh]);
   expect(portal.requests).toHaveLength(2);
 
   const beforeWrite = session.read(call("a.get"));
-  await vi.waitFor(() => expect(portal.requests).toHaveLength(3));
+  await eventually(() => expect(portal.requests).toHaveLength(3));
   const write = session.write(call("a.update"));
   const afterWrite = session.read(call("a.get"));
   await Promise.all([beforeWrite, write, afterWrite]);

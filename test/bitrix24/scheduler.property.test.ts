@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { UpstreamError } from "../../src/datasources/bitrix24/errors.ts";
 import type { Credential } from "../../src/datasources/bitrix24/portals.ts";
+import { eventually } from "../eventually.ts";
 import { type Bench, call, startBench } from "./portal-fixture.ts";
 import { Refused, type ScriptedPortal, type Step } from "./scripted-portal.ts";
 
@@ -166,13 +167,10 @@ async function play(actions: readonly Action[], script: readonly (Fault | "none"
     if (outcome.status === "rejected" && !(outcome.reason instanceof UpstreamError)) throw outcome.reason;
   }
   // Nobody waits any more; what is still under way ends by the deadlines of those who did.
-  await vi.waitFor(
-    () => {
-      const { queuedCommands } = portals.status(credentials[0] ?? bench.webhook);
-      expect(queuedCommands).toBe(0);
-    },
-    { timeout: 3_000 },
-  );
+  await eventually(() => {
+    const { queuedCommands } = portals.status(credentials[0] ?? bench.webhook);
+    expect(queuedCommands).toBe(0);
+  });
   const all = added.flat();
   expect(new Set(all).size, "a write was carried out twice").toBe(all.length);
   for (const number of impossible) expect(all, `write ${number} was said not to be carried out`).not.toContain(number);

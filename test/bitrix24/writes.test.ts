@@ -1,10 +1,11 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import {
   OutcomeUnknown,
   PortalRateLimited,
   PortalTimeout,
   PortalUnavailable,
 } from "../../src/datasources/bitrix24/errors.ts";
+import { eventually } from "../eventually.ts";
 import { call, startBench } from "./portal-fixture.ts";
 import { Refused } from "./scripted-portal.ts";
 
@@ -129,7 +130,7 @@ it("sends writes ahead of the reads that wait for the allowance", async () => {
   const { portal, operation } = await startBench();
   portal.next.push(() => ({ status: 503, body: "QUERY_LIMIT_EXCEEDED" }));
   const read = operation().read(call("a.get"));
-  await vi.waitFor(() => expect(portal.requests).toHaveLength(1));
+  await eventually(() => expect(portal.requests).toHaveLength(1));
   const write = operation().write(call("a.update"));
   await Promise.all([read, write]);
   expect(portal.requests.map((request) => request.method)).toEqual(["a.get", "a.update", "a.get"]);

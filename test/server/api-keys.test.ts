@@ -10,6 +10,7 @@ import {
   readKeysFile,
   removeKey,
 } from "../../src/server/api-keys.ts";
+import { eventually } from "../eventually.ts";
 
 let file: string;
 let opened: ApiKeys | undefined;
@@ -68,9 +69,9 @@ test("keys added and removed while the gateway runs are taken over", async () =>
   const keys = open();
   expect(keys.count()).toBe(0);
   const key = addKey(file, "late", undefined);
-  await vi.waitFor(() => expect(keys.match(key)?.name).toBe("late"));
+  await eventually(() => expect(keys.match(key)?.name).toBe("late"));
   removeKey(file, "late");
-  await vi.waitFor(() => expect(keys.match(key)).toBeUndefined());
+  await eventually(() => expect(keys.match(key)).toBeUndefined());
 });
 
 test("a file that was damaged while the gateway runs is reported, and the known keys stay", async () => {
@@ -78,7 +79,7 @@ test("a file that was damaged while the gateway runs is reported, and the known 
   const onError = vi.fn<(error: Error) => void>();
   const keys = open(onError);
   writeFileSync(file, "{ damaged");
-  await vi.waitFor(() => expect(onError).toHaveBeenCalled());
+  await eventually(() => expect(onError).toHaveBeenCalled());
   expect(onError.mock.calls[0]?.[0].message).toContain("damaged");
   expect(keys.match(key)?.name).toBe("inbox");
 });

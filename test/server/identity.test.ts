@@ -2,12 +2,13 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { ConfigError, readConfig } from "../../src/config.ts";
 import { addKey, removeKey } from "../../src/server/api-keys.ts";
 import { type RunningGateway, startGateway as startServer } from "../../src/server/gateway.ts";
 import { startGateway, type TestGateway } from "../e2e/gateway.ts";
+import { eventually } from "../eventually.ts";
 import { errorsOf, type RawAnswer, send } from "./http-client.ts";
 
 const WHO = "{ viewer { user { id } } }";
@@ -109,11 +110,11 @@ describe("without keys", () => {
     try {
       expect(userId(await ask(gateway.url, {}))).toBe(String(person(1).id));
       const key = addKey(join(directory, "keys.json"), "first", undefined);
-      await vi.waitFor(async () => expect((await ask(gateway.url, {})).status).toBe(401), { timeout: 10_000 });
+      await eventually(async () => expect((await ask(gateway.url, {})).status).toBe(401));
       expect(userId(await ask(gateway.url, { "x-api-key": key }))).toBe(String(person(1).id));
       removeKey(join(directory, "keys.json"), "first");
       const withdrawn = async () => (await ask(gateway.url, { "x-api-key": key })).status;
-      await vi.waitFor(async () => expect(await withdrawn()).toBe(401), { timeout: 10_000 });
+      await eventually(async () => expect(await withdrawn()).toBe(401));
       // To withdraw the last key is not to let everybody in.
       expect((await ask(gateway.url, {})).status).toBe(401);
     } finally {

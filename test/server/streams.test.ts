@@ -8,6 +8,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { startGateway } from "../../src/server/gateway.ts";
 import { type ScriptedPortal, startScriptedPortal } from "../bitrix24/scripted-portal.ts";
+import { eventually } from "../eventually.ts";
 import { openEventStream } from "../live/event-stream-client.ts";
 import { openSocket } from "../live/socket-client.ts";
 
@@ -60,16 +61,14 @@ test("a socket says which operation cannot be told, and such requests do not use
   socket.on("message", (data) => answers.push(JSON.parse(String(data))));
   const ask = (id: string, payload: unknown) => socket.send(JSON.stringify({ type: "subscribe", id, payload }));
   socket.send('{"type":"connection_init"}');
-  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  await eventually(() => expect(answers).toHaveLength(1));
   for (let round = 0; round < 3; round += 1) {
     for (let index = 0; index < 50; index += 1) ask(`unknown-${index}`, { query: TWO, operationName: "C" });
-    await vi.waitFor(() => expect(answers).toHaveLength(1 + (round + 1) * 50), { timeout: 10_000 });
+    await eventually(() => expect(answers).toHaveLength(1 + (round + 1) * 50));
   }
   ask("several", { query: TWO });
   ask("named", { query: TWO, operationName: "A" });
-  await vi.waitFor(() => expect(answers.some(({ type, id }) => id === "named" && type === "complete")).toBe(true), {
-    timeout: 10_000,
-  });
+  await eventually(() => expect(answers.some(({ type, id }) => id === "named" && type === "complete")).toBe(true));
   expect(answers.find(({ id }) => id === "unknown-0")).toMatchObject({
     type: "error",
     payload: [{ extensions: { code: "OPERATION_RESOLUTION_FAILURE" } }],
@@ -114,7 +113,7 @@ test.each([
   const call = request(`${origin}${path}`, { method: "POST", agent: false, headers });
   call.on("error", () => {});
   call.end(JSON.stringify({ query: TWO_WRITES }));
-  await vi.waitFor(() => expect(portal.requests.map(({ method }) => method)).toEqual(["imopenlines.operator.skip"]));
+  await eventually(() => expect(portal.requests.map(({ method }) => method)).toEqual(["imopenlines.operator.skip"]));
   const gone = new Promise((done) => call.once("close", done));
   call.destroy();
   await gone;

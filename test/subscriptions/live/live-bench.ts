@@ -6,6 +6,7 @@ import type { EventCriteria } from "../../../src/subscriptions/event-filter.ts";
 import { createLiveEvents, type LiveEvents } from "../../../src/subscriptions/live-events.ts";
 import { LiveRequest } from "../../../src/subscriptions/live-request.ts";
 import { LiveResult } from "../../../src/subscriptions/live-result.ts";
+import type { LiveStream } from "../../../src/subscriptions/live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "../../../src/subscriptions/live-viewer.ts";
 import { openStorage } from "../../../src/subscriptions/storage/open-storage.ts";
 import type { Storage, StorageLimits } from "../../../src/subscriptions/storage/storage.ts";
@@ -17,7 +18,7 @@ export interface LiveBench {
   /** Executions so far, over all subscriptions. */
   executions(): number;
   append(...texts: string[]): Promise<void>;
-  open(options?: OpenOptions): Promise<AsyncGenerator<LiveResult, void, void>>;
+  open(options?: OpenOptions): Promise<PulledStream>;
 }
 
 export interface OpenOptions {
@@ -69,44 +70,75 @@ export async function startLiveBench(
     async append(...texts) {
       for (const text of texts) await storage.log.append("portal-1", [messageEvent(text)]);
     },
-    open: (options = {}) =>
-      live.open({
-        viewer: {
-          portal: options.portal ?? "portal-1",
-          rightsKey: "anna",
-          scope: "all",
-          grantedLines: new Set(),
-          ...options.viewer,
-        },
-        request: new LiveRequest(
-          {
-            kinds: ALL_KINDS,
-            lineIds: undefined,
-            chatIds: undefined,
-            connectorIds: undefined,
-            directions: undefined,
-            ...options.criteria,
+    open: async (options = {}) =>
+      pulled(
+        await live.open({
+          viewer: {
+            portal: options.portal ?? "portal-1",
+            rightsKey: "anna",
+            scope: "all",
+            grantedLines: new Set(),
+            ...options.viewer,
           },
-          { after: options.after, checkpoints: options.checkpoints ?? false, gaps: options.gaps ?? "event" },
-        ),
-        sharingKey: options.sharingKey ?? "document",
-        responseKey: "openLineEvents",
-        failed: (error) => new LiveResult({ data: { failed: String(error) } }),
-        async execute({ cursor, content }) {
-          executions += 1;
-          await Promise.resolve();
-          const text = content.kind === "event" ? textOf(content.event) : content.kind;
-          return new LiveResult({ data: { text, cursor, chatId: content.kind === "event" ? content.chatId : null } });
-        },
-      }),
+          request: new LiveRequest(
+            {
+              kinds: ALL_KINDS,
+              lineIds: undefined,
+              chatIds: undefined,
+              connectorIds: undefined,
+              directions: undefined,
+              ...options.criteria,
+            },
+            { after: options.after, checkpoints: options.checkpoints ?? false, gaps: options.gaps ?? "event" },
+          ),
+          sharingKey: options.sharingKey ?? "document",
+          responseKey: "openLineEvents",
+          failed: (error) => new LiveResult({ data: { failed: String(error) } }),
+          async execute({ cursor, content }) {
+            executions += 1;
+            await Promise.resolve();
+            const text = content.kind === "event" ? textOf(content.event) : content.kind;
+            return new LiveResult({ data: { text, cursor, chatId: content.kind === "event" ? content.chatId : null } });
+          },
+        }),
+      ),
+  };
+}
+
+/** A stream whose results are taken one by one: nothing is handed over before it is asked for. */
+export interface PulledStream {
+  next(): Promise<IteratorResult<LiveResult, void>>;
+  close(): void;
+}
+
+function pulled(stream: LiveStream): PulledStream {
+  const end = { done: true, value: undefined } as const;
+  let asked: ((step: IteratorResult<LiveResult, void>) => void) | undefined;
+  let goOn = (): void => {};
+  let ended: Promise<void> | undefined;
+  const sink = (result: LiveResult): Promise<void> => {
+    const asker = asked;
+    asked = undefined;
+    asker?.({ done: false, value: result });
+    return new Promise((resolve) => {
+      goOn = resolve;
+    });
+  };
+  return {
+    next() {
+      const step = new Promise<IteratorResult<LiveResult, void>>((resolve) => {
+        asked = resolve;
+      });
+      if (ended === undefined) ended = stream.run(sink);
+      else goOn();
+      return Promise.race([step, ended.then(() => end)]);
+    },
+    close: () => stream.close(),
   };
 }
 
 /** The next results of a stream, as their data. */
-export async function take(
-  stream: AsyncGenerator<LiveResult, void, void>,
-  count: number,
-): Promise<Record<string, unknown>[]> {
+export async function take(stream: PulledStream, count: number): Promise<Record<string, unknown>[]> {
   const taken: Record<string, unknown>[] = [];
   while (taken.length < count) {
     const step = await stream.next();
@@ -116,6 +148,6 @@ export async function take(
   return taken;
 }
 
-export async function texts(stream: AsyncGenerator<LiveResult, void, void>, count: number): Promise<unknown[]> {
+export async function texts(stream: PulledStream, count: number): Promise<unknown[]> {
   return (await take(stream, count)).map((data) => data.text);
 }

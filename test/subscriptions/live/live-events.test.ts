@@ -87,7 +87,7 @@ it("refuses cursors that cannot be used here, each with its own reason", async (
   await storage.log.append("portal-2", [messageEvent("x")]);
   const reason = async (after: string, portal = "portal-1"): Promise<string> => {
     try {
-      await (await open({ after, portal })).return();
+      (await open({ after, portal })).close();
       return "accepted";
     } catch (error) {
       return error instanceof Error ? error.message : "?";
@@ -173,14 +173,14 @@ it("delivers checkpoints to a narrow filter that asks for them", async () => {
   expect(await texts(resumed, 1)).toEqual(["500"]);
 });
 
-it("holds nothing once streams are returned, begun or not, waiting or not", async () => {
+it("holds nothing once streams are closed, begun or not, waiting or not", async () => {
   const { open, live, append } = await startLiveBench();
   const streams = await Promise.all(
     Array.from({ length: 300 }, (_, index) => open({ sharingKey: `document ${index % 7}` })),
   );
   const waiting = streams.slice(0, 100).map((stream) => stream.next());
   expect(live.openStreams()).toBe(300);
-  await Promise.all(streams.map((stream) => stream.return()));
+  for (const stream of streams) stream.close();
   expect((await Promise.all(waiting)).every((step) => step.done)).toBe(true);
   expect(live.openStreams()).toBe(0);
   const again = await open();
