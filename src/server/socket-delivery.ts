@@ -12,16 +12,18 @@ export interface StartedOperation {
   readonly id: string;
 }
 
+const AS_TEXT = { binary: false } as const;
+const TAIL = Buffer.from("}");
 const END = { done: true, value: undefined } as const;
 
 /** Bytes that may wait in a socket's buffer before the next message waits for the client to read. */
 const MAX_UNREAD_BYTES = 32 * 1024;
 
 /** One message; resolves when it was handed to the system. */
-export function send(socket: WebSocket, message: string): Promise<void> {
+export function send(socket: WebSocket, message: string | Buffer): Promise<void> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    socket.send(message, (error) => (error === undefined || error === null ? resolve() : reject(error)));
+    socket.send(message, AS_TEXT, (error) => (error === undefined || error === null ? resolve() : reject(error)));
   });
 }
 
@@ -29,9 +31,9 @@ export function send(socket: WebSocket, message: string): Promise<void> {
  * One message. While the client keeps up it is handed over at once; for one that does not read, resolves when the system has taken it, so
  * that no more than the limit and a message of each operation wait in memory.
  */
-function sendSoon(socket: WebSocket, message: string): Promise<void> | undefined {
+function sendSoon(socket: WebSocket, message: Buffer): Promise<void> | undefined {
   if (socket.bufferedAmount >= MAX_UNREAD_BYTES) return send(socket, message);
-  if (socket.readyState === socket.OPEN) socket.send(message);
+  if (socket.readyState === socket.OPEN) socket.send(message, AS_TEXT);
   return undefined;
 }
 
@@ -43,8 +45,9 @@ export function deliver(
   { socket, id }: StartedOperation,
   results: LiveStream | LiveResult,
 ): AsyncGenerator<ExecutionResult, void, void> {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const sink = (result: LiveResult): Promise<void> | undefined => sendSoon(socket, `${head}${result.text}}`);
+  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  const sink = ({ bytes }: LiveResult): Promise<void> | undefined =>
+    sendSoon(socket, Buffer.concat([head, bytes, TAIL]));
   return {
     async next() {
       if (results instanceof LiveResult) await sink(results);

@@ -4,6 +4,8 @@ import type { ReadingTurns } from "./reading-turns.ts";
 
 /** Events taken from the log at a time by a reader that is behind; all that it holds while its client does not read. */
 const CATCH_UP_LIMIT = 64;
+/** Events that a reader takes before it lets others go on. */
+const TURN_LIMIT = 64;
 const LOG_AWAY_MS = 300;
 
 /**
@@ -33,25 +35,16 @@ export function createEventReader(
   let held: readonly LoggedEvent[] = [];
   let heldIndex = 0;
   let wake: (() => void) | undefined;
-  let isBehind = false;
+  let takenInTurn = 0;
 
   function hold(events: readonly LoggedEvent[]): void {
     held = events;
     heldIndex = 0;
-    isBehind = events.length === CATCH_UP_LIMIT;
   }
 
-  function takeHeld(): LoggedEvent | undefined {
-    const event = held[heldIndex];
-    if (event === undefined) return undefined;
-    heldIndex += 1;
-    position = event.position;
-    return event;
-  }
-
-  async function takeTurn(): Promise<void> {
-    await turns.next();
-    isBehind = false;
+  function next(): LoggedEvent | undefined {
+    if (heldIndex < held.length) return held[heldIndex++];
+    return tail.covers(position) ? tail.next(position) : undefined;
   }
 
   async function readBack(): Promise<void> {
@@ -88,22 +81,25 @@ export function createEventReader(
 
   return {
     take() {
-      const event = takeHeld();
-      // Whoever is behind waits for its turn before it goes on with the next piece.
-      if (event !== undefined || isBehind) return event;
-      const recent = tail.after(position, CATCH_UP_LIMIT);
-      if (recent === undefined || recent.length === 0) return undefined;
-      hold(recent);
-      return takeHeld();
+      if (takenInTurn === TURN_LIMIT) return undefined;
+      const event = next();
+      if (event === undefined) return undefined;
+      takenInTurn += 1;
+      position = event.position;
+      return event;
     },
     wait(whenMoved) {
-      if (isBehind) return takeTurn();
-      const recent = tail.after(position, 1);
-      if (recent === undefined) return readBack();
-      if (recent.length > 0) return Promise.resolve();
-      // Nothing can come between the look and this.
-      wake = whenMoved;
-      return undefined;
+      const hasMore = heldIndex < held.length || !tail.covers(position) || tail.next(position) !== undefined;
+      if (!hasMore) {
+        hold([]);
+        takenInTurn = 0;
+        // Nothing can come between the look and this.
+        wake = whenMoved;
+        return undefined;
+      }
+      if (takenInTurn < TURN_LIMIT) return readBack();
+      takenInTurn = 0;
+      return turns.next();
     },
     close() {
       unlisten();

@@ -3,8 +3,10 @@ import type { StoredEvent } from "./stored-event.ts";
 
 /** The newest events of one portal in memory, read from the log once for all readers that are up to date. */
 export interface PortalTail {
-  /** Events after a position, at most `limit`; undefined when the position lies before what is in memory. */
-  after(position: Position, limit: number): readonly LoggedEvent[] | undefined;
+  /** Whether everything after a position is in memory. */
+  covers(position: Position): boolean;
+  /** The event after a position that is covered; undefined when it is the newest. */
+  next(position: Position): LoggedEvent | undefined;
   /** Calls back whenever there is something new. Returns what ends that. */
   listen(moved: () => void): () => void;
   close(): void;
@@ -97,9 +99,9 @@ export async function openPortalTail(
     for (const moved of listeners) moved();
   }
 
-  /** Index of the first kept event after a position; positions may have holes. */
+  /** Index of the first kept event after a position; positions may have holes. Most readers ask for the newest. */
   function indexAfter(position: Position): number {
-    let low = 0;
+    let low = (events.at(-2)?.position ?? 0) <= position ? Math.max(0, events.length - 1) : 0;
     let high = events.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -112,11 +114,8 @@ export async function openPortalTail(
   void fill();
 
   return {
-    after(position, limit) {
-      if (position < start) return undefined;
-      const from = indexAfter(position);
-      return from === events.length ? [] : events.slice(from, from + limit);
-    },
+    covers: (position) => position >= start,
+    next: (position) => events[indexAfter(position)],
     listen(moved) {
       listeners.add(moved);
       return () => void listeners.delete(moved);

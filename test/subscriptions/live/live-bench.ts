@@ -19,6 +19,7 @@ export interface LiveBench {
   executions(): number;
   append(...texts: string[]): Promise<void>;
   open(options?: OpenOptions): Promise<PulledStream>;
+  openStream(options?: OpenOptions): Promise<LiveStream>;
 }
 
 export interface OpenOptions {
@@ -63,6 +64,36 @@ export async function startLiveBench(
     await rm(directory, { recursive: true, force: true });
     if (errors.length > 0) throw new AggregateError(errors, "the live engine reported errors");
   });
+  const openStream = (options: OpenOptions = {}): Promise<LiveStream> =>
+    live.open({
+      viewer: {
+        portal: options.portal ?? "portal-1",
+        rightsKey: "anna",
+        scope: "all",
+        grantedLines: new Set(),
+        ...options.viewer,
+      },
+      request: new LiveRequest(
+        {
+          kinds: ALL_KINDS,
+          lineIds: undefined,
+          chatIds: undefined,
+          connectorIds: undefined,
+          directions: undefined,
+          ...options.criteria,
+        },
+        { after: options.after, checkpoints: options.checkpoints ?? false, gaps: options.gaps ?? "event" },
+      ),
+      sharingKey: options.sharingKey ?? "document",
+      responseKey: "openLineEvents",
+      failed: (error) => new LiveResult({ data: { failed: String(error) } }),
+      async execute({ cursor, content }) {
+        executions += 1;
+        await Promise.resolve();
+        const text = content.kind === "event" ? textOf(content.event) : content.kind;
+        return new LiveResult({ data: { text, cursor, chatId: content.kind === "event" ? content.chatId : null } });
+      },
+    });
   return {
     live,
     storage,
@@ -70,38 +101,8 @@ export async function startLiveBench(
     async append(...texts) {
       for (const text of texts) await storage.log.append("portal-1", [messageEvent(text)]);
     },
-    open: async (options = {}) =>
-      pulled(
-        await live.open({
-          viewer: {
-            portal: options.portal ?? "portal-1",
-            rightsKey: "anna",
-            scope: "all",
-            grantedLines: new Set(),
-            ...options.viewer,
-          },
-          request: new LiveRequest(
-            {
-              kinds: ALL_KINDS,
-              lineIds: undefined,
-              chatIds: undefined,
-              connectorIds: undefined,
-              directions: undefined,
-              ...options.criteria,
-            },
-            { after: options.after, checkpoints: options.checkpoints ?? false, gaps: options.gaps ?? "event" },
-          ),
-          sharingKey: options.sharingKey ?? "document",
-          responseKey: "openLineEvents",
-          failed: (error) => new LiveResult({ data: { failed: String(error) } }),
-          async execute({ cursor, content }) {
-            executions += 1;
-            await Promise.resolve();
-            const text = content.kind === "event" ? textOf(content.event) : content.kind;
-            return new LiveResult({ data: { text, cursor, chatId: content.kind === "event" ? content.chatId : null } });
-          },
-        }),
-      ),
+    open: async (options) => pulled(await openStream(options)),
+    openStream,
   };
 }
 

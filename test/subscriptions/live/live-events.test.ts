@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { LogUnavailable } from "../../../src/subscriptions/event-log.ts";
 import { gapEvent, messageEvent } from "../storage/sample-events.ts";
+import { until } from "../storage/until.ts";
 import { startLiveBench, take, texts } from "./live-bench.ts";
 
 const numbers = (from: number, to: number): string[] =>
@@ -60,6 +61,36 @@ it("serves a reader that fell behind the memory window from the log", async () =
   const events = numbers(1, 3_000).map((text) => messageEvent(text));
   for (let at = 0; at < events.length; at += 500) await storage.log.append("portal-1", events.slice(at, at + 500));
   expect(await texts(slow, 3_000)).toEqual(numbers(1, 3_000));
+});
+
+it.each([
+  { behind: 3_000, place: "the log" },
+  { behind: 1_000, place: "memory" },
+])("lets everything else go on while a reader is $behind events behind, in $place", async ({ behind }) => {
+  const { openStream, storage, live } = await startLiveBench();
+  const cursor = await live.headCursor("portal-1");
+  const upToDate = await openStream();
+  void upToDate.run(() => undefined);
+  const events = numbers(1, behind).map((text) => messageEvent(text));
+  for (let at = 0; at < events.length; at += 500) await storage.log.append("portal-1", events.slice(at, at + 500));
+  const stream = await openStream({ after: cursor, sharingKey: "behind" });
+  const inTurns: number[] = [];
+  let inTurn = 0;
+  let delivered = 0;
+  const count = (): void => {
+    inTurns.push(inTurn);
+    inTurn = 0;
+    if (delivered < behind) setImmediate(count);
+  };
+  setImmediate(count);
+  void stream.run(() => {
+    inTurn += 1;
+    delivered += 1;
+    return undefined;
+  });
+  await until(() => delivered === behind);
+  expect(Math.max(...inTurns)).toBeGreaterThan(0);
+  expect(Math.max(...inTurns)).toBeLessThanOrEqual(128);
 });
 
 it("tells a reader that fell behind what is kept, with the cursors to go on from, and ends", async () => {
