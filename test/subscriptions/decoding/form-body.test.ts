@@ -1,10 +1,17 @@
 import fc from "fast-check";
+import qs from "qs";
 import { describe, expect, it } from "vitest";
 import { type FormValue, parseForm, UnreadableForm } from "../../../src/subscriptions/decoding/form-body.ts";
 import { type PhpValue, phpForm } from "../php-form.ts";
 
 function plain(value: FormValue | undefined): unknown {
   return JSON.parse(JSON.stringify(value));
+}
+
+/** Lists as maps by place: which of the two a list is differs between parsers, and readers take both. */
+function asMaps(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, asMaps(inner)]));
 }
 
 describe("a form body", () => {
@@ -23,10 +30,63 @@ describe("a form body", () => {
     expect(plain(parseForm("ts=1&ts=2&a[b]=1&a[b]=2"))).toEqual({ ts: "2", a: { b: "2" } });
   });
 
-  it("keeps every item of a list longer than the parser's own lists", () => {
-    const items = Array.from({ length: 300 }, (_, index) => ({ id: index }));
-    const { list = "" } = parseForm(phpForm({ list: items }));
-    expect(Object.values(list).map((item) => plain(item))).toEqual(items.map(({ id }) => ({ id: String(id) })));
+  it("keeps every item of a long list", () => {
+    const items = Array.from({ length: 300 }, (_, index) => ({ id: String(index) }));
+    expect(plain(parseForm(phpForm({ list: items })))).toEqual({ list: items });
+  });
+
+  it.each([
+    ["items without a place follow each other", "a[]=x&a[]=y&a[]=z", { a: ["x", "y", "z"] }],
+    ["an item without a place follows the highest one", "a[7]=x&a[k]=y&a[]=z", { a: { 7: "x", k: "y", 8: "z" } }],
+    ["a list with a gap is a map", "a[0]=x&a[2]=z", { a: { 0: "x", 2: "z" } }],
+    ["a list that does not begin at 0 is a map", "a[1]=x&a[0]=y", { a: { 1: "x", 0: "y" } }],
+    ["a list with a name in it is a map", "a[0][b]=x&a[1]=y&a[n]=z", { a: { 0: { b: "x" }, 1: "y", n: "z" } }],
+    ["a place with a leading zero is a name", "a[0]=x&a[01]=y", { a: { 0: "x", "01": "y" } }],
+    [
+      "an item of a list is completed or replaced",
+      "a[0][b]=x&a[0][c]=y&a[1]=1&a[1]=2",
+      { a: [{ b: "x", c: "y" }, "2"] },
+    ],
+    ["of a text and fields of one name the last counts", "a=x&a[b]=y&c[d]=x&c=y", { a: { b: "y" }, c: "y" }],
+    ["a field without a value is empty text", "a&b=&c[d]", { a: "", b: "", c: { d: "" } }],
+    ["a value may hold what separates names", "a[b]=c[d]=e", { a: { b: "c[d]=e" } }],
+    ["what follows a closed bracket is passed over", "a[b]c[d]=1", { a: { b: "1" } }],
+    ["a bracket that is not closed is passed over", "a[b=1&c[d][e=2", { a: "1", c: { d: "2" } }],
+    ["fields without a name count for nothing", "=1&[a]=2&&b=3&", { b: "3" }],
+  ])("has PHP's meaning: %s", (_rule, body, meaning) => {
+    expect(plain(parseForm(body))).toEqual(meaning);
+  });
+
+  it("is read the same when its names were read before, among thousands of others", () => {
+    const body = phpForm({ data: { DATA: [{ chat: { id: 5 }, list: ["a", "b"] }] } });
+    const first = plain(parseForm(body));
+    for (let round = 0; round < 10; round += 1) {
+      parseForm(Array.from({ length: 1_500 }, (_, index) => `${"k".repeat(50)}[${round}-${index}]=1`).join("&"));
+    }
+    expect(plain(parseForm(body))).toEqual(first);
+  });
+
+  it("agrees with the qs library on every name that a portal sends", () => {
+    const segment = fc.oneof(fc.stringMatching(/^[a-zA-Z_]{1,6}$/), fc.nat(3).map(String));
+    const name = fc
+      .tuple(fc.constantFrom("data", "auth", "event"), fc.array(segment, { maxLength: 5 }))
+      .map(([first, inner]) => `${first}${inner.map((each) => `[${each}]`).join("")}`)
+      .filter((text) => !text.includes("__proto__"));
+    const field = fc.tuple(name, fc.string({ unit: "grapheme", maxLength: 10 }));
+    fc.assert(
+      fc.property(fc.array(field, { maxLength: 12 }), (fields) => {
+        // A name that is a text in one field and holds fields in another has another meaning in the library.
+        const names = fields.map(([each]) => each);
+        fc.pre(names.every((each) => !names.some((other) => other !== each && other.startsWith(`${each}[`))));
+        const body = fields
+          .map(([each, value]) => `${encodeURIComponent(each)}=${encodeURIComponent(value)}`)
+          .join("&");
+        fc.pre(body !== "");
+        const theirs = qs.parse(body, { depth: 20, plainObjects: true, duplicates: "last", parseArrays: false });
+        expect(asMaps(plain(parseForm(body)))).toEqual(JSON.parse(JSON.stringify(theirs)));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("puts a replacement character where bytes are not UTF-8, and keeps the rest", () => {
