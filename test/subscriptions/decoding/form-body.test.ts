@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import qs from "qs";
 import { describe, expect, it } from "vitest";
@@ -38,6 +40,16 @@ describe("a form body", () => {
   it.each([
     ["items without a place follow each other", "a[]=x&a[]=y&a[]=z", { a: ["x", "y", "z"] }],
     ["an item without a place follows the highest one", "a[7]=x&a[k]=y&a[]=z", { a: { 7: "x", k: "y", 8: "z" } }],
+    [
+      "items of a map go on after a higher one",
+      "a[k]=0&a[]=x&a[7]=y&a[]=z&a[2]=2&a[]=3",
+      { a: { k: "0", 0: "x", 7: "y", 8: "z", 2: "2", 9: "3" } },
+    ],
+    [
+      "items of a map follow whatever place is the highest",
+      "a[999999999]=x&a[]=y&a[]=z",
+      { a: { 999999999: "x", 1000000000: "y", 1000000001: "z" } },
+    ],
     ["a list with a gap is a map", "a[0]=x&a[2]=z", { a: { 0: "x", 2: "z" } }],
     ["a list that does not begin at 0 is a map", "a[1]=x&a[0]=y", { a: { 1: "x", 0: "y" } }],
     ["a list with a name in it is a map", "a[0][b]=x&a[1]=y&a[n]=z", { a: { 0: { b: "x" }, 1: "y", n: "z" } }],
@@ -171,5 +183,34 @@ describe("a form body", () => {
     expect(() => parseForm("a&".repeat(500_000))).toThrow(UnreadableForm);
     expect(() => parseForm(`${"a[".repeat(300_000)}=1`)).not.toThrow(TypeError);
     expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ["of items without a place in a map", `a[k]=1${"&a[]=1".repeat(1_999)}`, `a[k]=1${"&b=1".repeat(1_999)}`],
+    ["of bytes that are no text", `a=${"%FFa".repeat(250_000)}`, `a=${"%41a".repeat(250_000)}`],
+  ])("%s takes not much longer than an honest one of its size", (_name, hostile, honest) => {
+    const fastest = (body: string): number => {
+      const times = Array.from({ length: 5 }, () => {
+        const startedAt = performance.now();
+        parseForm(body);
+        return performance.now() - startedAt;
+      });
+      return Math.min(...times);
+    };
+    expect(fastest(hostile)).toBeLessThan(20 * fastest(honest) + 20);
+  });
+
+  it("that is refused is not kept in memory through its names", () => {
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    if (typeof collect !== "function") throw new Error("no garbage collector to call");
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let round = 0; round < 50; round += 1) {
+      const body = Buffer.from(`name_of_this_body[number_${round}_of_fifty]=%zz&${"x".repeat(1_000_000)}`).toString();
+      expect(() => parseForm(body)).toThrow(UnreadableForm);
+    }
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
   });
 });
