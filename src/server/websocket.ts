@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from "graphql";
-import { handleProtocols, makeServer } from "graphql-ws";
+import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type IdentityProvider, identify } from "./identity.ts";
+import { createOperationNames, type OperationNames } from "./operation-names.ts";
 import type { OperationRunner, TransportOperation } from "./operation-runner.ts";
 import { operationProblem } from "./pipeline.ts";
 import { deliver, type StartedOperation, send } from "./socket-delivery.ts";
@@ -30,8 +31,9 @@ interface Extra {
   readonly socket: WebSocket;
   /** Of the upgrade request, then with those of `connection_init`. */
   headers: IncomingHttpHeaders;
-  /** By the `subscribe` message's payload: a client may use an id again before the operation that had it has ended. */
-  readonly operations: Map<object, TransportOperation>;
+  readonly names: OperationNames;
+  /** By name, until they are over or the client has completed them. */
+  readonly operations: Map<string, TransportOperation>;
 }
 
 const INIT_WAIT_MS = 10_000;
@@ -59,7 +61,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       extra.socket.close(UNAUTHORIZED, closeReason(decision.message));
       return false;
     },
-    onSubscribe({ extra, subscriptions }, id, payload) {
+    onSubscribe({ extra, subscriptions }, name, payload) {
       const { query, operationName, variables } = payload;
       const decision = identify(options.identityProviders, { headers: extra.headers });
       if (decision.kind !== "identity") return [problem(decision.message, decision.code)];
@@ -79,9 +81,9 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       const unnamed = operationProblem(document, operationName);
       if (unnamed !== undefined) return [unnamed];
       const operation = runner.begin(decision.identity, { source: query, document, operationName, variables });
-      extra.operations.set(payload, operation);
+      extra.operations.set(name, operation);
       const args = { schema: runner.pipeline.schema, document, operationName: operationName ?? null };
-      startedBy.set(args, { operation, socket: extra.socket, id });
+      startedBy.set(args, { operation, socket: extra.socket, id: extra.names.idOf(name) ?? name });
       return args;
     },
     async execute(args) {
@@ -92,23 +94,32 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       const started = startedBy.get(args);
       return started === undefined ? {} : deliver(started, await started.operation.subscribe());
     },
-    onComplete({ extra }, _id, payload) {
-      extra.operations.get(payload)?.end();
-      extra.operations.delete(payload);
-    },
+    onComplete: ({ extra }, name) => end(extra, name),
   });
 
   sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
-    const extra: Extra = { socket, headers: request.headers, operations: new Map() };
+    const names = createOperationNames();
+    const extra: Extra = { socket, headers: request.headers, names, operations: new Map() };
     const stopPinging = keepAlive(socket);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (message) => send(socket, message),
+        send: (message) => {
+          const told = names.toClient(message);
+          return told === undefined ? Promise.resolve() : send(socket, told);
+        },
         close: (code, reason) => socket.close(code, reason === undefined ? undefined : closeReason(reason)),
         onMessage: (handle) => {
           socket.on("message", (data) => {
-            handle(String(data)).catch((error: unknown) => {
+            const message = names.fromClient(String(data));
+            if (message.kind === "late") return;
+            if (message.kind === "id-in-use") {
+              socket.close(CloseCode.SubscriberAlreadyExists, closeReason(`Subscriber for ${message.id} already exists`));
+              return;
+            }
+            // By itself graphql-ws would let a query or a mutation run on.
+            if (message.kind === "completed") end(extra, message.name);
+            handle(message.text).catch((error: unknown) => {
               // A socket that broke while it was written to is not a fault.
               if (socket.readyState !== socket.OPEN) return;
               log.error({ err: error }, "A message of a socket could not be handled");
@@ -163,6 +174,12 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       sockets.close();
     },
   };
+}
+
+/** Gives up what an operation still waits for. Nothing happens when it is over. */
+function end({ operations }: Extra, name: string): void {
+  operations.get(name)?.end();
+  operations.delete(name);
 }
 
 /** A browser cannot set headers on a socket, so `connection_init` may carry them, at its top level or under `headers`. */

@@ -1,40 +1,16 @@
-import { mkdtempSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { readConfig } from "../../src/config.ts";
-import { startGateway } from "../../src/server/gateway.ts";
-import { type ScriptedPortal, startScriptedPortal } from "../bitrix24/scripted-portal.ts";
+import { startScriptedPortal } from "../bitrix24/scripted-portal.ts";
 import { eventually } from "../eventually.ts";
 import { openEventStream } from "../live/event-stream-client.ts";
 import { openSocket } from "../live/socket-client.ts";
-
-/** A gateway without keys over a portal as scripted. */
-async function start(env: Readonly<Record<string, string>> = {}): Promise<{ origin: string; portal: ScriptedPortal }> {
-  const portal = await startScriptedPortal();
-  const config = readConfig({
-    GATEWAY_PORT: "0",
-    GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "streams-")),
-    GATEWAY_LOG_LEVEL: "silent",
-    BITRIX24_WEBHOOK_URL: `${portal.origin}/rest/1/secret1234567890/`,
-    ...env,
-  });
-  const gateway = await startGateway(config, pino({ level: "silent" }));
-  await gateway.probed;
-  onTestFinished(async () => {
-    await gateway.close();
-    await portal.close();
-  });
-  return { origin: new URL(gateway.url).origin, portal };
-}
+import { startScriptedGateway } from "./scripted-gateway.ts";
 
 const TWO = "query A { __typename } query B { __typename }";
 
 test("a client that resets its connection while its upgrade is refused does not end the process", async () => {
-  const { origin } = await start();
+  const { origin } = await startScriptedGateway();
   const uncaught = vi.fn<(error: Error) => void>();
   process.on("uncaughtException", uncaught);
   onTestFinished(() => void process.off("uncaughtException", uncaught));
@@ -54,7 +30,7 @@ test("a client that resets its connection while its upgrade is refused does not 
 });
 
 test("a socket says which operation cannot be told, and such requests do not use up its places", async () => {
-  const { origin } = await start();
+  const { origin } = await startScriptedGateway();
   const socket = await openSocket(origin);
   onTestFinished(() => socket.terminate());
   const answers: { type: string; id?: string; payload?: unknown }[] = [];
@@ -81,7 +57,7 @@ test("a socket says which operation cannot be told, and such requests do not use
 });
 
 test("an event stream says the same of an operation that cannot be told", async () => {
-  const { origin } = await start();
+  const { origin } = await startScriptedGateway();
   const stream = await openEventStream(origin, TWO);
   await stream.ended;
   expect(stream.results).toMatchObject([{ errors: [{ extensions: { code: "OPERATION_RESOLUTION_FAILURE" } }] }]);
@@ -95,7 +71,7 @@ test.each([
   ["/graphql/stream", "text/event-stream"],
 ])("what a client of %s had not got to when it went is not carried out", async (path, accept) => {
   const portal = await startScriptedPortal();
-  const { origin } = await start({ BITRIX24_PORTALS: portal.host });
+  const { origin } = await startScriptedGateway({ BITRIX24_PORTALS: portal.host });
   onTestFinished(() => portal.close());
   const headers = {
     "content-type": "application/json",

@@ -1,0 +1,84 @@
+import { z } from "zod";
+
+/** What a message of the client is to the socket. */
+export type ClientMessage =
+  /** For graphql-ws, in its names. */
+  | { readonly kind: "message"; readonly text: string }
+  /** The client no longer wants the operation of that name; graphql-ws is to learn it too. */
+  | { readonly kind: "completed"; readonly name: string; readonly text: string }
+  /** A second operation under an id whose first is not over. */
+  | { readonly kind: "id-in-use"; readonly id: string }
+  /** About an operation that is over. */
+  | { readonly kind: "late" };
+
+/**
+ * Names of a socket's operations, none given twice. A client may use an id again directly after its `complete`, while the operation that
+ * had it is still ending; graphql-ws goes by the id alone, and would hand the old one's results to the new one and end it with the old.
+ */
+export interface OperationNames {
+  fromClient(text: string): ClientMessage;
+  /** A message of graphql-ws with the client's id; undefined when the client no longer waits for it. */
+  toClient(text: string): string | undefined;
+  /** The client's id of an operation; undefined once it is over for the client. */
+  idOf(name: string): string | undefined;
+}
+
+const aboutOperation = z.looseObject({ type: z.string(), id: z.string().min(1) });
+
+export function createOperationNames(): OperationNames {
+  const nameOf = new Map<string, string>();
+  const idOf = new Map<string, string>();
+  let given = 0;
+
+  function begin(id: string): string {
+    given += 1;
+    const name = String(given);
+    nameOf.set(id, name);
+    idOf.set(name, id);
+    return name;
+  }
+
+  function forget(id: string, name: string): void {
+    nameOf.delete(id);
+    idOf.delete(name);
+  }
+
+  return {
+    fromClient(text) {
+      const message = aboutOperation.safeParse(parsed(text)).data;
+      // What is not of the protocol is for graphql-ws to refuse.
+      if (message === undefined) return { kind: "message", text };
+      const { type, id } = message;
+      const known = nameOf.get(id);
+      switch (type) {
+        case "subscribe":
+          return known === undefined
+            ? { kind: "message", text: JSON.stringify({ ...message, id: begin(id) }) }
+            : { kind: "id-in-use", id };
+        case "complete":
+          if (known === undefined) return { kind: "late" };
+          forget(id, known);
+          return { kind: "completed", name: known, text: JSON.stringify({ type, id: known }) };
+        default:
+          return { kind: "message", text };
+      }
+    },
+    toClient(text) {
+      const message = aboutOperation.safeParse(parsed(text)).data;
+      if (message === undefined) return text;
+      const id = idOf.get(message.id);
+      if (id === undefined) return undefined;
+      if (message.type !== "next") forget(id, message.id);
+      return JSON.stringify({ ...message, id });
+    },
+    idOf: (name) => idOf.get(name),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
