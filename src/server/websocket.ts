@@ -114,7 +114,10 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
             const message = names.fromClient(String(data));
             if (message.kind === "late") return;
             if (message.kind === "id-in-use") {
-              socket.close(CloseCode.SubscriberAlreadyExists, closeReason(`Subscriber for ${message.id} already exists`));
+              socket.close(
+                CloseCode.SubscriberAlreadyExists,
+                closeReason(`Subscriber for ${message.id} already exists`),
+              );
               return;
             }
             // By itself graphql-ws would let a query or a mutation run on.
