@@ -57,6 +57,7 @@ export async function startApollo(
     // The pipeline's rules decide about introspection, for all transports alike.
     introspection: true,
     validationRules: [...pipeline.rules],
+    validationOptions: { hideSuggestions: pipeline.hideSuggestions },
     documentStore: pipeline.documents,
     formatError: (formatted, error) =>
       error instanceof GraphQLError

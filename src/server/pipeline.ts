@@ -41,12 +41,14 @@ export type PreparedDocument =
 
 /**
  * The one way of an operation, whatever transport brought it. Apollo Server parses and validates by itself for HTTP and is given `rules`,
- * `documents`, `execute` and `shapeError`; transports without Apollo call `prepare` and then `execute`.
+ * `hideSuggestions`, `documents`, `execute` and `shapeError`; transports without Apollo call `prepare` and then `execute`.
  */
 export interface Pipeline {
   readonly schema: GraphQLSchema;
   /** Validation rules beyond those of the specification. */
   readonly rules: readonly ValidationRule[];
+  /** Whether errors keep to what the client sent: "Did you mean …" tells names of a schema that must not be asked for. */
+  readonly hideSuggestions: boolean;
   readonly documents: DocumentCache;
   prepare(source: string): PreparedDocument;
   /** Runs a query or mutation of a valid document. Never rejects; `data` is absent when the operation could not begin. */
@@ -56,6 +58,7 @@ export interface Pipeline {
 
 export function createPipeline({ schema, introspection, log }: PipelineOptions): Pipeline {
   const rules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
+  const hideSuggestions = !introspection;
   const allRules = [...specifiedRules, ...rules];
   const documents = createDocumentCache();
   const shape = (error: GraphQLError) => shapeError(error, log);
@@ -67,6 +70,7 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
   return {
     schema,
     rules,
+    hideSuggestions,
     documents,
     shapeError: shape,
     prepare(source) {
@@ -78,7 +82,7 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
       } catch (error) {
         return refuse("GRAPHQL_PARSE_FAILED", [asGraphQLError(error)]);
       }
-      const errors = validate(schema, document, allRules);
+      const errors = validate(schema, document, allRules, { hideSuggestions });
       if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
       documents.keep(source, document);
       return { kind: "valid", document };
@@ -96,6 +100,7 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
           contextValue: context,
           variableValues: variables,
           operationName,
+          hideSuggestions,
         });
       } catch (error) {
         result = { errors: [asGraphQLError(error)] };

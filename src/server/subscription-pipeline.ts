@@ -53,6 +53,7 @@ export async function subscribe(
       contextValue: context,
       variableValues: variables ?? null,
       operationName: operationName ?? null,
+      hideSuggestions: pipeline.hideSuggestions,
     });
     if (!(stream instanceof LiveRequest)) {
       return Symbol.asyncIterator in stream
