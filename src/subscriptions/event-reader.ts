@@ -6,7 +6,7 @@ import type { ReadingTurns } from "./reading-turns.ts";
 const CATCH_UP_LIMIT = 64;
 /** Events that a reader takes before it lets others go on. */
 const TURN_LIMIT = 64;
-const LOG_AWAY_MS = 300;
+const PAUSE_MS = 300;
 
 /**
  * Reads one portal's log from a position on, at the pace of whoever takes from it. A position, not a queue: it holds a bounded piece of the
@@ -49,21 +49,29 @@ export function createEventReader(
 
   async function readBack(): Promise<void> {
     try {
-      const events = await log.read(portal, position, CATCH_UP_LIMIT);
-      // Only kinds that this version does not know lie between here and the head.
-      if (events.length === 0) position = await log.head(portal);
-      hold(events);
+      hold(await log.read(portal, position, CATCH_UP_LIMIT));
+      if (held.length === 0) await passUnknown();
     } catch (error) {
       if (error instanceof CorruptEvent) position = error.position;
-      else if (error instanceof LogUnavailable) await logAway();
+      else if (error instanceof LogUnavailable) await pause();
       else throw error;
     }
   }
 
-  /** A log that is away comes back; whoever reads it waits. */
-  function logAway(): Promise<void> {
+  /** Only kinds that this version does not know lie between here and the head; or the log was purged, and its streams are about to be ended. */
+  async function passUnknown(): Promise<void> {
+    const head = await log.head(portal);
+    // Once more, for what came before the head was asked for.
+    hold(await log.read(portal, position, CATCH_UP_LIMIT));
+    if (held.length > 0) return;
+    position = Math.max(position, head);
+    if (!tail.covers(position)) await pause();
+  }
+
+  /** Of a log that is away and comes back, or that is no longer the one which the tail has read. */
+  function pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, LOG_AWAY_MS);
+      const timer = setTimeout(resolve, PAUSE_MS);
       wake = () => {
         clearTimeout(timer);
         resolve();

@@ -63,6 +63,8 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const tails = new Map<string, Shared<PortalTail>>();
   const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
   const streams = new Map<string, Set<LiveStream>>();
+  /** Streams that are being opened, so that what ends a portal's streams ends them too. */
+  const openings = new Set<{ readonly portal: string; isEnded: boolean }>();
   const turns = createReadingTurns();
   let openStreams = 0;
 
@@ -109,46 +111,67 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     throw badUserInput(CURSOR_PROBLEMS[reading.problem]);
   }
 
+  async function open({
+    viewer,
+    request,
+    sharingKey,
+    responseKey,
+    execute,
+    failed,
+  }: LiveSubscription): Promise<LiveStream> {
+    const { portal } = viewer;
+    // Asked for before the tail is opened, so that nothing falls between.
+    const newest = await log.newest(portal);
+    const position = startingPoint(portal, newest, request.after);
+    const { tail, release: releaseTail } = await useTail(portal);
+    const cursorAt = (at: Position): string => writeCursor(portal, { log: newest.log, position: at });
+    const { group, release: releaseGroup } = useGroup(`${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
+      createLiveGroup({
+        viewer,
+        criteria: request.criteria,
+        access: options.access,
+        chats: options.chats,
+        execute,
+        cursorAt,
+      }),
+    );
+    const reader = createEventReader(log, portal, tail, turns, position);
+    const ofPortal = streams.get(portal) ?? new Set();
+    const closed = (): void => {
+      openStreams -= 1;
+      ofPortal.delete(stream);
+      if (ofPortal.size === 0 && streams.get(portal) === ofPortal) streams.delete(portal);
+      releaseGroup();
+      releaseTail();
+    };
+    const stream = openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed });
+    streams.set(portal, ofPortal.add(stream));
+    openStreams += 1;
+    return stream;
+  }
+
   return {
     async headCursor(portal) {
       return writeCursor(portal, await log.newest(portal));
     },
-    async open({ viewer, request, sharingKey, responseKey, execute, failed }) {
-      const { portal } = viewer;
-      // Asked for before the tail is opened, so that nothing falls between.
-      const newest = await log.newest(portal);
-      const position = startingPoint(portal, newest, request.after);
-      const { tail, release: releaseTail } = await useTail(portal);
-      const cursorAt = (at: Position): string => writeCursor(portal, { log: newest.log, position: at });
-      const { group, release: releaseGroup } = useGroup(`${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
-        createLiveGroup({
-          viewer,
-          criteria: request.criteria,
-          access: options.access,
-          chats: options.chats,
-          execute,
-          cursorAt,
-        }),
-      );
-      const reader = createEventReader(log, portal, tail, turns, position);
-      const ofPortal = streams.get(portal) ?? new Set();
-      const closed = (): void => {
-        openStreams -= 1;
-        ofPortal.delete(stream);
-        if (ofPortal.size === 0 && streams.get(portal) === ofPortal) streams.delete(portal);
-        releaseGroup();
-        releaseTail();
-      };
-      const stream = openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed });
-      streams.set(portal, ofPortal.add(stream));
-      openStreams += 1;
-      return stream;
+    async open(subscription) {
+      const opening = { portal: subscription.viewer.portal, isEnded: false };
+      openings.add(opening);
+      try {
+        const stream = await open(subscription);
+        if (opening.isEnded) stream.close();
+        return stream;
+      } finally {
+        openings.delete(opening);
+      }
     },
     endPortal(portal) {
+      for (const opening of openings) if (opening.portal === portal) opening.isEnded = true;
       for (const stream of streams.get(portal) ?? []) stream.close();
     },
     openStreams: () => openStreams,
     close() {
+      for (const opening of openings) opening.isEnded = true;
       for (const ofPortal of streams.values()) for (const stream of ofPortal) stream.close();
     },
   };

@@ -5,7 +5,7 @@ import type { LiveDelivery } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
 
-/** Runs the subscription's selection for one delivery. Never rejects. */
+/** Runs the subscription's selection for one delivery. Rejects when it cannot be begun. */
 export type ExecuteDelivery = (delivery: LiveDelivery, position: Position) => Promise<LiveResult>;
 
 export interface LiveGroupOptions {

@@ -152,7 +152,10 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     passed += 1;
     if (!request.checkpoints) return undefined;
     if (passed < CHECKPOINT_EVENTS && performance.now() - lastResult < CHECKPOINT_MS) return undefined;
-    return execute({ cursor: cursorAt(position), receivedAt, content: { kind: "checkpoint" } }, position).then(hand);
+    const cursor = cursorAt(position);
+    return execute({ cursor, receivedAt, content: { kind: "checkpoint" } }, position).then(hand, (error) =>
+      hand(options.failed(error, cursor)),
+    );
   }
 
   async function gapResult(since: string, until: string, position: Position, receivedAt: Date): Promise<LiveResult> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { EventCriteria } from "../../../src/subscriptions/event-filter.ts";
 import { createLiveEvents, type LiveEvents } from "../../../src/subscriptions/live-events.ts";
-import { LiveRequest } from "../../../src/subscriptions/live-request.ts";
+import { type LiveDelivery, LiveRequest } from "../../../src/subscriptions/live-request.ts";
 import { LiveResult } from "../../../src/subscriptions/live-result.ts";
 import type { LiveStream } from "../../../src/subscriptions/live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "../../../src/subscriptions/live-viewer.ts";
@@ -46,7 +46,12 @@ const resolveNone: ChatResolution = { resolve: () => null };
 
 /** The live engine over a real log; "executing" an event tells its text and cursor. */
 export async function startLiveBench(
-  parts: { access?: EventAccess; chats?: ChatResolution; limits?: Partial<StorageLimits> } = {},
+  parts: {
+    access?: EventAccess;
+    chats?: ChatResolution;
+    limits?: Partial<StorageLimits>;
+    beforeExecution?: (kind: LiveDelivery["content"]["kind"]) => void;
+  } = {},
 ): Promise<LiveBench> {
   const directory = await mkdtemp(join(tmpdir(), "live-"));
   const storage = await openStorage({ kind: "lmdb", directory }, parts.limits);
@@ -89,6 +94,7 @@ export async function startLiveBench(
       failed: (error) => new LiveResult({ data: { failed: String(error) } }),
       async execute({ cursor, content }) {
         executions += 1;
+        parts.beforeExecution?.(content.kind);
         await Promise.resolve();
         const text = content.kind === "event" ? textOf(content.event) : content.kind;
         return new LiveResult({ data: { text, cursor, chatId: content.kind === "event" ? content.chatId : null } });

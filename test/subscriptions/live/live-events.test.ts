@@ -1,6 +1,11 @@
-import { expect, it } from "vitest";
-import { LogUnavailable } from "../../../src/subscriptions/event-log.ts";
-import { gapEvent, messageEvent } from "../storage/sample-events.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, it, onTestFinished } from "vitest";
+import { type EventLog, LogUnavailable } from "../../../src/subscriptions/event-log.ts";
+import { createEventReader } from "../../../src/subscriptions/event-reader.ts";
+import { openPortalTail } from "../../../src/subscriptions/portal-tail.ts";
+import { createReadingTurns } from "../../../src/subscriptions/reading-turns.ts";
+import type { StoredEvent } from "../../../src/subscriptions/stored-event.ts";
+import { gapEvent, messageEvent, textOf } from "../storage/sample-events.ts";
 import { until } from "../storage/until.ts";
 import { startLiveBench, take, texts } from "./live-bench.ts";
 
@@ -204,6 +209,47 @@ it("delivers checkpoints to a narrow filter that asks for them", async () => {
   expect(await texts(resumed, 1)).toEqual(["500"]);
 });
 
+it("goes on after a checkpoint that could not be made", async () => {
+  const refused = new Error("the store of credentials is away");
+  let tries = 0;
+  const { open, append, storage } = await startLiveBench({
+    beforeExecution(kind) {
+      if (kind === "checkpoint") tries += 1;
+      if (kind === "checkpoint" && tries === 1) throw refused;
+    },
+  });
+  const stream = await open({ criteria: { lineIds: new Set(["1"]) }, checkpoints: true });
+  const other = messageEvent("other");
+  await storage.log.append(
+    "portal-1",
+    Array.from({ length: 1_000 }, () => other),
+  );
+  await append("x");
+  expect(await take(stream, 2)).toMatchObject([{ failed: String(refused) }, { text: "checkpoint" }]);
+});
+
+it("misses nothing that comes while a reader passes over kinds it does not know", async () => {
+  const { storage } = await startLiveBench();
+  const ofTheFuture: StoredEvent = JSON.parse('{"kind":"ofTheFuture"}');
+  await storage.log.append("portal-1", [ofTheFuture, ofTheFuture]);
+  const tail = await openPortalTail(storage.log, "portal-1", { onError: (error) => expect.fail(String(error)) });
+  const log: EventLog = {
+    ...storage.log,
+    async head(portal) {
+      await storage.log.append(portal, [messageEvent("came meanwhile")]);
+      return storage.log.head(portal);
+    },
+  };
+  const reader = createEventReader(log, "portal-1", tail, createReadingTurns(), 0);
+  onTestFinished(() => {
+    reader.close();
+    tail.close();
+  });
+  await reader.wait(() => undefined);
+  const event = reader.take();
+  expect(event === undefined ? undefined : textOf(event.event)).toBe("came meanwhile");
+});
+
 it("holds nothing once streams are closed, begun or not, waiting or not", async () => {
   const { open, live, append } = await startLiveBench();
   const streams = await Promise.all(
@@ -227,6 +273,47 @@ it("ends the streams of a portal whose log is gone, and no others", async () => 
   expect((await end).done).toBe(true);
   await storage.log.append("portal-2", [messageEvent("1")]);
   expect(await texts(other, 1)).toEqual(["1"]);
+});
+
+it("ends a stream that was being opened while the portal's log went", async () => {
+  const { openStream, live, append } = await startLiveBench();
+  await append("1");
+  const opening = openStream();
+  live.endPortal("portal-1");
+  await (await opening).run(() => undefined);
+  expect(live.openStreams()).toBe(0);
+});
+
+it("goes on with everything else when a log is purged under readers that are behind, until their streams are ended", async () => {
+  const { openStream, storage, live } = await startLiveBench();
+  const cursor = await live.headCursor("portal-1");
+  await storage.log.append(
+    "portal-1",
+    numbers(1, 100).map((text) => messageEvent(text)),
+  );
+  const behind = await openStream({ after: cursor });
+  await storage.log.purge("portal-1");
+  let delivered = 0;
+  const ended = behind.run(() => {
+    delivered += 1;
+    return undefined;
+  });
+  await nextTurn();
+  live.endPortal("portal-1");
+  await ended;
+  expect(delivered).toBe(0);
+});
+
+it("serves who subscribes anew while older streams of a purged log are not ended yet", async () => {
+  const { open, storage, append } = await startLiveBench();
+  await append("1", "2", "3");
+  await open();
+  await storage.log.purge("portal-1");
+  const anew = await open();
+  const first = anew.next();
+  await nextTurn();
+  await append("new");
+  expect((await first).value?.result.data?.text).toBe("new");
 });
 
 it("never delivers an event of another portal", async () => {
