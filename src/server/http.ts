@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { isLoopbackHost, LOOPBACK_ORIGINS } from "../config/setting-values.ts";
 import type { OperationContext } from "../resolvers/context.ts";
 import { BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
-import { type IdentityProvider, type IdentityRefusal, identify } from "./identity.ts";
+import { type IdentityProvider, type IdentityRefusal, identify, refusalStatus } from "./identity.ts";
 import { type OperationServices, startOperation } from "./operation-context.ts";
 import { GRAPHQL_PATH } from "./paths.ts";
 
@@ -127,9 +127,10 @@ function wantsHtml(request: FastifyRequest): boolean {
   return request.headers.accept?.includes("text/html") ?? false;
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, { code, message }: IdentityRefusal): FastifyReply {
+function refuse(request: FastifyRequest, reply: FastifyReply, refusal: IdentityRefusal): FastifyReply {
+  const { code, message } = refusal;
   if (code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
-  return sendProblem(reply, { status: code === "UNAUTHENTICATED" ? 401 : 403, code, message }, request.headers.accept);
+  return sendProblem(reply, { status: refusalStatus(refusal), code, message }, request.headers.accept);
 }
 
 /** The headers that Apollo looks at. */

@@ -28,7 +28,7 @@ export interface IdentityRequest {
 
 export interface IdentityRefusal {
   readonly kind: "refused";
-  readonly code: "UNAUTHENTICATED" | "FORBIDDEN";
+  readonly code: "BAD_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN";
   readonly message: string;
 }
 export type IdentityDecision = { readonly kind: "identity"; readonly identity: Identity } | IdentityRefusal;
@@ -44,10 +44,28 @@ function refusal(code: IdentityRefusal["code"], message: string): IdentityRefusa
   return { kind: "refused", code, message };
 }
 
+/** The HTTP status that goes with a refusal. */
+export function refusalStatus({ code }: IdentityRefusal): number {
+  switch (code) {
+    case "BAD_REQUEST":
+      return 400;
+    case "UNAUTHENTICATED":
+      return 401;
+    case "FORBIDDEN":
+      return 403;
+    default:
+      return code satisfies never;
+  }
+}
+
 function header(request: IdentityRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === "string" && value !== "" ? value : undefined;
 }
+
+/** Short enough for the reason that a socket is closed with. */
+const TWO_IDENTITIES =
+  "Send either X-Api-Key or X-Bitrix24-Portal with the user's token, not both: each says who the request is from.";
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 
@@ -61,6 +79,8 @@ export function userTokenProvider(hosts: readonly string[], botClientId: string 
   return (request) => {
     const named = header(request, "x-bitrix24-portal");
     if (named === undefined) return NOT_MINE;
+    // Whichever of the two were taken, the sender might have meant the other.
+    if (header(request, "x-api-key") !== undefined) return refusal("BAD_REQUEST", TWO_IDENTITIES);
     const portal = portalHost.safeParse(named);
     if (!portal.success || !allowed.has(portal.data)) {
       return refusal("FORBIDDEN", "The portal in X-Bitrix24-Portal is not one this gateway serves.");

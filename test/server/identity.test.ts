@@ -10,6 +10,7 @@ import { type RunningGateway, startGateway as startServer } from "../../src/serv
 import { startGateway, type TestGateway } from "../e2e/gateway.ts";
 import { eventually } from "../eventually.ts";
 import { errorsOf, type RawAnswer, send } from "./http-client.ts";
+import { openMessageSocket } from "./message-socket.ts";
 
 const WHO = "{ viewer { user { id } } }";
 
@@ -96,6 +97,38 @@ describe("with keys", () => {
       expect(answer.text).not.toContain(named);
     },
   );
+
+  describe("a request that is from a key's holder and a Bitrix24 user at once", () => {
+    const both = () => ({
+      "x-api-key": gateway.keyOf("one"),
+      authorization: `Bearer ${portal.issueTokens(person(3).id).accessToken}`,
+      "x-bitrix24-portal": host,
+    });
+
+    const told = { message: expect.stringContaining("either X-Api-Key or"), extensions: { code: "BAD_REQUEST" } };
+
+    test("acts as neither: it is 400, and told to send one of them", async () => {
+      const answer = await ask(gateway.url, both());
+      expect([answer.status, errorsOf(answer)]).toEqual([400, [told]]);
+      expect(answer.headers["www-authenticate"]).toBeUndefined();
+    });
+
+    test("is told the same in place of an event stream", async () => {
+      const answer = await ask(`${gateway.url}/stream`, { ...both(), accept: "text/event-stream" });
+      expect(errorsOf(answer)).toEqual([told]);
+    });
+
+    test("is closed with 4401 on a socket, and the reason says the same", async () => {
+      const nested = await openMessageSocket(new URL(gateway.url).origin, { headers: both() });
+      const { "x-api-key": key, ...token } = both();
+      const spread = await openMessageSocket(new URL(gateway.url).origin, { "X-Api-Key": key, headers: token });
+      for (const socket of [nested, spread]) {
+        const { code, reason } = await socket.closed;
+        expect(code).toBe(4401);
+        expect(reason).toMatch(/^Send either X-Api-Key or .* from\.$/);
+      }
+    });
+  });
 
   test("a portal without a token is 401", async () => {
     const answer = await ask(gateway.url, { "x-bitrix24-portal": host });
