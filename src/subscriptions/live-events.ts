@@ -37,7 +37,7 @@ export interface LiveEvents {
   headCursor(portal: string): Promise<string>;
   /** Opens a stream. Rejects with `BAD_USER_INPUT` for a cursor that cannot be used here. */
   open(subscription: LiveSubscription): Promise<LiveStream>;
-  /** Ends all streams of a portal, whose log is gone. */
+  /** Ends all streams of a portal, whose log is gone. A purge ends them by itself, in other processes too. */
   endPortal(portal: string): void;
   /** Streams that are open; for tests and metrics. */
   openStreams(): number;
@@ -70,7 +70,10 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
 
   /** The portal's tail, for as long as somebody uses it. */
   async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
-    const shared = tails.get(portal) ?? { value: openPortalTail(log, portal, options), users: 0 };
+    const shared = tails.get(portal) ?? {
+      value: openPortalTail(log, portal, { ...options, onPurged: endPortal }),
+      users: 0,
+    };
     tails.set(portal, shared);
     shared.users += 1;
     const release = (): void => {
@@ -109,6 +112,13 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     const reading = readCursor(after, portal, newest);
     if (reading.ok) return reading.position;
     throw badUserInput(CURSOR_PROBLEMS[reading.problem]);
+  }
+
+  function endPortal(portal: string): void {
+    // Who comes now reads another log.
+    tails.delete(portal);
+    for (const opening of openings) if (opening.portal === portal) opening.isEnded = true;
+    for (const stream of streams.get(portal) ?? []) stream.close();
   }
 
   async function open({
@@ -165,10 +175,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
         openings.delete(opening);
       }
     },
-    endPortal(portal) {
-      for (const opening of openings) if (opening.portal === portal) opening.isEnded = true;
-      for (const stream of streams.get(portal) ?? []) stream.close();
-    },
+    endPortal,
     openStreams: () => openStreams,
     close() {
       for (const opening of openings) opening.isEnded = true;

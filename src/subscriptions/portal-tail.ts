@@ -14,6 +14,8 @@ export interface PortalTail {
 
 export interface TailListeners {
   readonly onEvent?: (portal: string, event: StoredEvent) => void;
+  /** The log was purged, by whatever process: positions begin anew, and whoever reads the old log waits for nothing. */
+  readonly onPurged: (portal: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -27,7 +29,7 @@ const RETRY_MS = 500;
 export async function openPortalTail(
   log: EventLog,
   portal: string,
-  { onError, onEvent }: TailListeners,
+  { onError, onEvent, onPurged }: TailListeners,
 ): Promise<PortalTail> {
   let events: LoggedEvent[] = [];
   let reading = false;
@@ -73,6 +75,7 @@ export async function openPortalTail(
     try {
       const read = await log.read(portal, from, READ_LIMIT);
       if (read.length === READ_LIMIT) again = true;
+      if (read.length === 0 && (await log.head(portal)) < from && !closed) onPurged(portal);
       keep(read);
       return read.at(-1)?.position ?? from;
     } catch (error) {
