@@ -75,7 +75,10 @@ export async function openPortalTail(
     try {
       const read = await log.read(portal, from, READ_LIMIT);
       if (read.length === READ_LIMIT) again = true;
-      if (read.length === 0 && (await log.head(portal)) < from && !closed) onPurged(portal);
+      if (read.length === 0 && (await log.head(portal)) < from && !closed) {
+        closed = true;
+        onPurged(portal);
+      }
       keep(read);
       return read.at(-1)?.position ?? from;
     } catch (error) {
