@@ -158,10 +158,15 @@ function decodeBytes(text: string): string {
   let length = 0;
   for (let at = 0; at < bytes.length; length += 1) {
     const isEscape = bytes[at] === PERCENT;
-    bytes[length] = isEscape ? Number.parseInt(bytes.toString("latin1", at + 1, at + 3), 16) : (bytes[at] ?? 0);
+    bytes[length] = isEscape ? hexDigit(bytes[at + 1]) * 16 + hexDigit(bytes[at + 2]) : (bytes[at] ?? 0);
     at += isEscape ? 3 : 1;
   }
   return bytes.toString("utf8", 0, length);
+}
+
+/** Value of a digit in ASCII: the low bits, and 9 more for a letter. */
+function hexDigit(code = 0): number {
+  return (code & 0x0f) + (code >> 6) * 9;
 }
 
 export function isFormFields(value: FormValue | undefined): value is FormFields {

@@ -103,6 +103,7 @@ describe("a form body", () => {
 
   it("puts a replacement character where bytes are not UTF-8, and keeps the rest", () => {
     expect(plain(parseForm("text=caf%C3%A9%D0+%F0%9F&ts=1"))).toEqual({ text: "café\uFFFD \uFFFD", ts: "1" });
+    expect(plain(parseForm("text=%ff%d0%AF%4a%4Fя%09"))).toEqual({ text: "\uFFFDЯJOя\t" });
   });
 
   it.each([
