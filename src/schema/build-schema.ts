@@ -8,6 +8,7 @@ import {
   type GraphQLSchema,
   GraphQLString,
   Kind,
+  specifiedDirectives,
 } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import { bindFieldTables } from "../resolvers/field-table.ts";
@@ -30,7 +31,8 @@ const ONE_OF_INPUTS = ["ChatLookup", "SessionLookup", "TransferTarget"];
 export function buildSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: resolverClasses,
-    directives: [REST_DIRECTIVE],
+    // Given ones replace the standard ones: without these, clients could not use @include and @skip.
+    directives: [...specifiedDirectives, REST_DIRECTIVE],
     // Inputs are checked where they are used, with sentences of our own.
     validate: false,
     pubSub: NO_PUB_SUB,

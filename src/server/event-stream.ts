@@ -3,7 +3,7 @@ import { type DocumentNode, getOperationAST } from "graphql";
 import { z } from "zod";
 import { LiveResult } from "../subscriptions/live-result.ts";
 import { sendProblem } from "./http-errors.ts";
-import { type IdentityProvider, identify } from "./identity.ts";
+import { type IdentityProvider, identify, refusalStatus } from "./identity.ts";
 import type { OperationRunner, TransportOperation, TransportRequest } from "./operation-runner.ts";
 
 export interface EventStreamOptions {
@@ -40,7 +40,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
       sendProblem(reply, { status, code, message }, accept);
     const decision = identify(options.identityProviders, request);
     if (decision.kind !== "identity") {
-      return refuse(decision.code === "UNAUTHENTICATED" ? 401 : 403, decision.code, decision.message);
+      return refuse(refusalStatus(decision), decision.code, decision.message);
     }
     if (accept === undefined || !accept.includes("text/event-stream")) {
       return refuse(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { FIRST_OPERATION } from "../../src/server/explorer.ts";
+import { connectSocket } from "../live/socket-client.ts";
 import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
 
 let portal: RunningPortal;
@@ -14,6 +15,26 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await portal.close();
+});
+
+test("parts of an operation can be left out with @include and @skip, over HTTP and on a socket", async () => {
+  const [first] = portal.users;
+  if (first === undefined) throw new Error("the seed has nobody");
+  const key = keyFor(first);
+  const query = `query ($with: Boolean!) {
+    viewer { user { id name @include(if: $with) ... @skip(if: $with) { isExtranet } } }
+  }`;
+  const socket = await connectSocket(new URL(gateway.url).origin, { key: gateway.keyOf(key) });
+  for (const [value, fields] of [
+    [true, ["id", "name"]],
+    [false, ["id", "isExtranet"]],
+  ] as const) {
+    const answer = await gateway.graphql(query, { with: value }, { key });
+    expect(answer.errors).toBeUndefined();
+    expect(Object.keys(answer.data.viewer.user)).toEqual(fields);
+    expect((await socket.ask(query, { with: value })).data).toEqual(answer.data);
+  }
+  await socket.close();
 });
 
 test("the explorer's first operation answers without errors and tells what it cost", async () => {

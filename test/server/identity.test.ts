@@ -115,6 +115,7 @@ describe("with keys", () => {
 
     test("is told the same in place of an event stream", async () => {
       const answer = await ask(`${gateway.url}/stream`, { ...both(), accept: "text/event-stream" });
+      expect(answer.status).toBe(400);
       expect(errorsOf(answer)).toEqual([told]);
     });
 
