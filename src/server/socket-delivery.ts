@@ -27,6 +27,30 @@ export function send(socket: WebSocket, message: string | Buffer): Promise<void>
   });
 }
 
+/** The answer to a ping of the WebSocket protocol; resolves when it was handed to the system or can no longer be. */
+export function pong(socket: WebSocket, data: Buffer): Promise<void> {
+  return new Promise((resolve) => socket.pong(data, false, () => resolve()));
+}
+
+/**
+ * For answers to what a client sent: reads nothing more from it while those that it does not read wait. It could else be owed without
+ * bound by asking, pings before it has said who it is included.
+ */
+export function readingWhileRead(socket: WebSocket): (answer: Promise<void>) => Promise<void> {
+  let unread = 0;
+  return async (answer) => {
+    if (socket.bufferedAmount < MAX_UNREAD_BYTES) return await answer;
+    unread += 1;
+    socket.pause();
+    try {
+      await answer;
+    } finally {
+      unread -= 1;
+      if (unread === 0) socket.resume();
+    }
+  };
+}
+
 /**
  * One message. While the client keeps up it is handed over at once; for one that does not read, resolves when the system has taken it, so
  * that no more than the limit and a message of each operation wait in memory.

@@ -8,7 +8,7 @@ import { type IdentityProvider, identify } from "./identity.ts";
 import { createOperationNames, type OperationNames } from "./operation-names.ts";
 import type { OperationRunner, TransportOperation } from "./operation-runner.ts";
 import { operationProblem } from "./pipeline.ts";
-import { deliver, type StartedOperation, send } from "./socket-delivery.ts";
+import { deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
 
 export interface WebSocketOptions {
   readonly path: string;
@@ -49,6 +49,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: options.maxMessageBytes,
+    autoPong: false,
     handleProtocols: (offered) => handleProtocols(offered),
   });
 
@@ -101,12 +102,14 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
     const names = createOperationNames();
     const extra: Extra = { socket, headers: request.headers, names, operations: new Map() };
     const stopPinging = keepAlive(socket);
+    const answer = readingWhileRead(socket);
+    socket.on("ping", (data) => void answer(pong(socket, data)));
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         send: (message) => {
           const told = names.toClient(message);
-          return told === undefined ? Promise.resolve() : send(socket, told);
+          return told === undefined ? Promise.resolve() : answer(send(socket, told));
         },
         close: (code, reason) => socket.close(code, reason === undefined ? undefined : closeReason(reason)),
         onMessage: (handle) => {

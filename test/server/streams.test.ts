@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { WebSocket } from "ws";
 import { startScriptedPortal } from "../bitrix24/scripted-portal.ts";
 import { eventually } from "../eventually.ts";
 import { openEventStream } from "../live/event-stream-client.ts";
@@ -27,6 +28,34 @@ test("a client that resets its connection while its upgrade is refused does not 
   const answer = await fetch(`${origin}/health`);
   expect(answer.status).toBe(200);
   expect(uncaught).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["messages", 600, (socket: WebSocket) => socket.send(`{"type":"ping","payload":{"text":"${"x".repeat(100_000)}"}}`)],
+  ["frames", 300_000, (socket: WebSocket) => socket.ping("x".repeat(125))],
+])("a client that does not read the answers to its pings, as %s, is not read from either", async (_, count, ping) => {
+  const { origin } = await startScriptedGateway();
+  const socket = await openSocket(origin);
+  onTestFinished(() => socket.terminate());
+  socket.pause();
+  for (let sent = 0; sent < count; sent += 1) ping(socket);
+  const all = socket.bufferedAmount;
+  let left = all;
+  let still = 0;
+  while (left > 0 && still < 30) {
+    await fetch(`${origin}/health`).then((answer) => answer.text());
+    still = socket.bufferedAmount === left ? still + 1 : 0;
+    left = socket.bufferedAmount;
+  }
+  expect(left).toBeGreaterThan(all / 2);
+  let answers = 0;
+  const countAnswer = (): void => {
+    answers += 1;
+  };
+  socket.on("message", countAnswer);
+  socket.on("pong", countAnswer);
+  socket.resume();
+  await eventually(() => expect(answers).toBe(count));
 });
 
 test("a socket says which operation cannot be told, and such requests do not use up its places", async () => {
