@@ -62,6 +62,8 @@ export async function openPortalTail(
         head = await readOn(head);
       }
     } catch (error) {
+      // The storage may be closed as soon as nobody listens.
+      if (closed) return;
       onError(error);
       clearTimeout(retry);
       retry = setTimeout(() => void fill(), RETRY_MS);

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { EventCriteria } from "../../../src/subscriptions/event-filter.ts";
 import { createLiveEvents, type LiveEvents } from "../../../src/subscriptions/live-events.ts";
@@ -8,8 +5,8 @@ import { type LiveDelivery, LiveRequest } from "../../../src/subscriptions/live-
 import { LiveResult } from "../../../src/subscriptions/live-result.ts";
 import type { LiveStream } from "../../../src/subscriptions/live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "../../../src/subscriptions/live-viewer.ts";
-import { openStorage } from "../../../src/subscriptions/storage/open-storage.ts";
 import type { Storage, StorageLimits } from "../../../src/subscriptions/storage/storage.ts";
+import type { Adapter } from "../storage/adapters.ts";
 import { messageEvent, textOf } from "../storage/sample-events.ts";
 
 export interface LiveBench {
@@ -20,6 +17,8 @@ export interface LiveBench {
   append(...texts: string[]): Promise<void>;
   open(options?: OpenOptions): Promise<PulledStream>;
   openStream(options?: OpenOptions): Promise<LiveStream>;
+  /** Another storage on the same place, as another process would have it; for LMDB the same one. */
+  openBeside(): Promise<Storage>;
 }
 
 export interface OpenOptions {
@@ -44,17 +43,18 @@ const ALL_KINDS = new Set([
 const seeAll: EventAccess = { maySee: () => true };
 const resolveNone: ChatResolution = { resolve: () => null };
 
+export interface BenchParts {
+  readonly access?: EventAccess;
+  readonly chats?: ChatResolution;
+  readonly limits?: Partial<StorageLimits>;
+  readonly beforeExecution?: (kind: LiveDelivery["content"]["kind"]) => void;
+}
+
 /** The live engine over a real log; "executing" an event tells its text and cursor. */
-export async function startLiveBench(
-  parts: {
-    access?: EventAccess;
-    chats?: ChatResolution;
-    limits?: Partial<StorageLimits>;
-    beforeExecution?: (kind: LiveDelivery["content"]["kind"]) => void;
-  } = {},
-): Promise<LiveBench> {
-  const directory = await mkdtemp(join(tmpdir(), "live-"));
-  const storage = await openStorage({ kind: "lmdb", directory }, parts.limits);
+export async function startLiveBench({ makePlace }: Adapter, parts: BenchParts = {}): Promise<LiveBench> {
+  const place = await makePlace();
+  const storage = await place.open(parts.limits);
+  const beside: Storage[] = [];
   const errors: unknown[] = [];
   const live = createLiveEvents({
     log: storage.log,
@@ -65,8 +65,9 @@ export async function startLiveBench(
   let executions = 0;
   onTestFinished(async () => {
     live.close();
+    for (const each of beside) await each.close();
     await storage.close();
-    await rm(directory, { recursive: true, force: true });
+    await place.remove();
     if (errors.length > 0) throw new AggregateError(errors, "the live engine reported errors");
   });
   const openStream = (options: OpenOptions = {}): Promise<LiveStream> =>
@@ -109,6 +110,11 @@ export async function startLiveBench(
     },
     open: async (options) => pulled(await openStream(options)),
     openStream,
+    async openBeside() {
+      const another = await place.openBeside(storage);
+      if (another !== storage) beside.push(another);
+      return another;
+    },
   };
 }
 

@@ -1,346 +1,356 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type EventLog, LogUnavailable } from "../../../src/subscriptions/event-log.ts";
 import { createEventReader } from "../../../src/subscriptions/event-reader.ts";
 import { openPortalTail, type TailListeners } from "../../../src/subscriptions/portal-tail.ts";
 import { createReadingTurns } from "../../../src/subscriptions/reading-turns.ts";
 import type { StoredEvent } from "../../../src/subscriptions/stored-event.ts";
+import { adapters } from "../storage/adapters.ts";
 import { gapEvent, messageEvent, textOf } from "../storage/sample-events.ts";
 import { until } from "../storage/until.ts";
-import { startLiveBench, take, texts } from "./live-bench.ts";
+import { type BenchParts, type LiveBench, startLiveBench, take, texts } from "./live-bench.ts";
 
 const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
 const noListeners: TailListeners = { onPurged: () => {}, onError: (error) => expect.fail(String(error)) };
 
-it("delivers what comes after subscribing, in order, and nothing from before", async () => {
-  const { open, append } = await startLiveBench();
-  await append("old");
-  const stream = await open();
-  await append("1", "2", "3");
-  expect(await texts(stream, 3)).toEqual(["1", "2", "3"]);
-});
+describe.each(adapters)("the live engine on $name", (adapter) => {
+  const startBench = (parts: BenchParts = {}): Promise<LiveBench> => startLiveBench(adapter, parts);
 
-it("goes on after a cursor: first what was kept, then what comes, each once", async () => {
-  const { open, append } = await startLiveBench();
-  const first = await open();
-  await append("1", "2", "3");
-  const [one] = await take(first, 1);
-  const resumed = await open({ after: String(one?.cursor) });
-  await append("4");
-  expect(await texts(resumed, 3)).toEqual(["2", "3", "4"]);
-});
-
-it("has no seam between reading back and reading live, whatever is appended while it is opened", async () => {
-  const { open, append, live } = await startLiveBench();
-  await append("0");
-  const cursor = await live.headCursor("portal-1");
-  const appending = append(...numbers(1, 400));
-  const streams = [];
-  for (let opened = 0; opened < 20; opened += 1)
-    streams.push(await open({ after: cursor, sharingKey: `document ${opened}` }));
-  await appending;
-  for (const stream of streams) expect(await texts(stream, 400)).toEqual(numbers(1, 400));
-});
-
-it("executes equal subscriptions once for each event, and different ones apart", async () => {
-  const bench = await startLiveBench();
-  const equal = await Promise.all(Array.from({ length: 50 }, () => bench.open()));
-  const other = await bench.open({ sharingKey: "another document" });
-  const otherViewer = await bench.open({ viewer: { rightsKey: "boris" } });
-  await bench.append("1", "2");
-  for (const stream of [...equal, other, otherViewer]) expect(await texts(stream, 2)).toEqual(["1", "2"]);
-  expect(bench.executions()).toBe(6);
-});
-
-it("turns a shared result into text once", async () => {
-  const { open, append } = await startLiveBench();
-  const [a, b] = [await open(), await open()];
-  await append("1");
-  const [first, second] = [await a.next(), await b.next()];
-  expect(first.value).toBe(second.value);
-});
-
-it("serves a reader that fell behind the memory window from the log", async () => {
-  const { open, storage } = await startLiveBench();
-  const slow = await open();
-  const events = numbers(1, 3_000).map((text) => messageEvent(text));
-  for (let at = 0; at < events.length; at += 500) await storage.log.append("portal-1", events.slice(at, at + 500));
-  expect(await texts(slow, 3_000)).toEqual(numbers(1, 3_000));
-});
-
-it.each([
-  { behind: 3_000, place: "the log" },
-  { behind: 1_000, place: "memory" },
-])("lets everything else go on while a reader is $behind events behind, in $place", async ({ behind }) => {
-  const { openStream, storage, live } = await startLiveBench();
-  const cursor = await live.headCursor("portal-1");
-  const upToDate = await openStream();
-  void upToDate.run(() => undefined);
-  const events = numbers(1, behind).map((text) => messageEvent(text));
-  for (let at = 0; at < events.length; at += 500) await storage.log.append("portal-1", events.slice(at, at + 500));
-  const stream = await openStream({ after: cursor, sharingKey: "behind" });
-  const inTurns: number[] = [];
-  let inTurn = 0;
-  let delivered = 0;
-  const count = (): void => {
-    inTurns.push(inTurn);
-    inTurn = 0;
-    if (delivered < behind) setImmediate(count);
-  };
-  setImmediate(count);
-  void stream.run(() => {
-    inTurn += 1;
-    delivered += 1;
-    return undefined;
+  it("delivers what comes after subscribing, in order, and nothing from before", async () => {
+    const { open, append } = await startBench();
+    await append("old");
+    const stream = await open();
+    await append("1", "2", "3");
+    expect(await texts(stream, 3)).toEqual(["1", "2", "3"]);
   });
-  await until(() => delivered === behind);
-  expect(Math.max(...inTurns)).toBeGreaterThan(0);
-  expect(Math.max(...inTurns)).toBeLessThanOrEqual(128);
-});
 
-it("tells a reader that fell behind what is kept, with the cursors to go on from, and ends", async () => {
-  const { open, storage } = await startLiveBench({ limits: { retention: { maxAgeMs: 3_600_000, maxEvents: 10 } } });
-  await storage.log.append("portal-1", [messageEvent("0")]);
-  const stream = await open();
-  await storage.log.append("portal-1", [messageEvent("1")]);
-  const [first] = await take(stream, 1);
-  for (const text of numbers(2, 2_000)) void storage.log.append("portal-1", [messageEvent(text)]);
-  await storage.log.append("portal-1", [messageEvent("last")]);
-  await storage.log.trim();
-  const late = await open({ after: String(first?.cursor) });
-  const lost = await late.next();
-  const error = lost.value?.result.errors?.[0];
-  expect(error?.extensions?.code).toBe("EVENTS_LOST");
-  expect(await late.next()).toEqual({ done: true, value: undefined });
-  const resumed = await open({ after: String(error?.extensions?.oldestCursor) });
-  expect((await texts(resumed, 10)).at(-1)).toBe("last");
-});
-
-it("refuses cursors that cannot be used here, each with its own reason", async () => {
-  const { open, live, storage, append } = await startLiveBench();
-  await append("1");
-  const cursor = await live.headCursor("portal-1");
-  await storage.log.append("portal-2", [messageEvent("x")]);
-  const reason = async (after: string, portal = "portal-1"): Promise<string> => {
-    try {
-      (await open({ after, portal })).close();
-      return "accepted";
-    } catch (error) {
-      return error instanceof Error ? error.message : "?";
-    }
-  };
-  expect(await reason(cursor)).toBe("accepted");
-  expect(await reason("garbage")).toMatch(/not a cursor/);
-  expect(await reason("x".repeat(10_000))).toMatch(/not a cursor/);
-  expect(await reason(Buffer.from('[1,"a",{}]').toString("base64url"))).toMatch(/not a cursor/);
-  expect(await reason(cursor, "portal-2")).toMatch(/another portal/);
-  const [version, digest, log] = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  expect(await reason(Buffer.from(JSON.stringify([version, digest, log, 99])).toString("base64url"))).toMatch(
-    /beyond the newest/,
-  );
-  await storage.log.purge("portal-1");
-  expect(await reason(cursor)).toMatch(/no longer exists/);
-});
-
-it("says a gap as an event or as an error that does not end the stream, each client with its own time to read again", async () => {
-  const { open, storage, append } = await startLiveBench();
-  const events = await open();
-  const errors = await open({ gaps: "error", sharingKey: "single" });
-  await storage.log.append("portal-1", [gapEvent]);
-  await append("after");
-  expect(await texts(events, 2)).toEqual(["gap", "after"]);
-  const gap = (await errors.next()).value?.result;
-  expect(gap?.data).toEqual({ openLineEvents: null });
-  expect(gap?.errors?.[0]?.extensions).toMatchObject({
-    code: "STREAM_GAP",
-    since: gapEvent.since,
-    until: gapEvent.until,
+  it("goes on after a cursor: first what was kept, then what comes, each once", async () => {
+    const { open, append } = await startBench();
+    const first = await open();
+    await append("1", "2", "3");
+    const [one] = await take(first, 1);
+    const resumed = await open({ after: String(one?.cursor) });
+    await append("4");
+    expect(await texts(resumed, 3)).toEqual(["2", "3", "4"]);
   });
-  expect(gap?.errors?.[0]?.extensions?.refetchAfterMs).toEqual(expect.any(Number));
-  expect(await texts(errors, 1)).toEqual(["after"]);
-});
 
-it("lets through only what matches: keys all together, values of a key any", async () => {
-  const { open, storage } = await startLiveBench({
-    chats: { resolve: (_, address) => (address.externalChatId === "external-1" ? "77" : null) },
+  it("has no seam between reading back and reading live, whatever is appended while it is opened", async () => {
+    const { open, append, live } = await startBench();
+    await append("0");
+    const cursor = await live.headCursor("portal-1");
+    const appending = append(...numbers(1, 400));
+    const streams = [];
+    for (let opened = 0; opened < 20; opened += 1)
+      streams.push(await open({ after: cursor, sharingKey: `document ${opened}` }));
+    await appending;
+    for (const stream of streams) expect(await texts(stream, 400)).toEqual(numbers(1, 400));
   });
-  const lines = await open({
-    criteria: { lineIds: new Set(["7", "8"]), directions: new Set(["INCOMING"]) },
-    sharingKey: "a",
+
+  it("executes equal subscriptions once for each event, and different ones apart", async () => {
+    const bench = await startBench();
+    const equal = await Promise.all(Array.from({ length: 50 }, () => bench.open()));
+    const other = await bench.open({ sharingKey: "another document" });
+    const otherViewer = await bench.open({ viewer: { rightsKey: "boris" } });
+    await bench.append("1", "2");
+    for (const stream of [...equal, other, otherViewer]) expect(await texts(stream, 2)).toEqual(["1", "2"]);
+    expect(bench.executions()).toBe(6);
   });
-  const chats = await open({ criteria: { chatIds: new Set(["77"]) }, sharingKey: "b" });
-  const event = messageEvent("x");
-  await storage.log.append("portal-1", [
-    { ...event, message: { ...event.message, text: "line 9" }, address: { ...event.address, lineId: "9" } },
-    { ...event, message: { ...event.message, text: "outgoing" }, direction: "OUTGOING" },
-    {
-      ...event,
-      message: { ...event.message, text: "elsewhere" },
-      address: { ...event.address, externalChatId: "external-2" },
-    },
-    { ...event, message: { ...event.message, text: "all" } },
-  ]);
-  expect(await texts(lines, 2)).toEqual(["elsewhere", "all"]);
-  expect(await take(chats, 3)).toMatchObject([{ text: "line 9", chatId: "77" }, { text: "outgoing" }, { text: "all" }]);
-});
 
-it("shows a viewer only what he may see, and stops when the right is withdrawn", async () => {
-  let allowed = true;
-  const { open, append, storage } = await startLiveBench({ access: { maySee: async () => allowed } });
-  const stream = await open();
-  await append("1");
-  expect(await texts(stream, 1)).toEqual(["1"]);
-  allowed = false;
-  await append("2", "3");
-  await storage.log.append("portal-1", [gapEvent]);
-  expect(await texts(stream, 1)).toEqual(["gap"]);
-});
-
-it("delivers checkpoints to a narrow filter that asks for them", async () => {
-  const { open, storage } = await startLiveBench();
-  const stream = await open({ criteria: { lineIds: new Set(["1"]) }, checkpoints: true });
-  await storage.log.append(
-    "portal-1",
-    Array.from({ length: 600 }, (_, index) => messageEvent(String(index))),
-  );
-  const [checkpoint] = await take(stream, 1);
-  expect(checkpoint?.text).toBe("checkpoint");
-  const resumed = await open({ after: String(checkpoint?.cursor), sharingKey: "resumed" });
-  expect(await texts(resumed, 1)).toEqual(["500"]);
-});
-
-it("goes on after a checkpoint that could not be made", async () => {
-  const refused = new Error("the store of credentials is away");
-  let tries = 0;
-  const { open, append, storage } = await startLiveBench({
-    beforeExecution(kind) {
-      if (kind === "checkpoint") tries += 1;
-      if (kind === "checkpoint" && tries === 1) throw refused;
-    },
+  it("turns a shared result into text once", async () => {
+    const { open, append } = await startBench();
+    const [a, b] = [await open(), await open()];
+    await append("1");
+    const [first, second] = [await a.next(), await b.next()];
+    expect(first.value).toBe(second.value);
   });
-  const stream = await open({ criteria: { lineIds: new Set(["1"]) }, checkpoints: true });
-  const other = messageEvent("other");
-  await storage.log.append(
-    "portal-1",
-    Array.from({ length: 1_000 }, () => other),
-  );
-  await append("x");
-  expect(await take(stream, 2)).toMatchObject([{ failed: String(refused) }, { text: "checkpoint" }]);
-});
 
-it("misses nothing that comes while a reader passes over kinds it does not know", async () => {
-  const { storage } = await startLiveBench();
-  const ofTheFuture: StoredEvent = JSON.parse('{"kind":"ofTheFuture"}');
-  await storage.log.append("portal-1", [ofTheFuture, ofTheFuture]);
-  const tail = await openPortalTail(storage.log, "portal-1", noListeners);
-  const log: EventLog = {
-    ...storage.log,
-    async head(portal) {
-      await storage.log.append(portal, [messageEvent("came meanwhile")]);
-      return storage.log.head(portal);
-    },
-  };
-  const reader = createEventReader(log, "portal-1", tail, createReadingTurns(), 0);
-  onTestFinished(() => {
+  it("serves a reader that fell behind the memory window from the log", async () => {
+    const { open, storage } = await startBench();
+    const slow = await open();
+    const events = numbers(1, 3_000).map((text) => messageEvent(text));
+    for (let at = 0; at < events.length; at += 500) await storage.log.append("portal-1", events.slice(at, at + 500));
+    expect(await texts(slow, 3_000)).toEqual(numbers(1, 3_000));
+  });
+
+  it.each([
+    { behind: 3_000, place: "the log" },
+    { behind: 1_000, place: "memory" },
+  ])("lets everything else go on while a reader is $behind events behind, in $place", async ({ behind }) => {
+    const { openStream, storage, live } = await startBench();
+    const cursor = await live.headCursor("portal-1");
+    const upToDate = await openStream();
+    void upToDate.run(() => undefined);
+    const events = numbers(1, behind).map((text) => messageEvent(text));
+    for (let at = 0; at < events.length; at += 500) await storage.log.append("portal-1", events.slice(at, at + 500));
+    const stream = await openStream({ after: cursor, sharingKey: "behind" });
+    const inTurns: number[] = [];
+    let inTurn = 0;
+    let delivered = 0;
+    const count = (): void => {
+      inTurns.push(inTurn);
+      inTurn = 0;
+      if (delivered < behind) setImmediate(count);
+    };
+    setImmediate(count);
+    void stream.run(() => {
+      inTurn += 1;
+      delivered += 1;
+      return undefined;
+    });
+    await until(() => delivered === behind);
+    expect(Math.max(...inTurns)).toBeGreaterThan(0);
+    expect(Math.max(...inTurns)).toBeLessThanOrEqual(128);
+  });
+
+  it("tells a reader that fell behind what is kept, with the cursors to go on from, and ends", async () => {
+    const { open, storage } = await startBench({ limits: { retention: { maxAgeMs: 3_600_000, maxEvents: 10 } } });
+    await storage.log.append("portal-1", [messageEvent("0")]);
+    const stream = await open();
+    await storage.log.append("portal-1", [messageEvent("1")]);
+    const [first] = await take(stream, 1);
+    for (const text of numbers(2, 2_000)) void storage.log.append("portal-1", [messageEvent(text)]);
+    await storage.log.append("portal-1", [messageEvent("last")]);
+    await storage.log.trim();
+    const late = await open({ after: String(first?.cursor) });
+    const lost = await late.next();
+    const error = lost.value?.result.errors?.[0];
+    expect(error?.extensions?.code).toBe("EVENTS_LOST");
+    expect(await late.next()).toEqual({ done: true, value: undefined });
+    const resumed = await open({ after: String(error?.extensions?.oldestCursor) });
+    expect((await texts(resumed, 10)).at(-1)).toBe("last");
+  });
+
+  it("refuses cursors that cannot be used here, each with its own reason", async () => {
+    const { open, live, storage, append } = await startBench();
+    await append("1");
+    const cursor = await live.headCursor("portal-1");
+    await storage.log.append("portal-2", [messageEvent("x")]);
+    const reason = async (after: string, portal = "portal-1"): Promise<string> => {
+      try {
+        (await open({ after, portal })).close();
+        return "accepted";
+      } catch (error) {
+        return error instanceof Error ? error.message : "?";
+      }
+    };
+    expect(await reason(cursor)).toBe("accepted");
+    expect(await reason("garbage")).toMatch(/not a cursor/);
+    expect(await reason("x".repeat(10_000))).toMatch(/not a cursor/);
+    expect(await reason(Buffer.from('[1,"a",{}]').toString("base64url"))).toMatch(/not a cursor/);
+    expect(await reason(cursor, "portal-2")).toMatch(/another portal/);
+    const [version, digest, log] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    expect(await reason(Buffer.from(JSON.stringify([version, digest, log, 99])).toString("base64url"))).toMatch(
+      /beyond the newest/,
+    );
+    await storage.log.purge("portal-1");
+    expect(await reason(cursor)).toMatch(/no longer exists/);
+  });
+
+  it("says a gap as an event or as an error that does not end the stream, each client with its own time to read again", async () => {
+    const { open, storage, append } = await startBench();
+    const events = await open();
+    const errors = await open({ gaps: "error", sharingKey: "single" });
+    await storage.log.append("portal-1", [gapEvent]);
+    await append("after");
+    expect(await texts(events, 2)).toEqual(["gap", "after"]);
+    const gap = (await errors.next()).value?.result;
+    expect(gap?.data).toEqual({ openLineEvents: null });
+    expect(gap?.errors?.[0]?.extensions).toMatchObject({
+      code: "STREAM_GAP",
+      since: gapEvent.since,
+      until: gapEvent.until,
+    });
+    expect(gap?.errors?.[0]?.extensions?.refetchAfterMs).toEqual(expect.any(Number));
+    expect(await texts(errors, 1)).toEqual(["after"]);
+  });
+
+  it("lets through only what matches: keys all together, values of a key any", async () => {
+    const { open, storage } = await startBench({
+      chats: { resolve: (_, address) => (address.externalChatId === "external-1" ? "77" : null) },
+    });
+    const lines = await open({
+      criteria: { lineIds: new Set(["7", "8"]), directions: new Set(["INCOMING"]) },
+      sharingKey: "a",
+    });
+    const chats = await open({ criteria: { chatIds: new Set(["77"]) }, sharingKey: "b" });
+    const event = messageEvent("x");
+    await storage.log.append("portal-1", [
+      { ...event, message: { ...event.message, text: "line 9" }, address: { ...event.address, lineId: "9" } },
+      { ...event, message: { ...event.message, text: "outgoing" }, direction: "OUTGOING" },
+      {
+        ...event,
+        message: { ...event.message, text: "elsewhere" },
+        address: { ...event.address, externalChatId: "external-2" },
+      },
+      { ...event, message: { ...event.message, text: "all" } },
+    ]);
+    expect(await texts(lines, 2)).toEqual(["elsewhere", "all"]);
+    expect(await take(chats, 3)).toMatchObject([
+      { text: "line 9", chatId: "77" },
+      { text: "outgoing" },
+      { text: "all" },
+    ]);
+  });
+
+  it("shows a viewer only what he may see, and stops when the right is withdrawn", async () => {
+    let allowed = true;
+    const { open, append, storage } = await startBench({ access: { maySee: async () => allowed } });
+    const stream = await open();
+    await append("1");
+    expect(await texts(stream, 1)).toEqual(["1"]);
+    allowed = false;
+    await append("2", "3");
+    await storage.log.append("portal-1", [gapEvent]);
+    expect(await texts(stream, 1)).toEqual(["gap"]);
+  });
+
+  it("delivers checkpoints to a narrow filter that asks for them", async () => {
+    const { open, storage } = await startBench();
+    const stream = await open({ criteria: { lineIds: new Set(["1"]) }, checkpoints: true });
+    await storage.log.append(
+      "portal-1",
+      Array.from({ length: 600 }, (_, index) => messageEvent(String(index))),
+    );
+    const [checkpoint] = await take(stream, 1);
+    expect(checkpoint?.text).toBe("checkpoint");
+    const resumed = await open({ after: String(checkpoint?.cursor), sharingKey: "resumed" });
+    expect(await texts(resumed, 1)).toEqual(["500"]);
+  });
+
+  it("goes on after a checkpoint that could not be made", async () => {
+    const refused = new Error("the store of credentials is away");
+    let tries = 0;
+    const { open, append, storage } = await startBench({
+      beforeExecution(kind) {
+        if (kind === "checkpoint") tries += 1;
+        if (kind === "checkpoint" && tries === 1) throw refused;
+      },
+    });
+    const stream = await open({ criteria: { lineIds: new Set(["1"]) }, checkpoints: true });
+    const other = messageEvent("other");
+    await storage.log.append(
+      "portal-1",
+      Array.from({ length: 1_000 }, () => other),
+    );
+    await append("x");
+    expect(await take(stream, 2)).toMatchObject([{ failed: String(refused) }, { text: "checkpoint" }]);
+  });
+
+  it("misses nothing that comes while a reader passes over kinds it does not know", async () => {
+    const { storage } = await startBench();
+    const ofTheFuture: StoredEvent = JSON.parse('{"kind":"ofTheFuture"}');
+    await storage.log.append("portal-1", [ofTheFuture, ofTheFuture]);
+    const tail = await openPortalTail(storage.log, "portal-1", noListeners);
+    const log: EventLog = {
+      ...storage.log,
+      async head(portal) {
+        await storage.log.append(portal, [messageEvent("came meanwhile")]);
+        return storage.log.head(portal);
+      },
+    };
+    const reader = createEventReader(log, "portal-1", tail, createReadingTurns(), 0);
+    onTestFinished(() => {
+      reader.close();
+      tail.close();
+    });
+    await reader.wait(() => undefined);
+    const event = reader.take();
+    expect(event === undefined ? undefined : textOf(event.event)).toBe("came meanwhile");
+  });
+
+  it("holds nothing once streams are closed, begun or not, waiting or not", async () => {
+    const { open, live, append } = await startBench();
+    const streams = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => open({ sharingKey: `document ${index % 7}` })),
+    );
+    const waiting = streams.slice(0, 100).map((stream) => stream.next());
+    expect(live.openStreams()).toBe(300);
+    for (const stream of streams) stream.close();
+    expect((await Promise.all(waiting)).every((step) => step.done)).toBe(true);
+    expect(live.openStreams()).toBe(0);
+    const again = await open();
+    await append("1");
+    expect(await texts(again, 1)).toEqual(["1"]);
+  });
+
+  it("ends the streams of a portal whose log is gone, and no others", async () => {
+    const { open, live, storage } = await startBench();
+    const [gone, other] = [await open(), await open({ portal: "portal-2" })];
+    const end = gone.next();
+    live.endPortal("portal-1");
+    expect((await end).done).toBe(true);
+    await storage.log.append("portal-2", [messageEvent("1")]);
+    expect(await texts(other, 1)).toEqual(["1"]);
+  });
+
+  it("ends a stream that was being opened while the portal's log went", async () => {
+    const { openStream, live, append } = await startBench();
+    await append("1");
+    const opening = openStream();
+    live.endPortal("portal-1");
+    await (await opening).run(() => undefined);
+    expect(live.openStreams()).toBe(0);
+  });
+
+  it("goes on with everything else when a log is purged under a reader that is behind", async () => {
+    const { openStream, storage, live } = await startBench();
+    const cursor = await live.headCursor("portal-1");
+    await storage.log.append(
+      "portal-1",
+      numbers(1, 100).map((text) => messageEvent(text)),
+    );
+    const tail = await openPortalTail(storage.log, "portal-1", noListeners);
+    const reader = createEventReader(storage.log, "portal-1", tail, createReadingTurns(), 0);
+    const behind = await openStream({ after: cursor });
+    await storage.log.purge("portal-1");
+    let isOver = false;
+    const goOn = (): void => {
+      if (!isOver) reader.wait(goOn)?.then(goOn);
+    };
+    goOn();
+    await behind.run(() => expect.fail("an event of a log that is gone"));
+    await nextTurn();
+    isOver = true;
     reader.close();
     tail.close();
   });
-  await reader.wait(() => undefined);
-  const event = reader.take();
-  expect(event === undefined ? undefined : textOf(event.event)).toBe("came meanwhile");
-});
 
-it("holds nothing once streams are closed, begun or not, waiting or not", async () => {
-  const { open, live, append } = await startLiveBench();
-  const streams = await Promise.all(
-    Array.from({ length: 300 }, (_, index) => open({ sharingKey: `document ${index % 7}` })),
-  );
-  const waiting = streams.slice(0, 100).map((stream) => stream.next());
-  expect(live.openStreams()).toBe(300);
-  for (const stream of streams) stream.close();
-  expect((await Promise.all(waiting)).every((step) => step.done)).toBe(true);
-  expect(live.openStreams()).toBe(0);
-  const again = await open();
-  await append("1");
-  expect(await texts(again, 1)).toEqual(["1"]);
-});
+  it("ends the streams of a log that was purged, by whatever process, and serves who subscribes to the next", async () => {
+    const { open, append, openBeside } = await startBench();
+    const old = await open();
+    await append("1", "2", "3");
+    expect(await texts(old, 3)).toEqual(["1", "2", "3"]);
+    const end = old.next();
+    const another = await openBeside();
+    await another.log.purge("portal-1");
+    expect((await end).done).toBe(true);
+    const anew = await open();
+    await append("new");
+    expect(await texts(anew, 1)).toEqual(["new"]);
+  });
 
-it("ends the streams of a portal whose log is gone, and no others", async () => {
-  const { open, live, storage } = await startLiveBench();
-  const [gone, other] = [await open(), await open({ portal: "portal-2" })];
-  const end = gone.next();
-  live.endPortal("portal-1");
-  expect((await end).done).toBe(true);
-  await storage.log.append("portal-2", [messageEvent("1")]);
-  expect(await texts(other, 1)).toEqual(["1"]);
-});
+  it("never delivers an event of another portal", async () => {
+    const { open, storage } = await startBench();
+    const portals = Array.from({ length: 20 }, (_, index) => `portal ${index}`);
+    const streams = await Promise.all(portals.map((portal) => open({ portal })));
+    await Promise.all(
+      portals.flatMap((portal) =>
+        numbers(1, 25).map((text) => storage.log.append(portal, [messageEvent(`${portal}: ${text}`)])),
+      ),
+    );
+    for (const [index, stream] of streams.entries()) {
+      const delivered = await texts(stream, 25);
+      expect(delivered.every((text) => String(text).startsWith(`portal ${index}: `))).toBe(true);
+      expect(new Set(delivered).size).toBe(25);
+    }
+  });
 
-it("ends a stream that was being opened while the portal's log went", async () => {
-  const { openStream, live, append } = await startLiveBench();
-  await append("1");
-  const opening = openStream();
-  live.endPortal("portal-1");
-  await (await opening).run(() => undefined);
-  expect(live.openStreams()).toBe(0);
-});
-
-it("goes on with everything else when a log is purged under a reader that is behind", async () => {
-  const { openStream, storage, live } = await startLiveBench();
-  const cursor = await live.headCursor("portal-1");
-  await storage.log.append(
-    "portal-1",
-    numbers(1, 100).map((text) => messageEvent(text)),
-  );
-  const tail = await openPortalTail(storage.log, "portal-1", noListeners);
-  const reader = createEventReader(storage.log, "portal-1", tail, createReadingTurns(), 0);
-  const behind = await openStream({ after: cursor });
-  await storage.log.purge("portal-1");
-  let isOver = false;
-  const goOn = (): void => {
-    if (!isOver) reader.wait(goOn)?.then(goOn);
-  };
-  goOn();
-  await behind.run(() => expect.fail("an event of a log that is gone"));
-  await nextTurn();
-  isOver = true;
-  reader.close();
-  tail.close();
-});
-
-it("ends the streams of a log that was purged, by whatever process, and serves who subscribes to the next", async () => {
-  const { open, storage, append } = await startLiveBench();
-  const old = await open();
-  await append("1", "2", "3");
-  expect(await texts(old, 3)).toEqual(["1", "2", "3"]);
-  const end = old.next();
-  await storage.log.purge("portal-1");
-  expect((await end).done).toBe(true);
-  const anew = await open();
-  await append("new");
-  expect(await texts(anew, 1)).toEqual(["new"]);
-});
-
-it("never delivers an event of another portal", async () => {
-  const { open, storage } = await startLiveBench();
-  const portals = Array.from({ length: 20 }, (_, index) => `portal ${index}`);
-  const streams = await Promise.all(portals.map((portal) => open({ portal })));
-  await Promise.all(
-    portals.flatMap((portal) =>
-      numbers(1, 25).map((text) => storage.log.append(portal, [messageEvent(`${portal}: ${text}`)])),
-    ),
-  );
-  for (const [index, stream] of streams.entries()) {
-    const delivered = await texts(stream, 25);
-    expect(delivered.every((text) => String(text).startsWith(`portal ${index}: `))).toBe(true);
-    expect(new Set(delivered).size).toBe(25);
-  }
-});
-
-it("says so when the log cannot be read, and a later subscription works again", async () => {
-  const { open, storage, append } = await startLiveBench();
-  await storage.close();
-  await expect(open()).rejects.toBeInstanceOf(LogUnavailable);
-  await expect(append("x")).rejects.toBeInstanceOf(LogUnavailable);
+  it("says so when the log cannot be read, and a later subscription works again", async () => {
+    const { open, storage, append } = await startBench();
+    await storage.close();
+    await expect(open()).rejects.toBeInstanceOf(LogUnavailable);
+    await expect(append("x")).rejects.toBeInstanceOf(LogUnavailable);
+  });
 });
