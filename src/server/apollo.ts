@@ -12,16 +12,20 @@ import { type ExplorerOptions, explorerPlugin } from "./explorer.ts";
 import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./paths.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-const SUBSCRIPTION_OVER_HTTP = new GraphQLError(
+const SUBSCRIPTION_OVER_HTTP = badRequest(
   `Subscriptions need a stream: connect a WebSocket (graphql-transport-ws) to ${GRAPHQL_PATH}, or send this request with Accept: text/event-stream to ${EVENT_STREAM_PATH}.`,
-  { extensions: { code: "BAD_REQUEST" } },
 );
 
-/** Hands execution over to the pipeline: Apollo keeps HTTP semantics, persisted queries, parsing and validation. */
+/** Hands validation and execution over to the pipeline: Apollo keeps HTTP semantics, persisted queries and syntax errors. */
 function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationContext> {
   return {
     requestDidStart: async () => ({
-      responseForOperation: async ({ operation, document, request, response, contextValue }) => {
+      responseForOperation: async ({ operation, source, request, response, contextValue }) => {
+        const prepared = pipeline.prepare(source);
+        if (prepared.kind === "invalid") {
+          const singleResult = { errors: prepared.errors };
+          return { http: { ...response.http, status: 400 }, body: { kind: "single", singleResult } };
+        }
         // Without an operation of that name Apollo finds the words itself.
         if (operation === undefined || operation === null) return null;
         if (operation.operation === "subscription") {
@@ -29,7 +33,7 @@ function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationCont
           return { http: { ...response.http, status: 400 }, body: { kind: "single", singleResult: { errors } } };
         }
         const singleResult = await pipeline.execute({
-          document,
+          document: prepared.document,
           operationName: request.operationName,
           variables: request.variables,
           context: contextValue,
@@ -54,14 +58,14 @@ export async function startApollo(
 ): Promise<ApolloServer<OperationContext>> {
   const apollo = new ApolloServer<OperationContext>({
     schema: pipeline.schema,
-    // The pipeline's rules decide about introspection, for all transports alike.
+    // The pipeline's rules decide about it.
     introspection: true,
-    validationRules: [...pipeline.rules],
-    validationOptions: { hideSuggestions: pipeline.hideSuggestions },
+    // The pipeline validates, for all transports alike: a rule that throws would be a 500 here.
+    dangerouslyDisableValidation: true,
     documentStore: pipeline.documents,
     formatError: (formatted, error) =>
       error instanceof GraphQLError
-        ? pipeline.shapeError(error)
+        ? pipeline.shapeError(isCodelessRefusal(error) ? badRequest(error.message) : error)
         : pipeline.shapeError(new GraphQLError(formatted.message, { originalError: toError(error) })),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -77,6 +81,18 @@ export async function startApollo(
   });
   await apollo.start();
   return apollo;
+}
+
+/** What Apollo refuses with a status of 4xx and no code: a persisted query whose hash is another text's, or of another version. */
+function isCodelessRefusal({ extensions, nodes }: GraphQLError): boolean {
+  if (extensions.code !== undefined || nodes !== undefined) return false;
+  const { http } = extensions;
+  if (typeof http !== "object" || http === null || !("status" in http)) return false;
+  return typeof http.status === "number" && http.status >= 400 && http.status < 500;
+}
+
+function badRequest(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
 }
 
 function toError(error: unknown): Error {

@@ -7,11 +7,12 @@ const MAX_DOCUMENTS = 2_000;
 const MAX_SOURCE_CHARACTERS = 4_000_000;
 
 /**
- * Documents that were parsed and found valid, by the SHA-256 of their text. One cache for all transports: it has the interface that
- * Apollo Server wants of its document store.
+ * Documents that were parsed and found valid, by the SHA-256 of their text. One cache for all transports: `get`, `set` and `delete`
+ * are what Apollo Server wants of its document store. Apollo only looks here; what it has parsed it has not validated.
  */
 export interface DocumentCache {
   get(key: string): Promise<DocumentNode | undefined>;
+  /** Keeps nothing; `keep` does. */
   set(key: string, document: DocumentNode): Promise<void>;
   delete(key: string): Promise<boolean>;
   find(source: string): DocumentNode | undefined;
@@ -28,10 +29,7 @@ export function createDocumentCache(): DocumentCache {
   const hashOf = (key: string) => key.slice(key.lastIndexOf(":") + 1);
   return {
     get: (key) => Promise.resolve(documents.get(hashOf(key))),
-    set: (key, document) => {
-      documents.set(hashOf(key), document);
-      return Promise.resolve();
-    },
+    set: () => Promise.resolve(),
     delete: (key) => Promise.resolve(documents.delete(hashOf(key))),
     find: (source) => documents.get(sourceHash(source)),
     keep: (source, document) => {

@@ -11,11 +11,11 @@ import {
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
-  type ValidationRule,
   validate,
   visit,
 } from "graphql";
 import type { OperationContext } from "../resolvers/context.ts";
+import { conditionalSubscriptions } from "./conditional-subscriptions.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { type ErrorLog, shapeError } from "./error-shaping.ts";
 
@@ -39,17 +39,14 @@ export type PreparedDocument =
   | { readonly kind: "valid"; readonly document: DocumentNode }
   | { readonly kind: "invalid"; readonly errors: readonly GraphQLFormattedError[] };
 
-/**
- * The one way of an operation, whatever transport brought it. Apollo Server parses and validates by itself for HTTP and is given `rules`,
- * `hideSuggestions`, `documents`, `execute` and `shapeError`; transports without Apollo call `prepare` and then `execute`.
- */
+/** The one way of an operation, whatever transport brought it: `prepare`, then `execute`. */
 export interface Pipeline {
   readonly schema: GraphQLSchema;
-  /** Validation rules beyond those of the specification. */
-  readonly rules: readonly ValidationRule[];
   /** Whether errors keep to what the client sent: "Did you mean …" tells names of a schema that must not be asked for. */
   readonly hideSuggestions: boolean;
+  /** Valid documents only. */
   readonly documents: DocumentCache;
+  /** Parses and validates a document, or finds it among those that were valid before. */
   prepare(source: string): PreparedDocument;
   /** Runs a query or mutation of a valid document. Never rejects; `data` is absent when the operation could not begin. */
   execute(operation: Operation): Promise<FormattedExecutionResult>;
@@ -57,9 +54,8 @@ export interface Pipeline {
 }
 
 export function createPipeline({ schema, introspection, log }: PipelineOptions): Pipeline {
-  const rules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const hideSuggestions = !introspection;
-  const allRules = [...specifiedRules, ...rules];
   const documents = createDocumentCache();
   const shape = (error: GraphQLError) => shapeError(error, log);
   const refuse = (code: string, errors: readonly GraphQLError[]): PreparedDocument => ({
@@ -69,7 +65,6 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
 
   return {
     schema,
-    rules,
     hideSuggestions,
     documents,
     shapeError: shape,
@@ -82,7 +77,8 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
       } catch (error) {
         return refuse("GRAPHQL_PARSE_FAILED", [asGraphQLError(error)]);
       }
-      const errors = validate(schema, document, allRules, { hideSuggestions });
+      const conditional = conditionalSubscriptions(document);
+      const errors = conditional.length > 0 ? conditional : validate(schema, document, rules, { hideSuggestions });
       if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
       documents.keep(source, document);
       return { kind: "valid", document };

@@ -29,6 +29,7 @@ test.each([
   "query A { ...F } fragment F on Query { ...F }",
   "query($unused: Int) { __typename }",
   "{ chat(by: {id: 1}) }",
+  "subscription($w: Boolean!) { messageAdded @include(if: $w) { cursor } }",
 ])("Apollo and the pipeline by itself judge %s alike", async (source) => {
   const overHttp = await gateway.graphql(source);
   const direct = pipeline.prepare(source);
@@ -45,4 +46,12 @@ test("a valid document is parsed once, an invalid one is never kept", () => {
   expect(first.kind === "valid" && second.kind === "valid" && first.document === second.document).toBe(true);
   expect(pipeline.prepare("{ nothing }").kind).toBe("invalid");
   expect(pipeline.documents.find("{ nothing }")).toBeUndefined();
+});
+
+test("a document that was invalid over HTTP stays invalid when it is sent again", async () => {
+  const verdicts = [await gateway.graphql("{ nothing }"), await gateway.graphql("{ nothing }")];
+  expect(verdicts.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual([
+    "GRAPHQL_VALIDATION_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+  ]);
 });
