@@ -153,3 +153,16 @@ describe("an object that is not there", () => {
     expect(answer.data.apiRevision.rest).toBe(2);
   });
 });
+
+test.each(["9", '"25:00"'])("a time of day written as %s is refused where it stands", async (time) => {
+  const query = `mutation { openLineUpdate(openLineId: 1, input: {workTime: {from: ${time}}}) { userErrors { code } } }`;
+  const answer = await send(gateway.url, { headers: { ...key, ...JSON_TYPE }, body: JSON.stringify({ query }) });
+  expect(answer.status).toBe(400);
+  expect(errorsOf(answer)).toMatchObject([
+    {
+      message: expect.stringContaining("HH:MM"),
+      locations: [{ line: 1, column: query.indexOf(time) + 1 }],
+      extensions: { code: "GRAPHQL_VALIDATION_FAILED" },
+    },
+  ]);
+});
