@@ -1,11 +1,12 @@
 import { GraphQLError } from "graphql";
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { type RefusalClass, refusalClass } from "../datasources/bitrix24/refusals.ts";
-import { EventsTrimmed, type LoggedEvent, type Position } from "./event-log.ts";
+import { EventsTrimmed, type LoggedEvent, LogUnavailable, type Position } from "./event-log.ts";
 import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
 import { LiveResult } from "./live-result.ts";
+import { StorageUnavailable } from "./storage/key-value-store.ts";
 
 /**
  * Takes one result for the client. A promise when the client is behind: nothing more is handed over before it resolves, and the stream
@@ -43,6 +44,9 @@ const REFETCH_SPREAD_MS = 10_000;
 const CHECKPOINT_EVENTS = 500;
 const CHECKPOINT_MS = 30_000;
 
+/** An event that could not be decided upon because the gateway's own storage was away is taken up again after this. */
+const STORAGE_AWAY_MS = 300;
+
 /** Refusals that concern the viewer and not the event: they would come again with each. */
 const ENDING: ReadonlySet<RefusalClass> = new Set(["unauthenticated", "forbidden", "plan", "insufficient-scope"]);
 
@@ -56,11 +60,15 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   let passed = 0;
   let lastResult = performance.now();
   let ended = false;
+  /** The event that is waited with while the storage is away. */
+  let postponed: LoggedEvent | undefined;
+  let retry: NodeJS.Timeout | undefined;
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
   function end(): void {
     if (ended) return;
     ended = true;
+    clearTimeout(retry);
     reader.close();
     options.closed();
     settle?.resolve();
@@ -102,7 +110,8 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   function go(): void {
     try {
       while (!ended) {
-        const logged = reader.take();
+        const logged = postponed ?? reader.take();
+        postponed = undefined;
         if (logged === undefined) {
           reader.wait(go)?.then(go, breakOff);
           return;
@@ -111,7 +120,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
         if (decided instanceof Promise) {
           decided.then(
             (result) => pass(logged, result),
-            (error) => refuse(logged, error),
+            (error) => (isStorageAway(error) ? postpone(logged) : refuse(logged, error)),
           );
           return;
         }
@@ -141,6 +150,13 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     return result === undefined ? passOver(logged) : hand(result);
   }
 
+  /** The log cannot be read on now either: nothing is told, and nothing lost, until it can. */
+  function postpone(logged: LoggedEvent): void {
+    if (ended) return;
+    postponed = logged;
+    retry = setTimeout(go, STORAGE_AWAY_MS);
+  }
+
   /** One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does. */
   function refuse({ position }: LoggedEvent, error: unknown): void {
     const isFinal = error instanceof PortalRefusal && ENDING.has(refusalClass(error));
@@ -154,7 +170,8 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     if (passed < CHECKPOINT_EVENTS && performance.now() - lastResult < CHECKPOINT_MS) return undefined;
     const cursor = cursorAt(position);
     return execute({ cursor, receivedAt, content: { kind: "checkpoint" } }, position).then(hand, (error) =>
-      hand(options.failed(error, cursor)),
+      // The next event that is passed over brings another one.
+      isStorageAway(error) ? undefined : hand(options.failed(error, cursor)),
     );
   }
 
@@ -204,4 +221,8 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     },
     close: end,
   };
+}
+
+function isStorageAway(error: unknown): boolean {
+  return error instanceof StorageUnavailable || error instanceof LogUnavailable;
 }

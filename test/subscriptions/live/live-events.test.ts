@@ -4,6 +4,7 @@ import { type EventLog, LogUnavailable } from "../../../src/subscriptions/event-
 import { createEventReader } from "../../../src/subscriptions/event-reader.ts";
 import { openPortalTail, type TailListeners } from "../../../src/subscriptions/portal-tail.ts";
 import { createReadingTurns } from "../../../src/subscriptions/reading-turns.ts";
+import { StorageUnavailable } from "../../../src/subscriptions/storage/key-value-store.ts";
 import type { StoredEvent } from "../../../src/subscriptions/stored-event.ts";
 import { adapters } from "../storage/adapters.ts";
 import { gapEvent, messageEvent, textOf } from "../storage/sample-events.ts";
@@ -204,6 +205,49 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     await append("2", "3");
     await storage.log.append("portal-1", [gapEvent]);
     expect(await texts(stream, 1)).toEqual(["gap"]);
+  });
+
+  it.each([new StorageUnavailable("away"), new LogUnavailable("away")])(
+    "waits with an event while what it needs cannot be read ($name), and then delivers it once",
+    async (away) => {
+      let failures = 0;
+      const failOnce = (): void => {
+        failures += 1;
+        if (failures <= 3) throw away;
+      };
+      const { open, append, storage } = await startBench({
+        access: {
+          maySee: async () => {
+            failOnce();
+            return true;
+          },
+        },
+      });
+      const streams = [await open(), await open(), await open({ sharingKey: "another" })];
+      await append("1", "2");
+      await storage.log.append("portal-1", [gapEvent]);
+      for (const stream of streams) expect(await texts(stream, 3)).toEqual(["1", "2", "gap"]);
+      expect(failures).toBeGreaterThan(3);
+    },
+  );
+
+  it("does not come back to an event that was waited with once the stream is closed", async () => {
+    let asked = 0;
+    const { open, append, live } = await startBench({
+      access: {
+        maySee: async () => {
+          asked += 1;
+          throw new StorageUnavailable("away");
+        },
+      },
+    });
+    const stream = await open();
+    const end = stream.next();
+    await append("1");
+    await until(() => asked === 2);
+    stream.close();
+    expect((await end).done).toBe(true);
+    expect(live.openStreams()).toBe(0);
   });
 
   it("delivers checkpoints to a narrow filter that asks for them", async () => {
