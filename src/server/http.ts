@@ -2,8 +2,10 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from "@apollo/s
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { z } from "zod";
 import { isLoopbackHost, LOOPBACK_ORIGINS } from "../config/setting-values.ts";
 import type { OperationContext } from "../resolvers/context.ts";
+import { NESTS_TOO_DEEP, nestsTooDeep } from "./document-nesting.ts";
 import { BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
 import { type IdentityProvider, type IdentityRefusal, identify, refusalStatus } from "./identity.ts";
 import { type OperationServices, startOperation } from "./operation-context.ts";
@@ -89,6 +91,8 @@ async function handleOperation(
 ): Promise<FastifyReply> {
   if (request.method === "POST" && isMissingBody(request))
     return sendProblem(reply, EMPTY_BODY, request.headers.accept);
+  // Apollo parses before anybody is asked.
+  if (nestsTooDeep(sourceOf(request))) return sendProblem(reply, TOO_DEEP, request.headers.accept);
   const identity = identify(options.identityProviders, request);
   if (identity.kind !== "identity" && !isPageRequest(options, request)) return refuse(request, reply, identity);
 
@@ -111,6 +115,14 @@ async function handleOperation(
     request.raw.socket.off("close", abort);
     operation?.close();
   }
+}
+
+const TOO_DEEP = { status: 400, code: "BAD_REQUEST", message: NESTS_TOO_DEEP } as const;
+const withQuery = z.object({ query: z.string() });
+
+/** The document that a request brings; empty when it brings none. */
+function sourceOf({ body, query }: FastifyRequest): string {
+  return (withQuery.safeParse(body).data ?? withQuery.safeParse(query).data)?.query ?? "";
 }
 
 function isMissingBody(request: FastifyRequest): boolean {

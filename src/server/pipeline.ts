@@ -17,6 +17,7 @@ import {
 import type { OperationContext } from "../resolvers/context.ts";
 import { conditionalSubscriptions } from "./conditional-subscriptions.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
+import { NESTS_TOO_DEEP, nestsTooDeep } from "./document-nesting.ts";
 import { type ErrorLog, shapeError } from "./error-shaping.ts";
 
 export interface PipelineOptions {
@@ -71,6 +72,7 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
     prepare(source) {
       const known = documents.find(source);
       if (known !== undefined) return { kind: "valid", document: known };
+      if (nestsTooDeep(source)) return refuse("BAD_REQUEST", [new GraphQLError(NESTS_TOO_DEEP)]);
       let document: DocumentNode;
       try {
         document = parse(source);
