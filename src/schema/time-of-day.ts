@@ -16,7 +16,9 @@ export const TimeOfDay = new GraphQLScalarType<string, string>({
 export function parseTimeOfDay(value: unknown, node?: ValueNode): string {
   const match = typeof value === "string" ? TIME_OF_DAY.exec(value) : null;
   if (match === null) {
-    throw new GraphQLError('A TimeOfDay is written "HH:MM" on a 24-hour clock, such as "09:30".', { nodes: node ?? null });
+    throw new GraphQLError('A TimeOfDay is written "HH:MM" on a 24-hour clock, such as "09:30".', {
+      nodes: node ?? null,
+    });
   }
   return `${(match[1] ?? "").padStart(2, "0")}:${match[2]}`;
 }
