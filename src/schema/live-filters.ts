@@ -24,9 +24,10 @@ export const LiveEventKindEnum = describedEnum<LiveEventKind>(
 );
 
 const LINES =
-  "Ids of lines; the event's line must be one of them (the session's line for session events, the channel's for messages).";
+  "Ids of lines; the event's line must be one of them (the session's line for session events, the channel's for messages). A `ChatChanged` that does not know its line is delivered too.";
 const CHATS = "Ids of chats; an event whose chat cannot be told does not match.";
-const CONNECTORS = "Codes of channels, such as `livechat`.";
+const CONNECTORS =
+  "Codes of channels, such as `livechat`. A `ChatChanged` that does not know its channel is delivered too.";
 
 @InputType({
   description:

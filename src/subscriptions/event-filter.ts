@@ -16,11 +16,13 @@ export interface EventCriteria {
 
 /** Whether an event may match by what it carries itself; the chat is looked at by `matchesChat`, because it may have to be found out. */
 export function matchesEvent(criteria: EventCriteria, event: ChatStoredEvent): boolean {
-  const { address } = event;
+  const { connectorId, lineId } = event.address;
+  // A change that this gateway made often knows its chat only. It is a hint to read again: one too many does no harm, one too few does.
+  const isHint = event.kind === "chatChanged";
   return (
     criteria.kinds.has(event.kind) &&
-    within(criteria.lineIds, address.lineId) &&
-    within(criteria.connectorIds, address.connectorId) &&
+    ((isHint && lineId === null) || within(criteria.lineIds, lineId)) &&
+    ((isHint && connectorId === null) || within(criteria.connectorIds, connectorId)) &&
     (criteria.directions === undefined || ("direction" in event && criteria.directions.has(event.direction)))
   );
 }

@@ -195,6 +195,25 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     ]);
   });
 
+  it("lets a change of a chat through filters by line and channel when it knows its chat only, and not when it knows better", async () => {
+    const { open, storage } = await startBench();
+    const byLine = await open({ criteria: { lineIds: new Set(["7"]) }, sharingKey: "a" });
+    const byChannel = await open({ criteria: { connectorIds: new Set(["livechat"]) }, sharingKey: "b" });
+    const byDirection = await open({ criteria: { directions: new Set(["INCOMING"]) }, sharingKey: "c" });
+    const nowhere = { connectorId: null, lineId: null, chatId: "5", externalChatId: null, userId: null };
+    const change = { kind: "chatChanged", dispatchedAt: null, source: "TRANSFER" } as const;
+    const { address, ...message } = messageEvent("of the line");
+    await storage.log.append("portal-1", [
+      { ...message, address: { ...address, lineId: null, connectorId: null } },
+      { ...change, address: { ...nowhere, chatId: "6", lineId: "9", connectorId: "telegram" } },
+      { ...change, address: nowhere },
+      { ...message, direction: "INCOMING", address: { ...address, lineId: "7", connectorId: "livechat" } },
+    ]);
+    expect(await take(byLine, 2)).toMatchObject([{ chatId: "5" }, { text: "of the line" }]);
+    expect(await take(byChannel, 2)).toMatchObject([{ chatId: "5" }, { text: "of the line" }]);
+    expect(await texts(byDirection, 1)).toEqual(["of the line"]);
+  });
+
   it("shows a viewer only what he may see, and stops when the right is withdrawn", async () => {
     let allowed = true;
     const { open, append, storage } = await startBench({ access: { maySee: async () => allowed } });
