@@ -1,4 +1,4 @@
-import { type RedisServer, startRedisServer } from "../test/redis-server.ts";
+import { type RedisServer, startRedisServer } from "../test/kit/redis-server.ts";
 import { startBareReceiver } from "./support/bare-receiver.ts";
 import { customerMessages, type DeliveryForm } from "./support/delivery-form.ts";
 import { mean, median, quantile, withRange } from "./support/distribution.ts";

@@ -2,8 +2,8 @@
 import { fail, prepare } from "./prepare.mjs";
 
 prepare();
-const { ConfigError, loadEnvFile, readConfig } = await import("../dist/src/config.js");
-const { EVENTS_USAGE, eventsCliSettings, runEventsCli } = await import("../dist/src/events-cli.js");
+const { ConfigError, loadEnvFile, readConfig } = await import("../dist/src/config/config.js");
+const { EVENTS_USAGE, eventsCliSettings, runEventsCli } = await import("../dist/src/cli/events.js");
 
 const args = process.argv.slice(2);
 if (args.length === 0) fail(EVENTS_USAGE);

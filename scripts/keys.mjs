@@ -30,8 +30,8 @@ function readArguments() {
 
 prepare();
 const { command, names, credential, rights } = readArguments();
-const { keysFile, loadEnvFile, ConfigError } = await import("../dist/src/config.js");
-const { addKey, readKeysFile, removeKey, KeysFileError } = await import("../dist/src/server/api-keys.js");
+const { keysFile, loadEnvFile, ConfigError } = await import("../dist/src/config/config.js");
+const { addKey, readKeysFile, removeKey, KeysFileError } = await import("../dist/src/server/identity/api-keys.js");
 
 function run(file) {
   const [name] = names;

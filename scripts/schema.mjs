@@ -40,7 +40,7 @@ async function reportBreakingChanges(built) {
 }
 
 prepare();
-const { printPublicSchema } = await import("../dist/src/schema/print-schema.js");
+const { printPublicSchema } = await import("../dist/src/resolvers/print-schema.js");
 const built = printPublicSchema();
 if (!process.argv.includes("--check")) {
   writeFileSync(FILE, built);

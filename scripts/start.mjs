@@ -6,7 +6,7 @@ process.env.NODE_ENV ||= "production";
 if (!process.argv.includes("--built")) prepare();
 
 const PORTAL_SETTINGS = ["BITRIX24_WEBHOOK_URL", "BITRIX24_CREDENTIALS_FILE", "BITRIX24_PORTALS"];
-const config = await import("../dist/src/config.js");
+const config = await import("../dist/src/config/config.js");
 const { isLoopbackHost } = await import("../dist/src/config/setting-values.js");
 config.loadEnvFile();
 const isDemo = !PORTAL_SETTINGS.some((name) => process.env[name]?.trim());

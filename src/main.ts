@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { pino } from "pino";
-import { ConfigError, loadEnvFile, readConfig } from "./config.ts";
+import { ConfigError, loadEnvFile, readConfig } from "./config/config.ts";
 import { type RunningGateway, startGateway } from "./server/gateway.ts";
 
 /** Resolves once the gateway listens; undefined when it could not start, in which case the reasons were printed. */

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import type { HistoryCache } from "../../src/datasources/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/context.ts";
-import { buildSchema } from "../../src/schema/build-schema.ts";
+import { buildSchema } from "../../src/resolvers/build-schema.ts";
+import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
 import { createPeerSession } from "./peer-session.ts";
 
 // A program of its own: the gateway's schema and resolvers on Apollo's standalone server with its defaults, one REST call for each read. What one operation

@@ -3,15 +3,15 @@ import { createServer } from "node:http";
 import { useServer } from "graphql-ws/use/ws";
 import { Pool } from "undici";
 import { WebSocketServer } from "ws";
+import { parseForm } from "../../src/datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/context.ts";
-import { buildSchema } from "../../src/schema/build-schema.ts";
-import { writeCursor } from "../../src/subscriptions/cursor.ts";
-import { readEnvelope } from "../../src/subscriptions/decoding/event-envelope.ts";
-import { decodeEvent } from "../../src/subscriptions/decoding/events.ts";
-import { parseForm } from "../../src/subscriptions/decoding/form-body.ts";
-import type { LiveDelivery } from "../../src/subscriptions/live-request.ts";
+import { buildSchema } from "../../src/resolvers/build-schema.ts";
+import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
+import { writeCursor } from "../../src/subscriptions/events/cursor.ts";
+import { readEnvelope } from "../../src/subscriptions/intake/decoding/event-envelope.ts";
+import { decodeEvent } from "../../src/subscriptions/intake/decoding/events.ts";
+import type { LiveDelivery } from "../../src/subscriptions/live/live-request.ts";
 import { createPeerSession } from "./peer-session.ts";
 
 // A program of its own: the gateway's schema on graphql-ws's own server, an async iterable for each subscriber, fed with what is posted. It keeps

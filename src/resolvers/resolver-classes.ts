@@ -1,35 +1,40 @@
 import type { NonEmptyArray } from "type-graphql";
-import { BotActions } from "./bot.ts";
-import { ChatFields } from "./chat-fields.ts";
-import { ChatLists } from "./chat-lists.ts";
-import { ChatPresence } from "./chat-presence.ts";
-import { ChatQueries } from "./chat-queries.ts";
-import { CrmActions } from "./crm.ts";
-import { CrmEntityResolver } from "./crm-queries.ts";
-import { EventCursorQuery } from "./event-cursor.ts";
-import { InboxQueries } from "./inbox.ts";
+import { BotActions } from "./bots/bot-actions.ts";
+import { ChatFields } from "./chats/chat-fields.ts";
+import { ChatLists } from "./chats/chat-lists.ts";
+import { ChatPresence } from "./chats/chat-presence.ts";
+import { ChatQueries } from "./chats/chat-queries.ts";
+import { InboxQueries } from "./chats/inbox.ts";
+import { OperatorActions } from "./chats/operator-actions.ts";
+import { CrmActions } from "./crm/crm-actions.ts";
+import { CrmEntityResolver } from "./crm/crm-queries.ts";
+import { UpstreamResolver } from "./engine/upstream.ts";
+import {
+  KpiTargetFields,
+  OpenLineBotFields,
+  OpenLineQueueFields,
+  OpenLineReplyFields,
+} from "./lines/open-line-fields.ts";
+import { OpenLineMutations } from "./lines/open-line-mutations.ts";
+import { OpenLineQueries } from "./lines/open-line-queries.ts";
+import { EventCursorQuery } from "./live/event-cursor.ts";
 import {
   MessageAddedFields,
   MessageUpdatedFields,
   SessionFinishedFields,
   SessionStartedFields,
-} from "./live-event-source.ts";
-import { LiveSubscriptions } from "./live-subscriptions.ts";
-import { FileFields, MessageFields } from "./message-fields.ts";
-import { MessageActions } from "./messages.ts";
-import { NetworkActions } from "./network.ts";
-import { KpiTargetFields, OpenLineBotFields, OpenLineQueueFields, OpenLineReplyFields } from "./open-line-fields.ts";
-import { OpenLineMutations } from "./open-line-mutations.ts";
-import { OpenLineQueries } from "./open-lines.ts";
-import { OperatorActions } from "./operator-actions.ts";
-import { OperatorsQuery } from "./operators.ts";
-import { SessionActions } from "./session-actions.ts";
-import { SessionFields, SessionLists } from "./session-fields.ts";
-import { SessionRating } from "./session-rating.ts";
-import { UpstreamResolver } from "./upstream.ts";
-import { UserFields } from "./user-fields.ts";
-import { UserQueries } from "./users.ts";
-import { ViewerFields, ViewerQuery } from "./viewer.ts";
+} from "./live/live-event-source.ts";
+import { LiveSubscriptions } from "./live/live-subscriptions.ts";
+import { MessageActions } from "./messages/message-actions.ts";
+import { FileFields, MessageFields } from "./messages/message-fields.ts";
+import { NetworkActions } from "./messages/network-actions.ts";
+import { OperatorsQuery } from "./people/operators.ts";
+import { UserFields } from "./people/user-fields.ts";
+import { UserQueries } from "./people/user-queries.ts";
+import { ViewerFields, ViewerQuery } from "./people/viewer.ts";
+import { SessionActions } from "./sessions/session-actions.ts";
+import { SessionFields, SessionLists } from "./sessions/session-fields.ts";
+import { SessionRating } from "./sessions/session-rating.ts";
 
 /** Every resolver class of the API. */
 export const resolverClasses: NonEmptyArray<new () => object> = [

@@ -1,25 +1,25 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { type Config, ConfigError } from "../config/config.ts";
 import { credentialHost } from "../config/credentials.ts";
 import { isLoopbackHost } from "../config/setting-values.ts";
-import { type Config, ConfigError } from "../config.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../datasources/history-cache.ts";
-import { buildSchema } from "../schema/build-schema.ts";
-import { type ApiKeys, KeysFileError, openApiKeys } from "./api-keys.ts";
-import { startApollo } from "./apollo.ts";
-import { registerEventStream } from "./event-stream.ts";
-import { createHttpServer, isAllowedOrigin, isSameOrigin } from "./http.ts";
-import { identityProviders } from "./identity.ts";
+import { openRenewedTokens, type RenewedTokens } from "../installation/renewed-tokens.ts";
+import { buildSchema } from "../resolvers/build-schema.ts";
+import { type ApiKeys, KeysFileError, openApiKeys } from "./identity/api-keys.ts";
+import { identityProviders } from "./identity/identity.ts";
 import { createLiveSide } from "./live-side.ts";
 import { openLiveStore } from "./live-store.ts";
-import { startEvent, startOperation } from "./operation-context.ts";
-import { createOperationRunner } from "./operation-runner.ts";
-import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./paths.ts";
-import { createPipeline } from "./pipeline.ts";
-import { openRenewedTokens, type RenewedTokens } from "./renewed-tokens.ts";
-import { attachWebSocket } from "./websocket.ts";
+import { startEvent, startOperation } from "./operations/operation-context.ts";
+import { createOperationRunner } from "./operations/operation-runner.ts";
+import { createPipeline } from "./operations/pipeline.ts";
+import { startApollo } from "./transports/apollo.ts";
+import { registerEventStream } from "./transports/event-stream.ts";
+import { createHttpServer, isAllowedOrigin, isSameOrigin } from "./transports/http.ts";
+import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./transports/paths.ts";
+import { attachWebSocket } from "./transports/websocket.ts";
 
 export interface RunningGateway {
   /** Address of the GraphQL endpoint, with the port that was really taken. */

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { ApplicationCredential } from "../datasources/bitrix24/credentials.ts";
-import type { Installation } from "../subscriptions/installation/installation.ts";
-import type { InstallationStore } from "../subscriptions/installation/installation-store.ts";
+import type { Installation } from "../installation/installation.ts";
+import type { InstallationStore } from "../installation/installation-store.ts";
 
 /** Where a portal's live events come from. */
 export type LiveSource = "receiver" | "polling" | "none";

@@ -1,21 +1,21 @@
 import type { Logger } from "pino";
-import { type Config, ConfigError } from "../config.ts";
+import { type Config, ConfigError } from "../config/config.ts";
 import type { Allowance } from "../datasources/bitrix24/bucket.ts";
 import type { RenewTokens } from "../datasources/bitrix24/tokens.ts";
 import type { Plan } from "../datasources/bitrix24/usage.ts";
-import { EncryptionKeyError, openEncryptionKey } from "../subscriptions/installation/encryption-key.ts";
+import { EncryptionKeyError, openEncryptionKey } from "../installation/encryption-key.ts";
 import {
   createInstallationStore,
   INSTALLATION_NAMESPACES,
   type InstallationStore,
-} from "../subscriptions/installation/installation-store.ts";
-import { createSharedRenewal } from "../subscriptions/installation/shared-renewal.ts";
-import { DirectoryInUse } from "../subscriptions/storage/directory-lock.ts";
-import { DEFAULT_REDIS_PREFIX } from "../subscriptions/storage/open-redis-storage.ts";
-import { openStorage } from "../subscriptions/storage/open-storage.ts";
-import { createRedisAllowance } from "../subscriptions/storage/redis-allowance.ts";
-import { connectRedis } from "../subscriptions/storage/redis-connection.ts";
-import type { Storage } from "../subscriptions/storage/storage.ts";
+} from "../installation/installation-store.ts";
+import { createSharedRenewal } from "../installation/shared-renewal.ts";
+import { DirectoryInUse } from "../storage/directory-lock.ts";
+import { DEFAULT_REDIS_PREFIX } from "../storage/open-redis-storage.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import { createRedisAllowance } from "../storage/redis-allowance.ts";
+import { connectRedis } from "../storage/redis-connection.ts";
+import type { Storage } from "../storage/storage.ts";
 
 /** What outlives a process, or is shared by several: opened before anything calls a portal. */
 export interface LiveStore {

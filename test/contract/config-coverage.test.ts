@@ -5,8 +5,8 @@ import { createPortals, type Portals } from "../../src/datasources/bitrix24/port
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
-import { buildSchema } from "../../src/schema/build-schema.ts";
-import { type ScriptedPortal, startScriptedPortal } from "../bitrix24/scripted-portal.ts";
+import { buildSchema } from "../../src/resolvers/build-schema.ts";
+import { type ScriptedPortal, startScriptedPortal } from "../datasources/bitrix24/scripted-portal.ts";
 import {
   COLUMN_FIELDS,
   FULL_QUEUE_FIELDS,

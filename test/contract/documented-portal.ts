@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Call, PortalSession } from "../../src/datasources/bitrix24/calls.ts";
-import { startBench } from "../bitrix24/portal-fixture.ts";
-import type { SeenRequest } from "../bitrix24/scripted-portal.ts";
+import { startBench } from "../datasources/bitrix24/portal-fixture.ts";
+import type { SeenRequest } from "../datasources/bitrix24/scripted-portal.ts";
 
 /** One documented method of the fixture, as far as these tests read it. */
 export interface DocumentedMethod {

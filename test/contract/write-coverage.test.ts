@@ -1,8 +1,8 @@
 import { type GraphQLInputType, getNamedType, isInputObjectType } from "graphql";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { buildSchema } from "../../src/schema/build-schema.ts";
-import { printPublicSchema } from "../../src/schema/print-schema.ts";
+import { buildSchema } from "../../src/resolvers/build-schema.ts";
+import { printPublicSchema } from "../../src/resolvers/print-schema.ts";
 import methodsFixture from "../fixtures/methods.json" with { type: "json" };
 
 const methods = z

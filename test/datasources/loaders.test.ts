@@ -3,8 +3,8 @@ import { PortalProtocolError, PortalRefusal } from "../../src/datasources/bitrix
 import { createHistoryCaches, type HistoryCaches } from "../../src/datasources/history-cache.ts";
 import { operatorAnswer } from "../../src/datasources/imopenlines/operator.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
-import { type Bench, startBench } from "../bitrix24/portal-fixture.ts";
-import { Refused } from "../bitrix24/scripted-portal.ts";
+import { type Bench, startBench } from "./bitrix24/portal-fixture.ts";
+import { Refused } from "./bitrix24/scripted-portal.ts";
 
 const HISTORY = "imopenlines.session.history.get";
 const DIALOG = "imopenlines.dialog.get";

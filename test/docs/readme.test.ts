@@ -105,7 +105,12 @@ describe("the README's errors", () => {
   const OF_APOLLO = ["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "PERSISTED_QUERY_NOT_FOUND"];
 
   test("have a row for every code that the gateway answers with, and for no other", () => {
-    const shaped = [...sources("src/server"), ...sources("src/subscriptions"), read("src/schema/input-errors.ts")];
+    const shaped = [
+      ...sources("src/server"),
+      ...sources("src/subscriptions"),
+      ...sources("src/refusals"),
+      read("src/schema/input-errors.ts"),
+    ];
     const codes = shaped.flatMap((source) => CODE_PATTERNS.flatMap((pattern) => found(source, pattern)));
     const documented = namesInTable("## Errors").filter((name) => /^[A-Z][A-Z_]+$/.test(name));
     expect(documented).toEqual(unique([...codes, ...OF_APOLLO]));

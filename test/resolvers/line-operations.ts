@@ -5,7 +5,7 @@ import { createPortals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
-import { buildSchema } from "../../src/schema/build-schema.ts";
+import { buildSchema } from "../../src/resolvers/build-schema.ts";
 
 export interface LineOperations {
   readonly portal: RunningPortal;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Refused } from "../bitrix24/scripted-portal.ts";
+import { Refused } from "../datasources/bitrix24/scripted-portal.ts";
 import { type Gateway, startGatewayCore } from "./operation.ts";
 
 /** A gateway before a portal at which nothing may arrive. */

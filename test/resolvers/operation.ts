@@ -2,10 +2,10 @@ import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } fr
 import type { PortalsOptions } from "../../src/datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/context.ts";
-import { buildSchema } from "../../src/schema/build-schema.ts";
-import { type Bench, startBench } from "../bitrix24/portal-fixture.ts";
-import type { ScriptedPortal } from "../bitrix24/scripted-portal.ts";
+import { buildSchema } from "../../src/resolvers/build-schema.ts";
+import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
+import { type Bench, startBench } from "../datasources/bitrix24/portal-fixture.ts";
+import type { ScriptedPortal } from "../datasources/bitrix24/scripted-portal.ts";
 
 let schema: GraphQLSchema | undefined;
 

@@ -1,6 +1,6 @@
 import { type GraphQLField, GraphQLObjectType, getNamedType, isLeafType } from "graphql";
 import { describe, expect, test } from "vitest";
-import { buildSchema } from "../../src/schema/build-schema.ts";
+import { buildSchema } from "../../src/resolvers/build-schema.ts";
 import { startGatewayCore } from "../resolvers/operation.ts";
 import { dialogOnWire, historyOfOnWire, messagesOnWire, userOnWire } from "../resolvers/wire-answers.ts";
 

@@ -6,8 +6,8 @@ import type { Chat } from "../../simulator/world/records.ts";
 import type { PortalSession } from "../../src/datasources/bitrix24/calls.ts";
 import { type Credential, createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
-import { openStorage } from "../../src/subscriptions/storage/open-storage.ts";
-import type { Storage } from "../../src/subscriptions/storage/storage.ts";
+import { openStorage } from "../../src/storage/open-storage.ts";
+import type { Storage } from "../../src/storage/storage.ts";
 
 /** A simulated portal over HTTP, the real client in front of it and real storage in a directory of the test's own. */
 export interface Office {

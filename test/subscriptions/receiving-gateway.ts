@@ -9,21 +9,21 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { createTransport } from "../../src/datasources/bitrix24/transport.ts";
-import { eventsAddress } from "../../src/subscriptions/installation/bindings.ts";
-import { registerCommandEndpoint } from "../../src/subscriptions/installation/command-endpoint.ts";
-import { registerInstallEndpoint } from "../../src/subscriptions/installation/install-endpoint.ts";
-import { hashSecret } from "../../src/subscriptions/installation/installation.ts";
+import { eventsAddress } from "../../src/installation/bindings.ts";
+import { registerCommandEndpoint } from "../../src/installation/command-endpoint.ts";
+import { registerInstallEndpoint } from "../../src/installation/install-endpoint.ts";
+import { hashSecret } from "../../src/installation/installation.ts";
 import {
   createInstallationStore,
   INSTALLATION_NAMESPACES,
   type InstallationStore,
-} from "../../src/subscriptions/installation/installation-store.ts";
-import { createInstaller, type Installer } from "../../src/subscriptions/installation/installer.ts";
-import { createSharedRenewal } from "../../src/subscriptions/installation/shared-renewal.ts";
-import { type Receiver, registerEventReceiver } from "../../src/subscriptions/receiver/receiver.ts";
-import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/storage/heartbeat.ts";
-import { openStorage } from "../../src/subscriptions/storage/open-storage.ts";
-import type { Storage, StorageConfig } from "../../src/subscriptions/storage/storage.ts";
+} from "../../src/installation/installation-store.ts";
+import { createInstaller, type Installer } from "../../src/installation/installer.ts";
+import { createSharedRenewal } from "../../src/installation/shared-renewal.ts";
+import { openStorage } from "../../src/storage/open-storage.ts";
+import type { Storage, StorageConfig } from "../../src/storage/storage.ts";
+import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/events/heartbeat.ts";
+import { type Receiver, registerEventReceiver } from "../../src/subscriptions/intake/receiver/receiver.ts";
 import type { Sender } from "./deliveries.ts";
 import { type PhpValue, phpForm } from "./php-form.ts";
 

@@ -1,13 +1,13 @@
 import { onTestFinished } from "vitest";
-import type { EventCriteria } from "../../../src/subscriptions/event-filter.ts";
-import { createLiveEvents, type LiveEvents } from "../../../src/subscriptions/live-events.ts";
-import { type LiveDelivery, LiveRequest } from "../../../src/subscriptions/live-request.ts";
-import { LiveResult } from "../../../src/subscriptions/live-result.ts";
-import type { LiveStream } from "../../../src/subscriptions/live-stream.ts";
-import type { ChatResolution, EventAccess, LiveViewer } from "../../../src/subscriptions/live-viewer.ts";
-import type { Storage, StorageLimits } from "../../../src/subscriptions/storage/storage.ts";
-import type { Adapter } from "../storage/adapters.ts";
-import { messageEvent, textOf } from "../storage/sample-events.ts";
+import type { Storage, StorageLimits } from "../../../src/storage/storage.ts";
+import type { EventCriteria } from "../../../src/subscriptions/events/event-filter.ts";
+import { createLiveEvents, type LiveEvents } from "../../../src/subscriptions/live/live-events.ts";
+import { type LiveDelivery, LiveRequest } from "../../../src/subscriptions/live/live-request.ts";
+import { LiveResult } from "../../../src/subscriptions/live/live-result.ts";
+import type { LiveStream } from "../../../src/subscriptions/live/live-stream.ts";
+import type { ChatResolution, EventAccess, LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
+import type { Adapter } from "../../storage/adapters.ts";
+import { messageEvent, textOf } from "../../storage/sample-events.ts";
 
 export interface LiveBench {
   readonly live: LiveEvents;

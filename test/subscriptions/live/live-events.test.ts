@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type EventLog, LogUnavailable } from "../../../src/subscriptions/event-log.ts";
-import { createEventReader } from "../../../src/subscriptions/event-reader.ts";
-import { openPortalTail, type TailListeners } from "../../../src/subscriptions/portal-tail.ts";
-import { createReadingTurns } from "../../../src/subscriptions/reading-turns.ts";
-import { StorageUnavailable } from "../../../src/subscriptions/storage/key-value-store.ts";
-import type { StoredEvent } from "../../../src/subscriptions/stored-event.ts";
-import { adapters } from "../storage/adapters.ts";
-import { gapEvent, messageEvent, textOf } from "../storage/sample-events.ts";
-import { until } from "../storage/until.ts";
+import { StorageUnavailable } from "../../../src/storage/key-value-store.ts";
+import { type EventLog, LogUnavailable } from "../../../src/subscriptions/events/event-log.ts";
+import type { StoredEvent } from "../../../src/subscriptions/events/stored-event.ts";
+import { createEventReader } from "../../../src/subscriptions/live/event-reader.ts";
+import { openPortalTail, type TailListeners } from "../../../src/subscriptions/live/portal-tail.ts";
+import { createReadingTurns } from "../../../src/subscriptions/live/reading-turns.ts";
+import { adapters } from "../../storage/adapters.ts";
+import { gapEvent, messageEvent, textOf } from "../../storage/sample-events.ts";
+import { until } from "../../storage/until.ts";
 import { type BenchParts, type LiveBench, startLiveBench, take, texts } from "./live-bench.ts";
 
 const numbers = (from: number, to: number): string[] =>

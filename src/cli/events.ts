@@ -1,0 +1,123 @@
+import { pino } from "pino";
+import { type Config, ConfigError } from "../config/config.ts";
+import { isLoopbackHost } from "../config/setting-values.ts";
+import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
+import { createTransport } from "../datasources/bitrix24/transport.ts";
+import type { ApplicationIdentity } from "../installation/authorization-server.ts";
+import { eventsAddress } from "../installation/bindings.ts";
+import { sendCommand } from "../installation/command-endpoint.ts";
+import { EncryptionKeyError, openEncryptionKey } from "../installation/encryption-key.ts";
+import {
+  type EventsCommand,
+  type EventsReport,
+  isEventsCommand,
+  runEventsCommand,
+} from "../installation/events-command.ts";
+import { createInstallationStore, INSTALLATION_NAMESPACES } from "../installation/installation-store.ts";
+import { createInstaller } from "../installation/installer.ts";
+import { createSharedRenewal } from "../installation/shared-renewal.ts";
+import { DirectoryInUse } from "../storage/directory-lock.ts";
+import { StorageUnavailable } from "../storage/key-value-store.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import type { StorageConfig } from "../storage/storage.ts";
+
+export const EVENTS_USAGE = `Usage:
+  npm run events -- list     handlers that the application has set, in every portal
+  npm run events -- check    whether every event is delivered to this gateway
+  npm run events -- bind     set what is missing
+  npm run events -- unbind   remove the handlers of this gateway`;
+
+/** What `npm run events` needs of the configuration. */
+export interface EventsCliSettings {
+  /** Where the running gateway listens, e.g. `http://127.0.0.1:4000`. */
+  readonly gatewayUrl: string;
+  readonly storage: StorageConfig;
+  readonly encryptionKey: { readonly configured?: string | undefined; readonly file: string };
+  readonly application: ApplicationIdentity;
+  readonly eventsAddress: string | undefined;
+  readonly portals: PortalsOptions;
+}
+
+/** Takes them from the configuration. Throws `ConfigError` when no application is configured. */
+export function eventsCliSettings({ server, portal, live }: Config): EventsCliSettings {
+  if (live.application === undefined) {
+    throw new ConfigError(["Set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET: events are bound by an application"]);
+  }
+  const { plan, allowHttp, proxyUrl, certificateAuthority, userTokenHosts } = portal;
+  return {
+    gatewayUrl: `http://${reachableHost(server.host)}:${server.port}`,
+    storage: live.storage,
+    encryptionKey: { configured: live.encryptionKey, file: live.encryptionKeyFile },
+    application: live.application,
+    eventsAddress: live.publicUrl === undefined ? undefined : eventsAddress(live.publicUrl),
+    portals: { plan, allowHttp, proxyUrl, certificateAuthority, allowedHosts: userTokenHosts },
+  };
+}
+
+/** The command secret must not leave this machine, so that a gateway on all addresses is reached by the loopback one. */
+function reachableHost(host: string): string {
+  if (!isLoopbackHost(host)) return host === "::" ? "[::1]" : "127.0.0.1";
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}
+
+/**
+ * Runs one command and answers what to print. A running gateway is asked to do it, because it alone may use the data directory;
+ * otherwise the storage is opened here.
+ */
+export async function runEventsCli(args: readonly string[], settings: EventsCliSettings): Promise<EventsReport> {
+  const [command] = args;
+  if (args.length !== 1 || !isEventsCommand(command)) return { ok: false, lines: [EVENTS_USAGE] };
+  try {
+    const encryptionKey = openEncryptionKey(settings.encryptionKey);
+    const answer = await sendCommand(settings.gatewayUrl, encryptionKey, command);
+    if (answer.kind === "answered") return answer.report;
+    return await runAlone(command, settings, encryptionKey);
+  } catch (error) {
+    if (error instanceof DirectoryInUse) {
+      const advice = `Is the gateway running at another address than ${settings.gatewayUrl}? Set GATEWAY_PORT as it has it.`;
+      return { ok: false, lines: [error.message, advice] };
+    }
+    if (error instanceof EncryptionKeyError || error instanceof StorageUnavailable) {
+      return { ok: false, lines: [error.message] };
+    }
+    throw error;
+  }
+}
+
+async function runAlone(
+  command: EventsCommand,
+  settings: EventsCliSettings,
+  encryptionKey: Buffer,
+): Promise<EventsReport> {
+  const { application, eventsAddress } = settings;
+  const storage = await openStorage(settings.storage, { namespaces: INSTALLATION_NAMESPACES });
+  const installations = createInstallationStore({
+    keyValues: storage.keyValues,
+    encryptionKey,
+    clientSecret: application.clientSecret,
+    tokenUrl: application.tokenUrl,
+  });
+  const transport = createTransport(settings.portals);
+  const portals = createPortals({
+    ...settings.portals,
+    renewTokens: createSharedRenewal(installations, storage.keyValues),
+  });
+  try {
+    const installer = createInstaller({
+      installations,
+      portals,
+      transport,
+      log: storage.log,
+      deadLetters: storage.deadLetters,
+      application,
+      allowedHosts: [],
+      eventsAddress,
+      logger: pino({ level: "silent" }),
+    });
+    return await runEventsCommand(command, { installations, installer, eventsAddress });
+  } finally {
+    await portals.close();
+    await transport.close();
+    await storage.close();
+  }
+}

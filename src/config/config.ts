@@ -1,0 +1,267 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Credential } from "../datasources/bitrix24/credentials.ts";
+import type { Plan } from "../datasources/bitrix24/usage.ts";
+import { type ApplicationIdentity, CLOUD_TOKEN_URL } from "../installation/authorization-server.ts";
+import type { StorageConfig } from "../storage/storage.ts";
+import type { Retention } from "../subscriptions/events/event-log.ts";
+import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
+import { type ConfiguredKey, type CorsOrigins, isLoopbackHost } from "./setting-values.ts";
+import { isSettingName, SETTING_PREFIXES, type SettingName, type SettingValues, settings } from "./settings.ts";
+import { suggestion } from "./suggestion.ts";
+
+/** All that can be configured, checked. Holds secrets: never log it whole. */
+export interface Config {
+  readonly portal: {
+    /** By name; `default` is the webhook of BITRIX24_WEBHOOK_URL. */
+    readonly credentials: ReadonlyMap<string, Credential>;
+    /** Hosts on which users may act with their own token. */
+    readonly userTokenHosts: readonly string[];
+    readonly plan: Plan;
+    readonly allowHttp: boolean;
+    /** PEM text. */
+    readonly certificateAuthority: string | undefined;
+    readonly proxyUrl: string | undefined;
+    readonly botClientId: string | undefined;
+    /** Keeps the tokens of applications as they are renewed. */
+    readonly renewedTokensFile: string;
+  };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly corsOrigins: CorsOrigins;
+    readonly explorer: boolean;
+    readonly explorerApiKey: string | undefined;
+    readonly introspection: boolean;
+    readonly operationTimeoutMs: number;
+    readonly maxBodyBytes: number;
+  };
+  readonly live: {
+    readonly storage: StorageConfig;
+    readonly retention: Retention;
+    /** The application that receives events; undefined: the addresses for portals are closed. */
+    readonly application: ApplicationIdentity | undefined;
+    readonly publicUrl: string | undefined;
+    readonly encryptionKey: string | undefined;
+    readonly encryptionKeyFile: string;
+    readonly polling: "auto" | "off";
+    readonly accessRecheckMs: number;
+    readonly maxSockets: number;
+    readonly maxOperationsPerSocket: number;
+  };
+  readonly keys: { readonly file: string; readonly configured: readonly ConfiguredKey[] };
+  readonly logLevel: SettingValues["GATEWAY_LOG_LEVEL"];
+}
+
+/** The configuration cannot be used. Each problem is one line for the person who starts the gateway and repeats no secret. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Adds the settings of a `.env` file in the working directory, where there is one, to the environment. What is already set stays. */
+export function loadEnvFile(path = ".env"): void {
+  if (existsSync(path)) process.loadEnvFile(path);
+}
+
+function unknownSettings(environment: Environment): string[] {
+  const names = Object.keys(settings);
+  return Object.keys(environment)
+    .filter((name) => SETTING_PREFIXES.some((prefix) => name.startsWith(prefix)) && !isSettingName(name))
+    .map((name) => {
+      const meant = suggestion(name, names);
+      return `${name} is not a setting${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
+    });
+}
+
+/** Reads one setting; an empty value counts as not set. */
+function readSetting<Name extends SettingName>(
+  environment: Environment,
+  name: Name,
+  problems: string[],
+): SettingValues[Name] | undefined {
+  const raw = environment[name]?.trim();
+  const parsed = settings[name].schema.safeParse(raw === "" ? undefined : raw);
+  // One schema's output is this setting's value; TypeScript loses the link between the two through the indexed access.
+  if (parsed.success) return parsed.data as SettingValues[Name];
+  const reason = parsed.error.issues[0]?.message ?? "is wrong";
+  const shown = "secret" in settings[name] || raw === undefined ? "" : ` (now ${JSON.stringify(raw)})`;
+  problems.push(`${name} ${reason}${shown}`);
+  return undefined;
+}
+
+function readFileSetting<T>(
+  name: SettingName,
+  path: string | undefined,
+  problems: string[],
+  read: (path: string) => T,
+) {
+  if (path === undefined) return undefined;
+  try {
+    return read(path);
+  } catch (error) {
+    const reason =
+      error instanceof Error && !("code" in error) ? error.message : `cannot be read (${systemErrorCode(error)})`;
+    problems.push(`${name}: ${path} ${reason}`);
+    return undefined;
+  }
+}
+
+/** Settings that need each other, checked once each of them is right by itself. */
+function relations(config: Config): string[] {
+  const problems: string[] = [];
+  for (const [name, credential] of config.portal.credentials) {
+    if (credential.kind !== "webhook" || config.portal.allowHttp) continue;
+    const url = new URL(credential.url);
+    if (url.protocol !== "http:" || isLoopbackHost(url.hostname)) continue;
+    const source = name === DEFAULT_CREDENTIAL ? "BITRIX24_WEBHOOK_URL" : `The credential ${name}`;
+    problems.push(`${source} must use https; BITRIX24_ALLOW_HTTP=true permits http for ${credentialHost(credential)}`);
+  }
+  for (const key of config.keys.configured) {
+    if (resolveCredentialName(key.credential, config.portal.credentials) !== undefined) continue;
+    problems.push(
+      key.credential === undefined
+        ? `GATEWAY_API_KEYS: the key ${key.name} must say which credential it uses, as name:key:credential`
+        : `GATEWAY_API_KEYS: the key ${key.name} uses the credential ${key.credential}, which is not configured`,
+    );
+  }
+  if (config.portal.credentials.size === 0 && config.portal.userTokenHosts.length === 0) {
+    problems.push(
+      "No portal is configured: set BITRIX24_WEBHOOK_URL, BITRIX24_CREDENTIALS_FILE or BITRIX24_PORTALS (npm start without them runs the demo)",
+    );
+  }
+  return problems;
+}
+
+/** The credential a key acts with: the named one, else `default`, else the only one there is. */
+export function resolveCredentialName(
+  name: string | undefined,
+  credentials: ReadonlyMap<string, Credential>,
+): string | undefined {
+  if (name !== undefined) return credentials.has(name) ? name : undefined;
+  if (credentials.has(DEFAULT_CREDENTIAL)) return DEFAULT_CREDENTIAL;
+  return credentials.size === 1 ? [...credentials.keys()][0] : undefined;
+}
+
+/** Problems of names and values alone, for a starter that completes the configuration itself. */
+export function settingProblems(environment: Environment): string[] {
+  const problems = unknownSettings(environment);
+  for (const name of Object.keys(settings)) if (isSettingName(name)) readSetting(environment, name, problems);
+  return problems;
+}
+
+/** The file in which keys are stored. Throws `ConfigError`. */
+export function keysFile(environment: Environment): string {
+  const problems: string[] = [];
+  const file = readSetting(environment, "GATEWAY_KEYS_FILE", problems);
+  const dataDir = readSetting(environment, "GATEWAY_DATA_DIR", problems);
+  if (problems.length > 0 || dataDir === undefined) throw new ConfigError(problems);
+  return file ?? join(dataDir, "keys.json");
+}
+
+function storageConfig(url: string | undefined, prefix: string | undefined, dataDir: string): StorageConfig {
+  if (url === undefined) return { kind: "lmdb", directory: join(dataDir, "live") };
+  return prefix === undefined ? { kind: "redis", url } : { kind: "redis", url, prefix };
+}
+
+function applicationOf(
+  clientId: string | undefined,
+  clientSecret: string | undefined,
+  tokenUrl: string | undefined,
+  problems: string[],
+): ApplicationIdentity | undefined {
+  if (clientId === undefined && clientSecret === undefined) return undefined;
+  if (clientId === undefined || clientSecret === undefined) {
+    problems.push("BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET must be set together");
+    return undefined;
+  }
+  return { clientId, clientSecret, tokenUrl: tokenUrl ?? CLOUD_TOKEN_URL };
+}
+
+/** Reads and checks the whole configuration. Throws `ConfigError` with every problem found. */
+export function readConfig(environment: Environment): Config {
+  const problems = unknownSettings(environment);
+  const read = <Name extends SettingName>(name: Name) => readSetting(environment, name, problems);
+
+  const botClientId = read("BITRIX24_BOT_CLIENT_ID");
+  const credentials = new Map(
+    readFileSetting("BITRIX24_CREDENTIALS_FILE", read("BITRIX24_CREDENTIALS_FILE"), problems, (path) =>
+      readCredentialsFile(path, botClientId),
+    ),
+  );
+  const url = read("BITRIX24_WEBHOOK_URL");
+  if (url !== undefined) {
+    if (credentials.has(DEFAULT_CREDENTIAL)) {
+      problems.push(
+        `BITRIX24_CREDENTIALS_FILE must not name a credential ${DEFAULT_CREDENTIAL} beside BITRIX24_WEBHOOK_URL`,
+      );
+    }
+    credentials.set(DEFAULT_CREDENTIAL, {
+      kind: "webhook",
+      url,
+      ...(botClientId === undefined ? {} : { botClientId }),
+    });
+  }
+  const explorer = read("GATEWAY_EXPLORER") ?? false;
+  const dataDir = read("GATEWAY_DATA_DIR") ?? "";
+  const config: Config = {
+    portal: {
+      credentials,
+      userTokenHosts: read("BITRIX24_PORTALS") ?? [],
+      plan: read("BITRIX24_PLAN") ?? "standard",
+      allowHttp: read("BITRIX24_ALLOW_HTTP") ?? false,
+      certificateAuthority: readFileSetting("BITRIX24_CA_FILE", read("BITRIX24_CA_FILE"), problems, (path) =>
+        readFileSync(path, "utf8"),
+      ),
+      proxyUrl: read("BITRIX24_PROXY_URL"),
+      botClientId,
+      renewedTokensFile: join(dataDir, "tokens.json"),
+    },
+    server: {
+      host: read("GATEWAY_HOST") ?? "127.0.0.1",
+      port: read("GATEWAY_PORT") ?? 0,
+      corsOrigins: read("GATEWAY_CORS_ORIGINS") ?? [],
+      explorer,
+      explorerApiKey: read("GATEWAY_EXPLORER_API_KEY"),
+      introspection: read("GATEWAY_INTROSPECTION") ?? explorer,
+      operationTimeoutMs: read("GATEWAY_OPERATION_TIMEOUT_MS") ?? 0,
+      maxBodyBytes: read("GATEWAY_MAX_BODY_BYTES") ?? 0,
+    },
+    live: {
+      storage: storageConfig(read("REDIS_URL"), read("REDIS_PREFIX"), dataDir),
+      retention: {
+        maxAgeMs: (read("GATEWAY_EVENT_RETENTION_HOURS") ?? 0) * 3_600_000,
+        maxEvents: read("GATEWAY_EVENT_RETENTION_COUNT") ?? 0,
+      },
+      application: applicationOf(
+        read("BITRIX24_CLIENT_ID"),
+        read("BITRIX24_CLIENT_SECRET"),
+        read("BITRIX24_TOKEN_URL"),
+        problems,
+      ),
+      publicUrl: read("GATEWAY_PUBLIC_URL"),
+      encryptionKey: read("GATEWAY_ENCRYPTION_KEY"),
+      encryptionKeyFile: join(dataDir, "encryption-key"),
+      polling: read("GATEWAY_POLLING") ?? "off",
+      accessRecheckMs: (read("GATEWAY_ACCESS_RECHECK_SECONDS") ?? 0) * 1_000,
+      maxSockets: read("GATEWAY_MAX_SOCKETS") ?? 0,
+      maxOperationsPerSocket: read("GATEWAY_MAX_OPERATIONS_PER_SOCKET") ?? 0,
+    },
+    keys: {
+      file: read("GATEWAY_KEYS_FILE") ?? join(dataDir, "keys.json"),
+      configured: read("GATEWAY_API_KEYS") ?? [],
+    },
+    logLevel: read("GATEWAY_LOG_LEVEL") ?? "info",
+  };
+  // A wrong value was replaced above only to find further problems; it never reaches a running gateway.
+  if (problems.length > 0) throw new ConfigError(problems);
+  const related = relations(config);
+  if (related.length > 0) throw new ConfigError(related);
+  return Object.freeze(config);
+}

@@ -1,0 +1,204 @@
+import type { Logger } from "pino";
+import type { PortalSession } from "../datasources/bitrix24/calls.ts";
+import { UpstreamError } from "../datasources/bitrix24/errors.ts";
+import { textField } from "../datasources/bitrix24/form-body.ts";
+import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
+import type { DeadLetterLog } from "../subscriptions/events/dead-letter-log.ts";
+import type { EventLog } from "../subscriptions/events/event-log.ts";
+import type { EventEnvelope } from "../subscriptions/intake/decoding/event-envelope.ts";
+import { createAttemptLimit } from "./attempt-limit.ts";
+import { type BindingReport, isComplete, repairBindings } from "./bindings.ts";
+import { type InstallOffer, readScriptOffer } from "./install-offer.ts";
+import { hashSecret, type Installation, matchesHash } from "./installation.ts";
+import type { InstallationStore } from "./installation-store.ts";
+import { type InstallRefusal, type VerificationServices, verifyAccessToken, verifyOffer } from "./verification.ts";
+
+export type InstallOutcome =
+  | { readonly kind: "installed"; readonly memberId: string }
+  /** A repetition of what is already installed; nothing was changed. */
+  | { readonly kind: "unchanged"; readonly memberId: string }
+  | { readonly kind: "refused"; readonly reason: InstallRefusal | "INCOMPLETE" }
+  | { readonly kind: "unavailable"; readonly reason: string }
+  /** Too many callbacks within a minute; nobody was asked. */
+  | { readonly kind: "tooMany" };
+
+export interface InstallerOptions extends VerificationServices {
+  readonly installations: InstallationStore;
+  readonly log: EventLog;
+  readonly deadLetters: DeadLetterLog;
+  /** Where portals deliver events; undefined: nothing is bound, which is logged. */
+  readonly eventsAddress: string | undefined;
+  /** What else is to be forgotten with a portal, e.g. learned chats. */
+  readonly onUninstalled?: ((memberId: string) => Promise<void>) | undefined;
+  readonly logger: Logger;
+}
+
+/** Installs the application in portals: verifies, keeps, binds; and takes it out again. */
+export interface Installer {
+  install(offer: InstallOffer): Promise<InstallOutcome>;
+  /** `ONAPPINSTALL` and `ONAPPUPDATE`, whoever sent them. */
+  applicationEvent(envelope: EventEnvelope): Promise<InstallOutcome>;
+  /** Forgets a portal: tokens, log, dead letters. The caller has checked the `application_token`, which is the only proof there is. */
+  uninstall(memberId: string): Promise<void>;
+  /** Sets missing handlers in every portal, once at start. What fails is logged. */
+  repairAll(): Promise<void>;
+  /** A session with the application's credential; undefined when it is not installed there. */
+  session(memberId: string): Promise<PortalSession | undefined>;
+}
+
+const BINDING_TIMEOUT_MS = 30_000;
+/** A portal sends one callback for each installation; each costs calls to the portal and the authorization server. */
+const MAX_VERIFICATIONS_PER_MINUTE = 30;
+
+export function createInstaller(options: InstallerOptions): Installer {
+  const { installations, logger } = options;
+  const verifications = createAttemptLimit(MAX_VERIFICATIONS_PER_MINUTE);
+  /** Callbacks of one portal one after another: the second of a pair finds what the first kept. */
+  const busy = new Map<string, Promise<unknown>>();
+
+  function inTurn<T>(memberId: string, work: () => Promise<T>): Promise<T> {
+    const turn = (busy.get(memberId) ?? Promise.resolve()).then(work, work);
+    busy.set(memberId, turn);
+    const done = (): void => {
+      if (busy.get(memberId) === turn) busy.delete(memberId);
+    };
+    turn.then(done, done);
+    return turn;
+  }
+
+  async function install(offer: InstallOffer): Promise<InstallOutcome> {
+    const existing = await installations.findLatest(offer.memberId);
+    if (existing !== undefined && isRepetition(existing, offer)) return { kind: "unchanged", memberId: offer.memberId };
+    if (!verifications.take()) return { kind: "tooMany" };
+    const verdict = await verifyOffer(options, offer);
+    if (verdict.kind !== "verified") {
+      logger.warn({ portal: offer.host, reason: verdict.reason }, "An installation callback was not accepted");
+      return verdict;
+    }
+    const { tokens, memberId, userId, scopes } = verdict.value;
+    await installations.save({
+      memberId,
+      host: offer.host,
+      clientId: options.application.clientId,
+      tokens,
+      applicationTokenHash:
+        offer.applicationToken === null ? (existing?.applicationTokenHash ?? null) : hashSecret(offer.applicationToken),
+      offerHash: hashSecret(offer.refreshToken),
+      scopes: scopes.length > 0 ? scopes : offer.scopes,
+      userId,
+      status: "active",
+      installedAt: new Date(),
+    });
+    logger.info({ portal: offer.host }, "The application is installed");
+    await repair(memberId, offer.host);
+    return { kind: "installed", memberId };
+  }
+
+  /** The event brings the `application_token` and perhaps tokens. With a refresh token it is a callback like any other. */
+  async function applicationEvent(envelope: EventEnvelope): Promise<InstallOutcome> {
+    const { auth, authFields } = envelope;
+    if (auth === undefined || authFields === undefined) return { kind: "refused", reason: "INCOMPLETE" };
+    const { memberId, applicationToken } = auth;
+    const existing = await installations.findLatest(memberId);
+    if (existing !== undefined && existing.applicationTokenHash !== null) {
+      if (matchesHash(existing.applicationTokenHash, applicationToken)) {
+        // An update of the application removes its handlers.
+        if (envelope.event === "ONAPPUPDATE") await repair(memberId, existing.host);
+        return { kind: "unchanged", memberId };
+      }
+    }
+    const offer = readScriptOffer(authFields);
+    if (offer !== undefined) return install(offer);
+    const accessToken = textField(authFields, "access_token");
+    // A refresh token beside something malformed is no reason to ask for less proof.
+    const isBare = textField(authFields, "refresh_token") === undefined;
+    if (existing === undefined || accessToken === undefined || !isBare)
+      return { kind: "refused", reason: "INCOMPLETE" };
+    return learnApplicationToken(existing, accessToken, applicationToken);
+  }
+
+  /** The portal is known, its host was named by the authorization server; that host vouches for who sends the new token. */
+  async function learnApplicationToken(
+    existing: Installation,
+    accessToken: string,
+    applicationToken: string,
+  ): Promise<InstallOutcome> {
+    const { memberId, host } = existing;
+    if (!verifications.take()) return { kind: "tooMany" };
+    const verdict = await verifyAccessToken(options, host, accessToken);
+    if (verdict.kind !== "verified") {
+      logger.warn({ portal: host, reason: verdict.reason }, "An application token was not accepted");
+      return verdict;
+    }
+    await installations.update(memberId, { applicationTokenHash: hashSecret(applicationToken) });
+    await repair(memberId, host);
+    return { kind: "installed", memberId };
+  }
+
+  async function session(memberId: string): Promise<PortalSession | undefined> {
+    const credential = await installations.credential(memberId);
+    if (credential === undefined) return undefined;
+    return options.portals.session(credential, {
+      signal: AbortSignal.timeout(BINDING_TIMEOUT_MS),
+      deadlineAt: performance.now() + BINDING_TIMEOUT_MS,
+      usage: new UpstreamUsage(),
+    });
+  }
+
+  /** An installation is good without its handlers: they can be set later, by the next start or by hand. */
+  async function repair(memberId: string, host: string): Promise<void> {
+    const { eventsAddress } = options;
+    if (eventsAddress === undefined) {
+      logger.warn({ portal: host }, "No events are bound: the gateway's public address is not configured");
+      return;
+    }
+    try {
+      const portal = await session(memberId);
+      if (portal !== undefined) logRepair(host, await repairBindings(portal, eventsAddress));
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      logger.warn(
+        { portal: host, reason: error.message },
+        "The events could not be bound; they will be at the next start",
+      );
+    }
+  }
+
+  function logRepair(host: string, report: BindingReport): void {
+    const { added, removed, refused } = report;
+    if (!isComplete(report)) logger.error({ portal: host, refused }, "The portal does not let events be bound");
+    else if (added.length + removed.length > 0)
+      logger.info({ portal: host, added, removed }, "Event handlers were repaired");
+  }
+
+  return {
+    session,
+    install: (offer) => inTurn(offer.memberId, () => install(offer)),
+    applicationEvent: (envelope) => inTurn(envelope.auth?.memberId ?? "", () => applicationEvent(envelope)),
+    uninstall: (memberId) =>
+      inTurn(memberId, async () => {
+        await options.log.purge(memberId);
+        await options.deadLetters.purge(memberId);
+        await installations.remove(memberId);
+        // Once more for an event that was accepted in between. The token, the proof of a repeated try, goes after the first purge.
+        await options.log.purge(memberId);
+        await options.onUninstalled?.(memberId);
+        logger.info("The application was taken out of a portal; its tokens and events are removed");
+      }),
+    async repairAll() {
+      for (const { memberId, host, status } of await installations.list()) {
+        if (status === "active") await repair(memberId, host);
+        else
+          logger.warn({ portal: host }, "The application must be installed again: its tokens are not renewed any more");
+      }
+    },
+  };
+}
+
+/** The same callback again: its pair was exchanged when it was accepted, so that verifying it once more could only fail. */
+function isRepetition(existing: Installation, offer: InstallOffer): boolean {
+  if (existing.status !== "active" || existing.host !== offer.host) return false;
+  if (!matchesHash(existing.offerHash, offer.refreshToken)) return false;
+  if (offer.applicationToken === null) return true;
+  return existing.applicationTokenHash !== null && matchesHash(existing.applicationTokenHash, offer.applicationToken);
+}

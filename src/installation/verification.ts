@@ -1,0 +1,112 @@
+import { CredentialError } from "../datasources/bitrix24/credentials.ts";
+import {
+  PortalProtocolError,
+  PortalRateLimited,
+  PortalRefusal,
+  PortalTimeout,
+  PortalUnavailable,
+} from "../datasources/bitrix24/errors.ts";
+import type { Portals } from "../datasources/bitrix24/portals.ts";
+import type { Transport } from "../datasources/bitrix24/transport.ts";
+import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
+import type { Id } from "../datasources/domain/ids.ts";
+import { appInfo, profileGet } from "../datasources/im/account.ts";
+import { type ApplicationIdentity, type Grant, redeemRefreshToken } from "./authorization-server.ts";
+import type { InstallOffer } from "./install-offer.ts";
+
+export type InstallRefusal =
+  | "HOST_NOT_ALLOWED"
+  | "TOKEN_REFUSED"
+  | "ANOTHER_APPLICATION"
+  | "NOT_AN_ADMINISTRATOR"
+  | "ANOTHER_PORTAL";
+
+export type Verdict<T> =
+  | { readonly kind: "verified"; readonly value: T }
+  | { readonly kind: "refused"; readonly reason: InstallRefusal }
+  /** The portal or the authorization server could not be asked; the callback may be sent again. */
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+export interface VerificationServices {
+  readonly portals: Portals;
+  readonly transport: Transport;
+  readonly application: ApplicationIdentity;
+  /** Hosts at which the application may be installed, in lower case. */
+  readonly allowedHosts: readonly string[];
+}
+
+/** The administrator whose token it is. */
+export interface TokenHolder {
+  readonly userId: Id;
+}
+
+export type VerifiedGrant = Omit<Grant, "userId"> & TokenHolder;
+
+/** A client id of this form is also the application's code in the portal (`app.info`); other applications have a code of their own. */
+const LOCAL_APPLICATION = /^local\./;
+const TIMEOUT_MS = 20_000;
+
+/**
+ * Verifies a callback in three steps, of which each must agree with the others: the host is allowed; that host, asked with the access
+ * token, says that it belongs to our application and to an administrator; the authorization server, given the refresh token with our
+ * client secret, names the portal (`member_id`, host) and the user. The last step voids the offered pair: a callback works once.
+ */
+export async function verifyOffer(
+  services: VerificationServices,
+  offer: InstallOffer,
+): Promise<Verdict<VerifiedGrant>> {
+  const holder = await verifyAccessToken(services, offer.host, offer.accessToken);
+  if (holder.kind !== "verified") return holder;
+  return judged<VerifiedGrant>(async () => {
+    const grant = await redeemRefreshToken(services.application, offer.refreshToken, services.transport);
+    if (grant.memberId !== offer.memberId || grant.host?.toLowerCase() !== offer.host) return refused("ANOTHER_PORTAL");
+    if (grant.userId !== null && grant.userId !== holder.value.userId) return refused("TOKEN_REFUSED");
+    return { kind: "verified", value: { ...grant, userId: holder.value.userId } };
+  });
+}
+
+/** Asks an allowed host whose the token is: an administrator's, of our application. */
+export async function verifyAccessToken(
+  services: VerificationServices,
+  host: string,
+  accessToken: string,
+): Promise<Verdict<TokenHolder>> {
+  if (!services.allowedHosts.includes(host)) return refused("HOST_NOT_ALLOWED");
+  return judged<TokenHolder>(async () => {
+    const portal = services.portals.session(
+      { kind: "user-token", portal: host, accessToken },
+      {
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        deadlineAt: performance.now() + TIMEOUT_MS,
+        usage: new UpstreamUsage(),
+      },
+    );
+    const [application, profile] = await Promise.all([portal.read(appInfo()), portal.read(profileGet(portal.origin))]);
+    const { clientId } = services.application;
+    if (application.code !== clientId && LOCAL_APPLICATION.test(clientId)) return refused("ANOTHER_APPLICATION");
+    if (!profile.isAdmin) return refused("NOT_AN_ADMINISTRATOR");
+    return { kind: "verified", value: { userId: profile.id } };
+  });
+}
+
+function refused(reason: InstallRefusal): Verdict<never> {
+  return { kind: "refused", reason };
+}
+
+async function judged<T>(ask: () => Promise<Verdict<T>>): Promise<Verdict<T>> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CredentialError) return refused("HOST_NOT_ALLOWED");
+    if (error instanceof PortalRefusal) return refused("TOKEN_REFUSED");
+    if (
+      error instanceof PortalUnavailable ||
+      error instanceof PortalTimeout ||
+      error instanceof PortalRateLimited ||
+      error instanceof PortalProtocolError
+    ) {
+      return { kind: "unavailable", reason: error.message };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
+import {
+  type BotMessageKind,
+  botSessionFinish,
+  botSessionMessageSend,
+  botSessionOperator,
+  botSessionTransfer,
+} from "../../datasources/imopenlines/bot.ts";
+import {
+  BotChatRouteToOperatorPayload,
+  BotChatTransferPayload,
+  BotMessageKindEnum,
+  BotMessageSendPayload,
+  BotSessionFinishPayload,
+} from "../../schema/bot-payloads.ts";
+import { parseChatId } from "../../schema/input-errors.ts";
+import { parseTransferTarget, TransferTarget } from "../../schema/transfer-target.ts";
+import { refusedChatAction, runAcceptedChatAction } from "../chats/chat-action.ts";
+import type { OperationContext } from "../engine/context.ts";
+import { emptyTextProblem } from "../engine/text-guards.ts";
+
+/** What an open-line bot does with its chats. Its client id comes from the credential's configuration. */
+@Resolver()
+export class BotActions {
+  @Directive('@rest(method: "imopenlines.bot.session.finish")')
+  @Mutation(() => BotSessionFinishPayload, {
+    nullable: true,
+    description:
+      "Ends the session in the name of the application's bot. For an application with a registered bot, or a webhook whose credential names the bot's client id. The portal only says \"accepted\"; look at `chat.state`. " +
+      "User errors: `BOT_NOT_FOUND`, `BOT_NOT_CONFIGURED`, `CHAT_NOT_FOUND`. Needs the scope `imbot`. Costs one call (`imopenlines.bot.session.finish`).",
+  })
+  async botSessionFinish(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat whose session ends." }) chatId: string,
+  ): Promise<BotSessionFinishPayload> {
+    const id = parseChatId(chatId);
+    const call = botSessionFinish(id, context.portal.botClientId);
+    return new BotSessionFinishPayload(await runAcceptedChatAction(context, info, id, call));
+  }
+
+  @Directive('@rest(method: "imopenlines.bot.session.transfer")')
+  @Mutation(() => BotChatTransferPayload, {
+    nullable: true,
+    description:
+      "Hands the chat from the application's bot to an operator or to the queue of a line. Trap: transferring a chat without an open session silently opens a new session first. " +
+      "User errors: `TRANSFER_REFUSED`, `TRANSFER_TARGET_INVALID`, `BOT_NOT_FOUND`, `BOT_NOT_CONFIGURED`, `CHAT_NOT_FOUND`. Needs the scope `imbot`. Costs one call (`imopenlines.bot.session.transfer`).",
+  })
+  async botChatTransfer(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat to hand over." }) chatId: string,
+    @Arg("to", () => TransferTarget, { description: "An operator or a line." }) to: TransferTarget,
+    @Arg("leave", () => Boolean, {
+      defaultValue: false,
+      description: "true: the bot leaves at once. false: it stays until the transfer is confirmed.",
+    })
+    leave: boolean,
+  ): Promise<BotChatTransferPayload> {
+    const id = parseChatId(chatId);
+    const call = botSessionTransfer(id, parseTransferTarget(to, "to"), {
+      leave,
+      clientId: context.portal.botClientId,
+    });
+    const blame = { TRANSFER_REFUSED: ["to"], TRANSFER_TARGET_INVALID: ["to"] };
+    return new BotChatTransferPayload(await runAcceptedChatAction(context, info, id, call, blame));
+  }
+
+  @Directive('@rest(method: "imopenlines.bot.session.message.send")')
+  @Mutation(() => BotMessageSendPayload, {
+    nullable: true,
+    description:
+      'Sends an automatic message to the customer: the line\'s greeting or a text. Anybody may; the portal checks neither a bot nor access, and only says "accepted", even for an unknown chat. Trap: it opens a session where none is open. ' +
+      "User errors: `TEXT_EMPTY` (kind `DEFAULT` without a text), `CHAT_NOT_FOUND`. Needs the scope `imbot`. Costs one call (`imopenlines.bot.session.message.send`).",
+  })
+  async botMessageSend(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat to write to." }) chatId: string,
+    @Arg("kind", () => BotMessageKindEnum, { description: "The line's greeting, or the given text." })
+    kind: BotMessageKind,
+    @Arg("text", () => String, { nullable: true, description: "The text of kind `DEFAULT`." }) text?: string | null,
+  ): Promise<BotMessageSendPayload> {
+    const id = parseChatId(chatId);
+    const problem = kind === "DEFAULT" ? emptyTextProblem(text ?? "") : undefined;
+    if (problem !== undefined) return new BotMessageSendPayload(refusedChatAction(id, problem));
+    const call = botSessionMessageSend(id, kind, text ?? undefined);
+    return new BotMessageSendPayload(await runAcceptedChatAction(context, info, id, call));
+  }
+
+  @Directive('@rest(method: "imopenlines.bot.session.operator")')
+  @Mutation(() => BotChatRouteToOperatorPayload, {
+    nullable: true,
+    description:
+      "Hands the chat from the bot to the queue of its line, which offers it to a free operator. Anybody may, as long as a bot has the chat. Trap: it opens a session where none is open. " +
+      "User errors: `CHAT_NOT_WITH_BOT`, `CHAT_NOT_FOUND`. Needs the scope `imbot`. Costs one call (`imopenlines.bot.session.operator`).",
+  })
+  async botChatRouteToOperator(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat to hand over." }) chatId: string,
+  ): Promise<BotChatRouteToOperatorPayload> {
+    const id = parseChatId(chatId);
+    return new BotChatRouteToOperatorPayload(
+      await runAcceptedChatAction(context, info, id, botSessionOperator(id), { CHAT_NOT_WITH_BOT: ["chatId"] }),
+    );
+  }
+}

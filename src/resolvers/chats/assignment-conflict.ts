@@ -1,0 +1,41 @@
+import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
+import type { ChatRecord } from "../../datasources/domain/chat.ts";
+import type { Id } from "../../datasources/domain/ids.ts";
+import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
+import { ownUserError, userErrorFor } from "../../refusals/user-errors.ts";
+import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
+import type { OperationContext } from "../engine/context.ts";
+
+/**
+ * Why the caller should not take this chat: a colleague is responsible for it, or it cannot be read. undefined when nothing stands against it.
+ * Always asks the portal; a chat in the hands of a bot is free to be taken.
+ */
+export async function assignmentConflict(context: OperationContext, chatId: Id): Promise<UserError | undefined> {
+  let chat: ChatRecord;
+  try {
+    chat = await context.portal.read(dialogGet(context.portal.origin, { chatId }), { fresh: true });
+  } catch (error) {
+    if (error instanceof PortalRefusal) return userErrorFor(error, ["chatId"]);
+    throw error;
+  }
+  const { operatorId } = chat;
+  // The chat's owner is its responsible operator, so the caller's own role tells whether that is the caller.
+  if (operatorId === undefined || operatorId === null || chat.viewerRole === "OWNER") return undefined;
+  if (await isBot(context, operatorId)) return undefined;
+  return ownUserError(
+    UserErrorCode.ALREADY_ASSIGNED,
+    `Operator ${operatorId} is responsible for this chat: ask for a transfer, or take it over with chatIntercept.`,
+    ["chatId"],
+  );
+}
+
+/** A refused look-up (the scope is missing, say) counts as no bot: better not to displace a colleague. */
+async function isBot(context: OperationContext, userId: Id): Promise<boolean> {
+  try {
+    const user = await context.loaders.fullUser(userId);
+    return user?.isBot === true || user?.kind === "BOT";
+  } catch (error) {
+    if (error instanceof PortalRefusal) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import type { GraphQLResolveInfo } from "graphql";
+import type { Call, WriteOutcome } from "../../datasources/bitrix24/calls.ts";
+import type { ChatRecord } from "../../datasources/domain/chat.ts";
+import type { Id } from "../../datasources/domain/ids.ts";
+import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
+import { type Blame, isBusinessRefusal, notDone, userErrorFor } from "../../refusals/user-errors.ts";
+import { Chat } from "../../schema/chat.ts";
+import type { ChatActionResult } from "../../schema/chat-outcome.ts";
+import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
+import type { OperationContext } from "../engine/context.ts";
+import { lookAhead } from "../engine/lookahead.ts";
+import { changeOf } from "./chat-changes.ts";
+
+/** An action that was sent: `value` is undefined when the portal refused it. */
+export interface ChatActionDone<T> {
+  readonly value: T | undefined;
+  readonly result: ChatActionResult;
+}
+
+/** The arguments that most chat actions have, by the error that they are to blame for. */
+const CHAT_BLAME: Blame = { CHAT_NOT_FOUND: ["chatId"], NOT_OPEN_LINE_CHAT: ["chatId"] };
+
+/**
+ * Sends a write about a chat once. Where more than the chat's id is selected in the payload, `dialog.get` rides in the same batch and what it
+ * tells replaces all that the operation knew. A refusal about the object becomes user errors; all else is thrown.
+ */
+export async function runChatAction<T>(
+  context: OperationContext,
+  info: GraphQLResolveInfo,
+  chatId: Id,
+  call: Call<T>,
+  blame: Blame = {},
+): Promise<ChatActionDone<T>> {
+  const { portal } = context;
+  const reread = lookAhead(info).child("chat").isIdOnly ? undefined : dialogGet(portal.origin, { chatId });
+  const { value, userErrors, reread: record } = await runAction(context, call, { ...CHAT_BLAME, ...blame }, reread);
+  if (value !== undefined && value !== false && value !== null) tellChange(context, chatId, call.method);
+  return { value, result: { userErrors, chat: chatOf(context, chatId, userErrors, record) } };
+}
+
+/** For methods that answer nothing but true: `false` with HTTP 200 is a failure too. */
+export async function runAcceptedChatAction(
+  context: OperationContext,
+  info: GraphQLResolveInfo,
+  chatId: Id,
+  call: Call<boolean>,
+  blame: Blame = {},
+): Promise<ChatActionResult> {
+  const { value, result } = await runChatAction(context, info, chatId, call, blame);
+  return value === false ? { ...result, userErrors: [notDone()] } : result;
+}
+
+/** What came of a write. */
+export interface ActionDone<T, R> {
+  /** undefined when the portal refused. */
+  readonly value: T | undefined;
+  readonly userErrors: UserError[];
+  readonly reread: Promise<R> | undefined;
+}
+
+/**
+ * Sends a write once, with a re-read in the same batch where one is given. Whatever came of it, nothing that was read before it may answer a
+ * later field of the operation.
+ */
+export async function runAction<T, R = never>(
+  context: OperationContext,
+  call: Call<T>,
+  blame: Blame = {},
+  reread?: Call<R>,
+): Promise<ActionDone<T, R>> {
+  let outcome: WriteOutcome<T, R>;
+  try {
+    outcome = await context.portal.write(call, reread);
+  } finally {
+    context.loaders.forgetAll();
+  }
+  // Nobody may look at the re-read when a sibling field fails first; that must not end the process.
+  outcome.reread?.catch(() => undefined);
+  const { result } = outcome;
+  return {
+    value: result.kind === "done" ? result.value : undefined,
+    userErrors: result.kind === "done" ? [] : [userErrorFor(result.refusal, blame)],
+    reread: outcome.reread,
+  };
+}
+
+/** Tells subscribers of an action that was done. */
+export function tellChange(context: OperationContext, chatId: Id, method: string): void {
+  const source = changeOf(method);
+  if (source !== undefined) context.live.chatChanged(chatId, source);
+}
+
+/** An action that the gateway refused by itself: the portal was not asked, and the chat is a mere reference. */
+export function refusedChatAction(chatId: Id, userError: UserError): ChatActionResult {
+  return { userErrors: [userError], chat: new Chat(chatId) };
+}
+
+function chatOf(
+  context: OperationContext,
+  chatId: Id,
+  userErrors: readonly UserError[],
+  reread: Promise<ChatRecord> | undefined,
+): ChatActionResult["chat"] {
+  if (userErrors.some(({ code }) => code === UserErrorCode.CHAT_NOT_FOUND)) return null;
+  if (reread === undefined) return new Chat(chatId);
+  const chat = reread.then(
+    (record) => {
+      context.loaders.primeChat(record);
+      return new Chat(record.id);
+    },
+    (error: unknown) => {
+      // The action's own refusal says it already: an error at `chat` beside it would tell the same twice.
+      if (userErrors.length > 0 && isBusinessRefusal(error)) return null;
+      throw error;
+    },
+  );
+  chat.catch(() => undefined);
+  return chat;
+}

@@ -1,0 +1,44 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { MessageRecord } from "../../datasources/domain/message.ts";
+import { dialogUsersList } from "../../datasources/im/members.ts";
+import { Chat } from "../../schema/chat.ts";
+import { defineOffsetCursor, Page } from "../../schema/connections.ts";
+import { parsePageSize } from "../../schema/input-errors.ts";
+import { ForwardPaging, TwoWayPaging } from "../../schema/list-arguments.ts";
+import { User } from "../../schema/user.ts";
+import { asViewer, type OperationContext } from "../engine/context.ts";
+import { parseMessagePaging, readMessages } from "./chat-messages.ts";
+
+const DEFAULT_PAGE_SIZE = 20;
+const participantCursor = defineOffsetCursor("participant");
+
+/** The lists of a chat that the portal pages, for participants only: asked with the viewer's own credential, also for a live event. */
+@Resolver(() => Chat)
+export class ChatLists {
+  @FieldResolver()
+  messages(
+    @Root() chat: Chat,
+    @Ctx() context: OperationContext,
+    @Args(() => TwoWayPaging) paging: TwoWayPaging,
+  ): Promise<Page<MessageRecord>> {
+    return readMessages(chat.id, parseMessagePaging(paging), asViewer(context));
+  }
+
+  @FieldResolver()
+  async participants(
+    @Root() chat: Chat,
+    @Ctx() context: OperationContext,
+    @Args(() => ForwardPaging) { first, after }: ForwardPaging,
+  ): Promise<Page<User>> {
+    const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
+    const offset = after === null || after === undefined ? 0 : participantCursor.decode(after, "after");
+    const { portal } = asViewer(context);
+    const found = await portal.read(dialogUsersList(portal.origin, { chatId: chat.id, limit: size + 1, offset }));
+    context.loaders.primeUsers(found);
+    const users = found.slice(0, size).map((record) => new User(record.id, record));
+    return new Page(users, (_user, index) => participantCursor.encode(offset + index + 1), {
+      hasNextPage: found.length > size,
+      hasPreviousPage: offset > 0,
+    });
+  }
+}

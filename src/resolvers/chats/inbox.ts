@@ -1,0 +1,125 @@
+import { Arg, Args, Ctx, Directive, Query, Resolver } from "type-graphql";
+import { z } from "zod";
+import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
+import type { ChatRecord } from "../../datasources/domain/chat.ts";
+import { type RecentPage, recentGet, recentList } from "../../datasources/im/recent.ts";
+import { refusalClass } from "../../refusals/refusal-class.ts";
+import { Chat, ChatConnection } from "../../schema/chat.ts";
+import { defineCursor, Page } from "../../schema/connections.ts";
+import { InboxFilter, type InboxTraits, type ParsedInboxFilter, parseInboxFilter } from "../../schema/inbox-filter.ts";
+import { parsePageSize } from "../../schema/input-errors.ts";
+import { ForwardPaging } from "../../schema/list-arguments.ts";
+import type { OperationContext } from "../engine/context.ts";
+import { chatState, currentLineId } from "./chat-derivations.ts";
+
+/** A place in the portal's list: its pages are asked for by offset and limit, and `index` counts the chats of that page that are done with. */
+interface InboxPosition {
+  readonly offset: number;
+  readonly limit: number;
+  readonly index: number;
+}
+
+const MAX_PORTAL_PAGE = 200;
+const inboxCursor = defineCursor<InboxPosition>(
+  "inbox",
+  z.strictObject({
+    offset: z.int().min(0).max(1_000_000),
+    limit: z.int().min(1).max(MAX_PORTAL_PAGE),
+    index: z.int().min(0).max(1_000_000),
+  }),
+);
+
+const DEFAULT_PAGE_SIZE = 20;
+/** With a filter that the portal does not know, larger pages find a match sooner. */
+const FILTERED_PORTAL_PAGE = 100;
+/** A filter that matches little must not read a whole list within one operation. */
+const MAX_PORTAL_PAGES = 5;
+
+@Resolver()
+export class InboxQueries {
+  @Directive('@rest(method: "im.recent.list")')
+  @Directive('@rest(method: "im.recent.get")')
+  @Query(() => ChatConnection, {
+    nullable: true,
+    description:
+      "The caller's open-line dialogs: pinned ones first, then the last changed. Only the caller's own: REST lists nobody else's. Each chat comes with its record, counters, last message and the author of that, so that selecting these costs nothing more. Page size 1..100, 20 by default; one call per page, with a filter up to five: then a page may hold fewer chats than asked for, even none, while `hasNextPage` is true. A chat that moves while a client pages may come twice: keep chats by id. Needs the scope `im` (`im.recent.list`; `im.recent.get` on portals that do not know it).",
+  })
+  inbox(
+    @Ctx() context: OperationContext,
+    @Args(() => ForwardPaging) { first, after }: ForwardPaging,
+    @Arg("filter", () => InboxFilter, { nullable: true, description: "Narrows the list." }) filter?: InboxFilter | null,
+  ): Promise<Page<Chat>> {
+    const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
+    const parsed = parseInboxFilter(filter, traitsOf);
+    const limit = parsed.matches === undefined ? size : FILTERED_PORTAL_PAGE;
+    const start =
+      after === null || after === undefined ? { offset: 0, limit, index: 0 } : inboxCursor.decode(after, "after");
+    return readInbox(context, parsed, size, start);
+  }
+}
+
+function traitsOf(chat: ChatRecord): InboxTraits {
+  return {
+    state: chatState(chat),
+    lineId: currentLineId(chat),
+    connectorId: chat.userCode?.connectorId ?? null,
+    operatorId: chat.operatorId ?? null,
+  };
+}
+
+/** Walks the portal's pages from `start` until `size` chats match, the list ends, or enough pages were read. */
+async function readInbox(
+  context: OperationContext,
+  filter: ParsedInboxFilter,
+  size: number,
+  start: InboxPosition,
+): Promise<Page<Chat>> {
+  const found = new Map<string, InboxPosition>();
+  let position = start;
+  let hasMore = true;
+  for (let pages = 0; pages < MAX_PORTAL_PAGES && hasMore && found.size < size; pages++) {
+    const { page, isWhole } = await readPortalPage(context, filter, position);
+    context.loaders.primeUsers(page.users);
+    for (let index = position.index; index < page.chats.length && found.size < size; index++) {
+      position = { ...position, index: index + 1 };
+      const chat = page.chats[index];
+      if (chat === undefined || found.has(chat.id) || filter.matches?.(chat) === false) continue;
+      if (isWhole && filter.unreadOnly && chat.unreadCount === 0) continue;
+      context.loaders.primeChat(chat);
+      found.set(chat.id, position);
+    }
+    const isRead = position.index >= page.chats.length;
+    hasMore = page.hasMore || !isRead;
+    // Offsets grow by the limit, not by the number of items, which may be smaller.
+    if (isRead && page.hasMore) position = { ...position, offset: position.offset + position.limit, index: 0 };
+  }
+  const chats = [...found.keys()].map((id) => new Chat(id));
+  return new Page(chats, (chat) => inboxCursor.encode(found.get(chat.id) ?? position), {
+    hasNextPage: hasMore,
+    hasPreviousPage: start.offset > 0 || start.index > 0,
+    endCursor: inboxCursor.encode(position),
+  });
+}
+
+interface PortalPage {
+  readonly page: RecentPage;
+  /** Whether this is the whole list, as the older method gives it: without the newer one's filters. */
+  readonly isWhole: boolean;
+}
+
+async function readPortalPage(
+  context: OperationContext,
+  filter: ParsedInboxFilter,
+  { offset, limit }: InboxPosition,
+): Promise<PortalPage> {
+  const { portal } = context;
+  const unreadOnly = filter.unreadOnly ? true : undefined;
+  const skipUndistributed = filter.skipUndistributed ? true : undefined;
+  try {
+    const page = await portal.read(recentList(portal.origin, { offset, limit, unreadOnly, skipUndistributed }));
+    return { page, isWhole: false };
+  } catch (error) {
+    if (!(error instanceof PortalRefusal && refusalClass(error) === "unknown-method")) throw error;
+    return { page: await portal.read(recentGet(portal.origin)), isWhole: true };
+  }
+}

@@ -1,0 +1,59 @@
+import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
+import type { AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import type { Id } from "../../datasources/domain/ids.ts";
+import type { Loaders } from "../../datasources/loaders.ts";
+import type { ChangeSource } from "../../schema/live-events.ts";
+
+/** Who sent the operation, and through which credential it acts. Never holds a secret. */
+export interface ViewerIdentity {
+  /** `open`: no keys are configured and the gateway listens on loopback only. */
+  readonly kind: "api-key" | "user-token" | "open";
+  /** The key's name, or the portal host of a user token; for logs and for `viewer`. */
+  readonly label: string;
+}
+
+export interface LiveStatus {
+  readonly source: "receiver" | "polling" | "none";
+  readonly scope: "own" | "all";
+  /** The portal no longer renews the application's tokens. */
+  readonly needsReinstall: boolean;
+}
+
+/** The live log as one operation sees it. */
+export interface LiveContext {
+  /**
+   * The newest place in the portal's log; null when the portal has none. Taken once: the pipeline asks before it executes an operation that
+   * selects `eventCursor`, so that a snapshot read by the same operation has no seam with what is delivered after the cursor.
+   */
+  takeCursor(): Promise<string | null>;
+  /** What fills the log, and what of it this viewer sees. */
+  status(): Promise<LiveStatus>;
+  /** An action of this gateway changed a chat in a way that the portal sends no event for. Never throws. */
+  chatChanged(chatId: Id, source: ChangeSource): void;
+}
+
+/** For a portal without a live log. */
+export const NO_LIVE_LOG: LiveContext = {
+  takeCursor: () => Promise.resolve(null),
+  status: () => Promise.resolve({ source: "none", scope: "own", needsReinstall: false }),
+  chatChanged: () => {},
+};
+
+/** All that a resolver gets; it never sees HTTP. One per operation. */
+export interface OperationContext {
+  readonly viewer: ViewerIdentity;
+  readonly portal: PortalSession;
+  readonly loaders: Loaders;
+  /** Fires when the client has gone or the operation's deadline has passed. */
+  readonly signal: AbortSignal;
+  readonly usage: UpstreamUsage;
+  readonly upstreamStatus: () => AllowanceStatus;
+  readonly live: LiveContext;
+  /** While an event is executed with the application's credential: the viewer's own, for `viewer…` fields. */
+  readonly own?: OperationContext;
+}
+
+/** The context for what concerns the viewer alone. */
+export function asViewer(context: OperationContext): OperationContext {
+  return context.own ?? context;
+}

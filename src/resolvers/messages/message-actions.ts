@@ -1,0 +1,132 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
+import type { Id } from "../../datasources/domain/ids.ts";
+import type { MessageRecord } from "../../datasources/domain/message.ts";
+import { dialogMessagesGet } from "../../datasources/im/dialog-messages.ts";
+import { messageAdd, messageDelete, messageUpdate } from "../../datasources/im/message-actions.ts";
+import { messageQuickSave } from "../../datasources/imopenlines/session-actions.ts";
+import { notDone, ownUserError } from "../../refusals/user-errors.ts";
+import { parseChatId, parseId } from "../../schema/input-errors.ts";
+import {
+  ChatMessageSendPayload,
+  MessageDeletePayload,
+  MessageEditPayload,
+  QuickReplySavePayload,
+} from "../../schema/message-payloads.ts";
+import { UserErrorCode } from "../../schema/mutation-payload.ts";
+import { refusedChatAction, runAcceptedChatAction, runAction, runChatAction } from "../chats/chat-action.ts";
+import type { OperationContext } from "../engine/context.ts";
+import { lookAhead } from "../engine/lookahead.ts";
+import { emptyTextProblem } from "../engine/text-guards.ts";
+
+const MESSAGE_BLAME = { MESSAGE_NOT_FOUND: ["messageId"], MESSAGE_NOT_EDITABLE: ["messageId"] };
+
+/** How many of the newest messages are read to find the one just sent: others may write at the same moment. */
+const LATEST = 10;
+
+/** Writing, changing and deleting messages. */
+@Resolver()
+export class MessageActions {
+  @Directive('@rest(method: "im.message.add")')
+  @Directive('@rest(method: "im.dialog.messages.get")')
+  @Mutation(() => ChatMessageSendPayload, {
+    nullable: true,
+    description:
+      "Writes into the chat as the caller; the channel delivers it to the customer, unless silent mode is on. For participants who may write: answer or join the chat first. Never sent twice: when no answer came back, the error is `OUTCOME_UNKNOWN`. " +
+      "User errors: `TEXT_EMPTY`, `MESSAGE_NOT_SENT`, `REPLY_NOT_POSSIBLE`, `CHAT_NOT_FOUND`, `ACCESS_DENIED`. Needs the scope `im`. Costs one call (`im.message.add`).",
+  })
+  async chatMessageSend(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat to write to." }) chatId: string,
+    @Arg("text", () => String, { description: "The text, with BBCode." }) text: string,
+    @Arg("replyToId", () => ID, { nullable: true, description: "A message of the same chat that this one answers." })
+    replyToId?: string | null,
+  ): Promise<ChatMessageSendPayload> {
+    const id = parseChatId(chatId);
+    const replyTo = typeof replyToId === "string" ? parseId(replyToId, "replyToId") : undefined;
+    const problem = emptyTextProblem(text);
+    if (problem !== undefined) return new ChatMessageSendPayload(refusedChatAction(id, problem));
+    const call = messageAdd({ chatId: id, text, replyToId: replyTo });
+    const { value, result } = await runChatAction(context, info, id, call, { REPLY_NOT_POSSIBLE: ["replyToId"] });
+    if (value === null) return new ChatMessageSendPayload({ ...result, userErrors: [notSent()] });
+    const payload = new ChatMessageSendPayload(result);
+    if (value !== undefined) {
+      payload.messageId = value;
+      if (lookAhead(info).has("message")) payload.message = readMessage(context, id, value);
+    }
+    return payload;
+  }
+
+  @Directive('@rest(method: "im.message.update")')
+  @Mutation(() => MessageEditPayload, {
+    nullable: true,
+    description:
+      "Changes the text of a message. For its author, and only for a limited time, whose length the portal does not tell; whether the customer sees the change depends on the channel. An empty text is refused, because the portal would delete the message: use `messageDelete`. " +
+      "User errors: `TEXT_EMPTY`, `MESSAGE_NOT_FOUND`, `MESSAGE_NOT_EDITABLE`. Needs the scope `im`. Costs one call (`im.message.update`).",
+  })
+  async messageEdit(
+    @Ctx() context: OperationContext,
+    @Arg("messageId", () => ID, { description: "The message to change." }) messageId: string,
+    @Arg("text", () => String, { description: "The whole new text, with BBCode." }) text: string,
+  ): Promise<MessageEditPayload> {
+    const id = parseId(messageId, "messageId");
+    const problem = emptyTextProblem(text);
+    if (problem !== undefined) return new MessageEditPayload([problem], null);
+    const { value, userErrors } = await runAction(context, messageUpdate(id, text), MESSAGE_BLAME);
+    return new MessageEditPayload(value === false ? [notDone()] : userErrors, value === true ? id : null);
+  }
+
+  @Directive('@rest(method: "im.message.delete")')
+  @Mutation(() => MessageDeletePayload, {
+    nullable: true,
+    description:
+      "Deletes a message. For its author; whether the customer's copy goes too depends on the channel. " +
+      "User errors: `MESSAGE_NOT_FOUND`, `MESSAGE_NOT_EDITABLE`. Needs the scope `im`. Costs one call (`im.message.delete`).",
+  })
+  async messageDelete(
+    @Ctx() context: OperationContext,
+    @Arg("messageId", () => ID, { description: "The message to delete." }) messageId: string,
+  ): Promise<MessageDeletePayload> {
+    const id = parseId(messageId, "messageId");
+    const { value, userErrors } = await runAction(context, messageDelete(id), MESSAGE_BLAME);
+    return new MessageDeletePayload(value === false ? [notDone()] : userErrors, value === true ? id : null);
+  }
+
+  @Directive('@rest(method: "imopenlines.message.quick.save")')
+  @Mutation(() => QuickReplySavePayload, {
+    nullable: true,
+    description:
+      "Stores a message of the chat among the canned responses of its line; a response with the same text is used again. For operators of the line with the right to canned responses, while a session is open. REST has no method that lists canned responses. " +
+      "User errors: `QUICK_REPLY_NOT_SAVED`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.message.quick.save`).",
+  })
+  async quickReplySave(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat of the message." }) chatId: string,
+    @Arg("messageId", () => ID, { description: "The message to store." }) messageId: string,
+  ): Promise<QuickReplySavePayload> {
+    const id = parseChatId(chatId);
+    const call = messageQuickSave(id, parseId(messageId, "messageId"));
+    const blame = { QUICK_REPLY_NOT_SAVED: ["messageId"] };
+    return new QuickReplySavePayload(await runAcceptedChatAction(context, info, id, call, blame));
+  }
+}
+
+function notSent() {
+  return ownUserError(
+    UserErrorCode.MESSAGE_NOT_SENT,
+    "The portal made no message and gives no reason: the sender must be a participant who may write to this chat.",
+  );
+}
+
+/** The message that was just sent, as stored; null when too many others were written in the meantime. */
+function readMessage(context: OperationContext, chatId: Id, messageId: Id): Promise<MessageRecord | null> {
+  const call = dialogMessagesGet(context.portal.origin, { chatId, limit: LATEST });
+  const message = context.portal.read(call).then(({ messages, users }) => {
+    context.loaders.primeUsers(users);
+    return messages.find(({ id }) => id === messageId) ?? null;
+  });
+  message.catch(() => undefined);
+  return message;
+}

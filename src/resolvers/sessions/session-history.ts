@@ -1,0 +1,32 @@
+import type { SessionHistory } from "../../datasources/domain/session.ts";
+import type { Session } from "../../schema/session.ts";
+import type { OperationContext } from "../engine/context.ts";
+
+/**
+ * Everything about a session, downloaded once per operation; null when the portal knows no session there. The open session of a chat is asked
+ * for as "the newest of the chat", which is how a look-up of chat and session in one request knows it; should another have begun in between,
+ * it is asked for by its own id.
+ */
+function historyOf(session: Session, context: OperationContext): SessionHistory | Promise<SessionHistory | null> {
+  const { id, chatId } = session;
+  const { loaders } = context;
+  const known = session.history ?? loaders.knownHistory(id);
+  if (known !== undefined) return known;
+  if (chatId === undefined || loaders.knownChat(chatId)?.session?.sessionId !== id)
+    return loaders.history({ sessionId: id });
+  return loaders
+    .history({ chatId })
+    .then((newest) => (newest?.sessionId === id ? newest : loaders.history({ sessionId: id })));
+}
+
+/** Derives a value from the session's history: at once where it is there; null when there is no such session. */
+export function fromHistory<T>(
+  session: Session,
+  context: OperationContext,
+  derive: (history: SessionHistory) => T,
+): T | Promise<T | null> {
+  const history = historyOf(session, context);
+  return history instanceof Promise
+    ? history.then((found) => (found === null ? null : derive(found)))
+    : derive(history);
+}

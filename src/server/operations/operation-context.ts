@@ -1,0 +1,93 @@
+import { type Credential, fingerprint } from "../../datasources/bitrix24/credentials.ts";
+import type { Portals } from "../../datasources/bitrix24/portals.ts";
+import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import type { HistoryCache, HistoryCaches } from "../../datasources/history-cache.ts";
+import { createLoaders } from "../../datasources/loaders.ts";
+import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
+import type { Identity } from "../identity/identity.ts";
+
+export interface OperationServices {
+  readonly portals: Portals;
+  readonly histories: HistoryCaches;
+  readonly timeoutMs: number;
+  /** The live side of an identity's portal. */
+  readonly liveFor: (identity: Identity) => LiveContext;
+}
+
+/** An operation's context with what ends it. */
+export interface RunningOperation {
+  readonly context: OperationContext;
+  /** The client has gone: what is still queued upstream is given up. */
+  abort(): void;
+  /** The operation is over; its deadline is forgotten. */
+  close(): void;
+}
+
+/** Configured credentials are the same objects in every operation, so that each is named once. */
+const fingerprints = new WeakMap<Credential, string>();
+
+function historiesFor(caches: HistoryCaches, credential: Credential): HistoryCache {
+  const name = fingerprints.get(credential) ?? fingerprint(credential);
+  fingerprints.set(credential, name);
+  return caches.forCredential(name);
+}
+
+/** Reads of an event's execution are never answered from what was kept before it. */
+const NOTHING_KEPT: HistoryCache = { get: () => undefined, set: () => {} };
+
+/**
+ * The execution of one live event: what it reads is read for everybody who gets it with `credential`, but `viewer…` fields with the
+ * viewer's own.
+ */
+export function startEvent(services: OperationServices, identity: Identity, credential: Credential): RunningOperation {
+  const own = startOperation(services, identity, "event");
+  if (credential === identity.credential) return own;
+  const shared = startOperation(services, { ...identity, credential }, "event");
+  return {
+    context: { ...shared.context, own: own.context, live: own.context.live },
+    abort() {
+      shared.abort();
+      own.abort();
+    },
+    close() {
+      shared.close();
+      own.close();
+    },
+  };
+}
+
+/** Binds one operation, or the execution of one live event, to its credential, its deadline and its abort signal. */
+export function startOperation(
+  services: OperationServices,
+  identity: Identity,
+  purpose: "operation" | "event" = "operation",
+): RunningOperation {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const usage = new UpstreamUsage();
+  const deadlineAt = performance.now() + services.timeoutMs;
+  const timer = setTimeout(() => controller.abort(), services.timeoutMs);
+  timer.unref();
+  const portal = services.portals.session(identity.credential, {
+    signal,
+    deadlineAt,
+    usage,
+    fresh: purpose === "event",
+  });
+  return {
+    context: {
+      viewer: identity.viewer,
+      portal,
+      loaders: createLoaders(
+        portal,
+        purpose === "event" ? NOTHING_KEPT : historiesFor(services.histories, identity.credential),
+      ),
+      signal,
+      usage,
+      upstreamStatus: () => services.portals.status(identity.credential),
+      live: services.liveFor(identity),
+    },
+    abort: () => controller.abort(),
+    close: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,159 @@
+import {
+  BREAK,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  visit,
+} from "graphql";
+import type { OperationContext } from "../../resolvers/engine/context.ts";
+import { conditionalSubscriptions } from "./conditional-subscriptions.ts";
+import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
+import { NESTS_TOO_DEEP, nestsTooDeep } from "./document-nesting.ts";
+import { type ErrorLog, shapeError } from "./error-shaping.ts";
+
+export interface PipelineOptions {
+  readonly schema: GraphQLSchema;
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean;
+  readonly log: ErrorLog;
+}
+
+export interface Operation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly context: OperationContext;
+  /** What a subscription's selection is executed on: the delivered event. */
+  readonly rootValue?: unknown;
+}
+
+export type PreparedDocument =
+  | { readonly kind: "valid"; readonly document: DocumentNode }
+  | { readonly kind: "invalid"; readonly errors: readonly GraphQLFormattedError[] };
+
+/** The one way of an operation, whatever transport brought it: `prepare`, then `execute`. */
+export interface Pipeline {
+  readonly schema: GraphQLSchema;
+  /** Whether errors keep to what the client sent: "Did you mean …" tells names of a schema that must not be asked for. */
+  readonly hideSuggestions: boolean;
+  /** Valid documents only. */
+  readonly documents: DocumentCache;
+  /** Parses and validates a document, or finds it among those that were valid before. */
+  prepare(source: string): PreparedDocument;
+  /** Runs a query or mutation of a valid document. Never rejects; `data` is absent when the operation could not begin. */
+  execute(operation: Operation): Promise<FormattedExecutionResult>;
+  shapeError(error: GraphQLError): GraphQLFormattedError;
+}
+
+export function createPipeline({ schema, introspection, log }: PipelineOptions): Pipeline {
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const hideSuggestions = !introspection;
+  const documents = createDocumentCache();
+  const shape = (error: GraphQLError) => shapeError(error, log);
+  const refuse = (code: string, errors: readonly GraphQLError[]): PreparedDocument => ({
+    kind: "invalid",
+    errors: errors.map((error) => shape(withCode(error, code))),
+  });
+
+  return {
+    schema,
+    hideSuggestions,
+    documents,
+    shapeError: shape,
+    prepare(source) {
+      const known = documents.find(source);
+      if (known !== undefined) return { kind: "valid", document: known };
+      if (nestsTooDeep(source)) return refuse("BAD_REQUEST", [new GraphQLError(NESTS_TOO_DEEP)]);
+      let document: DocumentNode;
+      try {
+        document = parse(source);
+      } catch (error) {
+        return refuse("GRAPHQL_PARSE_FAILED", [asGraphQLError(error)]);
+      }
+      const conditional = conditionalSubscriptions(document);
+      const errors = conditional.length > 0 ? conditional : validate(schema, document, rules, { hideSuggestions });
+      if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
+      documents.keep(source, document);
+      return { kind: "valid", document };
+    },
+    async execute({ document, operationName, variables, context, rootValue }) {
+      let result: ExecutionResult;
+      try {
+        const unnamed = operationProblem(document, operationName);
+        if (unnamed !== undefined) throw unnamed;
+        if (asksForCursor(document)) await context.live.takeCursor().catch(() => null);
+        result = await execute({
+          schema,
+          document,
+          rootValue,
+          contextValue: context,
+          variableValues: variables,
+          operationName,
+          hideSuggestions,
+        });
+      } catch (error) {
+        result = { errors: [asGraphQLError(error)] };
+      }
+      return {
+        ...(result.errors === undefined ? {} : { errors: result.errors.map(shape) }),
+        ...(result.data === undefined ? {} : { data: result.data }),
+        extensions: { upstream: context.usage.toJSON() },
+      };
+    },
+  };
+}
+
+/** Why a document does not tell which operation to run; undefined when it does. */
+export function operationProblem(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): GraphQLError | undefined {
+  if (getOperationAST(document, operationName)) return undefined;
+  const message =
+    operationName === undefined || operationName === null
+      ? "The document has several operations. Name one of them in operationName."
+      : "The document has no operation of the name in operationName.";
+  return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
+}
+
+const cursorDocuments = new WeakMap<DocumentNode, boolean>();
+
+/** Whether a document mentions `eventCursor`, whose value must be taken before anything else is read. */
+function asksForCursor(document: DocumentNode): boolean {
+  const known = cursorDocuments.get(document);
+  if (known !== undefined) return known;
+  let found = false;
+  visit(document, {
+    Field(field) {
+      if (field.name.value !== "eventCursor") return undefined;
+      found = true;
+      return BREAK;
+    },
+  });
+  cursorDocuments.set(document, found);
+  return found;
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    extensions: { ...error.extensions, code },
+  });
+}
+
+export function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const original = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(original.message, { originalError: original });
+}

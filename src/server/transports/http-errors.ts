@@ -1,0 +1,84 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { ErrorLog } from "../operations/error-shaping.ts";
+
+/** A request that never became an operation: the status, the code and the sentence of its answer. */
+export interface HttpProblem {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A body that is JSON text and yet not a request. Carries what the client should read. */
+export class BadBody extends Error {
+  readonly problem: HttpProblem;
+  constructor(message: string, status = 400) {
+    super(message);
+    this.name = "BadBody";
+    this.problem = { status, code: "BAD_REQUEST", message };
+  }
+}
+
+/** Answers with a GraphQL error body, whatever went wrong before GraphQL began. */
+export function sendProblem(reply: FastifyReply, problem: HttpProblem, accept: string | undefined): FastifyReply {
+  const type = accept?.includes("application/graphql-response+json")
+    ? "application/graphql-response+json"
+    : "application/json";
+  return reply
+    .code(problem.status)
+    .header("content-type", `${type}; charset=utf-8`)
+    .send(JSON.stringify({ errors: [{ message: problem.message, extensions: { code: problem.code } }] }));
+}
+
+function problemOf(error: FastifyError | BadBody, maxBodyBytes: number): HttpProblem | undefined {
+  if (error instanceof BadBody) return error.problem;
+  switch (error.code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return {
+        status: 413,
+        code: "LIMIT_EXCEEDED",
+        message: `The request's body is larger than the limit of ${maxBodyBytes} bytes.`,
+      };
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return {
+        status: 415,
+        code: "BAD_REQUEST",
+        message: "Send the operation as JSON, with the header content-type: application/json.",
+      };
+    case "FST_ERR_CTP_EMPTY_JSON_BODY":
+      return EMPTY_BODY;
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return {
+        status: 400,
+        code: "BAD_REQUEST",
+        message: "The body is shorter or longer than its content-length says.",
+      };
+    default:
+      return undefined;
+  }
+}
+
+export const EMPTY_BODY: HttpProblem = {
+  status: 400,
+  code: "BAD_REQUEST",
+  message: 'The body is empty. Send JSON such as {"query": "{ __typename }"}.',
+};
+
+/** Fastify's own errors in GraphQL shape. Without it they would bypass Apollo and tell internals. */
+export function httpErrorHandler(maxBodyBytes: number, log: ErrorLog) {
+  return (error: FastifyError | BadBody, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = problemOf(error, maxBodyBytes);
+    if (known === undefined)
+      log.error({ err: error, requestId: request.id }, "A request failed outside of any operation");
+    // An oversized body is not read to its end; the connection cannot carry another request.
+    if (known?.status === 413) reply.header("connection", "close");
+    return sendProblem(
+      reply,
+      known ?? {
+        status: 500,
+        code: "INTERNAL_SERVER_ERROR",
+        message: `The gateway failed. Its log has the details under the request id ${request.id}.`,
+      },
+      request.headers.accept,
+    );
+  };
+}

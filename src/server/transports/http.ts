@@ -1,0 +1,164 @@
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
+import cors from "@fastify/cors";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { isLoopbackHost, LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
+import type { OperationContext } from "../../resolvers/engine/context.ts";
+import { type IdentityProvider, type IdentityRefusal, identify, refusalStatus } from "../identity/identity.ts";
+import { NESTS_TOO_DEEP, nestsTooDeep } from "../operations/document-nesting.ts";
+import { type OperationServices, startOperation } from "../operations/operation-context.ts";
+import { BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
+import { GRAPHQL_PATH } from "./paths.ts";
+
+export interface HttpServerOptions {
+  readonly apollo: ApolloServer<OperationContext>;
+  readonly services: OperationServices;
+  readonly identityProviders: readonly IdentityProvider[];
+  readonly corsOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  /** A browser at `/` is led to the explorer. */
+  readonly explorer: boolean;
+  /** Whether the gateway can do its work now. */
+  readonly readiness: () => Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
+  readonly log: Logger;
+}
+
+/** The HTTP server: `/graphql` by the GraphQL-over-HTTP specification, and `/health`. Not yet listening. */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { log, maxBodyBytes } = options;
+  const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: "idle", exposeHeadRoutes: false });
+  await server.register(cors, {
+    origin: (origin, decide) => decide(null, origin !== undefined && isAllowedOrigin(origin, options.corsOrigins)),
+    methods: ["GET", "POST"],
+    maxAge: 600,
+  });
+  acceptJson(server);
+  server.setErrorHandler(httpErrorHandler(maxBodyBytes, log));
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      { status: 404, code: "NOT_FOUND", message: `There is nothing here; the API is at ${GRAPHQL_PATH}.` },
+      request.headers.accept,
+    ),
+  );
+  server.get("/health", (_request, reply) => reply.send({ status: "ok" }));
+  server.get("/ready", async (_request, reply) => {
+    const { ready, details } = await options.readiness();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...details });
+  });
+  if (options.explorer) server.get("/", (_request, reply) => reply.redirect(GRAPHQL_PATH));
+  // Apollo answers other methods with 405 and an `allow` header itself.
+  server.route({
+    method: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    url: GRAPHQL_PATH,
+    handler: (request, reply) => handleOperation(options, request, reply),
+  });
+  return server;
+}
+
+/** JSON is parsed here and nowhere else, so that each kind of wrong body gets its own sentence. */
+function acceptJson(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    try {
+      done(null, JSON.parse(body.toString()));
+    } catch {
+      done(new BadBody('The body is not JSON. Send an object such as {"query": "{ __typename }"}.'));
+    }
+  });
+  // Types that a plain HTML form can send reach Apollo, which refuses them as possible cross-site forgery.
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
+    server.addContentTypeParser(type, { parseAs: "string" }, (_request, _body, done) => done(null, undefined));
+  }
+}
+
+/** A page of this very address: browsers name the origin for sockets even then. */
+export function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
+  if (allowed.includes(origin)) return true;
+  return allowed.includes(LOOPBACK_ORIGINS) && URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
+}
+
+async function handleOperation(
+  options: HttpServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (request.method === "POST" && isMissingBody(request))
+    return sendProblem(reply, EMPTY_BODY, request.headers.accept);
+  // Apollo parses before anybody is asked.
+  if (nestsTooDeep(sourceOf(request))) return sendProblem(reply, TOO_DEEP, request.headers.accept);
+  const identity = identify(options.identityProviders, request);
+  if (identity.kind !== "identity" && !isPageRequest(options, request)) return refuse(request, reply, identity);
+
+  const operation = identity.kind === "identity" ? startOperation(options.services, identity.identity) : undefined;
+  const abort = () => operation?.abort();
+  request.raw.socket.once("close", abort);
+  try {
+    const response = await options.apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: toApolloRequest(request),
+      context: () =>
+        operation === undefined
+          ? Promise.reject(new Error("a page has no context"))
+          : Promise.resolve(operation.context),
+    });
+    reply.code(response.status ?? 200);
+    for (const [name, value] of response.headers) reply.header(name, value);
+    if (response.body.kind === "complete") return reply.send(response.body.string);
+    throw new Error("incremental delivery is not offered by this schema");
+  } finally {
+    request.raw.socket.off("close", abort);
+    operation?.close();
+  }
+}
+
+const TOO_DEEP = { status: 400, code: "BAD_REQUEST", message: NESTS_TOO_DEEP } as const;
+const withQuery = z.object({ query: z.string() });
+
+/** The document that a request brings; empty when it brings none. */
+function sourceOf({ body, query }: FastifyRequest): string {
+  return (withQuery.safeParse(body).data ?? withQuery.safeParse(query).data)?.query ?? "";
+}
+
+function isMissingBody(request: FastifyRequest): boolean {
+  const type = request.headers["content-type"];
+  return request.body === undefined && (type === undefined || type.startsWith("application/json"));
+}
+
+/** A browser that opens the explorer brings no key. */
+function isPageRequest(options: HttpServerOptions, request: FastifyRequest): boolean {
+  return options.explorer && request.method === "GET" && request.url === GRAPHQL_PATH && wantsHtml(request);
+}
+
+function wantsHtml(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes("text/html") ?? false;
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, refusal: IdentityRefusal): FastifyReply {
+  const { code, message } = refusal;
+  if (code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
+  return sendProblem(reply, { status: refusalStatus(refusal), code, message }, request.headers.accept);
+}
+
+/** The headers that Apollo looks at. */
+const APOLLO_HEADERS = ["content-type", "accept", "apollo-require-preflight", "x-apollo-operation-name"];
+
+function toApolloRequest(request: FastifyRequest): HTTPGraphQLRequest {
+  const headers = new HeaderMap();
+  for (const name of APOLLO_HEADERS) {
+    const value = request.headers[name];
+    if (typeof value === "string") headers.set(name, value);
+  }
+  const query = request.url.indexOf("?");
+  return {
+    method: request.method,
+    headers,
+    search: query === -1 ? "" : request.url.slice(query),
+    body: request.body,
+  };
+}

@@ -1,0 +1,237 @@
+import { randomBytes } from "node:crypto";
+import type { RootDatabase } from "lmdb";
+import { DeliveryWindow, MAX_DELIVERY_KEYS } from "../subscriptions/events/delivery-window.ts";
+import {
+  type Appended,
+  CorruptEvent,
+  type EventLog,
+  EventsTrimmed,
+  type LoggedEvent,
+  LogUnavailable,
+  type Position,
+  type Retention,
+} from "../subscriptions/events/event-log.ts";
+import { decodeEventRecord, encodeEventRecord } from "../subscriptions/events/event-record.ts";
+import { StorageUnavailable } from "./key-value-store.ts";
+import { createListeners } from "./listeners.ts";
+import { removeAll, sweepPurged, trimPortal } from "./lmdb-event-removal.ts";
+import { openLogTables, type PortalRecord } from "./lmdb-log-tables.ts";
+import type { LmdbWriter } from "./lmdb-writer.ts";
+
+/** What a writer must know of a portal; as in the group being written, so ahead of the disk for a moment. */
+interface PortalState {
+  readonly identity: string;
+  head: Position;
+  readonly deliveries: DeliveryWindow;
+}
+
+const READ_CHUNK = 1_000;
+
+/** The event log in an LMDB environment of this process. */
+export async function openLmdbEventLog(
+  root: RootDatabase<string, string>,
+  writer: LmdbWriter,
+  options: { readonly retention: Retention; readonly duplicateWindowMs: number },
+): Promise<EventLog> {
+  const tables = openLogTables(root);
+  const states = new Map<string, PortalState>();
+  const listeners = createListeners();
+  let closed = false;
+
+  function assertOpen(): void {
+    if (closed) {
+      throw new LogUnavailable("The storage is closed.");
+    }
+  }
+
+  function storedPortal(portal: string): PortalRecord | null {
+    assertOpen();
+    return tables.portal(portal);
+  }
+
+  /** The window is rebuilt from the events themselves: keeping the keys a second time would double the writes. */
+  function recentDeliveries(record: PortalRecord): DeliveryWindow {
+    const since = Date.now() - options.duplicateWindowMs;
+    const found: { key: string; at: number }[] = [];
+    for (const kept of tables.newestFirst(record, MAX_DELIVERY_KEYS)) {
+      if (kept !== null && kept.receivedAt.getTime() <= since) {
+        break;
+      }
+      if (kept !== null && kept.delivery !== null) {
+        found.push({ key: kept.delivery, at: kept.receivedAt.getTime() });
+      }
+    }
+    const deliveries = new DeliveryWindow(options.duplicateWindowMs, MAX_DELIVERY_KEYS);
+    for (const { key, at } of found.reverse()) {
+      deliveries.add(key, at);
+    }
+    return deliveries;
+  }
+
+  /** Inside a write only: makes the portal's log when there is none. */
+  function stateForWriting(portal: string): PortalState {
+    let state = states.get(portal);
+    if (state === undefined) {
+      let record = storedPortal(portal);
+      if (record === null) {
+        record = { identity: randomBytes(9).toString("base64url"), oldest: 0 };
+        tables.keepPortal(portal, record);
+      }
+      state = {
+        identity: record.identity,
+        head: tables.head(record),
+        deliveries: recentDeliveries(record),
+      };
+      states.set(portal, state);
+      writer.ifUndone(() => states.delete(portal));
+    }
+    return state;
+  }
+
+  const unsweepable = await sweepPurged(tables, writer).catch((error: unknown) => error);
+  if (unsweepable !== undefined && !(unsweepable instanceof StorageUnavailable)) {
+    throw unsweepable;
+  }
+
+  return {
+    async append(portal, added, deliveryKey) {
+      if (added.length === 0) {
+        return { positions: [], duplicate: false };
+      }
+      const receivedAt = Date.now();
+      const texts = added.map((event, index) =>
+        encodeEventRecord(receivedAt, event, index === 0 ? deliveryKey : undefined),
+      );
+      const appended = await available(
+        writer.submit((): Appended => {
+          const state = stateForWriting(portal);
+          if (deliveryKey !== undefined && state.deliveries.has(deliveryKey, receivedAt)) {
+            return { positions: [], duplicate: true };
+          }
+          const { head } = state;
+          writer.ifUndone(() => {
+            state.head = head;
+            if (deliveryKey !== undefined) {
+              state.deliveries.delete(deliveryKey);
+            }
+          });
+          const positions = texts.map((text) => {
+            state.head += 1;
+            tables.events.put([state.identity, state.head], text);
+            return state.head;
+          });
+          if (deliveryKey !== undefined) {
+            state.deliveries.add(deliveryKey, receivedAt);
+          }
+          return { positions, duplicate: false };
+        }),
+      );
+      if (!appended.duplicate) {
+        listeners.notify(portal);
+      }
+      return appended;
+    },
+
+    async read(portal, after, limit) {
+      const record = storedPortal(portal);
+      if (record === null) {
+        return [];
+      }
+      const head = tables.head(record);
+      if (after < record.oldest) {
+        throw new EventsTrimmed(record.oldest, head);
+      }
+      const found: LoggedEvent[] = [];
+      let position = after;
+      while (found.length < limit && position < head) {
+        const until = Math.min(head, position + Math.min(READ_CHUNK, limit - found.length));
+        for (const { key, value } of tables.events.getRange({
+          start: [record.identity, position + 1],
+          end: [record.identity, until + 1],
+        })) {
+          try {
+            const kept = decodeEventRecord(value);
+            if (kept.event !== null) {
+              found.push({ position: key[1], receivedAt: kept.receivedAt, event: kept.event });
+            }
+          } catch (error) {
+            if (found.length > 0) {
+              return found;
+            }
+            throw new CorruptEvent(portal, key[1], { cause: error });
+          }
+        }
+        position = until;
+      }
+      return found;
+    },
+
+    async head(portal) {
+      const record = storedPortal(portal);
+      return record === null ? 0 : tables.head(record);
+    },
+
+    async oldest(portal) {
+      return storedPortal(portal)?.oldest ?? 0;
+    },
+
+    follow: (portal, changed) => listeners.add(portal, changed),
+
+    async newest(portal) {
+      const record = storedPortal(portal);
+      if (record !== null) {
+        return { log: record.identity, position: tables.head(record) };
+      }
+      return await available(
+        writer.submit(() => {
+          const { identity, head } = stateForWriting(portal);
+          return { log: identity, position: head };
+        }),
+      );
+    },
+
+    async portals() {
+      assertOpen();
+      return [...tables.portals.getKeys()];
+    },
+
+    async purge(portal) {
+      const identity = await available(
+        writer.submit(() => {
+          const stored = storedPortal(portal);
+          tables.portals.remove(portal);
+          const state = states.get(portal);
+          states.delete(portal);
+          if (state !== undefined) {
+            writer.ifUndone(() => states.set(portal, state));
+          }
+          return stored?.identity;
+        }),
+      );
+      listeners.notify(portal);
+      if (identity !== undefined) {
+        await available(removeAll(tables, writer, identity));
+      }
+    },
+
+    async trim() {
+      assertOpen();
+      for (const portal of [...tables.portals.getKeys()]) {
+        await available(trimPortal(tables, writer, portal, options.retention));
+      }
+    },
+
+    async close() {
+      await writer.close();
+      closed = true;
+    },
+  };
+}
+
+async function available<Result>(result: Promise<Result>): Promise<Result> {
+  try {
+    return await result;
+  } catch (error) {
+    throw error instanceof StorageUnavailable ? new LogUnavailable(error.message, { cause: error }) : error;
+  }
+}

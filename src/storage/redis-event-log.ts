@@ -1,0 +1,208 @@
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import { MAX_DELIVERY_KEYS } from "../subscriptions/events/delivery-window.ts";
+import {
+  CorruptEvent,
+  type EventLog,
+  EventsTrimmed,
+  type LoggedEvent,
+  LogUnavailable,
+  type Retention,
+} from "../subscriptions/events/event-log.ts";
+import { decodeEventRecord, encodeEventRecord } from "../subscriptions/events/event-record.ts";
+import { StorageUnavailable } from "./key-value-store.ts";
+import { openChangeFeed } from "./redis-change-feed.ts";
+import type { RedisConnection } from "./redis-connection.ts";
+import { appendScript, identityScript, purgeScript, trimScript } from "./redis-event-scripts.ts";
+import { retentionEdge } from "./retention-edge.ts";
+
+const appendAnswer = z.union([z.tuple([z.literal(1)]), z.tuple([z.literal(0), z.number(), z.number()])]);
+const optionalText = z.string().nullable();
+const entriesSchema = z.array(z.tuple([z.string(), z.array(z.string()).nullable()]));
+
+const READ_CHUNK = 1_000;
+
+/**
+ * The event log on Redis Streams, shared by all processes with the same server and prefix. An event's stream id is `<position>-0`. How
+ * durable an append is when it resolves is the server's setting: `appendonly yes` with `appendfsync always` is what the contract asks for.
+ */
+export function openRedisEventLog(
+  connection: RedisConnection,
+  options: {
+    readonly url: string;
+    readonly prefix: string;
+    readonly retention: Retention;
+    readonly duplicateWindowMs: number;
+  },
+): EventLog {
+  const { prefix } = options;
+  const portalsKey = `${prefix}log-portals`;
+  const stateKey = (portal: string): string => `${prefix}log:{${portal}}`;
+  const streamKey = (portal: string): string => `${prefix}log:{${portal}}:events`;
+  const channelOf = (portal: string): string => `${prefix}log:{${portal}}:changed`;
+  const keysOf = (portal: string): string[] => [
+    stateKey(portal),
+    streamKey(portal),
+    `${prefix}log:{${portal}}:deliveries`,
+    portalsKey,
+  ];
+  const feed = openChangeFeed(options.url, channelOf);
+
+  async function state(portal: string): Promise<{ identity: string | null; head: number; oldest: number }> {
+    const answer = await connection.command("HMGET", stateKey(portal), "identity", "head", "oldest");
+    const [identity, head, oldest] = z.tuple([optionalText, optionalText, optionalText]).parse(answer);
+    return { identity, head: Number(head ?? 0), oldest: Number(oldest ?? 0) };
+  }
+
+  async function range(portal: string, from: number, to: number | "+", count: number): Promise<StreamEntry[]> {
+    const end = to === "+" ? "+" : `${to}-0`;
+    const answer = await connection.command("XRANGE", streamKey(portal), `${from}-0`, end, "COUNT", count);
+    return entriesSchema.parse(answer).map(([id, fields]) => ({
+      position: Number(id.slice(0, id.indexOf("-"))),
+      text: fields?.[0] === "e" ? (fields[1] ?? null) : null,
+    }));
+  }
+
+  async function receivedAt(portal: string, position: number): Promise<number | null> {
+    const [entry] = await range(portal, position, position, 1);
+    try {
+      return entry?.text == null ? null : decodeEventRecord(entry.text).receivedAt.getTime();
+    } catch {
+      return null;
+    }
+  }
+
+  async function portals(): Promise<string[]> {
+    return z.array(z.string()).parse(await available(connection.command("SMEMBERS", portalsKey)));
+  }
+
+  async function trimPortal(portal: string): Promise<void> {
+    const { identity, head, oldest } = await state(portal);
+    if (identity === null) {
+      return;
+    }
+    const edge = await retentionEdge({ oldest, head }, options.retention, Date.now(), (position) =>
+      receivedAt(portal, position),
+    );
+    if (edge > oldest) {
+      await connection.run(trimScript, keysOf(portal), [identity, edge]);
+    }
+  }
+
+  return {
+    async append(portal, added, deliveryKey) {
+      if (added.length === 0) {
+        return { positions: [], duplicate: false };
+      }
+      const now = Date.now();
+      const answer = appendAnswer.parse(
+        await available(
+          connection.run(appendScript, keysOf(portal), [
+            portal,
+            channelOf(portal),
+            newIdentity(),
+            deliveryKey === undefined ? "" : shortKey(deliveryKey),
+            now,
+            now - options.duplicateWindowMs,
+            MAX_DELIVERY_KEYS,
+            ...added.map((event) => encodeEventRecord(now, event, undefined)),
+          ]),
+        ),
+      );
+      if (answer[0] === 1) {
+        return { positions: [], duplicate: true };
+      }
+      const [, first, last] = answer;
+      return { positions: Array.from({ length: last - first + 1 }, (_, index) => first + index), duplicate: false };
+    },
+
+    async read(portal, after, limit) {
+      const found: LoggedEvent[] = [];
+      let position = after;
+      for (;;) {
+        const count = Math.min(READ_CHUNK, limit - found.length);
+        if (count <= 0) {
+          return found;
+        }
+        // The bounds are asked after the events on the same connection: a trim between the two is noticed.
+        const [entries, { oldest, head }] = await available(
+          Promise.all([range(portal, position + 1, "+", count), state(portal)]),
+        );
+        if (position < oldest) {
+          if (found.length > 0) {
+            return found;
+          }
+          throw new EventsTrimmed(oldest, head);
+        }
+        for (const entry of entries) {
+          try {
+            const kept = decodeEventRecord(entry.text ?? "");
+            if (kept.event !== null) {
+              found.push({ position: entry.position, receivedAt: kept.receivedAt, event: kept.event });
+            }
+          } catch (error) {
+            if (found.length > 0) {
+              return found;
+            }
+            throw new CorruptEvent(portal, entry.position, { cause: error });
+          }
+          position = entry.position;
+        }
+        if (entries.length < count) {
+          return found;
+        }
+      }
+    },
+
+    head: async (portal) => (await available(state(portal))).head,
+    oldest: async (portal) => (await available(state(portal))).oldest,
+    follow: (portal, changed) => feed.follow(portal, changed),
+
+    async newest(portal) {
+      const { identity, head } = await available(state(portal));
+      if (identity !== null) {
+        return { log: identity, position: head };
+      }
+      // There was none: whatever is in it by the time it is made came after the call.
+      const made = await available(connection.run(identityScript, keysOf(portal), [portal, newIdentity()]));
+      return { log: z.string().parse(made), position: 0 };
+    },
+
+    portals,
+
+    async purge(portal) {
+      await available(connection.run(purgeScript, keysOf(portal), [portal, channelOf(portal)]));
+    },
+
+    async trim() {
+      for (const portal of await portals()) {
+        await available(trimPortal(portal));
+      }
+    },
+
+    async close() {
+      feed.close();
+    },
+  };
+}
+
+interface StreamEntry {
+  readonly position: number;
+  readonly text: string | null;
+}
+
+function newIdentity(): string {
+  return randomBytes(9).toString("base64url");
+}
+
+function shortKey(deliveryKey: string): string {
+  return deliveryKey.length <= 64 ? deliveryKey : createHash("sha256").update(deliveryKey).digest("base64url");
+}
+
+async function available<Result>(result: Promise<Result>): Promise<Result> {
+  try {
+    return await result;
+  } catch (error) {
+    throw error instanceof StorageUnavailable ? new LogUnavailable(error.message, { cause: error }) : error;
+  }
+}

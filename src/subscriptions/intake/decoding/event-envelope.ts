@@ -1,0 +1,67 @@
+import { type FormFields, type FormValue, nestedFields, textField } from "../../../datasources/bitrix24/form-body.ts";
+import type { StoredTime } from "../../events/stored-event.ts";
+
+/** Who sent it, as the body says; nothing of it is proven before `application_token` was compared. */
+export interface EventAuth {
+  /** The portal's id, stable when its address changes. */
+  readonly memberId: string;
+  readonly applicationToken: string;
+}
+
+/** An event as the portal's queue delivers it. */
+export interface EventEnvelope {
+  /** Event code in upper case, e.g. `ONSESSIONSTART`. */
+  readonly event: string;
+  /** `ts` as sent: unix seconds of the dispatch; empty when it was left out. */
+  readonly ts: string;
+  /** `event_handler_id`, on older pages `eventId`. */
+  readonly handlerId: string | undefined;
+  readonly data: FormValue | undefined;
+  /** Undefined when the body names no portal or no token. */
+  readonly auth: EventAuth | undefined;
+  /** All of `auth`, for the installation events, which carry tokens. */
+  readonly authFields: FormFields | undefined;
+}
+
+const EVENT_CODE = /^[A-Za-z0-9_:]{1,100}$/;
+const MEMBER_ID = /^[0-9A-Za-z_-]{1,64}$/;
+const MAX_TOKEN_LENGTH = 256;
+
+/** Undefined when the form is no event: it names none. */
+export function readEnvelope(form: FormFields): EventEnvelope | undefined {
+  const event = textField(form, "event");
+  if (event === undefined || !EVENT_CODE.test(event)) return undefined;
+  const authFields = nestedFields(form, "auth");
+  return {
+    event: event.toUpperCase(),
+    ts: textField(form, "ts") ?? "",
+    handlerId: textField(form, "event_handler_id") ?? textField(form, "eventId"),
+    data: form.data,
+    auth: authFields === undefined ? undefined : readAuth(authFields),
+    authFields,
+  };
+}
+
+/** Undefined unless both the portal and the token are named. */
+export function readAuth(fields: FormFields): EventAuth | undefined {
+  const memberId = textField(fields, "member_id");
+  const applicationToken = textField(fields, "application_token");
+  if (memberId === undefined || !MEMBER_ID.test(memberId)) return undefined;
+  if (applicationToken === undefined || applicationToken === "" || applicationToken.length > MAX_TOKEN_LENGTH) {
+    return undefined;
+  }
+  return { memberId, applicationToken };
+}
+
+const UNIX_SECONDS = /^[0-9]{1,11}$/;
+
+/** Deliveries come by the dozen with the same second, and writing a date out costs more than reading the rest of an event. */
+let lastTime: { readonly seconds: string; readonly time: StoredTime } | undefined;
+
+/** An instant from unix seconds; null for anything else, an event without a time is still an event. */
+export function unixTime(seconds: string): StoredTime | null {
+  if (lastTime?.seconds === seconds) return lastTime.time;
+  if (!UNIX_SECONDS.test(seconds) || Number(seconds) === 0) return null;
+  lastTime = { seconds, time: new Date(Number(seconds) * 1000).toISOString() };
+  return lastTime.time;
+}

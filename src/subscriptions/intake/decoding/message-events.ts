@@ -1,0 +1,188 @@
+import type { FormFields, FormValue } from "../../../datasources/bitrix24/form-body.ts";
+import { optionalInstant, WireError } from "../../../datasources/bitrix24/wire.ts";
+import type { Id } from "../../../datasources/domain/ids.ts";
+import type {
+  EventAddress,
+  MessageDirection,
+  StoredEvent,
+  StoredMessage,
+  StoredMessageDeleted,
+  StoredTime,
+} from "../../events/stored-event.ts";
+import { deliveredFiles } from "./delivered-files.ts";
+import { unixTime } from "./event-envelope.ts";
+import {
+  anId,
+  type EventPayload,
+  idIfDigits,
+  optionalFields,
+  optionalText,
+  requiredFields,
+  textList,
+  UndecodableEvent,
+} from "./payload.ts";
+
+/** What an item says about one message: where it is, what it holds, which way it went. */
+interface MessageItem {
+  readonly address: EventAddress;
+  readonly direction: MessageDirection;
+  readonly message: StoredMessage;
+}
+
+export function decodeMessageAdded(payload: EventPayload, dispatchedAt: StoredTime | null): StoredEvent[] {
+  return payload.items.map((item) => {
+    const { address, direction, message } =
+      payload.connector === null ? fromCustomer(payload, item) : sentOut(payload, item);
+    if (
+      message.messageId === null &&
+      message.externalIds.length === 0 &&
+      message.text === null &&
+      message.files.length === 0
+    ) {
+      throw new UndecodableEvent("data.DATA.message: neither an id nor a text nor files");
+    }
+    return { kind: "messageAdded", address, dispatchedAt, direction, message };
+  });
+}
+
+export function decodeMessageUpdated(payload: EventPayload, dispatchedAt: StoredTime | null): StoredEvent[] {
+  return payload.items.map((item) => {
+    const { address, direction, message } = identified(payload, item);
+    return { kind: "messageUpdated", address, dispatchedAt, direction, message };
+  });
+}
+
+/** One event for each message: a deleted outgoing message comes as one item for each of its ids in the channel. */
+export function decodeMessageDeleted(payload: EventPayload, dispatchedAt: StoredTime | null): StoredEvent[] {
+  const deleted = new Map<string, StoredMessageDeleted>();
+  payload.items.forEach((item, index) => {
+    const { address, direction, message } = identified(payload, item);
+    const name = message.messageId === null ? `item ${index}` : `${address.chatId ?? ""} ${message.messageId}`;
+    const externalIds = [...(deleted.get(name)?.externalIds ?? []), ...message.externalIds];
+    deleted.set(name, {
+      kind: "messageDeleted",
+      address,
+      dispatchedAt,
+      direction,
+      messageId: message.messageId,
+      externalIds: [...new Set(externalIds)],
+    });
+  });
+  return [...deleted.values()];
+}
+
+/** Edits and deletions of outgoing messages point at the stored message (`im`); those of customers look like a new message. */
+function identified(payload: EventPayload, item: FormFields): MessageItem {
+  const wasSentOut = payload.connector !== null || item.im !== undefined;
+  const found = wasSentOut ? changedAfterSending(payload, item) : fromCustomer(payload, item);
+  if (found.message.messageId === null && found.message.externalIds.length === 0) {
+    throw new UndecodableEvent("data.DATA.message.id: no id of the message");
+  }
+  return found;
+}
+
+/**
+ * `{connector, chat, message, …}` without `CONNECTOR`: the customer wrote. All ids but the customer's are the channel's. The
+ * documentation's list shape lacks `CONNECTOR` for every author, so that there the author and the system flag are looked at.
+ */
+function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
+  const connector = requiredFields(item, "connector");
+  const chat = optionalFields(item, "chat");
+  const message = requiredFields(item, "message");
+  const connectorId = optionalText(connector.connector_id, "data.DATA.connector.connector_id");
+  if (connectorId === null) throw new UndecodableEvent("data.DATA.connector.connector_id: nothing");
+  const customer = optionalText(connector.user_id, "data.DATA.connector.user_id");
+  const isSystem = message.system === "Y";
+  const author = idIfDigits(message.user_id);
+  const writtenByAnother = payload.isList && author !== null && customer !== null && author !== customer;
+  return {
+    address: {
+      connectorId,
+      lineId: anId(connector.line_id, "data.DATA.connector.line_id"),
+      chatId: null,
+      externalChatId:
+        optionalText(connector.chat_id, "data.DATA.connector.chat_id") ?? optionalText(chat.id, "data.DATA.chat.id"),
+      userId: customer,
+    },
+    direction: isSystem || writtenByAnother ? "UNKNOWN" : "INCOMING",
+    message: {
+      messageId: null,
+      externalIds: textList(message.id, "data.DATA.message.id"),
+      text: optionalText(message.text, "data.DATA.message.text"),
+      authorId: isSystem || writtenByAnother ? author : (idIfDigits(customer ?? undefined) ?? author),
+      isSystem,
+      files: deliveredFiles(message.files),
+      sentAt: sentAt(message.date),
+    },
+  };
+}
+
+/** `{CONNECTOR, LINE, DATA: {connector, message}}`: an operator, a bot or the system wrote, and the portal's ids are there. */
+function sentOut(payload: EventPayload, item: FormFields): MessageItem {
+  const connector = optionalFields(item, "connector");
+  const message = requiredFields(item, "message");
+  return {
+    address: {
+      connectorId: payload.connector,
+      lineId: payload.line ?? anId(connector.line_id, "data.DATA.connector.line_id"),
+      chatId: anId(message.chat_id, "data.DATA.message.chat_id"),
+      externalChatId: optionalText(connector.chat_id, "data.DATA.connector.chat_id"),
+      userId: optionalText(connector.user_id, "data.DATA.connector.user_id"),
+    },
+    direction: "OUTGOING",
+    message: {
+      messageId: anId(message.id, "data.DATA.message.id"),
+      externalIds: [],
+      text: optionalText(message.text, "data.DATA.message.text"),
+      authorId: idIfDigits(message.user_id) ?? idIfDigits(message.author),
+      isSystem: message.system === "Y",
+      files: deliveredFiles(message.files),
+      sentAt: sentAt(message.date),
+    },
+  };
+}
+
+/** `{im: {chat_id, message_id}, message: {id: […], text}, chat: {id}}`. The documentation repeats the portal's ids in the last two. */
+function changedAfterSending(payload: EventPayload, item: FormFields): MessageItem {
+  const im = requiredFields(item, "im");
+  const message = optionalFields(item, "message");
+  const chat = optionalFields(item, "chat");
+  const chatId = anId(im.chat_id, "data.DATA.im.chat_id");
+  const messageId = anId(im.message_id, "data.DATA.im.message_id");
+  const externalIds = textList(message.id, "data.DATA.message.id").filter((id) => id !== messageId);
+  return {
+    address: {
+      connectorId: payload.connector,
+      lineId: payload.line,
+      chatId,
+      externalChatId: unless(chatId, optionalText(chat.id, "data.DATA.chat.id")),
+      userId: null,
+    },
+    // Portals send this form for what went to a channel, with its ids there; the documented form without them does not tell whose it was.
+    direction: externalIds.length > 0 ? "OUTGOING" : "UNKNOWN",
+    message: {
+      messageId,
+      externalIds,
+      text: optionalText(message.text, "data.DATA.message.text"),
+      authorId: null,
+      isSystem: false,
+      files: deliveredFiles(message.files),
+      sentAt: null,
+    },
+  };
+}
+
+function unless(portalId: Id | null, text: string | null): string | null {
+  return text === portalId ? null : text;
+}
+
+/** The format of `date` is not documented: unix seconds and ISO 8601 with an offset are read, the rest counts as not told. */
+function sentAt(value: FormValue | undefined): StoredTime | null {
+  if (typeof value !== "string") return null;
+  try {
+    return unixTime(value) ?? optionalInstant(value, "date")?.toISOString() ?? null;
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { type FormFields, type FormValue, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
+import { optionalId, WireError } from "../../../datasources/bitrix24/wire.ts";
+import type { Id } from "../../../datasources/domain/ids.ts";
+
+/** A known event whose payload is not understood. The message names the place and repeats no content. */
+export class UndecodableEvent extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UndecodableEvent";
+  }
+}
+
+/** `data` of an Open Channel event: what stands beside `DATA`, and its items, whichever of the two shapes it has. */
+export interface EventPayload {
+  /** Connector code; present on what goes out to the channel. */
+  readonly connector: string | null;
+  readonly line: Id | null;
+  readonly items: readonly FormFields[];
+  /** `DATA` came as a list, as the documentation shows it. Portals send an object (but for deleted outgoing messages). */
+  readonly isList: boolean;
+}
+
+/** Throws `UndecodableEvent` when there is nothing in `DATA`. */
+export function readPayload(data: FormValue | undefined): EventPayload {
+  if (!isFormFields(data)) throw new UndecodableEvent("data: expected fields");
+  const isList = Array.isArray(data.DATA) || (isFormFields(data.DATA) && hasOnlyIndices(data.DATA));
+  return {
+    connector: optionalText(data.CONNECTOR, "data.CONNECTOR"),
+    line: anId(data.LINE, "data.LINE"),
+    items: isList ? listOf(data.DATA, "data.DATA").map(asFields) : [asFields(data.DATA)],
+    isList,
+  };
+}
+
+function asFields(value: FormValue | undefined): FormFields {
+  if (!isFormFields(value)) throw new UndecodableEvent("data.DATA: expected fields");
+  return value;
+}
+
+/** The parser makes a map of a list that is long or has gaps. */
+function hasOnlyIndices(value: FormFields): boolean {
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => /^[0-9]+$/.test(key));
+}
+
+/** A list; one value alone is a list of one, nothing (PHP leaves empty lists out) or empty text an empty one. */
+export function listOf(value: FormValue | undefined, path: string): readonly FormValue[] {
+  if (value === undefined || value === "") return [];
+  if (Array.isArray(value)) return value;
+  if (typeof value === "string") return [value];
+  if (isFormFields(value)) {
+    return Object.values(value).filter((item): item is FormValue => item !== undefined);
+  }
+  throw new UndecodableEvent(`${path}: expected a list`);
+}
+
+export function requiredFields(from: FormFields, name: string): FormFields {
+  const value = from[name];
+  if (!isFormFields(value)) throw new UndecodableEvent(`data.DATA.${name}: expected fields`);
+  return value;
+}
+
+/** Fields that may be left out; text or a list in their place is not understood. */
+export function optionalFields(from: FormFields, name: string): FormFields {
+  const value = from[name];
+  if (value === undefined || value === "") return {};
+  if (!isFormFields(value)) throw new UndecodableEvent(`data.DATA.${name}: expected fields`);
+  return value;
+}
+
+/** Text; null when left out or empty. */
+export function optionalText(value: FormValue | undefined, path: string): string | null {
+  if (value === undefined || value === "") return null;
+  if (typeof value !== "string") throw new UndecodableEvent(`${path}: expected text`);
+  return value;
+}
+
+/** A portal's id; null when left out, empty or 0. */
+export function anId(value: FormValue | undefined, path: string): Id | null {
+  const text = optionalText(value, path);
+  if (text !== null && text.length > 20) throw new UndecodableEvent(`${path}: expected an id`);
+  try {
+    return optionalId(text, path);
+  } catch (error) {
+    if (error instanceof WireError) throw new UndecodableEvent(`${path}: expected an id`);
+    throw error;
+  }
+}
+
+/** An id where digits are one, null for other text: several fields hold the portal's id or the channel's. */
+export function idIfDigits(value: FormValue | undefined): Id | null {
+  return typeof value === "string" && /^[0-9]{1,20}$/.test(value) ? optionalId(value, "") : null;
+}
+
+/** Ids given as one text or as a list of texts; empty ones are none. */
+export function textList(value: FormValue | undefined, path: string): string[] {
+  return listOf(value, path).flatMap((item) => optionalText(item, path) ?? []);
+}

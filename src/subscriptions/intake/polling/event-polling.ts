@@ -1,0 +1,222 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { PortalSession } from "../../../datasources/bitrix24/calls.ts";
+import { UpstreamError } from "../../../datasources/bitrix24/errors.ts";
+import type { AllowanceStatus } from "../../../datasources/bitrix24/usage.ts";
+import { WireError } from "../../../datasources/bitrix24/wire.ts";
+import { eventGet, eventSubscribe, type QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
+import type { KeyValueStore } from "../../../storage/key-value-store.ts";
+import type { DeadLetterLog } from "../../events/dead-letter-log.ts";
+import type { EventLog } from "../../events/event-log.ts";
+import type { StoredEvent } from "../../events/stored-event.ts";
+import { isPassing } from "../../live/patient-read.ts";
+import { createLease } from "./polling-lease.ts";
+import { DEFAULT_POLLING_PACE, nextPollMs, type PollingPace } from "./polling-pace.ts";
+import { keepPollingPlace, type PollingPlace, readPollingPlace } from "./polling-place.ts";
+import { decodeQueuedEvent } from "./queued-event.ts";
+
+export interface EventPollingOptions {
+  /** The portal's name in the log: no `member_id` is known where there is only a webhook. */
+  readonly portal: string;
+  /** The user whose queue it is; stays the same when the webhook's secret changes. */
+  readonly owner: string;
+  /** The owner's credential, bound to a fresh deadline of less than half of `leaseMs` and to the signal that polling stops. */
+  readonly session: (stopping: AbortSignal) => PortalSession;
+  readonly status: () => Pick<AllowanceStatus, "level" | "capacity">;
+  readonly log: EventLog;
+  readonly keyValues: KeyValueStore;
+  readonly deadLetters: DeadLetterLog;
+  /** The storage belongs to this process alone, so that nobody else can poll with it. */
+  readonly exclusive: boolean;
+  /** Called for each event after it was appended. Must not throw. */
+  readonly appended?: (portal: string, event: StoredEvent) => void;
+  readonly onError: (error: unknown) => void;
+  readonly pace?: Partial<PollingPace>;
+  /** After so long without a sign of life another process takes over. Default 60 s. */
+  readonly leaseMs?: number;
+}
+
+export type PollingState =
+  | { readonly kind: "stopped" }
+  | { readonly kind: "starting" }
+  /** Another process polls. */
+  | { readonly kind: "standby" }
+  | { readonly kind: "polling"; readonly polledAt: Date; readonly lastEventAt: Date | null }
+  /** `message` holds no secret. `mayPass`: the portal or the storage is only away; else somebody has to do something. */
+  | {
+      readonly kind: "failing";
+      readonly since: Date;
+      readonly message: string;
+      readonly mayPass: boolean;
+      readonly retryAt: Date;
+    };
+
+/** Takes a user's messenger events over into the log. */
+export interface EventPolling {
+  start(): void;
+  /** Resolves when nothing is under way. The portal goes on recording, for 24 hours. */
+  stop(): Promise<void>;
+  state(): PollingState;
+}
+
+const NAMESPACE = "event-polling";
+const PAGE_LIMIT = 100;
+const LEASE_MS = 60_000;
+/** The portal drops records that nobody confirmed for so long. */
+const PORTAL_KEEPS_MS = 24 * 60 * 60 * 1_000;
+/** Somebody else may have ended the subscription, which the queue does not tell. */
+const RESUBSCRIBE_MS = 10 * 60 * 1_000;
+/** A place that only tells the time is not worth more writes. */
+const KEEP_TIME_MS = 60_000;
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 60_000;
+/** A refusal (a scope that is missing, a method the portal does not know) does not go away by itself soon. */
+const REFUSED_BACKOFF_MS = 5 * 60 * 1_000;
+
+/**
+ * Polls `im.v2.Event.get` for a set-up without an application. Records are confirmed only after the log has them durably, and each is appended
+ * under a delivery key of its own, so that whatever breaks off in between is repeated without doubling. One process polls at a time.
+ */
+export function createEventPolling(options: EventPollingOptions): EventPolling {
+  const { portal, owner, log, keyValues, onError, leaseMs = LEASE_MS } = options;
+  const pace = { ...DEFAULT_POLLING_PACE, ...options.pace };
+  const name = JSON.stringify([portal, owner]);
+  let state: PollingState = { kind: "stopped" };
+  let running: { readonly ended: Promise<void>; readonly stop: AbortController } | undefined;
+  let lastEventAt: Date | null = null;
+
+  async function openPlace(): Promise<PollingPlace> {
+    return (await readPollingPlace(keyValues, NAMESPACE, name)) ?? { offset: undefined, polledAt: new Date() };
+  }
+
+  /** Records older than the portal keeps are gone if nobody polled for longer: that is said in the log. */
+  async function sayGap(polledAt: Date): Promise<void> {
+    const oldestKept = new Date(Date.now() - PORTAL_KEEPS_MS);
+    if (polledAt >= oldestKept) return;
+    const since = polledAt.toISOString();
+    const gap: StoredEvent = { kind: "gap", since, until: oldestKept.toISOString() };
+    await log.append(portal, [gap], `im.v2 ${owner} gap ${since}`);
+  }
+
+  async function takeOver(record: QueuedEventRecord): Promise<void> {
+    let event: StoredEvent | null;
+    try {
+      event = decodeQueuedEvent(record);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      const letter = { event: record.type, body: JSON.stringify(record), reason: error.message };
+      await options.deadLetters.add(portal, { receivedAt: new Date(), ...letter });
+      return;
+    }
+    if (event === null) return;
+    const { duplicate } = await log.append(portal, [event], `im.v2 ${owner} ${record.eventId}`);
+    if (duplicate) return;
+    lastEventAt = new Date();
+    options.appended?.(portal, event);
+  }
+
+  /** One request: confirms what the log has, and takes the next page over. */
+  async function poll(
+    place: PollingPlace,
+    stopping: AbortSignal,
+  ): Promise<{ readonly place: PollingPlace; readonly hasMore: boolean }> {
+    const query = { offset: place.offset, limit: PAGE_LIMIT };
+    // Confirming twice changes nothing, so that it may be repeated like any read.
+    const page = await options.session(stopping).read(eventGet(query), { fresh: true });
+    await sayGap(place.polledAt);
+    for (const record of page.events) await takeOver(record);
+    const next = { offset: offsetAfter(place.offset, page.events, page.nextOffset), polledAt: new Date() };
+    const isFirst = place.offset === undefined;
+    const isKept =
+      !isFirst && next.offset === place.offset && next.polledAt.getTime() - place.polledAt.getTime() < KEEP_TIME_MS;
+    if (!isKept) await keepPollingPlace(keyValues, NAMESPACE, name, next);
+    return { place: isKept ? place : next, hasMore: page.hasMore && page.events.length > 0 };
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const lease = options.exclusive ? undefined : createLease(keyValues, NAMESPACE, `lease ${name}`, leaseMs);
+    const beganAt = Date.now();
+    let place: PollingPlace | undefined;
+    let subscribedAt = Number.NEGATIVE_INFINITY;
+    let failures = 0;
+    let failingSince: Date | undefined;
+
+    /** Returns the milliseconds until the next step. */
+    async function step(): Promise<number> {
+      if (lease !== undefined && !(await lease.hold())) {
+        place = undefined;
+        state = { kind: "standby" };
+        return leaseMs / 4;
+      }
+      place ??= await openPlace();
+      if (performance.now() - subscribedAt >= RESUBSCRIBE_MS) {
+        await options.session(signal).read(eventSubscribe(), { fresh: true });
+        subscribedAt = performance.now();
+      }
+      const polled = await poll(place, signal);
+      place = polled.place;
+      state = { kind: "polling", polledAt: new Date(), lastEventAt };
+      const msSinceEvent = Date.now() - (lastEventAt?.getTime() ?? beganAt);
+      return nextPollMs(pace, { msSinceEvent, hasMore: polled.hasMore }, options.status());
+    }
+
+    for (let wait = 0; await paused(wait, signal); ) {
+      try {
+        wait = await step();
+        failures = 0;
+        failingSince = undefined;
+      } catch (error) {
+        if (signal.aborted) break;
+        failures += 1;
+        failingSince ??= new Date();
+        // What was taken over is in the store; what was not is asked for again.
+        place = undefined;
+        const mayPass = !(error instanceof UpstreamError) || isPassing(error);
+        wait = mayPass ? Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS) : REFUSED_BACKOFF_MS;
+        const message = error instanceof Error ? error.message : "unknown";
+        state = { kind: "failing", since: failingSince, message, mayPass, retryAt: new Date(Date.now() + wait) };
+        onError(error);
+      }
+    }
+    await lease?.release().catch(onError);
+  }
+
+  return {
+    start() {
+      if (running !== undefined) return;
+      const stop = new AbortController();
+      state = { kind: "starting" };
+      running = { stop, ended: run(stop.signal) };
+    },
+    async stop() {
+      const stopping = running;
+      stopping?.stop.abort();
+      await stopping?.ended;
+      if (running !== stopping) return;
+      running = undefined;
+      state = { kind: "stopped" };
+    },
+    state: () => state,
+  };
+}
+
+/** The portal names it; where it does not, it is one past the last record. It never goes back: that would bring confirmed records again. */
+function offsetAfter(
+  offset: number | undefined,
+  events: readonly QueuedEventRecord[],
+  nextOffset: number | null,
+): number | undefined {
+  const last = events.at(-1);
+  const afterLast = last === undefined ? undefined : Number(last.eventId) + 1;
+  const candidates = [offset, afterLast, nextOffset ?? undefined].filter((each) => each !== undefined);
+  return candidates.length === 0 ? undefined : Math.max(...candidates);
+}
+
+/** False when it was stopped. */
+async function paused(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await pause(ms, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}

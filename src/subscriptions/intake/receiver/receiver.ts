@@ -1,0 +1,150 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
+import { EVENTS_PATH } from "../../../installation/bindings.ts";
+import { attempt, statusOf } from "../../../installation/install-endpoint.ts";
+import type { InstallationStore } from "../../../installation/installation-store.ts";
+import type { Installer } from "../../../installation/installer.ts";
+import { StorageUnavailable } from "../../../storage/key-value-store.ts";
+import { type DeadLetterLog } from "../../events/dead-letter-log.ts";
+import { type EventLog, LogUnavailable } from "../../events/event-log.ts";
+import { type EventEnvelope, readEnvelope } from "../decoding/event-envelope.ts";
+import { decodeEvent, isOpenChannelEvent } from "../decoding/events.ts";
+import { deliveryKey, withoutAuth } from "./delivery.ts";
+import { acceptForms, answerFormErrors } from "./form-routes.ts";
+import { noStats, type ReceiverStats } from "./receiver-stats.ts";
+
+export interface ReceiverOptions {
+  readonly log: EventLog;
+  readonly deadLetters: DeadLetterLog;
+  readonly installations: Pick<InstallationStore, "checkApplicationToken">;
+  readonly installer: Pick<Installer, "applicationEvent" | "uninstall">;
+  /** Told that an event of a portal had to be refused because nothing could be kept: subscribers are owed a gap. */
+  readonly onOutage?: ((portal: string) => void) | undefined;
+  readonly maxBodyBytes?: number | undefined;
+}
+
+/** The registered receiver. */
+export interface Receiver {
+  /** Counts since the start. */
+  stats(): Readonly<ReceiverStats>;
+}
+
+const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+
+/** What a delivery is answered with; the portal looks at the status alone. */
+type Answer = 200 | 400 | 401 | 403 | 429 | 503;
+
+const SENTENCES: Readonly<Record<Answer, string>> = {
+  200: "ok",
+  400: "This is no event of a Bitrix24 portal.",
+  401: "auth[member_id] or auth[application_token] is missing.",
+  403: "The application token is not this portal's.",
+  429: "Too many installations at once.",
+  503: "Events cannot be kept now.",
+};
+
+/**
+ * `POST /bitrix24/events`: takes the portal's deliveries. 200 once the events are durable, or for a delivery of which nothing needs to
+ * be kept. Nothing but the store is asked on this way (an installation event excepted, which must be verified), and no address that
+ * a body names is ever called. The portal repeats nothing: whatever is not answered 200 is lost to it.
+ */
+export function registerEventReceiver(app: FastifyInstance, options: ReceiverOptions): Receiver {
+  const stats = noStats();
+  const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
+
+  app.register(async (scope) => {
+    acceptForms(scope);
+    answerFormErrors(scope, maxBodyBytes, (status) => {
+      if (status === 413) stats.tooLarge += 1;
+      else if (status < 500) stats.unreadable += 1;
+    });
+    scope.post<{ Body: unknown }>(`/${EVENTS_PATH}`, { bodyLimit: maxBodyBytes }, async (request, reply) => {
+      const body = typeof request.body === "string" ? request.body : "";
+      let envelope: EventEnvelope | undefined;
+      try {
+        envelope = readEnvelope(parseForm(body));
+      } catch (error) {
+        if (!(error instanceof UnreadableForm)) throw error;
+        stats.unreadable += 1;
+        return send(reply, 400, error.message);
+      }
+      if (envelope === undefined) {
+        stats.unreadable += 1;
+        return send(reply, 400);
+      }
+      return send(reply, await receive(envelope, body));
+    });
+  });
+
+  async function receive(envelope: EventEnvelope, body: string): Promise<Answer> {
+    const { auth } = envelope;
+    if (auth === undefined) {
+      stats.unauthenticated += 1;
+      return 401;
+    }
+    const receivedAt = new Date();
+    try {
+      if (envelope.event === "ONAPPINSTALL" || envelope.event === "ONAPPUPDATE") {
+        return await takeApplicationEvent(envelope);
+      }
+      const check = await options.installations.checkApplicationToken(auth.memberId, auth.applicationToken);
+      if (check !== "right") {
+        stats.forbidden += 1;
+        return 403;
+      }
+      if (envelope.event === "ONAPPUNINSTALL") {
+        stats.applicationEvents += 1;
+        await options.installer.uninstall(auth.memberId);
+        return 200;
+      }
+      return await keep(auth.memberId, envelope, body, receivedAt);
+    } catch (error) {
+      if (!(error instanceof LogUnavailable) && !(error instanceof StorageUnavailable)) throw error;
+      stats.unavailable += 1;
+      if (isOpenChannelEvent(envelope.event)) options.onOutage?.(auth.memberId);
+      return 503;
+    }
+  }
+
+  /** These may come before there is anything to compare their token with; the installer verifies them itself. */
+  async function takeApplicationEvent(envelope: EventEnvelope): Promise<Answer> {
+    stats.applicationEvents += 1;
+    const status = statusOf(await attempt(() => options.installer.applicationEvent(envelope)));
+    if (status === 403) stats.forbidden += 1;
+    return status;
+  }
+
+  async function keep(portal: string, envelope: EventEnvelope, body: string, receivedAt: Date): Promise<Answer> {
+    const decoded = decodeEvent(envelope);
+    switch (decoded.kind) {
+      case "decoded": {
+        const { duplicate } = await options.log.append(portal, decoded.events, deliveryKey(portal, envelope));
+        if (duplicate) {
+          stats.duplicates += 1;
+        } else {
+          stats.accepted += 1;
+          stats.events += decoded.events.length;
+        }
+        return 200;
+      }
+      case "undecodable":
+        await options.deadLetters.add(portal, {
+          receivedAt,
+          event: envelope.event,
+          body: withoutAuth(body),
+          reason: decoded.reason,
+        });
+        stats.deadLetters += 1;
+        return 200;
+      case "unknown":
+        stats.unknownEvents += 1;
+        return 200;
+    }
+  }
+
+  return { stats: () => stats };
+}
+
+function send(reply: FastifyReply, status: Answer, sentence = SENTENCES[status]): FastifyReply {
+  return reply.code(status).header("content-type", "text/plain; charset=utf-8").send(sentence);
+}

@@ -1,0 +1,118 @@
+import { CorruptEvent, type EventLog, type LoggedEvent, LogUnavailable, type Position } from "../events/event-log.ts";
+import type { PortalTail } from "./portal-tail.ts";
+import type { ReadingTurns } from "./reading-turns.ts";
+
+/** Events taken from the log at a time by a reader that is behind; all that it holds while its client does not read. */
+const CATCH_UP_LIMIT = 64;
+/** Events that a reader takes before it lets others go on. */
+const TURN_LIMIT = 64;
+const PAUSE_MS = 300;
+
+/**
+ * Reads one portal's log from a position on, at the pace of whoever takes from it. A position, not a queue: it holds a bounded piece of the
+ * log whatever happens, and one that falls behind reads back from the log. Works without promises as long as it is up to date, since
+ * thousands of them read each event.
+ */
+export interface EventReader {
+  /** The next event, where there is one in memory. */
+  take(): LoggedEvent | undefined;
+  /**
+   * To be called when there was nothing to take. The promise resolves when it is worth trying again; it rejects with `EventsTrimmed` when
+   * events at the reader's place are gone, or with the log's error. Undefined: there is nothing newer, and `moved` is called once there is.
+   */
+  wait(moved: () => void): Promise<void> | undefined;
+  close(): void;
+}
+
+export function createEventReader(
+  log: EventLog,
+  portal: string,
+  tail: PortalTail,
+  turns: ReadingTurns,
+  from: Position,
+): EventReader {
+  let position = from;
+  let held: readonly LoggedEvent[] = [];
+  let heldIndex = 0;
+  let wake: (() => void) | undefined;
+  let takenInTurn = 0;
+
+  function hold(events: readonly LoggedEvent[]): void {
+    held = events;
+    heldIndex = 0;
+  }
+
+  function next(): LoggedEvent | undefined {
+    if (heldIndex < held.length) return held[heldIndex++];
+    return tail.covers(position) ? tail.next(position) : undefined;
+  }
+
+  async function readBack(): Promise<void> {
+    try {
+      hold(await log.read(portal, position, CATCH_UP_LIMIT));
+      if (held.length === 0) await passUnknown();
+    } catch (error) {
+      if (error instanceof CorruptEvent) position = error.position;
+      else if (error instanceof LogUnavailable) await pause();
+      else throw error;
+    }
+  }
+
+  /** Only kinds that this version does not know lie between here and the head; or the log was purged, and its streams are about to be ended. */
+  async function passUnknown(): Promise<void> {
+    const head = await log.head(portal);
+    // Once more, for what came before the head was asked for.
+    hold(await log.read(portal, position, CATCH_UP_LIMIT));
+    if (held.length > 0) return;
+    position = Math.max(position, head);
+    if (!tail.covers(position)) await pause();
+  }
+
+  /** Of a log that is away and comes back, or that is no longer the one which the tail has read. */
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, PAUSE_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  function moved(): void {
+    const waiting = wake;
+    wake = undefined;
+    waiting?.();
+  }
+
+  const unlisten = tail.listen(moved);
+
+  return {
+    take() {
+      if (takenInTurn === TURN_LIMIT) return undefined;
+      const event = next();
+      if (event === undefined) return undefined;
+      takenInTurn += 1;
+      position = event.position;
+      return event;
+    },
+    wait(whenMoved) {
+      const hasMore = heldIndex < held.length || !tail.covers(position) || tail.next(position) !== undefined;
+      if (!hasMore) {
+        hold([]);
+        takenInTurn = 0;
+        // Nothing can come between the look and this.
+        wake = whenMoved;
+        return undefined;
+      }
+      if (takenInTurn < TURN_LIMIT) return readBack();
+      takenInTurn = 0;
+      return turns.next();
+    },
+    close() {
+      unlisten();
+      held = [];
+      moved();
+    },
+  };
+}

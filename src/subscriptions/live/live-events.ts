@@ -1,0 +1,185 @@
+import { badUserInput } from "../../schema/input-errors.ts";
+import { type CursorProblem, readCursor, writeCursor } from "../events/cursor.ts";
+import type { EventLog, LogPlace, Position } from "../events/event-log.ts";
+import type { StoredEvent } from "../events/stored-event.ts";
+import { createEventReader } from "./event-reader.ts";
+import { createLiveGroup, type ExecuteDelivery, type LiveGroup } from "./live-group.ts";
+import type { LiveRequest } from "./live-request.ts";
+import type { LiveResult } from "./live-result.ts";
+import { type LiveStream, openLiveStream } from "./live-stream.ts";
+import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
+import { openPortalTail, type PortalTail } from "./portal-tail.ts";
+import { createReadingTurns } from "./reading-turns.ts";
+
+export interface LiveEventsOptions {
+  readonly log: EventLog;
+  readonly access: EventAccess;
+  readonly chats: ChatResolution;
+  /** Told of each event that is read from the log of a portal that somebody listens to, before it is delivered. */
+  readonly onEvent?: (portal: string, event: StoredEvent) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** One subscription as the pipeline hands it over. */
+export interface LiveSubscription {
+  readonly viewer: LiveViewer;
+  readonly request: LiveRequest;
+  /** Equal for subscriptions that want the same: document, operation and variables but the cursor. */
+  readonly sharingKey: string;
+  readonly responseKey: string;
+  readonly execute: ExecuteDelivery;
+  readonly failed: (error: unknown, cursor?: string) => LiveResult;
+}
+
+/** The live side of all portals: a tail for each portal that somebody listens to, a group for each set of equal subscriptions. */
+export interface LiveEvents {
+  /** The newest place in the portal's log. */
+  headCursor(portal: string): Promise<string>;
+  /** Opens a stream. Rejects with `BAD_USER_INPUT` for a cursor that cannot be used here. */
+  open(subscription: LiveSubscription): Promise<LiveStream>;
+  /** Ends all streams of a portal, whose log is gone. A purge ends them by itself, in other processes too. */
+  endPortal(portal: string): void;
+  /** Streams that are open; for tests and metrics. */
+  openStreams(): number;
+  close(): void;
+}
+
+const CURSOR_PROBLEMS: Readonly<Record<CursorProblem, string>> = {
+  garbage: "after is not a cursor of this gateway. Pass the cursor of an event, or eventCursor, unchanged.",
+  "another-portal":
+    "after is a cursor of another portal. Cursors are valid only for the portal whose events they came with.",
+  "another-log":
+    "after is a cursor of a log that no longer exists (the portal was installed anew, or the store replaced). Begin anew with eventCursor.",
+  future: "after lies beyond the newest event of this log. Begin anew with eventCursor.",
+};
+
+interface Shared<T> {
+  readonly value: Promise<T>;
+  users: number;
+}
+
+export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
+  const { log } = options;
+  const tails = new Map<string, Shared<PortalTail>>();
+  const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
+  const streams = new Map<string, Set<LiveStream>>();
+  /** Streams that are being opened, so that what ends a portal's streams ends them too. */
+  const openings = new Set<{ readonly portal: string; isEnded: boolean }>();
+  const turns = createReadingTurns();
+  let openStreams = 0;
+
+  /** The portal's tail, for as long as somebody uses it. */
+  async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
+    const shared = tails.get(portal) ?? {
+      value: openPortalTail(log, portal, { ...options, onPurged: endPortal }),
+      users: 0,
+    };
+    tails.set(portal, shared);
+    shared.users += 1;
+    const release = (): void => {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      if (tails.get(portal) === shared) tails.delete(portal);
+      shared.value.then(
+        (tail) => tail.close(),
+        () => {},
+      );
+    };
+    try {
+      return { tail: await shared.value, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  function useGroup(key: string, create: () => LiveGroup): { group: LiveGroup; release: () => void } {
+    const shared = groups.get(key) ?? { group: create(), users: 0 };
+    groups.set(key, shared);
+    shared.users += 1;
+    return {
+      group: shared.group,
+      release() {
+        shared.users -= 1;
+        if (shared.users === 0 && groups.get(key) === shared) groups.delete(key);
+      },
+    };
+  }
+
+  /** Where to begin, given the newest place. */
+  function startingPoint(portal: string, newest: LogPlace, after: string | undefined): Position {
+    if (after === undefined) return newest.position;
+    const reading = readCursor(after, portal, newest);
+    if (reading.ok) return reading.position;
+    throw badUserInput(CURSOR_PROBLEMS[reading.problem]);
+  }
+
+  function endPortal(portal: string): void {
+    // Who comes now reads another log.
+    tails.delete(portal);
+    for (const opening of openings) if (opening.portal === portal) opening.isEnded = true;
+    for (const stream of streams.get(portal) ?? []) stream.close();
+  }
+
+  async function open({
+    viewer,
+    request,
+    sharingKey,
+    responseKey,
+    execute,
+    failed,
+  }: LiveSubscription): Promise<LiveStream> {
+    const { portal } = viewer;
+    // Asked for before the tail is opened, so that nothing falls between.
+    const newest = await log.newest(portal);
+    const position = startingPoint(portal, newest, request.after);
+    const { tail, release: releaseTail } = await useTail(portal);
+    const cursorAt = (at: Position): string => writeCursor(portal, { log: newest.log, position: at });
+    const { group, release: releaseGroup } = useGroup(`${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
+      createLiveGroup({
+        viewer,
+        criteria: request.criteria,
+        access: options.access,
+        chats: options.chats,
+        execute,
+        cursorAt,
+      }),
+    );
+    const reader = createEventReader(log, portal, tail, turns, position);
+    const ofPortal = streams.get(portal) ?? new Set();
+    const closed = (): void => {
+      openStreams -= 1;
+      ofPortal.delete(stream);
+      if (ofPortal.size === 0 && streams.get(portal) === ofPortal) streams.delete(portal);
+      releaseGroup();
+      releaseTail();
+    };
+    const stream = openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed });
+    streams.set(portal, ofPortal.add(stream));
+    openStreams += 1;
+    return stream;
+  }
+
+  return {
+    async headCursor(portal) {
+      return writeCursor(portal, await log.newest(portal));
+    },
+    async open(subscription) {
+      const opening = { portal: subscription.viewer.portal, isEnded: false };
+      openings.add(opening);
+      try {
+        const stream = await open(subscription);
+        if (opening.isEnded) stream.close();
+        return stream;
+      } finally {
+        openings.delete(opening);
+      }
+    },
+    endPortal,
+    openStreams: () => openStreams,
+    close() {
+      for (const opening of openings) opening.isEnded = true;
+      for (const ofPortal of streams.values()) for (const stream of ofPortal) stream.close();
+    },
+  };
+}

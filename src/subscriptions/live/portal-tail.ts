@@ -1,0 +1,138 @@
+import { CorruptEvent, type EventLog, EventsTrimmed, type LoggedEvent, type Position } from "../events/event-log.ts";
+import type { StoredEvent } from "../events/stored-event.ts";
+
+/** The newest events of one portal in memory, read from the log once for all readers that are up to date. */
+export interface PortalTail {
+  /** Whether everything after a position is in memory. */
+  covers(position: Position): boolean;
+  /** The event after a position that is covered; undefined when it is the newest. */
+  next(position: Position): LoggedEvent | undefined;
+  /** Calls back whenever there is something new. Returns what ends that. */
+  listen(moved: () => void): () => void;
+  close(): void;
+}
+
+export interface TailListeners {
+  readonly onEvent?: (portal: string, event: StoredEvent) => void;
+  /** The log was purged, by whatever process: positions begin anew, and whoever reads the old log waits for nothing. */
+  readonly onPurged: (portal: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Events kept in memory for each portal that somebody listens to. A reader further behind reads from the log. */
+const WINDOW = 1_024;
+const READ_LIMIT = 256;
+/** A failed read of the log is tried again after this; the log's own follower usually calls earlier. */
+const RETRY_MS = 500;
+
+/** Begins at the log's head: what is older is read back from the log. */
+export async function openPortalTail(
+  log: EventLog,
+  portal: string,
+  { onError, onEvent, onPurged }: TailListeners,
+): Promise<PortalTail> {
+  let events: LoggedEvent[] = [];
+  let reading = false;
+  let again = false;
+  let closed = false;
+  let retry: NodeJS.Timeout | undefined;
+  let head: Position | undefined;
+  /** Everything after this position, up to the head, is in `events`. */
+  let start: Position = 0;
+  const listeners = new Set<() => void>();
+
+  // Followed before the head is asked for, so that nothing falls between the two.
+  const unfollow = log.follow(portal, () => void fill());
+  try {
+    head = await log.head(portal);
+    start = head;
+  } catch (error) {
+    unfollow();
+    throw error;
+  }
+
+  async function fill(): Promise<void> {
+    if (closed || head === undefined) return;
+    again = true;
+    if (reading) return;
+    reading = true;
+    try {
+      while (again && !closed) {
+        again = false;
+        head = await readOn(head);
+      }
+    } catch (error) {
+      // The storage may be closed as soon as nobody listens.
+      if (closed) return;
+      onError(error);
+      clearTimeout(retry);
+      retry = setTimeout(() => void fill(), RETRY_MS);
+    } finally {
+      reading = false;
+    }
+  }
+
+  /** Reads what follows a position; returns the new head. */
+  async function readOn(from: Position): Promise<Position> {
+    try {
+      const read = await log.read(portal, from, READ_LIMIT);
+      if (read.length === READ_LIMIT) again = true;
+      if (read.length === 0 && (await log.head(portal)) < from && !closed) {
+        closed = true;
+        onPurged(portal);
+      }
+      keep(read);
+      return read.at(-1)?.position ?? from;
+    } catch (error) {
+      if (error instanceof CorruptEvent) {
+        onError(error);
+        again = true;
+        return error.position;
+      }
+      if (!(error instanceof EventsTrimmed)) throw error;
+      // Trimmed under us: what is in memory no longer connects to what comes.
+      events = [];
+      start = error.oldest;
+      again = true;
+      return error.oldest;
+    }
+  }
+
+  function keep(read: readonly LoggedEvent[]): void {
+    const newest = read.at(-1)?.position;
+    if (newest === undefined) return;
+    for (const { event } of read) onEvent?.(portal, event);
+    events.push(...read);
+    if (events.length > WINDOW) start = events.splice(0, events.length - WINDOW).at(-1)?.position ?? start;
+    for (const moved of listeners) moved();
+  }
+
+  /** Index of the first kept event after a position; positions may have holes. Most readers ask for the newest. */
+  function indexAfter(position: Position): number {
+    let low = (events.at(-2)?.position ?? 0) <= position ? Math.max(0, events.length - 1) : 0;
+    let high = events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((events[middle]?.position ?? 0) > position) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  void fill();
+
+  return {
+    covers: (position) => position >= start,
+    next: (position) => events[indexAfter(position)],
+    listen(moved) {
+      listeners.add(moved);
+      return () => void listeners.delete(moved);
+    },
+    close() {
+      closed = true;
+      clearTimeout(retry);
+      unfollow();
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { fileURLToPath } from "node:url";
+import { expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
+import { freePort } from "../../e2e/live-office.ts";
+import { compileScript } from "../../kit/compiled-script.ts";
+import { until } from "../../storage/until.ts";
+import { messageForm, postForm } from "./event-sender.ts";
+import { startGatewayHere } from "./gateway-here.ts";
+import { startGatewayProcess } from "./gateway-process.ts";
+import { openGatewayOffice } from "./installed-portal.ts";
+import { connectSocket } from "./socket-client.ts";
+
+const TITLES = "subscription { messageAdded { content { text } chat { title } } }";
+
+it("shows the second state with the second event of a chat that changed twice, and reads it once for equal subscriptions", async () => {
+  const office = await openGatewayOffice();
+  const { portal, key } = office;
+  const origin = await startGatewayHere(office.settings(await freePort(), await office.dataDirectory()));
+  const sender = await office.install(origin);
+  const [place] = office.places();
+  if (place === undefined) throw new Error("a portal without chats");
+  const clients = await Promise.all(Array.from({ length: 5 }, () => connectSocket(origin, { key })));
+  onTestFinished(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+  });
+  const streams = clients.flatMap((client) => Array.from({ length: 10 }, () => client.open(TITLES)));
+  await Promise.all(clients.map((client) => client.settled()));
+  const chat = portal.world.chat(place.chatId);
+  portal.resetStats();
+
+  for (const [index, title] of ["First state", "Second state", "Third state"].entries()) {
+    chat.title = title;
+    const event = { text: `1.${index}`, place, direction: "OUTGOING" } as const;
+    expect(await postForm(origin, messageForm(event, sender))).toBe(200);
+    await until(() => streams.every(({ results }) => results.length > index));
+    for (const { results } of streams) {
+      expect(results[index]?.data).toEqual({ messageAdded: { content: { text: event.text }, chat: { title } } });
+    }
+    expect(portal.stats().byMethod["imopenlines.dialog.get"]).toBe(index + 1);
+  }
+});
+
+const held = z.object({
+  heapBytes: z.number(),
+  requests: z.number(),
+  sockets: z.number(),
+  signals: z.number(),
+  timers: z.number(),
+});
+
+type Held = z.infer<typeof held>;
+
+function isHeld(message: unknown): message is Held {
+  return held.safeParse(message).success;
+}
+
+const resultShape = z.object({
+  data: z.object({ messageAdded: z.object({ content: z.object({ text: z.string() }) }) }),
+});
+
+function textOf(result: unknown): string {
+  return resultShape.parse(result).data.messageAdded.content.text;
+}
+
+/** Different for each number, so that equal numbers are executed together. */
+function subscription(number: number): string {
+  return `subscription { messageAdded { cursor copy${number}: cursor content { text } } }`;
+}
+
+it("holds as much as before after 10,000 subscriptions were opened and closed five times", async () => {
+  const rounds = 5;
+  const sockets = 100;
+  const perSocket = 100;
+  const script = await compileScript(fileURLToPath(new URL("./measured-gateway.ts", import.meta.url)));
+  onTestFinished(() => script.remove());
+  const office = await openGatewayOffice();
+  const { key } = office;
+  const settings = office.settings(await freePort(), await office.dataDirectory(), {
+    GATEWAY_MAX_OPERATIONS_PER_SOCKET: String(perSocket + 1),
+  });
+  const gateway = await startGatewayProcess(script, settings, ["--expose-gc"]);
+  onTestFinished(() => gateway.kill());
+  const { origin } = gateway;
+  const sender = await office.install(origin);
+  const [place] = office.places();
+  if (place === undefined) throw new Error("a portal without chats");
+  const measure = () => gateway.ask("measure", isHeld);
+
+  // Counting works: it finds the few that are open. Counting ten thousand would stop the gateway for seconds.
+  const few = await connectSocket(origin, { key });
+  for (let count = 0; count < 5; count += 1) few.open(subscription(count));
+  await until(async () => (await measure()).requests === 5);
+  await few.close();
+
+  const afterRounds: Held[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const clients = await Promise.all(Array.from({ length: sockets }, () => connectSocket(origin, { key })));
+    const streams = clients.flatMap((client) =>
+      // Ten different subscriptions, each shared by a tenth of the listeners; the last socket's events are seen to arrive.
+      Array.from({ length: perSocket }, (_, index) => client.open(subscription(index % 10))),
+    );
+    await Promise.all(clients.map((client) => client.settled()));
+    const event = { text: `1.${round}`, place, direction: "OUTGOING" } as const;
+    expect(await postForm(origin, messageForm(event, sender))).toBe(200);
+    await until(() => streams.every(({ results }) => results.length > 0), 30_000);
+    await Promise.all(clients.map((client) => client.settled()));
+    expect(new Set(streams.map(({ results }) => JSON.stringify(results.map(textOf))))).toEqual(
+      new Set([JSON.stringify([event.text])]),
+    );
+    // Half of them are completed, the others end with their socket.
+    for (const [index, stream] of streams.entries()) if (index % 2 === 0) stream.complete();
+    await Promise.all(clients.map((client) => client.close()));
+    await until(async () => (await measure()).sockets === 0);
+    afterRounds.push(await measure());
+  }
+
+  const [first, ...later] = afterRounds;
+  if (first === undefined) throw new Error("no rounds");
+  expect(afterRounds.map(({ requests }) => requests)).toEqual(afterRounds.map(() => 0));
+  // What one listener keeps, a signal or a timer, would be here ten thousand times over.
+  for (const each of later) {
+    expect(each.signals - first.signals).toBeLessThan(100);
+    expect(each.timers - first.timers).toBeLessThan(20);
+    // 40,000 subscriptions later: less than 400 bytes for each.
+    expect(each.heapBytes - first.heapBytes).toBeLessThan(16 * 1024 * 1024);
+  }
+}, 120_000);

@@ -1,0 +1,163 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ConfigError, type Environment, readConfig, settingProblems } from "../../src/config/config.ts";
+import { settings } from "../../src/config/settings.ts";
+
+const WEBHOOK = "https://example.bitrix24.com/rest/1/abcdef0123456789/";
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+function fileWith(content: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), "config-")), "file.json");
+  writeFileSync(path, content);
+  return path;
+}
+
+test("a webhook address is all that has to be configured", () => {
+  const config = readConfig({ BITRIX24_WEBHOOK_URL: WEBHOOK });
+  expect([...config.portal.credentials]).toEqual([["default", { kind: "webhook", url: WEBHOOK }]]);
+  expect(config.server).toEqual({
+    host: "127.0.0.1",
+    port: 4000,
+    corsOrigins: [],
+    explorer: false,
+    explorerApiKey: undefined,
+    introspection: false,
+    operationTimeoutMs: 30_000,
+    maxBodyBytes: 1_048_576,
+  });
+  expect(config.keys).toEqual({ file: join(".data", "keys.json"), configured: [] });
+  expect(config.portal.plan).toBe("standard");
+});
+
+test("the closing slash of a webhook may be left out, and an empty value counts as not set", () => {
+  const config = readConfig({ BITRIX24_WEBHOOK_URL: WEBHOOK.slice(0, -1), GATEWAY_PORT: "" });
+  expect(config.portal.credentials.get("default")).toEqual({ kind: "webhook", url: WEBHOOK });
+  expect(config.server.port).toBe(4000);
+});
+
+test("a misspelt setting is named with the one that was probably meant", () => {
+  expect(problemsOf({ BITRIX24_WEBHOK_URL: WEBHOOK })).toEqual([
+    "BITRIX24_WEBHOK_URL is not a setting. Did you mean BITRIX24_WEBHOOK_URL?",
+  ]);
+  expect(problemsOf({ BITRIX24_WEBHOOK_URL: WEBHOOK, GATEWAY_COFFEE_STRENGTH: "9" })).toEqual([
+    "GATEWAY_COFFEE_STRENGTH is not a setting",
+  ]);
+  expect(problemsOf({ BITRIX24_WEBHOOK_URL: WEBHOOK, HOME: "/root", GATEWAYS: "1" })).toEqual([]);
+});
+
+test.each([
+  ["GATEWAY_PORT", "70000", 'GATEWAY_PORT must be a whole number between 0 and 65535 (now "70000")'],
+  ["GATEWAY_PORT", "4e3", 'GATEWAY_PORT must be a whole number between 0 and 65535 (now "4e3")'],
+  ["GATEWAY_EXPLORER", "yes", 'GATEWAY_EXPLORER must be true or false (now "yes")'],
+  ["GATEWAY_CORS_ORIGINS", "example.com", /^GATEWAY_CORS_ORIGINS must be origins without a path/],
+  ["GATEWAY_CORS_ORIGINS", "https://a.example.com/", /^GATEWAY_CORS_ORIGINS must be origins without a path/],
+  ["BITRIX24_PORTALS", "https://example.bitrix24.com", /^BITRIX24_PORTALS must be host names/],
+  ["BITRIX24_PLAN", "gold", /^BITRIX24_PLAN .*standard/],
+  ["BITRIX24_CA_FILE", "/absent/ca.pem", "BITRIX24_CA_FILE: /absent/ca.pem cannot be read (ENOENT)"],
+  ["GATEWAY_API_KEYS", "inbox", /^GATEWAY_API_KEYS must give each key 16 characters or more$/],
+  ["GATEWAY_API_KEYS", "a:0123456789abcdef,a:fedcba9876543210", "GATEWAY_API_KEYS must not name two keys alike"],
+  [
+    "GATEWAY_API_KEYS",
+    "a:0123456789abcdef:anna",
+    "GATEWAY_API_KEYS: the key a uses the credential anna, which is not configured",
+  ],
+])("%s=%s is refused with one line", (name, value, line) => {
+  const problems = problemsOf({ BITRIX24_WEBHOOK_URL: WEBHOOK, [name]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(line);
+});
+
+test("no line repeats a secret", () => {
+  const secrets = {
+    BITRIX24_WEBHOOK_URL: "https://example.bitrix24.com/wrong/topsecret",
+    GATEWAY_API_KEYS: "inbox:topsecret",
+    BITRIX24_PROXY_URL: "topsecret",
+    BITRIX24_CREDENTIALS_FILE: fileWith('{"anna": {"webhook": "topsecret"}}'),
+  };
+  const problems = problemsOf(secrets);
+  expect(problems).toHaveLength(4);
+  expect(problems.join("\n")).not.toContain("topsecret");
+});
+
+test("plain http is for loopback, unless a setting allows it", () => {
+  const plain = "http://example.com/rest/1/abcdef/";
+  expect(problemsOf({ BITRIX24_WEBHOOK_URL: plain })).toEqual([
+    "BITRIX24_WEBHOOK_URL must use https; BITRIX24_ALLOW_HTTP=true permits http for example.com",
+  ]);
+  expect(problemsOf({ BITRIX24_WEBHOOK_URL: plain, BITRIX24_ALLOW_HTTP: "true" })).toEqual([]);
+  expect(problemsOf({ BITRIX24_WEBHOOK_URL: "http://127.0.0.1:8080/rest/1/abcdef/" })).toEqual([]);
+});
+
+test("without any portal the way out is named", () => {
+  expect(problemsOf({})).toEqual([expect.stringContaining("BITRIX24_WEBHOOK_URL")]);
+  expect(problemsOf({ BITRIX24_PORTALS: "Example.Bitrix24.com, b.example.com:8443" })).toEqual([]);
+  expect(readConfig({ BITRIX24_PORTALS: "Example.Bitrix24.com, b.example.com:8443" }).portal.userTokenHosts).toEqual([
+    "example.bitrix24.com",
+    "b.example.com:8443",
+  ]);
+});
+
+test("named credentials come from a file, and a key without one takes the default or the only one", () => {
+  const application = {
+    portal: "example.bitrix24.com",
+    clientId: "local.1",
+    clientSecret: "s",
+    accessToken: "a",
+    refreshToken: "r",
+  };
+  const file = fileWith(JSON.stringify({ app: { application, botClientId: "own" }, anna: { webhook: WEBHOOK } }));
+  const config = readConfig({ BITRIX24_CREDENTIALS_FILE: file, BITRIX24_BOT_CLIENT_ID: "shared" });
+  expect(config.portal.credentials.get("app")).toEqual({ kind: "application", ...application, botClientId: "own" });
+  expect(config.portal.credentials.get("anna")).toEqual({ kind: "webhook", url: WEBHOOK, botClientId: "shared" });
+  expect(problemsOf({ BITRIX24_CREDENTIALS_FILE: file, GATEWAY_API_KEYS: "a:0123456789abcdef" })).toEqual([
+    "GATEWAY_API_KEYS: the key a must say which credential it uses, as name:key:credential",
+  ]);
+  const one = fileWith(JSON.stringify({ anna: { webhook: WEBHOOK } }));
+  expect(problemsOf({ BITRIX24_CREDENTIALS_FILE: one, GATEWAY_API_KEYS: "a:0123456789abcdef" })).toEqual([]);
+});
+
+test.each([
+  ["no JSON", "is not JSON"],
+  ['{"anna": {"webhok": "x"}}', "anna"],
+  ["[]", "the whole file"],
+])("a credentials file with %s is refused and says where it is wrong", (content, reason) => {
+  const [problem] = problemsOf({ BITRIX24_CREDENTIALS_FILE: fileWith(content) });
+  expect(problem).toContain("BITRIX24_CREDENTIALS_FILE");
+  expect(problem).toContain(reason);
+});
+
+test("the explorer brings introspection with it unless that is set apart", () => {
+  const base = { BITRIX24_WEBHOOK_URL: WEBHOOK, GATEWAY_EXPLORER: "true" };
+  expect(readConfig(base).server.introspection).toBe(true);
+  expect(readConfig({ ...base, GATEWAY_INTROSPECTION: "false" }).server.introspection).toBe(false);
+});
+
+test("NODE_ENV opens nothing", () => {
+  const { server } = readConfig({ BITRIX24_WEBHOOK_URL: WEBHOOK, NODE_ENV: "development" });
+  expect([server.explorer, server.introspection, server.corsOrigins]).toEqual([false, false, []]);
+});
+
+test("values can be checked before the rest is known", () => {
+  expect(settingProblems({ GATEWAY_PORT: "x", GATEWAY_PROT: "1" })).toHaveLength(2);
+  expect(settingProblems({})).toEqual([]);
+});
+
+test("each setting is described in a sentence, and each default in the table is the one in force", () => {
+  for (const [name, { description, default: printed, schema }] of Object.entries(settings)) {
+    expect(description, name).toMatch(/\.$/);
+    const actual = schema.safeParse(undefined).data;
+    if (/^(\d+|true|false|[a-z0-9.-]+)$/.test(printed) && printed !== "none")
+      expect(String(actual), name).toBe(printed);
+  }
+});

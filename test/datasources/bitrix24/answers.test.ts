@@ -1,0 +1,168 @@
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { OutcomeUnknown, PortalProtocolError } from "../../../src/datasources/bitrix24/errors.ts";
+import { id, object } from "../../../src/datasources/bitrix24/wire.ts";
+import { call, startBench } from "./portal-fixture.ts";
+import { Refused, type Step } from "./scripted-portal.ts";
+
+/** Sends bytes as they are. */
+function raw(headers: Record<string, string>, bytes: Uint8Array): Step {
+  return (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json", ...headers });
+    response.end(bytes);
+    return "handled";
+  };
+}
+
+const ANSWER = '{"result":{"name":"Ёлка"}}';
+
+it.each([
+  ["gzip", gzipSync],
+  ["deflate", deflateSync],
+  ["br", brotliCompressSync],
+] as const)("reads an answer that a proxy compressed with %s", async (encoding, compress) => {
+  const { portal, operation } = await startBench();
+  portal.next.push(raw({ "content-encoding": encoding }, compress(ANSWER)));
+  expect(await operation().read(call("a.get"))).toEqual({ name: "Ёлка" });
+  expect(portal.requests).toHaveLength(1);
+});
+
+it("does not know the outcome of a write whose answer is compressed in an unknown way, or half", async () => {
+  const { portal, operation } = await startBench();
+  portal.next.push(raw({ "content-encoding": "zip2" }, gzipSync(ANSWER)));
+  await expect(operation().write(call("a.update"))).rejects.toBeInstanceOf(OutcomeUnknown);
+  portal.next.push(raw({ "content-encoding": "gzip" }, gzipSync(ANSWER).subarray(0, 12)));
+  await expect(operation().write(call("a.update"))).rejects.toBeInstanceOf(OutcomeUnknown);
+  expect(portal.requests).toHaveLength(2);
+});
+
+it.each([
+  ["a byte order mark", "\ufeff"],
+  ["blank lines that a PHP file of the portal ends in", "\n\r\n\t "],
+])("reads JSON behind %s", async (_name, before) => {
+  const { portal, operation } = await startBench();
+  portal.next.push(() => ({ body: `${before}${ANSWER}` }));
+  expect(await operation().read(call("a.get"))).toEqual({ name: "Ёлка" });
+});
+
+it("repeats a read whose chunked answer breaks off, and says of a write that it does not know", async () => {
+  const { portal, operation } = await startBench();
+  const half: Step = (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write('{"result":{"name":', () => response.destroy());
+    return "handled";
+  };
+  portal.next.push(half);
+  expect(await operation().read(call("a.get"))).toEqual({ method: "a.get" });
+  portal.next.push(half);
+  await expect(operation().write(call("a.update"))).rejects.toBeInstanceOf(OutcomeUnknown);
+});
+
+it("takes an error in an answer of status 200 for a refusal, of reads and of writes", async () => {
+  const { portal, operation } = await startBench();
+  const refused = () => ({ body: '{"error":"ACCESS_ERROR","error_description":"no"}' });
+  portal.next.push(refused, refused);
+  await expect(operation().read(call("a.get"))).rejects.toMatchObject({ error: "ACCESS_ERROR", status: 200 });
+  const { result } = await operation().write(call("a.update"));
+  expect(result).toMatchObject({ kind: "refused", refusal: { error: "ACCESS_ERROR" } });
+});
+
+it("gives an id that JSON cannot carry as a number as an error, never as another id", async () => {
+  const { portal, operation } = await startBench();
+  const decode = (result: unknown) => id(object(result, "").id, "id");
+  const reads = () => operation().read({ method: "a.get", params: {}, decode });
+  portal.next.push(() => ({ body: '{"result":{"id":9007199254740993}}' }));
+  await expect(reads()).rejects.toBeInstanceOf(PortalProtocolError);
+  portal.next.push(() => ({ body: '{"result":{"id":"9007199254740993"}}' }));
+  expect(await reads()).toBe("9007199254740993");
+  portal.next.push(() => ({ body: '{"result":{"id":9007199254740991}}' }));
+  expect(await reads()).toBe("9007199254740991");
+});
+
+it("takes a blank code inside a batch for the refusal of that command alone, without any times", async () => {
+  const { portal, operation } = await startBench();
+  portal.next.push(() => ({
+    body: JSON.stringify({ result: { result: { c1: false }, result_error: { c0: { error: "" } } } }),
+  }));
+  const session = operation();
+  const [blank, no] = await Promise.allSettled([session.read(call("a.get")), session.read(call("b.get"))]);
+  expect(blank).toMatchObject({ reason: { name: "PortalRefusal", method: "a.get", error: "" } });
+  expect(no).toEqual({ status: "fulfilled", value: false });
+});
+
+it.each([
+  ["result", [1, 2]],
+  ["result", "no map"],
+  ["result_error", ["c0"]],
+])("repeats reads whose batch answers with %s as %j", async (member, value) => {
+  const { portal, operation } = await startBench();
+  portal.next.push(() => ({ body: JSON.stringify({ result: { result: {}, result_error: [], [member]: value } }) }));
+  const session = operation();
+  expect(await Promise.all([session.read(call("a.get")), session.read(call("b.get"))])).toEqual([
+    { method: "a.get" },
+    { method: "b.get" },
+  ]);
+  expect(portal.requests).toHaveLength(2);
+});
+
+it("does not know the outcome of a write whose batch answers with something else", async () => {
+  const { portal, operation } = await startBench();
+  portal.next.push(() => ({ body: '{"result":[true,true]}' }));
+  await expect(operation().write(call("a.update"), call("a.get"))).rejects.toBeInstanceOf(OutcomeUnknown);
+  expect(portal.requests).toHaveLength(1);
+});
+
+it("sends again what the portal left out of a batch as too long", async () => {
+  const { portal, operation } = await startBench();
+  const tooLong = { error: "ERROR_BATCH_LENGTH_EXCEEDED", error_description: "Max batch length exceeded" };
+  portal.next.push(() => ({
+    body: JSON.stringify({ result: { result: { c0: "first" }, result_error: { c1: tooLong, c2: tooLong } } }),
+  }));
+  const session = operation();
+  const answers = await Promise.all(["a.get", "b.get", "c.get"].map((method) => session.read(call(method))));
+  expect(answers).toEqual(["first", { method: "b.get" }, { method: "c.get" }]);
+  expect(portal.requests.map((request) => request.commands)).toEqual([
+    ["a.get", "b.get", "c.get"],
+    ["b.get", "c.get"],
+  ]);
+});
+
+it("lets nobody's half of a character spoil the requests of others", async () => {
+  const { portal, operation } = await startBench();
+  const session = operation();
+  const answers = await Promise.all([
+    session.read(call("a.get", { CODE: "x\ud83d" })),
+    session.read(call("b.get", { CODE: "🎄" })),
+  ]);
+  expect(answers).toEqual([
+    { method: "a.get", CODE: "x\ufffd" },
+    { method: "b.get", CODE: "🎄" },
+  ]);
+  await session.write(call("a.update", { TEXT: "x\udc00 🎄 \\ud800" }));
+  expect(portal.requests.at(-1)?.body).toEqual({ TEXT: "x\ufffd 🎄 \\ud800" });
+});
+
+it("does not let the text of a linked look-up refer to what others asked for", async () => {
+  const { portal, operation } = await startBench();
+  portal.answer = (method, params) => ({ id: "5", method, ...params });
+  const session = operation();
+  const other = session.read(call("a.get"));
+  const [first] = session.readLinked(call("dialog.get", { CODE: "$result[c0][id]" }), (ref) =>
+    call("history.get", { CHAT_ID: ref("id") }),
+  );
+  await Promise.all([other, first]);
+  expect(portal.requests.map((request) => request.commands).sort()).toEqual([["a.get"], ["dialog.get", "history.get"]]);
+});
+
+it("does not know whether a write ran that failed with a fault of the portal's program inside a batch", async () => {
+  const { portal, operation } = await startBench();
+  portal.answer = (method) => {
+    if (method === "a.update") throw new Refused("ERROR_CORE");
+    return true;
+  };
+  await expect(operation().write(call("a.update"), call("a.get"))).rejects.toBeInstanceOf(OutcomeUnknown);
+  expect((await operation().write(call("a.update"))).result).toMatchObject({
+    kind: "refused",
+    refusal: { error: "ERROR_CORE", status: 400 },
+  });
+});

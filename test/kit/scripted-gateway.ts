@@ -1,0 +1,29 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { readConfig } from "../../src/config/config.ts";
+import { startGateway } from "../../src/server/gateway.ts";
+import { type ScriptedPortal, startScriptedPortal } from "../datasources/bitrix24/scripted-portal.ts";
+
+/** A gateway without keys over a portal as scripted; both end with the test. */
+export async function startScriptedGateway(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ origin: string; portal: ScriptedPortal }> {
+  const portal = await startScriptedPortal();
+  const config = readConfig({
+    GATEWAY_PORT: "0",
+    GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "streams-")),
+    GATEWAY_LOG_LEVEL: "silent",
+    BITRIX24_WEBHOOK_URL: `${portal.origin}/rest/1/secret1234567890/`,
+    ...env,
+  });
+  const gateway = await startGateway(config, pino({ level: "silent" }));
+  await gateway.probed;
+  onTestFinished(async () => {
+    await gateway.close();
+    await portal.close();
+  });
+  return { origin: new URL(gateway.url).origin, portal };
+}

@@ -1,0 +1,187 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
+import { ConfigError, readConfig } from "../../../src/config/config.ts";
+import { type RunningGateway, startGateway as startServer } from "../../../src/server/gateway.ts";
+import { addKey, removeKey } from "../../../src/server/identity/api-keys.ts";
+import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { eventually } from "../../kit/eventually.ts";
+import { errorsOf, type RawAnswer, send } from "../../kit/http-client.ts";
+import { openMessageSocket } from "../transports/message-socket.ts";
+
+const WHO = "{ viewer { user { id } } }";
+
+let portal: RunningPortal;
+let host: string;
+
+beforeAll(async () => {
+  portal = await startPortal({ size: 0.1 });
+  host = new URL(portal.url).host;
+});
+
+afterAll(() => portal.close());
+
+function ask(url: string, headers: Record<string, string>, query = WHO): Promise<RawAnswer> {
+  return send(url, { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify({ query }) });
+}
+
+function userId(answer: RawAnswer): unknown {
+  return JSON.parse(answer.text).data?.viewer?.user?.id;
+}
+
+function person(index: number) {
+  const user = portal.users[index];
+  if (user === undefined) throw new Error("the seed is smaller than this test");
+  return user;
+}
+
+function startWith(environment: Record<string, string>): Promise<RunningGateway> {
+  const config = readConfig({
+    GATEWAY_PORT: "0",
+    GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "identity-")),
+    ...environment,
+  });
+  return startServer(config, pino({ level: "silent" }));
+}
+
+describe("with keys", () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({
+      portal,
+      keys: { one: person(1).webhookUrl, two: person(2).webhookUrl },
+      env: { BITRIX24_PORTALS: host },
+    });
+  });
+  afterAll(() => gateway.close());
+
+  test("each key acts as its own user, in either header", async () => {
+    const one = await ask(gateway.url, { "x-api-key": gateway.keyOf("one") });
+    const two = await ask(gateway.url, { authorization: `Bearer ${gateway.keyOf("two")}` });
+    expect([userId(one), userId(two)]).toEqual([String(person(1).id), String(person(2).id)]);
+  });
+
+  test.each([
+    ["a wrong key", { "x-api-key": "0123456789abcdef" }],
+    ["a wrong bearer token", { authorization: "Bearer 0123456789abcdef" }],
+    ["no key", {}],
+    ["another scheme", { authorization: "Basic b25lOnR3bw==" }],
+  ])("%s is 401 with a GraphQL error", async (_name, headers) => {
+    const answer = await ask(gateway.url, headers);
+    expect(answer.status).toBe(401);
+    expect(answer.headers["www-authenticate"]).toBe("Bearer");
+    expect(errorsOf(answer)).toEqual([{ message: expect.any(String), extensions: { code: "UNAUTHENTICATED" } }]);
+  });
+
+  test("a user's own access token acts as that user, also while keys exist", async () => {
+    const { accessToken } = portal.issueTokens(person(3).id);
+    const answer = await ask(gateway.url, { authorization: `Bearer ${accessToken}`, "x-bitrix24-portal": host });
+    expect(userId(answer)).toBe(String(person(3).id));
+  });
+
+  test("a token the portal does not know is UNAUTHENTICATED at the field", async () => {
+    const answer = await ask(gateway.url, { authorization: "Bearer made-up", "x-bitrix24-portal": host });
+    expect(answer.status).toBe(200);
+    expect(errorsOf(answer)[0]?.extensions.code).toBe("UNAUTHENTICATED");
+    expect(answer.text).not.toContain("made-up");
+  });
+
+  test.each(["evil.example.com", "http://evil.example.com", "127.0.0.1", "../..", "a".repeat(300)])(
+    "the portal %s, which is not in the allow-list, is refused without being repeated",
+    async (named) => {
+      const answer = await ask(gateway.url, { authorization: "Bearer token", "x-bitrix24-portal": named });
+      expect([answer.status, errorsOf(answer)[0]?.extensions.code]).toEqual([403, "FORBIDDEN"]);
+      expect(answer.text).not.toContain(named);
+    },
+  );
+
+  describe("a request that is from a key's holder and a Bitrix24 user at once", () => {
+    const both = () => ({
+      "x-api-key": gateway.keyOf("one"),
+      authorization: `Bearer ${portal.issueTokens(person(3).id).accessToken}`,
+      "x-bitrix24-portal": host,
+    });
+
+    const told = { message: expect.stringContaining("either X-Api-Key or"), extensions: { code: "BAD_REQUEST" } };
+
+    test("acts as neither: it is 400, and told to send one of them", async () => {
+      const answer = await ask(gateway.url, both());
+      expect([answer.status, errorsOf(answer)]).toEqual([400, [told]]);
+      expect(answer.headers["www-authenticate"]).toBeUndefined();
+    });
+
+    test("is told the same in place of an event stream", async () => {
+      const answer = await ask(`${gateway.url}/stream`, { ...both(), accept: "text/event-stream" });
+      expect(answer.status).toBe(400);
+      expect(errorsOf(answer)).toEqual([told]);
+    });
+
+    test("is closed with 4401 on a socket, and the reason says the same", async () => {
+      const nested = await openMessageSocket(new URL(gateway.url).origin, { headers: both() });
+      const { "x-api-key": key, ...token } = both();
+      const spread = await openMessageSocket(new URL(gateway.url).origin, { "X-Api-Key": key, headers: token });
+      for (const socket of [nested, spread]) {
+        const { code, reason } = await socket.closed;
+        expect(code).toBe(4401);
+        expect(reason).toMatch(/^Send either X-Api-Key or .* from\.$/);
+      }
+    });
+  });
+
+  test("a portal without a token is 401", async () => {
+    const answer = await ask(gateway.url, { "x-bitrix24-portal": host });
+    expect([answer.status, errorsOf(answer)[0]?.extensions.code]).toEqual([401, "UNAUTHENTICATED"]);
+  });
+});
+
+describe("without keys", () => {
+  test("this machine acts with the configured webhook, from the first key on never again", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "identity-"));
+    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_DATA_DIR: directory });
+    try {
+      expect(userId(await ask(gateway.url, {}))).toBe(String(person(1).id));
+      const key = addKey(join(directory, "keys.json"), "first", undefined);
+      await eventually(async () => expect((await ask(gateway.url, {})).status).toBe(401));
+      expect(userId(await ask(gateway.url, { "x-api-key": key }))).toBe(String(person(1).id));
+      removeKey(join(directory, "keys.json"), "first");
+      const withdrawn = async () => (await ask(gateway.url, { "x-api-key": key })).status;
+      await eventually(async () => expect(await withdrawn()).toBe(401));
+      // To withdraw the last key is not to let everybody in.
+      expect((await ask(gateway.url, {})).status).toBe(401);
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  test("a name that a page on the web made resolve to this machine is refused", async () => {
+    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl });
+    try {
+      const answer = await ask(gateway.url, { host: "rebound.example.com:4000" });
+      expect([answer.status, errorsOf(answer)[0]?.extensions.code]).toEqual([403, "FORBIDDEN"]);
+      expect((await ask(gateway.url, { host: "localhost:4000" })).status).toBe(200);
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  test("any other address than a loopback one is a start error that says why", async () => {
+    const start = startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_HOST: "0.0.0.0" });
+    await expect(start).rejects.toThrow(ConfigError);
+    await expect(start).rejects.toThrow(/there are no keys.*npm run keys -- add NAME/);
+  });
+
+  test("with keys, or where every user brings a token, any address will do", async () => {
+    const keyed = await startWith({
+      BITRIX24_WEBHOOK_URL: person(1).webhookUrl,
+      GATEWAY_HOST: "0.0.0.0",
+      GATEWAY_API_KEYS: "inbox:0123456789abcdef",
+    });
+    await keyed.close();
+    const tokens = await startWith({ BITRIX24_PORTALS: host, GATEWAY_HOST: "0.0.0.0" });
+    await tokens.close();
+    expect(new URL(keyed.url).port).not.toBe("0");
+  });
+});

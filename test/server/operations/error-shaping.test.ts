@@ -1,0 +1,98 @@
+import { GraphQLError } from "graphql";
+import { expect, test } from "vitest";
+import {
+  CallAborted,
+  OutcomeUnknown,
+  PortalProtocolError,
+  PortalRateLimited,
+  PortalRefusal,
+  PortalTimeout,
+  PortalUnavailable,
+} from "../../../src/datasources/bitrix24/errors.ts";
+import { WireError } from "../../../src/datasources/bitrix24/wire.ts";
+import { badUserInput } from "../../../src/schema/input-errors.ts";
+import { shapeError } from "../../../src/server/operations/error-shaping.ts";
+
+const METHOD = "imopenlines.dialog.get";
+
+function shape(cause: Error, logged: unknown[] = []) {
+  const wrapped = new GraphQLError(cause.message, { originalError: cause, path: ["chat"] });
+  return shapeError(wrapped, { error: (fields) => logged.push(fields) });
+}
+
+test.each<[string, Error, Record<string, unknown>]>([
+  [
+    "a used-up allowance",
+    new PortalRateLimited("Wait.", 1500.2, METHOD),
+    { code: "UPSTREAM_RATE_LIMITED", retryAfterMs: 1501 },
+  ],
+  ["an unreachable portal", new PortalUnavailable("Away.", METHOD), { code: "UPSTREAM_UNAVAILABLE" }],
+  ["a silent portal", new PortalTimeout("Silent.", METHOD), { code: "UPSTREAM_TIMEOUT" }],
+  ["a deadline that passed", new CallAborted("Over.", METHOD), { code: "UPSTREAM_TIMEOUT" }],
+  ["an answer that is no REST JSON", new PortalProtocolError("HTML.", METHOD), { code: "UPSTREAM_PROTOCOL" }],
+  ["a write without an answer", new OutcomeUnknown(METHOD), { code: "OUTCOME_UNKNOWN" }],
+  ["a value of another shape", new WireError("id", "an id", {}), { code: "UPSTREAM_PROTOCOL" }],
+  ["an input of the gateway's own check", badUserInput("Wrong."), { code: "BAD_USER_INPUT" }],
+])("%s has its code", (_name, cause, extensions) => {
+  expect(shape(cause)).toMatchObject({ path: ["chat"], extensions });
+});
+
+test.each<[string, number | undefined, string]>([
+  ["expired_token", 401, "UNAUTHENTICATED"],
+  ["NO_AUTH_FOUND", 401, "UNAUTHENTICATED"],
+  ["insufficient_scope", 403, "FORBIDDEN"],
+  ["ACCESS_DENIED", 401, "FORBIDDEN"],
+  ["ACCESS_DENIED", 403, "NOT_FOUND_OR_FORBIDDEN"],
+  ["WRONG_AUTH_TYPE", 403, "FORBIDDEN"],
+  ["ERROR_METHOD_NOT_FOUND", 404, "FORBIDDEN"],
+  ["IM_NOT_INSTALLED", 400, "FORBIDDEN"],
+  ["QUERY_LIMIT_EXCEEDED", 503, "UPSTREAM_RATE_LIMITED"],
+  ["INTERNAL_SERVER_ERROR", 500, "UPSTREAM_UNAVAILABLE"],
+  ["ACCESS_ERROR", 400, "NOT_FOUND_OR_FORBIDDEN"],
+  ["CHAT_ID", 400, "NOT_FOUND_OR_FORBIDDEN"],
+  ["INVALID_SESSION_ID", 400, "NOT_FOUND_OR_FORBIDDEN"],
+  ["", 400, "NOT_FOUND_OR_FORBIDDEN"],
+  ["CONFIG_ID_EMPTY", 400, "BAD_USER_INPUT"],
+  ["INVALID_FORMAT_FILTER", 400, "BAD_USER_INPUT"],
+  ["SOMETHING_NEW", 400, "UPSTREAM_PROTOCOL"],
+])("the portal's code %j with status %s becomes %s", (error, status, code) => {
+  const shaped = shape(new PortalRefusal(METHOD, error, "Текст портала", status));
+  expect(shaped.extensions).toMatchObject({ code, bitrix24: { method: METHOD, error } });
+  expect(shaped.message).toMatch(/[.)]$/);
+  expect(JSON.stringify(shaped)).not.toContain("Текст");
+});
+
+test("a scope that is missing is named after the method", () => {
+  const scopes = ["imopenlines.dialog.get", "im.recent.list", "user.search", "crm.lead.get", "imbot.command.add"].map(
+    (method) => shape(new PortalRefusal(method, "insufficient_scope", "", 403)).extensions?.requiredScope,
+  );
+  expect(scopes).toEqual(["imopenlines", "im", "user", "crm", "imbot"]);
+});
+
+test("what nobody foresaw is logged whole, and the client gets only the id under which to find it", () => {
+  const logged: unknown[] = [];
+  const cause = new TypeError("cannot read secret of undefined");
+  const shaped = shape(cause, logged);
+  expect(shaped.extensions?.code).toBe("INTERNAL_SERVER_ERROR");
+  expect(JSON.stringify(shaped)).not.toMatch(/secret|TypeError|stack/);
+  expect(logged).toEqual([{ err: cause, path: "chat", requestId: shaped.extensions?.requestId }]);
+});
+
+test("a value that a resolver returned and the schema cannot hold is the gateway's fault, not the client's", () => {
+  const cause = new GraphQLError('Enum "ChatState" cannot represent value: "odd secret"');
+  const logged: unknown[] = [];
+  const shaped = shape(cause, logged);
+  expect(shaped.extensions?.code).toBe("INTERNAL_SERVER_ERROR");
+  expect(shaped.message).not.toContain("secret");
+  expect(logged).toHaveLength(1);
+});
+
+test("a fault of the gateway's own while it reads an answer is logged with its cause; a value it does not understand is not", () => {
+  const logged: unknown[] = [];
+  const fault = new TypeError("undefined is not a function");
+  const stumbled = new PortalProtocolError("The answer could not be handled.", METHOD, { cause: fault });
+  expect(shape(stumbled, logged)).toMatchObject({ extensions: { code: "UPSTREAM_PROTOCOL" } });
+  expect(logged).toMatchObject([{ err: fault, method: METHOD, path: "chat" }]);
+  shape(new PortalProtocolError("Not understood.", METHOD, { cause: new WireError("id", "an id", {}) }), logged);
+  expect(logged).toHaveLength(1);
+});
