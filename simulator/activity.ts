@@ -19,7 +19,7 @@ export function languageOf(world: World, chat: Chat): Language {
 
 /** One deed of some customer: mostly a message, sometimes a correction or a withdrawal of what he wrote last. */
 export function customerActs(world: World, random: Random): void {
-  const chats = [...world.chats.values()].filter((chat) => chat.kind === "lines");
+  const chats = [...world.chats.values()].filter((chat) => world.isLively(chat));
   if (chats.length === 0) return;
   const chat = random.pick(chats);
   const language = languageOf(world, chat);

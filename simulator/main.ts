@@ -2,7 +2,7 @@ import { readCommandLine, UsageError, usage } from "./command-line.ts";
 import { type RunningPortal, startPortal } from "./portal.ts";
 
 function banner(portal: RunningPortal): string {
-  const { world } = portal;
+  const { world, quietChat: quiet } = portal;
   const people = portal.users.map(
     (user) => `  ${String(user.id).padStart(5)}  ${user.role.padEnd(10)}  ${user.name.padEnd(20)}  ${user.webhookUrl}`,
   );
@@ -13,6 +13,12 @@ function banner(portal: RunningPortal): string {
     "Webhooks of its people (append a method name):",
     ...people,
     "",
+    ...(quiet
+      ? [
+          `Left alone for you: chat ${quiet.chatId}, "${quiet.title}", offered to ${world.userName(quiet.operatorId)}`,
+          "",
+        ]
+      : []),
     `Application: client_id ${portal.application.clientId}, client_secret ${portal.application.clientSecret}, tokens at ${portal.application.tokenUrl}`,
     `Faults: POST ${portal.url}/__faults   Statistics: GET ${portal.url}/__stats`,
     `Install an application for live events: POST ${portal.url}/__install {"kind":"script-only","installUrl":"…"}`,
@@ -20,8 +26,8 @@ function banner(portal: RunningPortal): string {
   ].join("\n");
 }
 
-function readiness({ url, memberId, users, application }: RunningPortal): string {
-  return `${JSON.stringify({ url, memberId, users, application })}\n`;
+function readiness({ url, memberId, users, quietChat, application }: RunningPortal): string {
+  return `${JSON.stringify({ url, memberId, users, quietChat: quietChat ?? null, application })}\n`;
 }
 
 function explain(error: unknown): string {

@@ -16,7 +16,7 @@ interface Dialog {
 /** Dialogs that run now, the ones hidden from the customer and those that only wait for his last word left out. */
 function runningDialogs(world: World): Dialog[] {
   return [...world.chats.values()].flatMap((chat) => {
-    const session = chat.kind === "lines" && chat.silent !== "Y" ? world.openSession(chat.id) : undefined;
+    const session = world.isLively(chat) && chat.silent !== "Y" ? world.openSession(chat.id) : undefined;
     return session && !session.waitAction && session.botUntil === null ? [{ chat, session }] : [];
   });
 }

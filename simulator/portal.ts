@@ -66,11 +66,22 @@ export interface PortalUser {
   lines: number[];
 }
 
+export interface QuietChat {
+  chatId: number;
+  title: string;
+  lineId: number;
+  customerName: string;
+  /** Who finds it in his recent list. */
+  operatorId: number;
+}
+
 export interface RunningPortal {
   url: string;
   memberId: string;
   /** Acting staff: the supervisor (who is also the administrator) first, then the operators. */
   users: PortalUser[];
+  /** A dialog that waits for an answer and that its simulated people leave alone; absent in the smallest worlds. */
+  quietChat: QuietChat | undefined;
   /** An OAuth application, installed and without handlers; its token endpoint is `GET {url}/oauth/token/`. */
   application: RegisteredApplication;
   /** Adds another application, not installed yet. */
@@ -110,6 +121,13 @@ function linesOf(world: World, userId: number): number[] {
     .all()
     .filter((line) => line.operators.some((operator) => operator.userId === userId))
     .map((line) => line.id);
+}
+
+function quietChatOf(world: World): QuietChat | undefined {
+  if (!world.quietChat) return undefined;
+  const { chatId, operatorId } = world.quietChat;
+  const { title, data, customerId } = world.chat(chatId);
+  return { chatId, title, lineId: data.lineId, customerName: world.userName(customerId), operatorId };
 }
 
 /** Starts a simulated portal in this process; resolves when it answers requests. */
@@ -172,6 +190,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
     url,
     memberId,
     users,
+    quietChat: quietChatOf(world),
     application: {
       clientId: credentials.application.clientId,
       clientSecret: credentials.application.clientSecret,

@@ -41,7 +41,7 @@ function isReachedByOperator(world: World, chat: Chat): boolean {
 }
 
 function suits(world: World, chat: Chat, kind: BurstKind): boolean {
-  if (chat.kind !== "lines") return false;
+  if (!world.isLively(chat)) return false;
   switch (kind) {
     case "customerWrites":
       return hasPlainSession(world, chat);

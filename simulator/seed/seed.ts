@@ -6,6 +6,7 @@ import { World } from "../world/world.ts";
 import { seedChats, seedGroupChats } from "./chats.ts";
 import { seedLines } from "./lines.ts";
 import { planDialogs } from "./plan.ts";
+import { chooseQuietChat } from "./quiet-chat.ts";
 import { type Deed, deedsOf } from "./script.ts";
 import { seedStaff, supervisorId } from "./staff.ts";
 
@@ -74,6 +75,7 @@ export function seedWorld({ seed, size, now }: SeedOptions): World {
     deed.play();
   }
   settle(world, now);
+  chooseQuietChat(world, operators);
   world.setClock(Date.now);
   return world;
 }

@@ -46,6 +46,8 @@ export class WorldState {
   readonly lines: LineStore;
   readonly rights: Rights;
   supervisorId = 1;
+  /** The dialog that neither simulated customers nor simulated operators touch, and to whom it is offered. */
+  quietChat: { chatId: number; operatorId: number } | undefined;
 
   private readonly bus = createHappeningBus();
   readonly emit = this.bus.emit;
@@ -74,6 +76,11 @@ export class WorldState {
   /** Calls the listener on every change, in order. @returns a function that ends it */
   onHappening(listener: HappeningListener): () => void {
     return this.bus.listen(listener);
+  }
+
+  /** Whether the simulated people may act in the chat on their own. */
+  isLively(chat: Chat): boolean {
+    return chat.kind === "lines" && chat.id !== this.quietChat?.chatId;
   }
 
   addChat(chat: Chat): void {
