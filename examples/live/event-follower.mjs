@@ -45,6 +45,31 @@ export function retryDelay(retries) {
   return Math.min(30_000, 500 * 2 ** Math.min(retries, 10)) * (0.5 + Math.random());
 }
 
+/** What to tell of an address where nobody answers: which one, why, and how to name another. Said once for each outage. */
+export function createOutageNotice(address) {
+  let said = false;
+  return {
+    unreachable(problem) {
+      if (said) return;
+      said = true;
+      console.error(`Cannot reach ${address}: ${reasonOf(problem)}`);
+      console.error(
+        "Is the gateway running there? Another address: --url http://127.0.0.1:PORT/graphql. Trying again …",
+      );
+    },
+    reached() {
+      said = false;
+    },
+  };
+}
+
+/** The innermost words: `fetch failed` hides the reason in its cause, and an error of several addresses has its reasons in a list. */
+function reasonOf(problem) {
+  if (problem?.cause !== undefined) return reasonOf(problem.cause);
+  if (problem?.error !== undefined) return reasonOf(problem.error);
+  return problem?.message || problem?.errors?.map(reasonOf).join(", ") || problem?.code || String(problem);
+}
+
 /**
  * @param cursorFile where the cursor outlives this program
  * @param ask runs a query and resolves with its result

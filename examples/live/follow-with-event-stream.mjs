@@ -2,9 +2,10 @@
 //   node examples/live/follow-with-event-stream.mjs [--url http://…/graphql] [--key KEY] [--cursor FILE] [--events N]
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "graphql-sse";
-import { createFollower, EVENTS, readOptions, retryDelay } from "./event-follower.mjs";
+import { createFollower, createOutageNotice, EVENTS, readOptions, retryDelay } from "./event-follower.mjs";
 
 const { url, key, cursorFile, limit } = readOptions();
+const notice = createOutageNotice(url);
 const headers = { "x-api-key": key };
 
 const client = createClient({
@@ -36,12 +37,17 @@ process.once("SIGINT", end);
 
 const follower = createFollower({ cursorFile, ask, limit, onLimit: end });
 
+function receive(result) {
+  notice.reached();
+  follower.handle(result);
+}
+
 /** Resolves when the gateway ends the stream, which it also does when it is shut down in good order. */
 function follow() {
   return new Promise((resolve, reject) => {
     client.subscribe(
       { query: EVENTS, variables: follower.variables },
-      { next: (result) => follower.handle(result), error: reject, complete: resolve },
+      { next: receive, error: reject, complete: resolve },
     );
   });
 }
@@ -60,6 +66,7 @@ for (let failures = 0; !ending; ) {
       process.exitCode = 1;
       break;
     }
+    notice.unreachable(problem);
     failures += 1;
   }
   if (!ending) await pause(retryDelay(failures));

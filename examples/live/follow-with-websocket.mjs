@@ -3,14 +3,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
-import { createFollower, EVENTS, readOptions, retryDelay } from "./event-follower.mjs";
+import { createFollower, createOutageNotice, EVENTS, readOptions, retryDelay } from "./event-follower.mjs";
 
 const { url, key, cursorFile, limit } = readOptions();
 const PONG_MS = 5_000;
 let pongTimer;
+let connected = false;
+const address = url.replace(/^http/, "ws");
+const notice = createOutageNotice(address);
 
 const client = createClient({
-  url: url.replace(/^http/, "ws"),
+  url: address,
   // Browsers and Node 22 have a WebSocket of their own.
   webSocketImpl: WebSocket,
   // A function is asked at each connect, so that a renewed token goes along.
@@ -24,10 +27,17 @@ const client = createClient({
   // A connection that died without a word is noticed by the missing pong.
   keepAlive: 10_000,
   on: {
-    connected: () => console.log("Connected."),
+    connected: () => {
+      connected = true;
+      notice.reached();
+      console.log("Connected.");
+    },
+    // Before it is closed with 1006: only this event knows why.
+    error: (problem) => notice.unreachable(problem),
     closed: ({ code, reason }) => {
       clearTimeout(pongTimer);
-      console.log(`Closed: ${code} ${reason}`);
+      if (connected) console.log(`Closed: ${code} ${reason}`);
+      connected = false;
     },
     ping: (received) => {
       if (!received) pongTimer = setTimeout(() => client.terminate(), PONG_MS);

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,14 +34,15 @@ function cursorFile(): string {
 }
 
 function run(example: string, { gateway, supervisor }: LiveOffice, cursor: string, key?: string): RunningExample {
+  return runAt(gateway.url, example, key ?? gateway.keyOf(supervisor), cursor);
+}
+
+function runAt(url: string, example: string, key: string, cursor: string): RunningExample {
   const child = spawn(process.execPath, [
     join(EXAMPLES, example),
-    "--url",
-    gateway.url,
-    "--key",
-    key ?? gateway.keyOf(supervisor),
-    "--cursor",
-    cursor,
+    ...["--url", url],
+    ...["--key", key],
+    ...["--cursor", cursor],
   ]);
   children.push(child);
   let output = "";
@@ -110,4 +113,34 @@ describe.each(["follow-with-websocket.mjs", "follow-with-event-stream.mjs"])("th
     expect(await wrong.ended).toBe(1);
     expect(wrong.output()).toContain("The API key is not known to this gateway.");
   });
+
+  test("says once where it found nobody, why, and how to name another address, and goes on when somebody is there", async () => {
+    const taken = await startServer(0);
+    const port = portOf(taken);
+    await new Promise((resolve) => taken.close(resolve));
+    const address = `127.0.0.1:${port}/graphql`;
+    const program = runAt(`http://${address}`, example, "a-key", cursorFile());
+    await program.prints(`${address}: connect ECONNREFUSED`);
+    await program.prints("--url http://");
+    const stranger = await startServer(port);
+    // It tries again until it is heard, and has said the sentence once.
+    await once(stranger, "connection");
+    expect(timesPrinted(program, "Cannot reach")).toBe(1);
+    expect(timesPrinted(program, "1006")).toBe(0);
+    program.interrupt();
+    stranger.close();
+    await program.ended;
+  });
 });
+
+async function startServer(port: number): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
