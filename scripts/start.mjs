@@ -7,14 +7,14 @@ if (!process.argv.includes("--built")) prepare();
 
 const PORTAL_SETTINGS = ["BITRIX24_WEBHOOK_URL", "BITRIX24_CREDENTIALS_FILE", "BITRIX24_PORTALS"];
 const config = await import("../dist/src/config/config.js");
-const { isLoopbackHost } = await import("../dist/src/config/setting-values.js");
+const { isLoopback } = await import("../dist/src/datasources/bitrix24/loopback.js");
 config.loadEnvFile();
 const isDemo = !PORTAL_SETTINGS.some((name) => process.env[name]?.trim());
 // A misspelt setting must not lead to the demo; the gateway itself reports it.
 const isReadable = config.settingProblems(process.env).length === 0;
 
 if (isDemo && isReadable) {
-  if (!isLoopbackHost(process.env.GATEWAY_HOST?.trim() || "127.0.0.1")) {
+  if (!isLoopback(process.env.GATEWAY_HOST?.trim() || "127.0.0.1")) {
     process.stderr.write(
       "Cannot start: the demo listens on loopback only. Unset GATEWAY_HOST, or configure a portal\n",
     );

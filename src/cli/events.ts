@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
-import { isLoopbackHost } from "../config/setting-values.ts";
+import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
 import type { ApplicationIdentity } from "../installation/authorization-server.ts";
@@ -56,7 +56,7 @@ export function eventsCliSettings({ server, portal, live }: Config): EventsCliSe
 
 /** The command secret must not leave this machine, so that a gateway on all addresses is reached by the loopback one. */
 function reachableHost(host: string): string {
-  if (!isLoopbackHost(host)) return host === "::" ? "[::1]" : "127.0.0.1";
+  if (!isLoopback(host)) return host === "::" ? "[::1]" : "127.0.0.1";
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 

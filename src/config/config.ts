@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
+import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import type { Plan } from "../datasources/bitrix24/usage.ts";
 import { type ApplicationIdentity, CLOUD_TOKEN_URL } from "../installation/authorization-server.ts";
 import type { StorageConfig } from "../storage/storage.ts";
 import type { Retention } from "../subscriptions/events/event-log.ts";
 import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
-import { type ConfiguredKey, type CorsOrigins, isLoopbackHost } from "./setting-values.ts";
+import type { ConfiguredKey, CorsOrigins } from "./setting-values.ts";
 import { isSettingName, SETTING_PREFIXES, type SettingName, type SettingValues, settings } from "./settings.ts";
 import { suggestion } from "./suggestion.ts";
 
@@ -119,7 +120,7 @@ function relations(config: Config): string[] {
   for (const [name, credential] of config.portal.credentials) {
     if (credential.kind !== "webhook" || config.portal.allowHttp) continue;
     const url = new URL(credential.url);
-    if (url.protocol !== "http:" || isLoopbackHost(url.hostname)) continue;
+    if (url.protocol !== "http:" || isLoopback(url.hostname)) continue;
     const source = name === DEFAULT_CREDENTIAL ? "BITRIX24_WEBHOOK_URL" : `The credential ${name}`;
     problems.push(`${source} must use https; BITRIX24_ALLOW_HTTP=true permits http for ${credentialHost(credential)}`);
   }

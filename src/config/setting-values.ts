@@ -1,11 +1,5 @@
 import { z } from "zod";
 
-/** Hosts that never leave this machine: plain HTTP is fine there, and listening on them opens nothing to others. */
-export function isLoopbackHost(host: string): boolean {
-  const name = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
-  return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name) || name.endsWith(".localhost");
-}
-
 export const switchValue = z.enum(["true", "false"], { error: "must be true or false" }).transform((v) => v === "true");
 
 export function wholeNumber(minimum: number, maximum: number) {

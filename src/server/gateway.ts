@@ -2,8 +2,8 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
 import { credentialHost } from "../config/credentials.ts";
-import { isLoopbackHost } from "../config/setting-values.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
+import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../datasources/history-cache.ts";
 import { openRenewedTokens, type RenewedTokens } from "../installation/renewed-tokens.ts";
@@ -170,7 +170,7 @@ function openTokens({ portal }: Config): RenewedTokens {
 
 /** Without keys whoever reaches the address acts as the configured user, so that only this machine may reach it. */
 function checkExposure(config: Config, keys: ApiKeys): void {
-  if (keys.count() > 0 || config.portal.credentials.size === 0 || isLoopbackHost(config.server.host)) return;
+  if (keys.count() > 0 || config.portal.credentials.size === 0 || isLoopback(config.server.host)) return;
   throw new ConfigError([
     `GATEWAY_HOST is ${config.server.host}, but there are no keys, so that anybody could act as the portal's user. Add one with npm run keys -- add NAME, or listen on 127.0.0.1`,
   ]);

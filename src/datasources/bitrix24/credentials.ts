@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isLoopback } from "./loopback.ts";
 
 /** What a viewer's calls are made with. */
 export type Credential = WebhookCredential | UserTokenCredential | ApplicationCredential;
@@ -52,11 +53,6 @@ export class CredentialError extends Error {
 }
 
 const WEBHOOK_PATH = /^\/rest\/[1-9][0-9]*\/[A-Za-z0-9_-]+\/$/;
-const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
-
-export function isLoopback(hostname: string): boolean {
-  return LOOPBACK.test(hostname);
-}
 
 /** The endpoint of a credential. Plain http is for loopback, and elsewhere only when allowed. Throws `CredentialError`. */
 export function endpointOf(credential: Credential, allowHttp: boolean): Endpoint {

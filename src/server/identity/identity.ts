@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Config, resolveCredentialName } from "../../config/config.ts";
-import { type EventScope, isLoopbackHost, portalHost } from "../../config/setting-values.ts";
+import { type EventScope, portalHost } from "../../config/setting-values.ts";
 import type { Credential } from "../../datasources/bitrix24/credentials.ts";
+import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 import type { ViewerIdentity } from "../../resolvers/engine/context.ts";
 import type { ApiKeys } from "./api-keys.ts";
 
@@ -128,7 +129,7 @@ export function openProvider(keys: ApiKeys, credentials: ReadonlyMap<string, Cre
   return (request) => {
     if (keys.hadAny() || credential === undefined) return NOT_MINE;
     // A page on the web can make its own name resolve to this machine; its requests still carry that name.
-    if (!isLoopbackHost(hostName(header(request, "host") ?? ""))) {
+    if (!isLoopback(hostName(header(request, "host") ?? ""))) {
       return refusal("FORBIDDEN", "Without keys the gateway answers only to a loopback host name, such as localhost.");
     }
     const viewer = { kind: "open", label: "open" } as const;
@@ -145,7 +146,7 @@ export function identityProviders(config: Config, keys: ApiKeys): readonly Ident
   const { credentials, userTokenHosts, botClientId } = config.portal;
   const providers = [userTokenProvider(userTokenHosts, botClientId), apiKeyProvider(keys, credentials)];
   // Last: a wrong key is refused even where none is needed, so that the mistake shows.
-  if (isLoopbackHost(config.server.host)) providers.push(openProvider(keys, credentials));
+  if (isLoopback(config.server.host)) providers.push(openProvider(keys, credentials));
   return providers;
 }
 

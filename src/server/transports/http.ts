@@ -3,7 +3,8 @@ import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { isLoopbackHost, LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
+import { LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
+import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import { type IdentityProvider, type IdentityRefusal, identify, refusalStatus } from "../identity/identity.ts";
 import { NESTS_TOO_DEEP, nestsTooDeep } from "../operations/document-nesting.ts";
@@ -81,7 +82,7 @@ export function isSameOrigin(origin: string, host: string | undefined): boolean 
 
 export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
   if (allowed.includes(origin)) return true;
-  return allowed.includes(LOOPBACK_ORIGINS) && URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
+  return allowed.includes(LOOPBACK_ORIGINS) && URL.canParse(origin) && isLoopback(new URL(origin).hostname);
 }
 
 async function handleOperation(
