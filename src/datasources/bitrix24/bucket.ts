@@ -1,3 +1,4 @@
+import { createBackoff } from "./backoff.ts";
 import type { BucketState, Plan } from "./usage.ts";
 
 export interface Taken {
@@ -67,7 +68,7 @@ export interface LocalAllowance extends Allowance {
 /** The bucket of one process. `now` is milliseconds of a monotonic clock. */
 export function createLocalAllowance(plan: Plan, now: () => number = () => performance.now()): LocalAllowance {
   const plannedLimits = bucketLimits(plan);
-  if (plannedLimits === undefined) return unlimited;
+  if (plannedLimits === undefined) return createUnlimitedAllowance(now);
   const { capacity, drainPerSecond, usable, surplusCap } = plannedLimits;
   let level = 0;
   let surplus = surplusCap;
@@ -127,14 +128,32 @@ export function createLocalAllowance(plan: Plan, now: () => number = () => perfo
   };
 }
 
-const unlimited: LocalAllowance = {
-  setLevel: () => {},
-  take: (wanted) => ({ taken: wanted, waitMs: 0 }),
-  count: () => {},
-  giveBack: () => {},
-  exhausted: () => {},
-  waitFor: () => 0,
-  isScarce: () => false,
-  takeSurplus: (wanted) => wanted,
-  state: () => ({ level: 0, capacity: null, drainPerSecond: null }),
-};
+/** A portal without limits that says "too many" all the same is left alone for a while, longer each time, and forgiven after as long. */
+const FORGIVEN_AFTER_MS = 10_000;
+const overrunPause = createBackoff({ firstMs: 500, longestMs: 30_000 });
+
+/** The allowance of a portal that has none: only its own refusals hold requests back. */
+function createUnlimitedAllowance(now: () => number): LocalAllowance {
+  let refusals = 0;
+  let pausedUntil = 0;
+  let forgivenAt = 0;
+  const pauseLeft = (): number => Math.max(0, pausedUntil - now());
+  return {
+    setLevel: () => {},
+    take: (wanted) => (pauseLeft() > 0 ? { taken: 0, waitMs: Math.ceil(pauseLeft()) } : { taken: wanted, waitMs: 0 }),
+    count: () => {},
+    giveBack: () => {},
+    exhausted() {
+      // Of requests that were under way together, the first refusal says it all.
+      if (pauseLeft() > 0) return;
+      refusals = now() >= forgivenAt ? 1 : refusals + 1;
+      const pauseMs = overrunPause(refusals);
+      pausedUntil = now() + pauseMs;
+      forgivenAt = pausedUntil + Math.max(FORGIVEN_AFTER_MS, pauseMs);
+    },
+    waitFor: pauseLeft,
+    isScarce: () => pauseLeft() > 0,
+    takeSurplus: (wanted) => (pauseLeft() > 0 ? 0 : wanted),
+    state: () => ({ level: 0, capacity: null, drainPerSecond: null }),
+  };
+}

@@ -36,9 +36,12 @@ export class PortalRefusal extends UpstreamError {
 /** The portal's allowance is used up (request rate, operating time, or a manual block), or the gateway's queue cannot serve in time. */
 export class PortalRateLimited extends UpstreamError {
   readonly retryAfterMs: number;
+  /** The portal's code, when it was the portal that refused; undefined when the gateway did not ask. */
+  readonly error: string | undefined;
 
-  constructor(message: string, retryAfterMs: number, method?: string) {
+  constructor(message: string, retryAfterMs: number, method?: string, error?: string) {
     super(message, method);
+    this.error = error;
     this.retryAfterMs = Math.max(1, Math.ceil(retryAfterMs));
   }
 }

@@ -52,7 +52,7 @@ function readRefusal(method: string, refusal: PortalRefusal): Failure {
   switch (refusal.error.toUpperCase()) {
     case "QUERY_LIMIT_EXCEEDED":
       return {
-        error: new PortalRateLimited("The portal's request allowance is used up.", 1_000, method),
+        error: new PortalRateLimited("The portal's request allowance is used up.", 1_000, method, refusal.error),
         mayHaveRun: false,
         transient: true,
         rateExceeded: true,
@@ -64,6 +64,7 @@ function readRefusal(method: string, refusal: PortalRefusal): Failure {
           "The portal is blocked for REST calls by its provider.",
           OVERLOAD_RETRY_MS,
           method,
+          refusal.error,
         ),
       };
     case "INTERNAL_SERVER_ERROR":

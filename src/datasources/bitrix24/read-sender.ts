@@ -1,7 +1,8 @@
+import { createBackoff } from "./backoff.ts";
 import { batchParams, type CommandAnswer, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Connection } from "./connection.ts";
-import { PortalProtocolError, PortalRateLimited, PortalTimeout, UpstreamError } from "./errors.ts";
+import { PortalProtocolError, PortalRateLimited, PortalRefusal, PortalTimeout, UpstreamError } from "./errors.ts";
 import { decodeResult, readFailure } from "./failures.ts";
 import { forget, isWanted, type Lane, remember } from "./lane.ts";
 import { latestDeadline, type Outcome, type ReadCommand, type ReadUnit, settle } from "./read-command.ts";
@@ -9,7 +10,7 @@ import type { UpstreamUsage } from "./usage.ts";
 
 export const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_ATTEMPTS = 4;
-const FIRST_BACKOFF_MS = 150;
+const backoff = createBackoff({ firstMs: 300, longestMs: 2_400 });
 
 export interface ReadSenderOptions {
   readonly connection: Connection;
@@ -58,10 +59,10 @@ export function createReadSender(
     }
   }
 
-  /** `jitter` is a share of the growing delay, one for all units of a request so that they leave together again; 0 is at once. */
-  function retry(lane: Lane, unit: ReadUnit, error: UpstreamError, jitter: number): void {
+  /** `chance` is that of the growing pause, one for all units of a request so that they leave together again; undefined is at once. */
+  function retry(lane: Lane, unit: ReadUnit, error: UpstreamError, chance: number | undefined): void {
     const attempts = Math.max(...unit.map((command) => command.attempts)) + 1;
-    const wait = FIRST_BACKOFF_MS * 2 ** attempts * jitter;
+    const wait = chance === undefined ? 0 : backoff(attempts, chance);
     const timeLeft = latestDeadline(unit) - performance.now();
     if (attempts >= MAX_ATTEMPTS || wait >= timeLeft || !isWanted(unit)) {
       for (const command of unit) settle(command, { ok: false, error });
@@ -95,10 +96,10 @@ export function createReadSender(
     }, wait);
   }
 
-  function settleUnit(lane: Lane, unit: ReadUnit, answers: readonly CommandAnswer[], jitter: number): void {
+  function settleUnit(lane: Lane, unit: ReadUnit, answers: readonly CommandAnswer[], chance: number): void {
     let dependence: Outcome | undefined;
     for (const [index, command] of unit.entries()) {
-      const outcome = dependence ?? readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" }, jitter);
+      const outcome = dependence ?? readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" }, chance);
       // Put back whole: the later commands of a unit mean nothing without the first.
       if (outcome === "repeated") return;
       if (!outcome.ok) dependence ??= index === 0 ? outcome : undefined;
@@ -111,7 +112,7 @@ export function createReadSender(
     unit: ReadUnit,
     command: ReadCommand,
     answer: CommandAnswer,
-    jitter: number,
+    chance: number,
   ): Outcome | "repeated" {
     const { method, decode } = command.call;
     switch (answer.kind) {
@@ -129,7 +130,7 @@ export function createReadSender(
           lane,
           unit,
           new PortalProtocolError(`The portal's batch left out the answer to ${method}.`, method),
-          jitter,
+          chance,
         );
         return "repeated";
       }
@@ -138,26 +139,26 @@ export function createReadSender(
         if (refusal.error === "OPERATION_TIME_LIMIT") return { ok: false, error: blocked(lane, method) };
         if (refusal.error === "ERROR_BATCH_METHOD_NOT_ALLOWED" && unit.length === 1 && !command.alone) {
           command.alone = true;
-          retry(lane, unit, refusal, 0);
+          retry(lane, unit, refusal, undefined);
           return "repeated";
         }
         if (refusal.error === "ERROR_BATCH_LENGTH_EXCEEDED") {
-          retry(lane, unit, refusal, 0);
+          retry(lane, unit, refusal, undefined);
           return "repeated";
         }
         const failure = readFailure(method, refusal);
         if (!failure.transient) return { ok: false, error: failure.error };
         if (failure.rateExceeded) allowance.exhausted();
-        retry(lane, unit, failure.error, failure.rateExceeded ? 0 : jitter);
+        retry(lane, unit, failure.error, failure.rateExceeded ? undefined : chance);
         return "repeated";
       }
     }
   }
 
-  function fail(lane: Lane, unit: ReadUnit, error: unknown, jitter: number): void {
+  function fail(lane: Lane, unit: ReadUnit, error: unknown, chance: number): void {
     const failure = readFailure(unit[0].call.method, error);
     if (failure.transient) {
-      retry(lane, unit, failure.error, failure.rateExceeded ? 0 : jitter);
+      retry(lane, unit, failure.error, failure.rateExceeded ? undefined : chance);
       return;
     }
     for (const command of unit) {
@@ -170,14 +171,14 @@ export function createReadSender(
     const [only] = commands;
     if (only === undefined) return;
     markSent(lane, units);
-    const jitter = 0.5 + Math.random() / 2;
+    const chance = Math.random();
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, latestDeadline(commands) - performance.now());
     try {
       if (commands.length === 1) {
         const { method, params } = only.call;
         const envelope = await connection.post(lane.endpoint, lane.authorization, method, params, timeoutMs);
         forget(lane.underWay, [only]);
-        settleUnit(lane, [only], [{ kind: "result", result: envelope.result, operating: envelope.operating }], jitter);
+        settleUnit(lane, [only], [{ kind: "result", result: envelope.result, operating: envelope.operating }], chance);
         return;
       }
       const groups = units.map((unit) => unit.map((command) => command.call));
@@ -192,7 +193,7 @@ export function createReadSender(
       let at = 0;
       for (const unit of units) {
         forget(lane.underWay, unit);
-        settleUnit(lane, unit, answers.slice(at, at + unit.length), jitter);
+        settleUnit(lane, unit, answers.slice(at, at + unit.length), chance);
         at += unit.length;
       }
     } catch (error) {
@@ -201,7 +202,7 @@ export function createReadSender(
       for (const unit of units) {
         forget(lane.underWay, unit);
         if (timeLimit) settle(unit[0], { ok: false, error: blocked(lane, unit[0].call.method) });
-        else fail(lane, unit, error, jitter);
+        else fail(lane, unit, error, chance);
       }
       if (readFailure("batch", error).rateExceeded) allowance.exhausted();
     }
@@ -209,7 +210,7 @@ export function createReadSender(
 }
 
 function isOperationTimeLimit(error: unknown): boolean {
-  return error instanceof UpstreamError && "error" in error && error.error === "OPERATION_TIME_LIMIT";
+  return error instanceof PortalRefusal && error.error === "OPERATION_TIME_LIMIT";
 }
 
 /** Notes that the portal blocks a method of this credential for now. */
@@ -222,6 +223,7 @@ export function operatingTimeRefusal(method: string, retryAfterMs: number): Port
     `The portal blocks ${method} because it used up its operating time. Other methods still work.`,
     retryAfterMs,
     method,
+    "OPERATION_TIME_LIMIT",
   );
 }
 

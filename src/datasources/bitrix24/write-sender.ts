@@ -1,3 +1,4 @@
+import { createBackoff } from "./backoff.ts";
 import { batchParams, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Call, WriteOutcome, WriteResult } from "./calls.ts";
@@ -9,7 +10,7 @@ import { blocked, REQUEST_TIMEOUT_MS } from "./read-sender.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
 const MAX_ATTEMPTS = 4;
-const FIRST_BACKOFF_MS = 200;
+const backoff = createBackoff({ firstMs: 200, longestMs: 1_600 });
 
 /** A write that waits for its turn. */
 export interface WriteJob {
@@ -53,8 +54,8 @@ export function createWriteAttempt<T, R>(
       allowance.exhausted();
       return 0;
     }
-    const backoff = FIRST_BACKOFF_MS * 2 ** (job.attempts - 1) * (0.5 + Math.random() / 2);
-    if (job.attempts < MAX_ATTEMPTS && performance.now() + backoff < job.deadlineAt) return backoff;
+    const pause = backoff(job.attempts);
+    if (job.attempts < MAX_ATTEMPTS && performance.now() + pause < job.deadlineAt) return pause;
     reject(failure.error);
     return undefined;
   }

@@ -106,15 +106,26 @@ function notUnderstood(method: string | undefined, error: WireError): string {
 /** The code and sentence of a failed upstream call. */
 export function shapeUpstreamError(error: UpstreamError): ErrorShape {
   if (error instanceof PortalRefusal) return shapeRefusal(error);
-  const method = error.method === undefined ? {} : { bitrix24: { method: error.method, error: null } };
   if (error instanceof PortalRateLimited) {
     return {
       message: error.message,
-      extensions: { code: "UPSTREAM_RATE_LIMITED", retryAfterMs: error.retryAfterMs, ...method },
+      extensions: {
+        code: "UPSTREAM_RATE_LIMITED",
+        retryAfterMs: error.retryAfterMs,
+        ...calledMethod(error, error.error ?? null),
+      },
     };
   }
   const message = error.cause instanceof WireError ? notUnderstood(error.method, error.cause) : error.message;
-  return { message, extensions: { code: upstreamCode(error), ...method } };
+  return { message, extensions: { code: upstreamCode(error), ...calledMethod(error, null) } };
+}
+
+/** Which method failed, with the portal's own code if it gave one. */
+function calledMethod(
+  { method }: UpstreamError,
+  error: string | null,
+): { bitrix24?: { method: string; error: string | null } } {
+  return method === undefined ? {} : { bitrix24: { method, error } };
 }
 
 function upstreamCode(error: UpstreamError): string {

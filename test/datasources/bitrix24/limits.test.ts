@@ -62,6 +62,54 @@ describe("the request allowance", () => {
   });
 });
 
+describe("a portal without limits that refuses for its request rate", () => {
+  it("is left alone for growing times, which requests under way together do not add to", () => {
+    const { now, advance } = clock();
+    const allowance = createLocalAllowance("on-premise", now);
+    const pauses = Array.from({ length: 4 }, () => {
+      expect(allowance.take(8, 1)).toEqual({ taken: 8, waitMs: 0 });
+      allowance.exhausted();
+      const pauseMs = allowance.waitFor(1);
+      allowance.exhausted();
+      expect([allowance.take(1, 0), allowance.takeSurplus(1, 0)]).toEqual([
+        { taken: 0, waitMs: Math.ceil(pauseMs) },
+        0,
+      ]);
+      advance(pauseMs);
+      return pauseMs;
+    });
+    for (const [index, pauseMs] of pauses.entries()) {
+      expect(pauseMs).toBeGreaterThanOrEqual(250 * 2 ** index);
+      expect(pauseMs).toBeLessThanOrEqual(500 * 2 ** index);
+    }
+    advance(60_000);
+    allowance.exhausted();
+    expect(allowance.waitFor(1)).toBeLessThanOrEqual(500);
+  });
+
+  it("is not asked again at once, neither with reads nor with writes", async () => {
+    const { portal, portals, webhook, operation } = await startBench({ plan: "on-premise" });
+    portal.answer = () => true;
+    portal.next.push(
+      () => ({ status: 503, body: '{"error":"QUERY_LIMIT_EXCEEDED"}' }),
+      () => ({ status: 503, body: '{"error":"QUERY_LIMIT_EXCEEDED"}' }),
+    );
+    const sentAt: number[] = [];
+    portal.intercept = () => void sentAt.push(performance.now());
+    await operation().read(call("a.get"));
+    await operation().write(call("a.update"));
+    portal.next.push(() => ({ status: 503, body: '{"error":"QUERY_LIMIT_EXCEEDED"}' }));
+    await operation().write(call("a.update"));
+    const pauses = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0));
+    // Refused twice, read, written, refused, written.
+    expect(pauses).toHaveLength(5);
+    expect(pauses[0]).toBeGreaterThan(200);
+    expect(pauses[1]).toBeGreaterThan(400);
+    expect(pauses[4]).toBeGreaterThan(400);
+    expect(portals.status(webhook).capacity).toBeNull();
+  });
+});
+
 describe("the circuit breaker", () => {
   it("rests after repeated failures, lets one request through, and rests longer when that fails too", () => {
     const { now, advance } = clock();
@@ -117,6 +165,7 @@ it("blocks only the method whose operating time is used up, and says until when"
   await expect(operation().read(call("a.get"))).rejects.toMatchObject({
     name: "PortalRateLimited",
     retryAfterMs: 60_000,
+    error: "OPERATION_TIME_LIMIT",
   });
   await expect(operation().read(call("a.get"))).rejects.toBeInstanceOf(PortalRateLimited);
   expect(await operation().read(call("b.get"))).toEqual({ method: "b.get" });

@@ -26,6 +26,11 @@ test.each<[string, Error, Record<string, unknown>]>([
     new PortalRateLimited("Wait.", 1500.2, METHOD),
     { code: "UPSTREAM_RATE_LIMITED", retryAfterMs: 1501 },
   ],
+  [
+    "a method whose operating time is used up",
+    new PortalRateLimited("Wait.", 60_000, METHOD, "OPERATION_TIME_LIMIT"),
+    { code: "UPSTREAM_RATE_LIMITED", bitrix24: { method: METHOD, error: "OPERATION_TIME_LIMIT" } },
+  ],
   ["an unreachable portal", new PortalUnavailable("Away.", METHOD), { code: "UPSTREAM_UNAVAILABLE" }],
   ["a silent portal", new PortalTimeout("Silent.", METHOD), { code: "UPSTREAM_TIMEOUT" }],
   ["a deadline that passed", new CallAborted("Over.", METHOD), { code: "UPSTREAM_TIMEOUT" }],
