@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
+import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
-import type { ApplicationIdentity } from "../installation/authorization-server.ts";
 import { eventsAddress } from "../installation/bindings.ts";
 import { sendCommand } from "../installation/command-endpoint.ts";
 import { EncryptionKeyError, openEncryptionKey } from "../installation/encryption-key.ts";
@@ -18,8 +18,8 @@ import { createInstaller } from "../installation/installer.ts";
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
 import { StorageUnavailable } from "../storage/key-value-store.ts";
-import { openStorage } from "../storage/open-storage.ts";
 import type { StorageConfig } from "../storage/storage.ts";
+import { openEventStorage } from "../subscriptions/events/event-storage.ts";
 
 export const EVENTS_USAGE = `Usage:
   npm run events -- list     handlers that the application has set, in every portal
@@ -90,7 +90,7 @@ async function runAlone(
   encryptionKey: Buffer,
 ): Promise<EventsReport> {
   const { application, eventsAddress } = settings;
-  const storage = await openStorage(settings.storage, { namespaces: INSTALLATION_NAMESPACES });
+  const storage = await openEventStorage(settings.storage, { namespaces: INSTALLATION_NAMESPACES });
   const installations = createInstallationStore({
     keyValues: storage.keyValues,
     encryptionKey,

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type ApplicationIdentity, CLOUD_TOKEN_URL } from "../datasources/bitrix24/application-identity.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import type { Plan } from "../datasources/bitrix24/usage.ts";
-import { type ApplicationIdentity, CLOUD_TOKEN_URL } from "../installation/authorization-server.ts";
+import type { Retention } from "../storage/log.ts";
 import type { StorageConfig } from "../storage/storage.ts";
-import type { Retention } from "../subscriptions/events/event-log.ts";
 import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
 import type { ConfiguredKey, CorsOrigins } from "./setting-values.ts";
 import { isSettingName, SETTING_PREFIXES, type SettingName, type SettingValues, settings } from "./settings.ts";

@@ -1,19 +1,11 @@
 import { z } from "zod";
+import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
 import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "../datasources/bitrix24/errors.ts";
 import type { TokenPair } from "../datasources/bitrix24/tokens.ts";
 import { type Transport, TransportFailure } from "../datasources/bitrix24/transport.ts";
 
-/** The cloud's authorization server; where the portal is served by another, it is configured. Never taken from a callback. */
-export const CLOUD_TOKEN_URL = "https://oauth.bitrix.info/oauth/token/";
 const TIMEOUT_MS = 15_000;
 const METHOD = "oauth.token";
-
-/** The application as registered with the authorization server. */
-export interface ApplicationIdentity {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly tokenUrl: string;
-}
 
 /** What the authorization server says about a refresh token of our application. */
 export interface Grant {

@@ -1,5 +1,5 @@
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
-import { OPEN_CHANNEL_EVENTS } from "../subscriptions/intake/decoding/events.ts";
+import { OPEN_CHANNEL_EVENTS } from "../datasources/imopenlines/portal-events.ts";
 import { type Binding, eventBind, eventBindings, eventUnbind } from "./event-methods.ts";
 
 export const EVENTS_PATH = "bitrix24/events";

@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { StorageUnavailable } from "../storage/key-value-store.ts";
-import { acceptForms, answerFormErrors } from "../subscriptions/intake/receiver/form-routes.ts";
 import { type EventsCommandServices, type EventsReport, isEventsCommand, runEventsCommand } from "./events-command.ts";
+import { acceptForms, answerFormErrors } from "./form-routes.ts";
 import { hashSecret, matchesHash } from "./installation.ts";
 
 export const COMMAND_PATH = "bitrix24/command";

@@ -1,6 +1,6 @@
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
 import { UpstreamError } from "../datasources/bitrix24/errors.ts";
-import { OPEN_CHANNEL_EVENTS } from "../subscriptions/intake/decoding/events.ts";
+import { OPEN_CHANNEL_EVENTS } from "../datasources/imopenlines/portal-events.ts";
 import { isComplete, readBindingState, removeBindings, repairBindings } from "./bindings.ts";
 import type { Installation } from "./installation.ts";
 import type { InstallationStore } from "./installation-store.ts";

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { type FormFields, parseForm, UnreadableForm } from "../datasources/bitrix24/form-body.ts";
 import { NamespaceFull, StorageUnavailable } from "../storage/key-value-store.ts";
-import { LogUnavailable } from "../subscriptions/events/event-log.ts";
-import { acceptForms, answerFormErrors } from "../subscriptions/intake/receiver/form-routes.ts";
+import { LogUnavailable } from "../storage/log.ts";
 import { INSTALL_PATH } from "./bindings.ts";
+import { acceptForms, answerFormErrors } from "./form-routes.ts";
 import { callbackKind, readPageOffer, readScriptOffer } from "./install-offer.ts";
 import { installPage } from "./install-page.ts";
 import type { Installer, InstallOutcome } from "./installer.ts";

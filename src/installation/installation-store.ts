@@ -11,7 +11,7 @@ import {
 } from "./installation.ts";
 
 export const INSTALLATIONS_NAMESPACE = "installations";
-/** Bounds for `openStorage`: an installation is refused rather than another one dropped. */
+/** Bounds for `openEventStorage`: an installation is refused rather than another one dropped. */
 export const INSTALLATION_NAMESPACES: NamespaceBounds = {
   [INSTALLATIONS_NAMESPACE]: { maxEntries: 10_000, whenFull: "refuse" },
 };

@@ -1,11 +1,9 @@
 import type { Logger } from "pino";
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
 import { UpstreamError } from "../datasources/bitrix24/errors.ts";
+import type { EventEnvelope } from "../datasources/bitrix24/event-envelope.ts";
 import { textField } from "../datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
-import type { DeadLetterLog } from "../subscriptions/events/dead-letter-log.ts";
-import type { EventLog } from "../subscriptions/events/event-log.ts";
-import type { EventEnvelope } from "../subscriptions/intake/decoding/event-envelope.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
 import { type BindingReport, isComplete, repairBindings } from "./bindings.ts";
 import { type InstallOffer, readScriptOffer } from "./install-offer.ts";
@@ -22,10 +20,16 @@ export type InstallOutcome =
   /** Too many callbacks within a minute; nobody was asked. */
   | { readonly kind: "tooMany" };
 
+/** What is kept of portals and can be forgotten of one. */
+interface Purgeable {
+  purge(memberId: string): Promise<void>;
+}
+
 export interface InstallerOptions extends VerificationServices {
   readonly installations: InstallationStore;
-  readonly log: EventLog;
-  readonly deadLetters: DeadLetterLog;
+  /** Events and dead letters of a portal go with its application. */
+  readonly log: Purgeable;
+  readonly deadLetters: Purgeable;
   /** Where portals deliver events; undefined: nothing is bound, which is logged. */
   readonly eventsAddress: string | undefined;
   /** What else is to be forgotten with a portal, e.g. learned chats. */

@@ -1,3 +1,4 @@
+import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
 import { CredentialError } from "../datasources/bitrix24/credentials.ts";
 import {
   PortalProtocolError,
@@ -11,7 +12,7 @@ import type { Transport } from "../datasources/bitrix24/transport.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import { appInfo, profileGet } from "../datasources/im/account.ts";
-import { type ApplicationIdentity, type Grant, redeemRefreshToken } from "./authorization-server.ts";
+import { type Grant, redeemRefreshToken } from "./authorization-server.ts";
 import type { InstallOffer } from "./install-offer.ts";
 
 export type InstallRefusal =

@@ -12,14 +12,14 @@ import {
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
 import { DEFAULT_REDIS_PREFIX } from "../storage/open-redis-storage.ts";
-import { openStorage } from "../storage/open-storage.ts";
 import { createRedisAllowance } from "../storage/redis-allowance.ts";
 import { connectRedis } from "../storage/redis-connection.ts";
-import type { Storage } from "../storage/storage.ts";
+import type { EventStorage } from "../subscriptions/events/event-storage.ts";
+import { openEventStorage } from "../subscriptions/events/event-storage.ts";
 
 /** What outlives a process, or is shared by several: opened before anything calls a portal. */
 export interface LiveStore {
-  readonly storage: Storage;
+  readonly storage: EventStorage;
   /** Undefined where no application is configured. */
   readonly installations: InstallationStore | undefined;
   /** The key of what is stored encrypted; undefined where no application is configured. */
@@ -65,9 +65,9 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
   };
 }
 
-async function open({ live }: Config): Promise<Storage> {
+async function open({ live }: Config): Promise<EventStorage> {
   try {
-    return await openStorage(live.storage, {
+    return await openEventStorage(live.storage, {
       retention: live.retention,
       namespaces: INSTALLATION_NAMESPACES,
     });

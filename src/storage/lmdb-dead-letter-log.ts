@@ -1,6 +1,6 @@
 import type { Database, RootDatabase } from "lmdb";
-import type { DeadLetterLog, KeptDeadLetter } from "../subscriptions/events/dead-letter-log.ts";
-import { decodeDeadLetter, encodeDeadLetter } from "../subscriptions/events/dead-letter-record.ts";
+import type { DeadLetterLog, KeptDeadLetter } from "./dead-letter-log.ts";
+import { decodeDeadLetter, encodeDeadLetter } from "./dead-letter-record.ts";
 import type { LmdbWriter } from "./lmdb-writer.ts";
 
 const LAST = Number.MAX_SAFE_INTEGER;

@@ -1,22 +1,23 @@
 import { randomBytes } from "node:crypto";
 import type { RootDatabase } from "lmdb";
-import { DeliveryWindow, MAX_DELIVERY_KEYS } from "../subscriptions/events/delivery-window.ts";
-import {
-  type Appended,
-  CorruptEvent,
-  type EventLog,
-  EventsTrimmed,
-  type LoggedEvent,
-  LogUnavailable,
-  type Position,
-  type Retention,
-} from "../subscriptions/events/event-log.ts";
-import { decodeEventRecord, encodeEventRecord } from "../subscriptions/events/event-record.ts";
+import { DeliveryWindow, MAX_DELIVERY_KEYS } from "./delivery-window.ts";
 import { StorageUnavailable } from "./key-value-store.ts";
 import { createListeners } from "./listeners.ts";
 import { removeAll, sweepPurged, trimPortal } from "./lmdb-event-removal.ts";
 import { openLogTables, type PortalRecord } from "./lmdb-log-tables.ts";
 import type { LmdbWriter } from "./lmdb-writer.ts";
+import {
+  type Appended,
+  CorruptEvent,
+  type EventCodec,
+  EventsTrimmed,
+  type Log,
+  type Logged,
+  LogUnavailable,
+  type Position,
+  type Retention,
+} from "./log.ts";
+import { decodeLogRecord, encodeLogRecord } from "./log-record.ts";
 
 /** What a writer must know of a portal; as in the group being written, so ahead of the disk for a moment. */
 interface PortalState {
@@ -28,12 +29,13 @@ interface PortalState {
 const READ_CHUNK = 1_000;
 
 /** The event log in an LMDB environment of this process. */
-export async function openLmdbEventLog(
+export async function openLmdbEventLog<Event>(
   root: RootDatabase<string, string>,
   writer: LmdbWriter,
+  codec: EventCodec<Event>,
   options: { readonly retention: Retention; readonly duplicateWindowMs: number },
-): Promise<EventLog> {
-  const tables = openLogTables(root);
+): Promise<Log<Event>> {
+  const tables = openLogTables(root, codec);
   const states = new Map<string, PortalState>();
   const listeners = createListeners();
   let closed = false;
@@ -100,7 +102,7 @@ export async function openLmdbEventLog(
       }
       const receivedAt = Date.now();
       const texts = added.map((event, index) =>
-        encodeEventRecord(receivedAt, event, index === 0 ? deliveryKey : undefined),
+        encodeLogRecord(receivedAt, event, index === 0 ? deliveryKey : undefined),
       );
       const appended = await available(
         writer.submit((): Appended => {
@@ -141,7 +143,7 @@ export async function openLmdbEventLog(
       if (after < record.oldest) {
         throw new EventsTrimmed(record.oldest, head);
       }
-      const found: LoggedEvent[] = [];
+      const found: Logged<Event>[] = [];
       let position = after;
       while (found.length < limit && position < head) {
         const until = Math.min(head, position + Math.min(READ_CHUNK, limit - found.length));
@@ -150,7 +152,7 @@ export async function openLmdbEventLog(
           end: [record.identity, until + 1],
         })) {
           try {
-            const kept = decodeEventRecord(value);
+            const kept = decodeLogRecord(value, codec);
             if (kept.event !== null) {
               found.push({ position: key[1], receivedAt: kept.receivedAt, event: kept.event });
             }

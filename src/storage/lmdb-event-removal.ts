@@ -1,6 +1,6 @@
-import type { Position, Retention } from "../subscriptions/events/event-log.ts";
 import { LAST_POSITION, type LogTables } from "./lmdb-log-tables.ts";
 import type { LmdbWriter } from "./lmdb-writer.ts";
+import type { Position, Retention } from "./log.ts";
 import { retentionEdge } from "./retention-edge.ts";
 
 /** Events removed in one transaction: a portal's whole log at once would hold up everybody's appends. */

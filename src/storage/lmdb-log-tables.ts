@@ -1,7 +1,7 @@
 import type { Database, RootDatabase } from "lmdb";
 import { z } from "zod";
-import type { Position } from "../subscriptions/events/event-log.ts";
-import { decodeEventRecord, type EventRecord } from "../subscriptions/events/event-record.ts";
+import type { EventCodec, Position } from "./log.ts";
+import { decodeLogRecord, type LogRecord } from "./log-record.ts";
 
 const portalSchema = z.object({ identity: z.string(), oldest: z.number() });
 
@@ -23,12 +23,12 @@ export interface LogTables {
   keepPortal(name: string, record: PortalRecord): void;
   head(record: PortalRecord): Position;
   /** Kept events, newest first, with null for what cannot be decoded. */
-  newestFirst(record: PortalRecord, limit: number): Iterable<EventRecord | null>;
+  newestFirst(record: PortalRecord, limit: number): Iterable<LogRecord<unknown> | null>;
   /** The event at a position; null when it is not there or cannot be decoded. */
-  at(record: PortalRecord, position: Position): EventRecord | null;
+  at(record: PortalRecord, position: Position): LogRecord<unknown> | null;
 }
 
-export function openLogTables(root: RootDatabase<string, string>): LogTables {
+export function openLogTables(root: RootDatabase<string, string>, codec: EventCodec<unknown>): LogTables {
   const portals: Database<string, string> = root.openDB("portals", { encoding: "string" });
   const events: Database<string, [string, number]> = root.openDB("events", { encoding: "string" });
 
@@ -55,19 +55,19 @@ export function openLogTables(root: RootDatabase<string, string>): LogTables {
     *newestFirst(record, most) {
       const { start, end, reverse, limit } = backwards(record, most);
       for (const { value } of events.getRange({ start: [...start], end: [...end], reverse, limit })) {
-        yield tryDecode(value);
+        yield tryDecode(value, codec);
       }
     },
     at(record, position) {
       const text = events.get([record.identity, position]);
-      return text === undefined ? null : tryDecode(text);
+      return text === undefined ? null : tryDecode(text, codec);
     },
   };
 }
 
-function tryDecode(text: string): EventRecord | null {
+function tryDecode(text: string, codec: EventCodec<unknown>): LogRecord<unknown> | null {
   try {
-    return decodeEventRecord(text);
+    return decodeLogRecord(text, codec);
   } catch {
     return null;
   }

@@ -5,10 +5,15 @@ import { openLmdbDeadLetterLog } from "./lmdb-dead-letter-log.ts";
 import { openLmdbEventLog } from "./lmdb-event-log.ts";
 import { openLmdbKeyValueStore } from "./lmdb-key-value-store.ts";
 import { createLmdbWriter } from "./lmdb-writer.ts";
+import type { EventCodec } from "./log.ts";
 import type { Storage, StorageLimits } from "./storage.ts";
 
 /** Storage in a directory for this one process. Throws `DirectoryInUse` when another living process has it. */
-export async function openLmdbStorage(directory: string, limits: StorageLimits): Promise<Storage> {
+export async function openLmdbStorage<Event>(
+  directory: string,
+  codec: EventCodec<Event>,
+  limits: StorageLimits,
+): Promise<Storage<Event>> {
   const unlock = lockDirectory(directory);
   try {
     const root = open<string, string>({
@@ -22,7 +27,7 @@ export async function openLmdbStorage(directory: string, limits: StorageLimits):
     });
     syncDirectory(directory);
     const writer = createLmdbWriter(root);
-    const log = await openLmdbEventLog(root, writer, limits);
+    const log = await openLmdbEventLog(root, writer, codec, limits);
     const keyValues = openLmdbKeyValueStore(root, writer, limits.namespaces);
     const deadLetters = openLmdbDeadLetterLog(root, writer, limits.maxDeadLetters);
     let closing: Promise<void> | null = null;

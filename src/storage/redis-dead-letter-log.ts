@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { DeadLetterLog } from "../subscriptions/events/dead-letter-log.ts";
-import { decodeDeadLetter, encodeDeadLetter } from "../subscriptions/events/dead-letter-record.ts";
+import type { DeadLetterLog } from "./dead-letter-log.ts";
+import { decodeDeadLetter, encodeDeadLetter } from "./dead-letter-record.ts";
 import { type RedisConnection, redisScript } from "./redis-connection.ts";
 
 // KEYS: the portal's stream, the set of portals that have letters.

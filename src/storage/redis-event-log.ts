@@ -1,16 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { MAX_DELIVERY_KEYS } from "../subscriptions/events/delivery-window.ts";
+import { MAX_DELIVERY_KEYS } from "./delivery-window.ts";
+import { StorageUnavailable } from "./key-value-store.ts";
 import {
   CorruptEvent,
-  type EventLog,
+  type EventCodec,
   EventsTrimmed,
-  type LoggedEvent,
+  type Log,
+  type Logged,
   LogUnavailable,
   type Retention,
-} from "../subscriptions/events/event-log.ts";
-import { decodeEventRecord, encodeEventRecord } from "../subscriptions/events/event-record.ts";
-import { StorageUnavailable } from "./key-value-store.ts";
+} from "./log.ts";
+import { decodeLogRecord, encodeLogRecord } from "./log-record.ts";
 import { openChangeFeed } from "./redis-change-feed.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 import { appendScript, identityScript, purgeScript, trimScript } from "./redis-event-scripts.ts";
@@ -26,15 +27,16 @@ const READ_CHUNK = 1_000;
  * The event log on Redis Streams, shared by all processes with the same server and prefix. An event's stream id is `<position>-0`. How
  * durable an append is when it resolves is the server's setting: `appendonly yes` with `appendfsync always` is what the contract asks for.
  */
-export function openRedisEventLog(
+export function openRedisEventLog<Event>(
   connection: RedisConnection,
+  codec: EventCodec<Event>,
   options: {
     readonly url: string;
     readonly prefix: string;
     readonly retention: Retention;
     readonly duplicateWindowMs: number;
   },
-): EventLog {
+): Log<Event> {
   const { prefix } = options;
   const portalsKey = `${prefix}log-portals`;
   const stateKey = (portal: string): string => `${prefix}log:{${portal}}`;
@@ -66,7 +68,7 @@ export function openRedisEventLog(
   async function receivedAt(portal: string, position: number): Promise<number | null> {
     const [entry] = await range(portal, position, position, 1);
     try {
-      return entry?.text == null ? null : decodeEventRecord(entry.text).receivedAt.getTime();
+      return entry?.text == null ? null : decodeLogRecord(entry.text, codec).receivedAt.getTime();
     } catch {
       return null;
     }
@@ -105,7 +107,7 @@ export function openRedisEventLog(
             now,
             now - options.duplicateWindowMs,
             MAX_DELIVERY_KEYS,
-            ...added.map((event) => encodeEventRecord(now, event, undefined)),
+            ...added.map((event) => encodeLogRecord(now, event, undefined)),
           ]),
         ),
       );
@@ -117,7 +119,7 @@ export function openRedisEventLog(
     },
 
     async read(portal, after, limit) {
-      const found: LoggedEvent[] = [];
+      const found: Logged<Event>[] = [];
       let position = after;
       for (;;) {
         const count = Math.min(READ_CHUNK, limit - found.length);
@@ -136,7 +138,7 @@ export function openRedisEventLog(
         }
         for (const entry of entries) {
           try {
-            const kept = decodeEventRecord(entry.text ?? "");
+            const kept = decodeLogRecord(entry.text ?? "", codec);
             if (kept.event !== null) {
               found.push({ position: entry.position, receivedAt: kept.receivedAt, event: kept.event });
             }

@@ -1,4 +1,4 @@
-import type { Position, Retention } from "../subscriptions/events/event-log.ts";
+import type { Position, Retention } from "./log.ts";
 
 export interface KeptRange {
   /** Position before the oldest kept event. */

@@ -1,6 +1,6 @@
-import { DEFAULT_MAX_DEAD_LETTERS, type DeadLetterLog } from "../subscriptions/events/dead-letter-log.ts";
-import type { EventLog, Retention } from "../subscriptions/events/event-log.ts";
+import { DEFAULT_MAX_DEAD_LETTERS, type DeadLetterLog } from "./dead-letter-log.ts";
 import type { KeyValueStore, NamespaceBounds } from "./key-value-store.ts";
+import type { Log, Retention } from "./log.ts";
 
 /** Where live events and what belongs to them are kept: a directory for one process, a Redis server for several. */
 export type StorageConfig =
@@ -22,8 +22,9 @@ export const DEFAULT_STORAGE_LIMITS: StorageLimits = {
   namespaces: {},
 };
 
-export interface Storage {
-  readonly log: EventLog;
+/** `Event`: what its log holds, which only whoever opens it knows. */
+export interface Storage<Event> {
+  readonly log: Log<Event>;
   readonly keyValues: KeyValueStore;
   readonly deadLetters: DeadLetterLog;
   /** True when no other process can use it at the same time. */

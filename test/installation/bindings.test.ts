@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startPortal } from "../../simulator/portal.ts";
+import { OPEN_CHANNEL_EVENTS } from "../../src/datasources/imopenlines/portal-events.ts";
 import { eventsAddress, readBindingState, removeBindings, repairBindings } from "../../src/installation/bindings.ts";
-import { OPEN_CHANNEL_EVENTS } from "../../src/subscriptions/intake/decoding/events.ts";
 import { EVENTS_ADDRESS, type ReceivingGateway, startReceivingGateway } from "../subscriptions/receiving-gateway.ts";
 import { type ApplicationPortal, startApplicationPortal } from "./application-portal.ts";
 

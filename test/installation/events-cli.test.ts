@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type EventsCliSettings, runEventsCli } from "../../src/cli/events.ts";
+import { OPEN_CHANNEL_EVENTS } from "../../src/datasources/imopenlines/portal-events.ts";
 import { commandSecret } from "../../src/installation/command-endpoint.ts";
-import { openStorage } from "../../src/storage/open-storage.ts";
-import { OPEN_CHANNEL_EVENTS } from "../../src/subscriptions/intake/decoding/events.ts";
+import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import {
   EVENTS_ADDRESS,
   type ReceivingGateway,
@@ -159,7 +159,7 @@ describe("the data directory", () => {
         expect(content.includes(secret)).toBe(false);
       }
     }
-    const again = await openStorage(settings.storage);
+    const again = await openEventStorage(settings.storage);
     expect(await again.keyValues.list("installations")).toHaveLength(1);
     await again.close();
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { OPEN_CHANNEL_EVENTS } from "../../src/subscriptions/intake/decoding/events.ts";
+import { OPEN_CHANNEL_EVENTS } from "../../src/datasources/imopenlines/portal-events.ts";
 import { delivery, portalPayloads } from "../subscriptions/deliveries.ts";
 import { EVENTS_ADDRESS } from "../subscriptions/receiving-gateway.ts";
 import { openScene, withAuth } from "./install-scene.ts";

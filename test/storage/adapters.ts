@@ -1,16 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStorage } from "../../src/storage/open-storage.ts";
-import type { Storage, StorageConfig, StorageLimits } from "../../src/storage/storage.ts";
+import type { StorageConfig, StorageLimits } from "../../src/storage/storage.ts";
+import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { startRedisServer } from "../kit/redis-server.ts";
 
 /** A place to keep things, empty at first, that storages can be opened on again and again. */
 export interface Place {
   readonly config: StorageConfig;
-  open(limits?: Partial<StorageLimits>): Promise<Storage>;
+  open(limits?: Partial<StorageLimits>): Promise<EventStorage>;
   /** Another storage on the same place at the same time, as another process would have it; for LMDB the same one. */
-  openBeside(storage: Storage, limits?: Partial<StorageLimits>): Promise<Storage>;
+  openBeside(storage: EventStorage, limits?: Partial<StorageLimits>): Promise<EventStorage>;
   /** Puts text where the event of a position is kept, as another version or a broken disk might. */
   overwriteEvent(portal: string, position: number, text: string): Promise<void>;
   remove(): Promise<void>;
@@ -26,7 +27,7 @@ async function makeLmdbPlace(): Promise<Place> {
   const config = { kind: "lmdb", directory } as const;
   return {
     config,
-    open: (limits) => openStorage(config, limits),
+    open: (limits) => openEventStorage(config, limits),
     openBeside: async (storage) => storage,
     async overwriteEvent(portal, position, text) {
       const { open } = await import("lmdb");
@@ -47,8 +48,8 @@ async function makeRedisPlace(): Promise<Place> {
   const config = { kind: "redis", url: server.url, prefix: "test:" } as const;
   return {
     config,
-    open: (limits) => openStorage(config, limits),
-    openBeside: (_, limits) => openStorage(config, limits),
+    open: (limits) => openEventStorage(config, limits),
+    openBeside: (_, limits) => openEventStorage(config, limits),
     async overwriteEvent(portal, position, text) {
       const { Redis } = await import("ioredis");
       const client = new Redis(server.url);

@@ -1,11 +1,11 @@
-import { openStorage } from "../../src/storage/open-storage.ts";
+import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { messageEvent } from "./sample-events.ts";
 
 // Twenty workers append until the process is ended; what is refused is tried again. Each line tells what became of one append:
 // "kept <text>", "known <text>" or "refused <name of the error> ready=<isReady>".
 // Arguments: data directory, portal, length of the padding of an event, milliseconds between two appends of a worker.
 const [directory = "", portal = "", padding = "0", pauseMs = "0"] = process.argv.slice(2);
-const storage = await openStorage({ kind: "lmdb", directory });
+const storage = await openEventStorage({ kind: "lmdb", directory });
 process.on("unhandledRejection", () => process.stdout.write("unhandled rejection\n"));
 process.stdout.write("opened\n");
 

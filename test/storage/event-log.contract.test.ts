@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/storage/storage.ts";
-import { CorruptEvent } from "../../src/subscriptions/events/event-log.ts";
+import { CorruptEvent } from "../../src/storage/log.ts";
+import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { adapters, type Place } from "./adapters.ts";
 import { everyKind, messageEvent, textOf } from "./sample-events.ts";
 import { until } from "./until.ts";
@@ -9,7 +9,7 @@ const PORTAL = "0123456789abcdef0123456789abcdef";
 
 describe.each(adapters)("the event log on $name", ({ makePlace }) => {
   let place: Place;
-  let storage: Storage;
+  let storage: EventStorage;
 
   beforeEach(async () => {
     place = await makePlace();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/storage/storage.ts";
-import { EventsTrimmed } from "../../src/subscriptions/events/event-log.ts";
+import { EventsTrimmed } from "../../src/storage/log.ts";
+import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { adapters, type Place } from "./adapters.ts";
 import { messageEvent, textOf } from "./sample-events.ts";
 import { until } from "./until.ts";
@@ -10,7 +10,7 @@ const PORTAL = "0123456789abcdef0123456789abcdef";
 
 describe.each(adapters)("the event log on $name, when events go,", ({ makePlace }) => {
   let place: Place;
-  let storage: Storage;
+  let storage: EventStorage;
 
   beforeEach(async () => {
     place = await makePlace();

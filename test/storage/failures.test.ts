@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryInUse } from "../../src/storage/directory-lock.ts";
 import { StorageUnavailable } from "../../src/storage/key-value-store.ts";
-import { openStorage } from "../../src/storage/open-storage.ts";
-import type { Storage } from "../../src/storage/storage.ts";
-import { LogUnavailable } from "../../src/subscriptions/events/event-log.ts";
+import { LogUnavailable } from "../../src/storage/log.ts";
+import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { type CompiledScript, compileScript } from "../kit/compiled-script.ts";
 import { type RedisServer, startRedisServer } from "../kit/redis-server.ts";
 import { messageEvent, textOf } from "./sample-events.ts";
@@ -18,7 +18,7 @@ import { until } from "./until.ts";
 
 const PORTAL = "portal";
 
-async function allTexts(storage: Storage): Promise<string[]> {
+async function allTexts(storage: EventStorage): Promise<string[]> {
   const texts: string[] = [];
   for (let position = 0; ; ) {
     const page = await storage.log.read(PORTAL, position, 1_000);
@@ -74,7 +74,7 @@ describe("LMDB in a process that comes to harm", () => {
       await closed;
       const acknowledged = kept();
       // A later round repeats the texts; within the duplicate window they are not kept again.
-      const storage = await openStorage({ kind: "lmdb", directory });
+      const storage = await openEventStorage({ kind: "lmdb", directory });
       const texts = await allTexts(storage);
       const found = new Set(texts);
       expect(texts.length).toBe(found.size);
@@ -110,7 +110,7 @@ describe("LMDB in a process that comes to harm", () => {
     expect(lines).not.toContain("unhandled rejection");
     // What was refused is not remembered as kept.
     expect(lines.filter((line) => line.startsWith("known "))).toEqual([]);
-    const storage = await openStorage({ kind: "lmdb", directory });
+    const storage = await openEventStorage({ kind: "lmdb", directory });
     const texts = await allTexts(storage);
     const acknowledged = kept();
     expect(texts.slice(0, acknowledged.length).toSorted()).toEqual(acknowledged.toSorted());
@@ -121,27 +121,27 @@ describe("LMDB in a process that comes to harm", () => {
   it("refuses a directory that another living process has, and takes one whose holder is dead", async () => {
     const started = run(process.execPath, script.path, directory, PORTAL);
     await until(() => lines.includes("opened"));
-    const failure = await openStorage({ kind: "lmdb", directory }).catch((error: unknown) => error);
+    const failure = await openEventStorage({ kind: "lmdb", directory }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DirectoryInUse);
     expect(String(failure)).toContain(`process ${started.pid}`);
     const closed = once(started, "close");
     started.kill("SIGKILL");
     await closed;
-    const storage = await openStorage({ kind: "lmdb", directory });
+    const storage = await openEventStorage({ kind: "lmdb", directory });
     await storage.close();
     // The id of a dead process was given to this one: in containers that is the rule.
     await writeFile(join(directory, "gateway.lock"), `${process.pid} 1\n`);
-    await (await openStorage({ kind: "lmdb", directory })).close();
+    await (await openEventStorage({ kind: "lmdb", directory })).close();
   });
 });
 
 describe("Redis that comes to harm", () => {
   let server: RedisServer;
-  let storage: Storage;
+  let storage: EventStorage;
 
   beforeEach(async () => {
     server = await startRedisServer();
-    storage = await openStorage({ kind: "redis", url: server.url });
+    storage = await openEventStorage({ kind: "redis", url: server.url });
   });
   afterEach(async () => {
     await storage.close();
@@ -237,7 +237,7 @@ describe("Redis that comes to harm", () => {
 
   it("is opened although the server is away, says so, and works once it is there", async () => {
     await server.kill();
-    const early = await openStorage({ kind: "redis", url: server.url });
+    const early = await openEventStorage({ kind: "redis", url: server.url });
     expect(early.warnings).toEqual(["Redis does not answer; events are refused until it does."]);
     expect(early.isReady()).toBe(false);
     await server.start();
@@ -274,7 +274,7 @@ describe("a Redis server's settings", () => {
     [{ "rename-command": "CONFIG hidden" }, /CONFIG GET/],
   ])("%o are warned of", async (settings, warning) => {
     const server = await startRedisServer(settings);
-    const storage = await openStorage({ kind: "redis", url: server.url });
+    const storage = await openEventStorage({ kind: "redis", url: server.url });
     expect(storage.warnings.length).toBe(1);
     expect(storage.warnings[0]).toMatch(warning);
     await storage.close();

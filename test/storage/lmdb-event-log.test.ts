@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStorage } from "../../src/storage/open-storage.ts";
+import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { messageEvent } from "./sample-events.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -40,7 +40,10 @@ describe("the event log's directory", () => {
   }
 
   it("contains no event that was trimmed, however many", async () => {
-    const storage = await openStorage({ kind: "lmdb", directory }, { retention: { maxAgeMs: DAY, maxEvents: 10 } });
+    const storage = await openEventStorage(
+      { kind: "lmdb", directory },
+      { retention: { maxAgeMs: DAY, maxEvents: 10 } },
+    );
     await storage.log.append("portal", messages(5_000));
     await storage.log.trim();
     await storage.close();
@@ -50,7 +53,7 @@ describe("the event log's directory", () => {
   });
 
   it("contains no event of a purged portal", async () => {
-    const storage = await openStorage({ kind: "lmdb", directory });
+    const storage = await openEventStorage({ kind: "lmdb", directory });
     await storage.log.append("portal", messages(5_000));
     await storage.log.append("other", messages(3));
     await storage.log.purge("portal");
@@ -59,13 +62,13 @@ describe("the event log's directory", () => {
   });
 
   it("is swept at the next start when a purge was broken off", async () => {
-    let storage = await openStorage({ kind: "lmdb", directory });
+    let storage = await openEventStorage({ kind: "lmdb", directory });
     await storage.log.append("portal", messages(5_000));
     await storage.log.append("other", messages(3));
     await storage.close();
     // What a process leaves that dies right after a purge's first write.
     await inspect(({ portals }) => portals.remove("portal"));
-    storage = await openStorage({ kind: "lmdb", directory });
+    storage = await openEventStorage({ kind: "lmdb", directory });
     expect(await storage.log.head("portal")).toBe(0);
     await storage.close();
     expect(await inspect(({ events }) => events.getKeysCount())).toBe(3);
@@ -73,7 +76,7 @@ describe("the event log's directory", () => {
 
   it("is made, with all that leads to it, for its owner alone", async () => {
     const inner = join(directory, "a", "b");
-    const storage = await openStorage({ kind: "lmdb", directory: inner });
+    const storage = await openEventStorage({ kind: "lmdb", directory: inner });
     await storage.close();
     expect((await stat(inner)).mode & 0o777).toBe(0o700);
   });

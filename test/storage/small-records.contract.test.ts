@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DeadLetter } from "../../src/storage/dead-letter-log.ts";
 import { NamespaceFull } from "../../src/storage/key-value-store.ts";
-import type { Storage } from "../../src/storage/storage.ts";
-import type { DeadLetter } from "../../src/subscriptions/events/dead-letter-log.ts";
+import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { adapters, type Place } from "./adapters.ts";
 import { until } from "./until.ts";
 
@@ -15,7 +15,7 @@ const limits = {
 
 describe.each(adapters)("small records on $name", ({ makePlace }) => {
   let place: Place;
-  let storage: Storage;
+  let storage: EventStorage;
 
   beforeEach(async () => {
     place = await makePlace();
@@ -161,7 +161,7 @@ describe.each(adapters)("small records on $name", ({ makePlace }) => {
 
 describe.each(adapters)("dead letters on $name", ({ makePlace }) => {
   let place: Place;
-  let storage: Storage;
+  let storage: EventStorage;
 
   beforeEach(async () => {
     place = await makePlace();

@@ -6,8 +6,8 @@ import type { Chat } from "../../simulator/world/records.ts";
 import type { PortalSession } from "../../src/datasources/bitrix24/calls.ts";
 import { type Credential, createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
-import { openStorage } from "../../src/storage/open-storage.ts";
-import type { Storage } from "../../src/storage/storage.ts";
+import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 
 /** A simulated portal over HTTP, the real client in front of it and real storage in a directory of the test's own. */
 export interface Office {
@@ -16,8 +16,8 @@ export interface Office {
   readonly supervisor: PortalUser;
   readonly operators: readonly PortalUser[];
   /** The storage as it is now: another one after `reopenStorage`. */
-  storage(): Storage;
-  reopenStorage(): Promise<Storage>;
+  storage(): EventStorage;
+  reopenStorage(): Promise<EventStorage>;
   session(credential: Credential, signal?: AbortSignal): PortalSession;
   /** An open-line chat that fits; each is handed out once. */
   chat(fits: (chat: Chat) => boolean): Chat;
@@ -32,7 +32,7 @@ export async function openOffice(options: PortalOptions = {}): Promise<Office> {
   const portal = await startPortal({ size: 0.2, plan: "on-premise", ...options });
   const portals = createPortals({ plan: options.plan ?? "on-premise", allowHttp: false, allowedHosts: [] });
   const directory = await mkdtemp(join(tmpdir(), "office-"));
-  const open = (): Promise<Storage> => openStorage({ kind: "lmdb", directory });
+  const open = (): Promise<EventStorage> => openEventStorage({ kind: "lmdb", directory });
   let storage = await open();
   const handedOut = new Set<number>();
   const [supervisor, ...operators] = portal.users;

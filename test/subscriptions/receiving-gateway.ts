@@ -20,8 +20,9 @@ import {
 } from "../../src/installation/installation-store.ts";
 import { createInstaller, type Installer } from "../../src/installation/installer.ts";
 import { createSharedRenewal } from "../../src/installation/shared-renewal.ts";
-import { openStorage } from "../../src/storage/open-storage.ts";
-import type { Storage, StorageConfig } from "../../src/storage/storage.ts";
+import type { StorageConfig } from "../../src/storage/storage.ts";
+import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/events/heartbeat.ts";
 import { type Receiver, registerEventReceiver } from "../../src/subscriptions/intake/receiver/receiver.ts";
 import type { Sender } from "./deliveries.ts";
@@ -40,7 +41,7 @@ export interface ReceivingGatewayOptions {
 /** The receiving side of a gateway, listening: real HTTP, real storage, the real client towards portals. */
 export interface ReceivingGateway {
   readonly url: string;
-  readonly storage: Storage;
+  readonly storage: EventStorage;
   readonly installations: InstallationStore;
   readonly installer: Installer;
   readonly receiver: Receiver;
@@ -81,7 +82,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   const client = options.client ?? { clientId: "local.test.1", clientSecret: "client-secret-0123456789" };
   const tokenUrl = options.tokenUrl ?? "http://127.0.0.1:9/oauth/token/";
   const encryptionKey = options.encryptionKey ?? randomBytes(32);
-  const storage = await openStorage(options.storage ?? { kind: "lmdb", directory: await temporaryDirectory() }, {
+  const storage = await openEventStorage(options.storage ?? { kind: "lmdb", directory: await temporaryDirectory() }, {
     namespaces: INSTALLATION_NAMESPACES,
   });
   const installations = createInstallationStore({

@@ -1,10 +1,9 @@
+import { CLOUD_TOKEN_URL } from "./application-identity.ts";
 import type { ApplicationCredential } from "./credentials.ts";
 import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
 import { type Transport, TransportFailure } from "./transport.ts";
 import { object, text } from "./wire.ts";
 
-/** The authorization server of the cloud; the portal itself does not always proxy it. */
-const TOKEN_URL = "https://oauth.bitrix.info/oauth/token/";
 const TIMEOUT_MS = 15_000;
 /** What the token server is called in errors; it is not a REST method. */
 const METHOD = "oauth.token";
@@ -59,7 +58,7 @@ async function requestPair(
   refreshToken: string,
   transport: Transport,
 ): Promise<TokenPair> {
-  const url = new URL(credential.tokenUrl ?? TOKEN_URL);
+  const url = new URL(credential.tokenUrl ?? CLOUD_TOKEN_URL);
   url.searchParams.set("grant_type", "refresh_token");
   url.searchParams.set("client_id", credential.clientId);
   url.searchParams.set("client_secret", credential.clientSecret);

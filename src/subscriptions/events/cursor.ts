@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { LogPlace, Position } from "./event-log.ts";
+import type { LogPlace, Position } from "../../storage/log.ts";
 
 /** Why a cursor cannot be used. */
 export type CursorProblem = "garbage" | "another-portal" | "another-log" | "future";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { EventCodec } from "../../storage/log.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
 const text = z.string();
@@ -53,43 +54,16 @@ const schemas = {
   gap: z.object({ kind: z.literal("gap"), since: text, until: text }),
 } satisfies { readonly [Kind in StoredEvent["kind"]]: z.ZodType<Extract<StoredEvent, { kind: Kind }>> };
 
-/** One event as a log keeps it: JSON text. */
-export interface EventRecord {
-  readonly receivedAt: Date;
-  /** Key of the delivery that brought it; only on a delivery's first event. */
-  readonly delivery: string | null;
-  /** Null when the kind is one that a later version wrote. */
-  readonly event: StoredEvent | null;
-}
+/** How live events are kept in a log. Fields that were added later have defaults, so that what an earlier version wrote stays readable. */
+export const eventCodec: EventCodec<StoredEvent> = {
+  decode(kept) {
+    if (!hasKind(kept)) throw new Error("not an event");
+    return isKnownKind(kept.kind) ? schemas[kept.kind].parse(kept) : null;
+  },
+};
 
-/** The text to keep of one event. */
-export function encodeEventRecord(receivedAtMs: number, event: StoredEvent, delivery: string | undefined): string {
-  return JSON.stringify(delivery === undefined ? { at: receivedAtMs, event } : { at: receivedAtMs, delivery, event });
-}
-
-/** Reads a kept text. Throws when it is not what `encodeEventRecord` writes. */
-export function decodeEventRecord(kept: string): EventRecord {
-  const record: unknown = JSON.parse(kept);
-  if (!isEnvelope(record)) {
-    throw new Error("not the record of an event");
-  }
-  const { at, delivery, event } = record;
-  return {
-    receivedAt: new Date(at),
-    delivery: typeof delivery === "string" ? delivery : null,
-    event: isKnownKind(event.kind) ? schemas[event.kind].parse(event) : null,
-  };
-}
-
-/** By hand: every event a subscriber reads passes here, and a second schema would cost as much as the first. */
-function isEnvelope(record: unknown): record is { at: number; delivery?: unknown; event: { kind: string } } {
-  return (
-    isObject(record) && typeof record.at === "number" && isObject(record.event) && typeof record.event.kind === "string"
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+function hasKind(value: unknown): value is { readonly kind: string } {
+  return typeof value === "object" && value !== null && "kind" in value && typeof value.kind === "string";
 }
 
 function isKnownKind(kind: string): kind is StoredEvent["kind"] {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { StorageUnavailable } from "../../storage/key-value-store.ts";
-import type { Storage } from "../../storage/storage.ts";
-import { LogUnavailable } from "./event-log.ts";
+import { LogUnavailable } from "../../storage/log.ts";
+import type { EventStorage } from "../../subscriptions/events/event-storage.ts";
 import type { StoredGap } from "./stored-event.ts";
 
 /** Knows when nobody could receive events, and says it in the logs of all portals as `gap` events. */
@@ -52,7 +52,7 @@ interface Suspicion {
 }
 
 export function createHeartbeat(
-  storage: Pick<Storage, "log" | "keyValues" | "exclusive">,
+  storage: Pick<EventStorage, "log" | "keyValues" | "exclusive">,
   options: HeartbeatOptions = {},
 ): Heartbeat {
   const { log, keyValues, exclusive } = storage;

@@ -1,4 +1,5 @@
-import { CorruptEvent, type EventLog, type LoggedEvent, LogUnavailable, type Position } from "../events/event-log.ts";
+import { CorruptEvent, LogUnavailable, type Position } from "../../storage/log.ts";
+import type { EventLog, LoggedEvent } from "../events/event-log.ts";
 import type { PortalTail } from "./portal-tail.ts";
 import type { ReadingTurns } from "./reading-turns.ts";
 

@@ -1,6 +1,7 @@
 import { badUserInput } from "../../schema/input-errors.ts";
+import type { LogPlace, Position } from "../../storage/log.ts";
 import { type CursorProblem, readCursor, writeCursor } from "../events/cursor.ts";
-import type { EventLog, LogPlace, Position } from "../events/event-log.ts";
+import type { EventLog } from "../events/event-log.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 import { createEventReader } from "./event-reader.ts";
 import { createLiveGroup, type ExecuteDelivery, type LiveGroup } from "./live-group.ts";

@@ -1,6 +1,7 @@
 import type { Id } from "../../datasources/domain/ids.ts";
+import type { Position } from "../../storage/log.ts";
 import { type ChatStoredEvent, type EventCriteria, matchesChat, matchesEvent } from "../events/event-filter.ts";
-import type { LoggedEvent, Position } from "../events/event-log.ts";
+import type { LoggedEvent } from "../events/event-log.ts";
 import type { LiveDelivery } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";

@@ -1,4 +1,5 @@
-import { CorruptEvent, type EventLog, EventsTrimmed, type LoggedEvent, type Position } from "../events/event-log.ts";
+import { CorruptEvent, EventsTrimmed, type Position } from "../../storage/log.ts";
+import type { EventLog, LoggedEvent } from "../events/event-log.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 
 /** The newest events of one portal in memory, read from the log once for all readers that are up to date. */

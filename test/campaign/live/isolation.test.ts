@@ -8,7 +8,7 @@ import { leaveChat } from "../../../simulator/world/members.ts";
 import { hashSecret } from "../../../src/installation/installation.ts";
 import { createInstallationStore, INSTALLATION_NAMESPACES } from "../../../src/installation/installation-store.ts";
 import { addKey, type KeyRights } from "../../../src/server/identity/api-keys.ts";
-import { openStorage } from "../../../src/storage/open-storage.ts";
+import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { freePort } from "../../e2e/live-office.ts";
 import { until } from "../../storage/until.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
@@ -51,7 +51,7 @@ async function openTenants(count: number): Promise<Tenant[]> {
 
 /** The application as if it had been installed in each portal: its tokens are the portal's own. */
 async function install(tenants: readonly Tenant[], directory: string, encryptionKey: Buffer): Promise<void> {
-  const storage = await openStorage(
+  const storage = await openEventStorage(
     { kind: "lmdb", directory: join(directory, "live") },
     { namespaces: INSTALLATION_NAMESPACES },
   );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { openStorage } from "../../../src/storage/open-storage.ts";
+import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { freePort } from "../../e2e/live-office.ts";
 import type { CompiledScript } from "../../kit/compiled-script.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
@@ -163,7 +163,7 @@ it("clients that did not read until the events after their place were dropped ar
   stream.stall();
   await flood(origin, sender, place, count);
   // Another process of the same Redis that keeps less.
-  const storage = await openStorage(
+  const storage = await openEventStorage(
     { kind: "redis", url: redis.url },
     { retention: { maxAgeMs: 3_600_000, maxEvents: kept } },
   );

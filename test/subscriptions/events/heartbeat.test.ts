@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../../src/storage/storage.ts";
+import type { EventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { createHeartbeat } from "../../../src/subscriptions/events/heartbeat.ts";
 import type { StoredGap } from "../../../src/subscriptions/events/stored-event.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
@@ -10,7 +10,7 @@ import { until } from "../../storage/until.ts";
 const NOON = Date.parse("2026-05-05T12:00:00.000Z");
 const SECOND = 1_000;
 
-async function gapsOf(storage: Storage, portal: string): Promise<Omit<StoredGap, "kind">[]> {
+async function gapsOf(storage: EventStorage, portal: string): Promise<Omit<StoredGap, "kind">[]> {
   const events = await storage.log.read(portal, 0, 1_000);
   return events.flatMap(({ event }) =>
     event.kind === "gap" ? [{ since: event.since.slice(11, 19), until: event.until.slice(11, 19) }] : [],
@@ -30,7 +30,7 @@ function clockAt(start: number) {
 
 describe.each(adapters)("the heartbeat on $name", ({ makePlace }) => {
   let place: Place;
-  let storage: Storage;
+  let storage: EventStorage;
   let clock: ReturnType<typeof clockAt>;
 
   beforeEach(async () => {
@@ -128,8 +128,8 @@ describe("the heartbeat of the only receiver", () => {
 describe("the heartbeats of several receivers", () => {
   const [, redis] = adapters;
   let place: Place;
-  let first: Storage;
-  let second: Storage;
+  let first: EventStorage;
+  let second: EventStorage;
   let clock: ReturnType<typeof clockAt>;
 
   beforeEach(async () => {
@@ -195,8 +195,8 @@ describe("the heartbeats of several receivers", () => {
 describe("the heartbeat while Redis is away", () => {
   it("fails nothing, and says the time once Redis is back", async () => {
     const server = await startRedisServer();
-    const { openStorage } = await import("../../../src/storage/open-storage.ts");
-    const storage = await openStorage({ kind: "redis", url: server.url });
+    const { openEventStorage } = await import("../../../src/subscriptions/events/event-storage.ts");
+    const storage = await openEventStorage({ kind: "redis", url: server.url });
     const clock = clockAt(NOON);
     await storage.log.append("one", [messageEvent("1")]);
     const heartbeat = createHeartbeat(storage, { now: clock.now });

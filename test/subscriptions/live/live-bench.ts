@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
-import type { Storage, StorageLimits } from "../../../src/storage/storage.ts";
+import type { StorageLimits } from "../../../src/storage/storage.ts";
 import type { EventCriteria } from "../../../src/subscriptions/events/event-filter.ts";
+import type { EventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { createLiveEvents, type LiveEvents } from "../../../src/subscriptions/live/live-events.ts";
 import { type LiveDelivery, LiveRequest } from "../../../src/subscriptions/live/live-request.ts";
 import { LiveResult } from "../../../src/subscriptions/live/live-result.ts";
@@ -11,14 +12,14 @@ import { messageEvent, textOf } from "../../storage/sample-events.ts";
 
 export interface LiveBench {
   readonly live: LiveEvents;
-  readonly storage: Storage;
+  readonly storage: EventStorage;
   /** Executions so far, over all subscriptions. */
   executions(): number;
   append(...texts: string[]): Promise<void>;
   open(options?: OpenOptions): Promise<PulledStream>;
   openStream(options?: OpenOptions): Promise<LiveStream>;
   /** Another storage on the same place, as another process would have it; for LMDB the same one. */
-  openBeside(): Promise<Storage>;
+  openBeside(): Promise<EventStorage>;
 }
 
 export interface OpenOptions {
@@ -54,7 +55,7 @@ export interface BenchParts {
 export async function startLiveBench({ makePlace }: Adapter, parts: BenchParts = {}): Promise<LiveBench> {
   const place = await makePlace();
   const storage = await place.open(parts.limits);
-  const beside: Storage[] = [];
+  const beside: EventStorage[] = [];
   const errors: unknown[] = [];
   const live = createLiveEvents({
     log: storage.log,

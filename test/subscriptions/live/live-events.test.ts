@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StorageUnavailable } from "../../../src/storage/key-value-store.ts";
-import { type EventLog, LogUnavailable } from "../../../src/subscriptions/events/event-log.ts";
+import { LogUnavailable } from "../../../src/storage/log.ts";
+import type { EventLog } from "../../../src/subscriptions/events/event-log.ts";
 import type { StoredEvent } from "../../../src/subscriptions/events/stored-event.ts";
 import { createEventReader } from "../../../src/subscriptions/live/event-reader.ts";
 import { openPortalTail, type TailListeners } from "../../../src/subscriptions/live/portal-tail.ts";

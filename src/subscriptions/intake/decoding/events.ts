@@ -1,18 +1,9 @@
+import { type EventEnvelope, unixTime } from "../../../datasources/bitrix24/event-envelope.ts";
+import { isOpenChannelEvent, type OpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
 import type { StoredEvent, StoredTime } from "../../events/stored-event.ts";
-import { type EventEnvelope, unixTime } from "./event-envelope.ts";
 import { decodeMessageAdded, decodeMessageDeleted, decodeMessageUpdated } from "./message-events.ts";
 import { type EventPayload, readPayload, UndecodableEvent } from "./payload.ts";
 import { decodeSessionEvent } from "./session-events.ts";
-
-/** The Open Channel events that are decoded, and bound in the portal. */
-export const OPEN_CHANNEL_EVENTS = [
-  "ONOPENLINEMESSAGEADD",
-  "ONOPENLINEMESSAGEUPDATE",
-  "ONOPENLINEMESSAGEDELETE",
-  "ONSESSIONSTART",
-  "ONSESSIONFINISH",
-] as const;
-export type OpenChannelEvent = (typeof OPEN_CHANNEL_EVENTS)[number];
 
 export type DecodedEvent =
   | { readonly kind: "decoded"; readonly events: readonly StoredEvent[] }
@@ -20,10 +11,6 @@ export type DecodedEvent =
   | { readonly kind: "undecodable"; readonly reason: string }
   /** Not an Open Channel event. */
   | { readonly kind: "unknown" };
-
-export function isOpenChannelEvent(event: string): event is OpenChannelEvent {
-  return OPEN_CHANNEL_EVENTS.some((known) => known === event);
-}
 
 /**
  * Turns a delivery into what the log keeps: one event, or for a list one for each item. Both payload shapes are read: `DATA` as the

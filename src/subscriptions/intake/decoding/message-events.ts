@@ -1,3 +1,4 @@
+import { unixTime } from "../../../datasources/bitrix24/event-envelope.ts";
 import type { FormFields, FormValue } from "../../../datasources/bitrix24/form-body.ts";
 import { optionalInstant, WireError } from "../../../datasources/bitrix24/wire.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
@@ -10,7 +11,6 @@ import type {
   StoredTime,
 } from "../../events/stored-event.ts";
 import { deliveredFiles } from "./delivered-files.ts";
-import { unixTime } from "./event-envelope.ts";
 import {
   anId,
   type EventPayload,

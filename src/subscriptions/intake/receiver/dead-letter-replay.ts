@@ -1,8 +1,8 @@
+import { readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
 import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
-import type { DeadLetterLog } from "../../events/dead-letter-log.ts";
+import type { DeadLetterLog } from "../../../storage/dead-letter-log.ts";
 import type { EventLog } from "../../events/event-log.ts";
 import type { StoredEvent } from "../../events/stored-event.ts";
-import { readEnvelope } from "../decoding/event-envelope.ts";
 import { decodeEvent } from "../decoding/events.ts";
 import { deliveryKey } from "./delivery.ts";
 

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { EventEnvelope } from "../decoding/event-envelope.ts";
+import type { EventEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
 
 /** Names a delivery: the same event of the same portal and time with the same data is the same delivery, whoever's tokens it carries. */
 export function deliveryKey(portal: string, { event, ts, data }: Pick<EventEnvelope, "event" | "ts" | "data">): string {

@@ -1,16 +1,18 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { type EventEnvelope, readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
 import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
+import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
 import { EVENTS_PATH } from "../../../installation/bindings.ts";
+import { acceptForms, answerFormErrors } from "../../../installation/form-routes.ts";
 import { attempt, statusOf } from "../../../installation/install-endpoint.ts";
 import type { InstallationStore } from "../../../installation/installation-store.ts";
 import type { Installer } from "../../../installation/installer.ts";
+import { type DeadLetterLog } from "../../../storage/dead-letter-log.ts";
 import { StorageUnavailable } from "../../../storage/key-value-store.ts";
-import { type DeadLetterLog } from "../../events/dead-letter-log.ts";
-import { type EventLog, LogUnavailable } from "../../events/event-log.ts";
-import { type EventEnvelope, readEnvelope } from "../decoding/event-envelope.ts";
-import { decodeEvent, isOpenChannelEvent } from "../decoding/events.ts";
+import { LogUnavailable } from "../../../storage/log.ts";
+import type { EventLog } from "../../events/event-log.ts";
+import { decodeEvent } from "../decoding/events.ts";
 import { deliveryKey, withoutAuth } from "./delivery.ts";
-import { acceptForms, answerFormErrors } from "./form-routes.ts";
 import { noStats, type ReceiverStats } from "./receiver-stats.ts";
 
 export interface ReceiverOptions {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UnreadableForm } from "../../../../src/datasources/bitrix24/form-body.ts";
-import { OPEN_CHANNEL_EVENTS } from "../../../../src/subscriptions/intake/decoding/events.ts";
+import { OPEN_CHANNEL_EVENTS } from "../../../../src/datasources/imopenlines/portal-events.ts";
 import { portalPayloads } from "../../deliveries.ts";
 import { type PhpValue, phpForm } from "../../php-form.ts";
 import { decode, decodeData, type Fields } from "./decoding-bodies.ts";

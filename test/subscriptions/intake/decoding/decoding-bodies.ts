@@ -1,6 +1,6 @@
+import { readEnvelope } from "../../../../src/datasources/bitrix24/event-envelope.ts";
 import { parseForm } from "../../../../src/datasources/bitrix24/form-body.ts";
 import type { StoredEvent } from "../../../../src/subscriptions/events/stored-event.ts";
-import { readEnvelope } from "../../../../src/subscriptions/intake/decoding/event-envelope.ts";
 import { type DecodedEvent, decodeEvent } from "../../../../src/subscriptions/intake/decoding/events.ts";
 import { delivery } from "../../deliveries.ts";
 import { type PhpValue, phpForm } from "../../php-form.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OPEN_CHANNEL_EVENTS } from "../../../../src/subscriptions/intake/decoding/events.ts";
+import { OPEN_CHANNEL_EVENTS } from "../../../../src/datasources/imopenlines/portal-events.ts";
 import documentedEvents from "../../../fixtures/events.json" with { type: "json" };
 import { portalPayloads } from "../../deliveries.ts";
 import { decode, decodeData, dispatchedAt, eventsOf } from "./decoding-bodies.ts";

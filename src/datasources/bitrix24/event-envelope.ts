@@ -1,5 +1,4 @@
-import { type FormFields, type FormValue, nestedFields, textField } from "../../../datasources/bitrix24/form-body.ts";
-import type { StoredTime } from "../../events/stored-event.ts";
+import { type FormFields, type FormValue, nestedFields, textField } from "./form-body.ts";
 
 /** Who sent it, as the body says; nothing of it is proven before `application_token` was compared. */
 export interface EventAuth {
@@ -56,10 +55,10 @@ export function readAuth(fields: FormFields): EventAuth | undefined {
 const UNIX_SECONDS = /^[0-9]{1,11}$/;
 
 /** Deliveries come by the dozen with the same second, and writing a date out costs more than reading the rest of an event. */
-let lastTime: { readonly seconds: string; readonly time: StoredTime } | undefined;
+let lastTime: { readonly seconds: string; readonly time: string } | undefined;
 
-/** An instant from unix seconds; null for anything else, an event without a time is still an event. */
-export function unixTime(seconds: string): StoredTime | null {
+/** An instant as ISO 8601 text from unix seconds; null for anything else, an event without a time is still an event. */
+export function unixTime(seconds: string): string | null {
   if (lastTime?.seconds === seconds) return lastTime.time;
   if (!UNIX_SECONDS.test(seconds) || Number(seconds) === 0) return null;
   lastTime = { seconds, time: new Date(Number(seconds) * 1000).toISOString() };
