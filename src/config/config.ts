@@ -36,6 +36,8 @@ export interface Config {
     readonly introspection: boolean;
     readonly operationTimeoutMs: number;
     readonly maxBodyBytes: number;
+    /** Addresses and networks whose `X-Forwarded-For` counts. */
+    readonly trustedProxies: readonly string[];
   };
   readonly live: {
     readonly storage: StorageConfig;
@@ -233,6 +235,7 @@ export function readConfig(environment: Environment): Config {
       introspection: read("GATEWAY_INTROSPECTION") ?? explorer,
       operationTimeoutMs: read("GATEWAY_OPERATION_TIMEOUT_MS") ?? 0,
       maxBodyBytes: read("GATEWAY_MAX_BODY_BYTES") ?? 0,
+      trustedProxies: read("GATEWAY_TRUSTED_PROXIES") ?? [],
     },
     live: {
       storage: storageConfig(read("REDIS_URL"), read("REDIS_PREFIX"), dataDir),

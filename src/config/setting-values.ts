@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 export const switchValue = z.enum(["true", "false"], { error: "must be true or false" }).transform((v) => v === "true");
@@ -50,6 +51,16 @@ function items(value: string): string[] {
 }
 
 export const hostList = z.string().transform(items).pipe(z.array(portalHost));
+
+function isNetwork(value: string): boolean {
+  const [address = "", bits] = value.split("/");
+  // Looser forms exist, in which "10" is an address too.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return false;
+  return bits === undefined || ipaddr.isValidCIDR(value);
+}
+
+const network = z.string().refine(isNetwork, "must be addresses or networks, such as 10.0.0.7 or 10.0.0.0/8");
+export const networkList = z.string().transform(items).pipe(z.array(network));
 
 export type CorsOrigins = readonly string[];
 /** Stands for every origin on this machine. */

@@ -4,6 +4,7 @@ import {
   hostList,
   httpUrl,
   keyList,
+  networkList,
   redisUrl,
   switchValue,
   webhookUrl,
@@ -144,6 +145,13 @@ export const settings = {
     description: "Size limit of a request's body in bytes.",
     default: "1048576",
     schema: wholeNumber(1024, 100 * 1024 * 1024).default(1024 * 1024),
+  }),
+  GATEWAY_TRUSTED_PROXIES: setting({
+    description:
+      "Addresses or networks of the reverse proxies whose `X-Forwarded-For` counts, comma separated. Without them a client's address is that of its connection.",
+    default: "none",
+    example: "10.0.0.0/8,127.0.0.1",
+    schema: z.string().default("").pipe(networkList),
   }),
   BITRIX24_CLIENT_ID: setting({
     description:

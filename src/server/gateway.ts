@@ -9,7 +9,9 @@ import { createHistoryCaches } from "../datasources/history-cache.ts";
 import { openRenewedTokens, type RenewedTokens } from "../installation/renewed-tokens.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
 import { type ApiKeys, KeysFileError, openApiKeys } from "./identity/api-keys.ts";
-import { identityProviders } from "./identity/identity.ts";
+import { createClientAddresses } from "./identity/client-address.ts";
+import { createIdentities } from "./identity/identities.ts";
+import { identityProviders } from "./identity/providers/configured.ts";
 import { createLiveSide } from "./live-side.ts";
 import { openLiveStore } from "./live-store.ts";
 import { startEvent, startOperation } from "./operations/operation-context.ts";
@@ -83,11 +85,13 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const { maxSockets, maxOperationsPerSocket } = config.live;
   const apollo = await startApollo(pipeline, { enabled: explorer, apiKey: explorerApiKey }, log);
   const services = { portals, histories, timeoutMs: operationTimeoutMs, liveFor: liveSide.contextFor };
-  const providers = identityProviders(config, keys);
+  const clientAddress = createClientAddresses(config.server.trustedProxies);
+  const identities = createIdentities({ providers: identityProviders(config, keys), onChange: keys.onChange });
   const server = await createHttpServer({
     apollo,
     services,
-    identityProviders: providers,
+    identities,
+    clientAddress,
     corsOrigins,
     maxBodyBytes,
     explorer,
@@ -104,13 +108,15 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const streams = registerEventStream(server, {
     path: EVENT_STREAM_PATH,
     runner,
-    identityProviders: providers,
+    identities,
+    clientAddress,
     maxStreams: maxSockets,
   });
   const sockets = attachWebSocket(server.server, {
     path: GRAPHQL_PATH,
     runner,
-    identityProviders: providers,
+    identities,
+    clientAddress,
     isAllowedOrigin: (origin, host) => isSameOrigin(origin, host) || isAllowedOrigin(origin, corsOrigins),
     maxMessageBytes: maxBodyBytes,
     maxOperationsPerSocket,
@@ -128,6 +134,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     clearTimeout(impatience);
     await apollo.stop();
     await liveSide.close();
+    identities.close();
     keys.close();
     await portals.close();
     await store.close();

@@ -153,6 +153,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
   }
 
   async function takeCursor(identity: Identity): Promise<string | null> {
+    if (identity.rights.events === null) return null;
     const { portal, source } = await portalOf(identity);
     if (source === "none") return null;
     wantPolling(source);
@@ -174,6 +175,8 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
   return {
     live,
     async viewerOf(identity) {
+      const { events } = identity.rights;
+      if (events === null) return { refusal: "This identity has no right to live events (right: events)." };
       const { portal, source } = await portalOf(identity);
       if (source === "none") {
         return {
@@ -181,7 +184,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
         };
       }
       wantPolling(source);
-      const { scope, lines } = identity.events;
+      const { scope, lines } = events;
       const viewer: LiveViewer = {
         portal,
         rightsKey: `${fingerprint(identity.credential)} ${scope} ${[...lines].sort().join(",")}`,
@@ -201,7 +204,9 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
         },
         async status() {
           const { source, installation } = await portalOf(identity);
-          return { source, scope: identity.events.scope, needsReinstall: installation?.status === "needs-reinstall" };
+          const { events } = identity.rights;
+          if (events === null) return { source: "none", scope: "own", needsReinstall: false };
+          return { source, scope: events.scope, needsReinstall: installation?.status === "needs-reinstall" };
         },
         chatChanged(chatId, source) {
           portalOf(identity)

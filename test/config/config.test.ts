@@ -35,6 +35,7 @@ test("a webhook address is all that has to be configured", () => {
     introspection: false,
     operationTimeoutMs: 30_000,
     maxBodyBytes: 1_048_576,
+    trustedProxies: [],
   });
   expect(config.keys).toEqual({ file: join(".data", "keys.json"), configured: [] });
   expect(config.portal.plan).toBe("standard");
@@ -63,6 +64,9 @@ test.each([
   ["GATEWAY_CORS_ORIGINS", "example.com", /^GATEWAY_CORS_ORIGINS must be origins without a path/],
   ["GATEWAY_CORS_ORIGINS", "https://a.example.com/", /^GATEWAY_CORS_ORIGINS must be origins without a path/],
   ["BITRIX24_PORTALS", "https://example.bitrix24.com", /^BITRIX24_PORTALS must be host names/],
+  ["GATEWAY_TRUSTED_PROXIES", "proxy.example.com", /^GATEWAY_TRUSTED_PROXIES must be addresses or networks/],
+  ["GATEWAY_TRUSTED_PROXIES", "10.0.0.0/99", /^GATEWAY_TRUSTED_PROXIES must be addresses or networks/],
+  ["GATEWAY_TRUSTED_PROXIES", "10", /^GATEWAY_TRUSTED_PROXIES must be addresses or networks/],
   ["BITRIX24_PLAN", "gold", /^BITRIX24_PLAN .*standard/],
   ["BITRIX24_CA_FILE", "/absent/ca.pem", "BITRIX24_CA_FILE: /absent/ca.pem cannot be read (ENOENT)"],
   ["GATEWAY_API_KEYS", "inbox", /^GATEWAY_API_KEYS must give each key 16 characters or more$/],

@@ -106,6 +106,8 @@ export interface ApiKeys {
   hadAny(): boolean;
   /** The key's entry, compared with every stored one in constant time; undefined when it is none of them. */
   match(key: string): KeyMatch | undefined;
+  /** Calls back after the keys of the file changed; ends with the function that is returned. */
+  onChange(changed: () => void): () => void;
   close(): void;
 }
 
@@ -142,11 +144,13 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
     }));
   let keys = [...fixed, ...readStored()];
   let hadAny = keys.length > 0;
+  const listeners = new Set<() => void>();
 
   const reread = () => {
     try {
       keys = [...fixed, ...readStored()];
       hadAny ||= keys.length > 0;
+      for (const changed of listeners) changed();
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
     }
@@ -162,6 +166,10 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
       // Every entry is compared, so that the time taken does not tell which one came close.
       for (const candidate of keys) if (timingSafeEqual(candidate.hash, hash)) found = candidate;
       return found;
+    },
+    onChange(changed) {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
     },
     close: () => unwatchFile(file, reread),
   };

@@ -2,14 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type DocumentNode, getOperationAST } from "graphql";
 import { z } from "zod";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
-import { type IdentityProvider, identify, refusalStatus } from "../identity/identity.ts";
+import type { ClientAddressOf } from "../identity/client-address.ts";
+import { type Identities, refusalStatus } from "../identity/identity.ts";
 import type { OperationRunner, TransportOperation, TransportRequest } from "../operations/operation-runner.ts";
 import { sendProblem } from "./http-errors.ts";
 
 export interface EventStreamOptions {
   readonly path: string;
   readonly runner: OperationRunner;
-  readonly identityProviders: readonly IdentityProvider[];
+  readonly identities: Identities;
+  readonly clientAddress: ClientAddressOf;
   readonly maxStreams: number;
 }
 
@@ -38,7 +40,10 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     const accept = request.headers.accept;
     const refuse = (status: number, code: string, message: string): FastifyReply =>
       sendProblem(reply, { status, code, message }, accept);
-    const decision = identify(options.identityProviders, request);
+    const decision = await options.identities.identify({
+      headers: request.headers,
+      ...options.clientAddress(request.raw),
+    });
     if (decision.kind !== "identity") {
       return refuse(refusalStatus(decision), decision.code, decision.message);
     }

@@ -6,7 +6,8 @@ import { z } from "zod";
 import { LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
-import { type IdentityProvider, type IdentityRefusal, identify, refusalStatus } from "../identity/identity.ts";
+import type { ClientAddressOf } from "../identity/client-address.ts";
+import { type Identities, type IdentityRefusal, refusalStatus } from "../identity/identity.ts";
 import { NESTS_TOO_DEEP, nestsTooDeep } from "../operations/document-nesting.ts";
 import { type OperationServices, startOperation } from "../operations/operation-context.ts";
 import { BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
@@ -15,7 +16,8 @@ import { GRAPHQL_PATH } from "./paths.ts";
 export interface HttpServerOptions {
   readonly apollo: ApolloServer<OperationContext>;
   readonly services: OperationServices;
-  readonly identityProviders: readonly IdentityProvider[];
+  readonly identities: Identities;
+  readonly clientAddress: ClientAddressOf;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   /** A browser at `/` is led to the explorer. */
@@ -94,7 +96,10 @@ async function handleOperation(
     return sendProblem(reply, EMPTY_BODY, request.headers.accept);
   // Apollo parses before anybody is asked.
   if (nestsTooDeep(sourceOf(request))) return sendProblem(reply, TOO_DEEP, request.headers.accept);
-  const identity = identify(options.identityProviders, request);
+  const identity = await options.identities.identify({
+    headers: request.headers,
+    ...options.clientAddress(request.raw),
+  });
   if (identity.kind !== "identity" && !isPageRequest(options, request)) return refuse(request, reply, identity);
 
   const operation = identity.kind === "identity" ? startOperation(options.services, identity.identity) : undefined;

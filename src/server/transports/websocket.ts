@@ -4,7 +4,8 @@ import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from "gr
 import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type IdentityProvider, identify } from "../identity/identity.ts";
+import type { ClientAddress, ClientAddressOf } from "../identity/client-address.ts";
+import type { Identities } from "../identity/identity.ts";
 import type { OperationRunner, TransportOperation } from "../operations/operation-runner.ts";
 import { operationProblem } from "../operations/pipeline.ts";
 import { createOperationNames, type OperationNames } from "./operation-names.ts";
@@ -13,7 +14,8 @@ import { deliver, pong, readingWhileRead, type StartedOperation, send } from "./
 export interface WebSocketOptions {
   readonly path: string;
   readonly runner: OperationRunner;
-  readonly identityProviders: readonly IdentityProvider[];
+  readonly identities: Identities;
+  readonly clientAddress: ClientAddressOf;
   readonly isAllowedOrigin: (origin: string, host: string | undefined) => boolean;
   readonly maxMessageBytes: number;
   readonly maxOperationsPerSocket: number;
@@ -31,6 +33,7 @@ interface Extra {
   readonly socket: WebSocket;
   /** Of the upgrade request, then with those of `connection_init`. */
   headers: IncomingHttpHeaders;
+  readonly from: ClientAddress;
   readonly names: OperationNames;
   /** By name, until they are over or the client has completed them. */
   readonly operations: Map<string, TransportOperation>;
@@ -55,17 +58,19 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
 
   const protocol = makeServer<Record<string, unknown> | undefined, Extra>({
     connectionInitWaitTimeout: INIT_WAIT_MS,
-    onConnect({ extra, connectionParams }) {
+    async onConnect({ extra, connectionParams }) {
       extra.headers = withInitHeaders(extra.headers, connectionParams);
-      const decision = identify(options.identityProviders, { headers: extra.headers });
+      const decision = await options.identities.identify({ headers: extra.headers, ...extra.from });
       if (decision.kind === "identity") return true;
       extra.socket.close(UNAUTHORIZED, closeReason(decision.message));
       return false;
     },
-    onSubscribe({ extra, subscriptions }, name, payload) {
+    async onSubscribe({ extra, subscriptions }, name, payload) {
       const { query, operationName, variables } = payload;
-      const decision = identify(options.identityProviders, { headers: extra.headers });
+      const decision = await options.identities.identify({ headers: extra.headers, ...extra.from });
       if (decision.kind !== "identity") return [problem(decision.message, decision.code)];
+      // Completed while it was asked who this is.
+      if (!(name in subscriptions)) return [problem("Completed before it began.", "BAD_REQUEST")];
       // Counts this one, and no longer what the client has just completed.
       if (Object.keys(subscriptions).length > options.maxOperationsPerSocket) {
         return [
@@ -100,7 +105,8 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
 
   sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
     const names = createOperationNames();
-    const extra: Extra = { socket, headers: request.headers, names, operations: new Map() };
+    const from = options.clientAddress(request);
+    const extra: Extra = { socket, headers: request.headers, from, names, operations: new Map() };
     const stopPinging = keepAlive(socket);
     const answer = readingWhileRead(socket);
     socket.on("ping", (data) => void answer(pong(socket, data)));

@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import proxyAddr from "@fastify/proxy-addr";
+import ipaddr from "ipaddr.js";
+import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
+
+/** Where a request comes from. */
+export interface ClientAddress {
+  /** IPv4 as it is; IPv6 as the network of 64 bits that one customer is given, since he may use any address of it. */
+  readonly address: string;
+  /** The connection comes from this machine and nobody forwarded it. */
+  readonly isLoopback: boolean;
+}
+
+export type ClientAddressOf = (message: IncomingMessage) => ClientAddress;
+
+/**
+ * Tells where requests come from. `X-Forwarded-For` counts as far as it was written by `trusted` proxies (addresses or networks such as
+ * 10.0.0.0/8): from the right, up to the first address that is none of them.
+ */
+export function createClientAddresses(trusted: readonly string[]): ClientAddressOf {
+  const isTrusted = trusted.length === 0 ? () => false : proxyAddr.compile([...trusted]);
+  return (message) => {
+    const connection = message.socket.remoteAddress ?? "";
+    return {
+      address: networkOf(forwardedAddress(message, isTrusted) ?? connection),
+      isLoopback: isLoopback(connection) && !isForwarded(message.headers),
+    };
+  };
+}
+
+/** The client as the trusted proxies tell it; what is no address ends the way back at the proxy that passed it on. */
+function forwardedAddress(message: IncomingMessage, isTrusted: (address: string, hop: number) => boolean) {
+  return proxyAddr.all(message, isTrusted).findLast((address) => ipaddr.isValid(address));
+}
+
+/** Whether a proxy says that it passed the request on. Who lies about it only loses the rights of this machine. */
+export function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return Object.keys(headers).some(
+    (name) => name === "forwarded" || name === "via" || name === "x-real-ip" || name.startsWith("x-forwarded-"),
+  );
+}
+
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return "unknown";
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv4" || parsed.range() === "loopback") return parsed.toString();
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`)}/64`;
+}

@@ -1,0 +1,37 @@
+import { resolveCredentialName } from "../../../config/config.ts";
+import type { Credential } from "../../../datasources/bitrix24/credentials.ts";
+import { isLoopback } from "../../../datasources/bitrix24/loopback.ts";
+import type { ApiKeys } from "../api-keys.ts";
+import { header } from "../credential-headers.ts";
+import { type IdentityProvider, NOT_MINE, refusal } from "../identity.ts";
+import { ALL_RIGHTS } from "../rights.ts";
+
+/**
+ * As long as there have been no keys, whoever is on this machine acts with the default credential. Removing the last key withdraws
+ * somebody's access: it must not open the gateway to everybody, so that from the first key on only a restart does.
+ */
+export function openProvider(keys: ApiKeys, credentials: ReadonlyMap<string, Credential>): IdentityProvider {
+  const credential = credentials.get(resolveCredentialName(undefined, credentials) ?? "");
+  return (request) => {
+    if (keys.hadAny() || credential === undefined) return NOT_MINE;
+    if (!request.isLoopback) {
+      return refusal(
+        "FORBIDDEN",
+        "Without keys the gateway answers this machine only, and nothing that a proxy passes on.",
+      );
+    }
+    // A page on the web can make its own name resolve to this machine; its requests still carry that name.
+    if (!isLoopback(hostName(header(request, "host") ?? ""))) {
+      return refusal("FORBIDDEN", "Without keys the gateway answers only to a loopback host name, such as localhost.");
+    }
+    const viewer = { kind: "open", label: "open" } as const;
+    return {
+      kind: "identity",
+      identity: { name: "open", viewer, credential, rights: ALL_RIGHTS, expiresAt: undefined },
+    };
+  };
+}
+
+function hostName(host: string): string {
+  return host.replace(/:\d+$/, "").toLowerCase();
+}
