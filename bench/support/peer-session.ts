@@ -6,6 +6,7 @@ import {
   type PortalSession,
   ResultRef,
 } from "../../src/datasources/bitrix24/calls.ts";
+import { decodeFrom } from "../../src/datasources/bitrix24/decoding.ts";
 import { readEnvelope } from "../../src/datasources/bitrix24/envelope.ts";
 import { OutcomeUnknown, PortalRefusal } from "../../src/datasources/bitrix24/errors.ts";
 
@@ -43,11 +44,11 @@ export function createPeerSession(pool: Pool, webhook: string): PortalSession {
     }).result;
   }
 
-  const read = async <T>(call: Call<T>): Promise<T> => call.decode(await request(call.method, call.params));
+  const decoded = <T>(call: Call<T>, result: unknown): T => decodeFrom({ origin }, () => call.decode(result));
+  const read = async <T>(call: Call<T>): Promise<T> => decoded(call, await request(call.method, call.params));
 
   return {
     host,
-    origin,
     botClientId: undefined,
     read,
     readLinked(first, second) {
@@ -61,7 +62,7 @@ export function createPeerSession(pool: Pool, webhook: string): PortalSession {
         return read({ ...call, params: Object.fromEntries(params) });
       });
       b.catch(() => undefined);
-      return [answered.then((result) => first.decode(result)), b];
+      return [answered.then((result) => decoded(first, result)), b];
     },
     async write(call, reread) {
       try {

@@ -65,7 +65,7 @@ export function createLoaders(portal: PortalSession, histories: HistoryCache): L
 
   const fullUsers = new DataLoader<Id, UserRecord | null>(
     async (ids) => {
-      const byId = new Map((await portal.read(userListGet(portal.origin, ids))).map((user) => [user.id, user]));
+      const byId = new Map((await portal.read(userListGet(ids))).map((user) => [user.id, user]));
       primeUsers(byId.values());
       return ids.map((id) => byId.get(id) ?? null);
     },
@@ -96,7 +96,7 @@ export function createLoaders(portal: PortalSession, histories: HistoryCache): L
   }
 
   function readChat(id: Id, options?: ReadOptions): Promise<ChatRecord> {
-    const reading = keepChat(portal.read(dialogGet(portal.origin, { chatId: id }), options));
+    const reading = keepChat(portal.read(dialogGet({ chatId: id }), options));
     chats.set(id, reading);
     return reading;
   }
@@ -134,7 +134,7 @@ export function createLoaders(portal: PortalSession, histories: HistoryCache): L
       primeHistory(cached);
       return Promise.resolve(cached);
     }
-    return keepHistory(by, noSessionAsNull(portal.read(sessionHistoryGet(portal.origin, by))), epoch);
+    return keepHistory(by, noSessionAsNull(portal.read(sessionHistoryGet(by))), epoch);
   }
 
   function history(by: HistoryKey): Promise<SessionHistory | null> {
@@ -179,10 +179,10 @@ export function createLoaders(portal: PortalSession, histories: HistoryCache): L
       if (known?.source === "full") return Promise.resolve(known);
       return chats.get(id) ?? readChat(id);
     },
-    chatBySession: (sessionId) => keepChat(portal.read(dialogGet(portal.origin, { sessionId }))),
+    chatBySession: (sessionId) => keepChat(portal.read(dialogGet({ sessionId }))),
     chatByUserCode(userCode, options) {
       if (options?.withHistory === true) return chatWithHistory(userCode);
-      return keepChat(portal.read(dialogGet(portal.origin, { userCode })));
+      return keepChat(portal.read(dialogGet({ userCode })));
     },
     knownChat: (id) => knownChats.get(id),
     primeChat,
@@ -193,7 +193,7 @@ export function createLoaders(portal: PortalSession, histories: HistoryCache): L
     line(id) {
       const reading = lines.get(id);
       if (reading !== undefined) return reading;
-      const begun = portal.read(configGet(portal.origin, id));
+      const begun = portal.read(configGet(id));
       lines.set(id, begun);
       return begun;
     },

@@ -82,7 +82,7 @@ export async function verifyAccessToken(
         usage: new UpstreamUsage(),
       },
     );
-    const [application, profile] = await Promise.all([portal.read(appInfo()), portal.read(profileGet(portal.origin))]);
+    const [application, profile] = await Promise.all([portal.read(appInfo()), portal.read(profileGet())]);
     const { clientId } = services.application;
     if (application.code !== clientId && LOCAL_APPLICATION.test(clientId)) return refused("ANOTHER_APPLICATION");
     if (!profile.isAdmin) return refused("NOT_AN_ADMINISTRATOR");

@@ -7,6 +7,7 @@ import {
   revisionGet,
 } from "../../src/datasources/imopenlines/config/config-reads.ts";
 import { configAdd, configDelete, configUpdate } from "../../src/datasources/imopenlines/config/config-writes.ts";
+import { decoded } from "../kit/decoded.ts";
 import { documentedMethods, startReplay } from "./documented-portal.ts";
 
 function documented(name: string) {
@@ -168,14 +169,14 @@ describe("the documented examples of lines, through the real client", () => {
   test("config.get is asked with queue and offline operators, and decoded whole", async () => {
     const replay = await startReplay();
     const { request, response } = documented("imopenlines.config.get");
-    const { value, request: seen } = await replay.exchange(configGet(replay.session.origin, "15"), "read", response);
+    const { value, request: seen } = await replay.exchange(configGet("15"), "read", response);
     expect(seen.body).toEqual(request.body);
     expect(whole(value)).toStrictEqual(documentedLine);
   });
 
   test("config.get of an unknown line is null", async () => {
     const replay = await startReplay();
-    const { value } = await replay.exchange(configGet(replay.session.origin, "15"), "read", { result: false });
+    const { value } = await replay.exchange(configGet("15"), "read", { result: false });
     expect(value).toBeNull();
   });
 
@@ -183,7 +184,7 @@ describe("the documented examples of lines, through the real client", () => {
     const replay = await startReplay();
     const { request, response } = documented("imopenlines.config.list.get");
     const query = { isActive: true, orderBy: "ID", direction: "ASC", limit: 50, offset: 0 } as const;
-    const call = configListGet(replay.session.origin, query);
+    const call = configListGet(query);
     const { value, request: seen } = await replay.exchange(call, "read", response);
     const { select: _select, ...asked } = { ...Object(request.body.PARAMS) };
     // All columns are wanted, so none are selected.
@@ -203,7 +204,7 @@ describe("the documented examples of lines, through the real client", () => {
     const { QUEUE, QUEUE_USERS_FIELDS, CONFIG_QUEUE } = Object(first);
     const row = { ...line, QUEUE, QUEUE_USERS_FIELDS, CONFIG_QUEUE };
     const query = { orderBy: "ID", direction: "ASC", limit: 21, offset: 0 } as const;
-    const { value } = await replay.exchange(configListGet(replay.session.origin, query), "read", { result: [row] });
+    const { value } = await replay.exchange(configListGet(query), "read", { result: [row] });
     const { isOnline: _isOnline, members: _members, ...queue } = documentedLine.queue;
     expect(whole(value[0])).toStrictEqual({
       ...documentedLine,
@@ -294,27 +295,26 @@ describe("the documented examples of lines, through the real client", () => {
 
   test("equal reads share one decoder, so that the scheduler can share their answer", () => {
     const query = { orderBy: "ID", direction: "ASC", limit: 1, offset: 0 } as const;
-    expect(configGet("https://a.test", "1").decode).toBe(configGet("https://a.test", "2").decode);
-    expect(configGet("https://a.test", "1").decode).not.toBe(configGet("https://b.test", "1").decode);
-    expect(configListGet("https://a.test", query).decode).toBe(configListGet("https://a.test", query).decode);
+    expect(configGet("1").decode).toBe(configGet("2").decode);
+    expect(configListGet(query).decode).toBe(configListGet(query).decode);
   });
 });
 
 describe("a line's decoder", () => {
   const row = { ...Object(documented("imopenlines.config.get").response.result) };
-  const decoded = (changes: Record<string, unknown>): LineRecord => {
-    const line = configGet("https://portal.test", "22").decode({ ...row, ...changes });
+  const decodedRow = (changes: Record<string, unknown>): LineRecord => {
+    const line = decoded(configGet("22"), { ...row, ...changes }, "https://portal.test");
     if (line === null) throw new Error("no line");
     return line;
   };
 
   test("takes [] for an empty map of the queue", () => {
-    expect(decoded({ QUEUE: [], QUEUE_FULL: [], QUEUE_USERS_FIELDS: [] }).queue.members).toEqual([]);
+    expect(decodedRow({ QUEUE: [], QUEUE_FULL: [], QUEUE_USERS_FIELDS: [] }).queue.members).toEqual([]);
   });
 
   test("makes relative pictures absolute and reads what customers see of an operator", () => {
     const fields = { USER_NAME: "Ann", USER_WORK_POSITION: "Desk", USER_AVATAR: "/a.png", USER_AVATAR_ID: 312 };
-    const { members } = decoded({ QUEUE: [27], QUEUE_USERS_FIELDS: { 27: fields } }).queue;
+    const { members } = decodedRow({ QUEUE: [27], QUEUE_USERS_FIELDS: { 27: fields } }).queue;
     expect(members).toMatchObject([
       {
         userId: "27",
@@ -327,7 +327,7 @@ describe("a line's decoder", () => {
   });
 
   test("maps a word that it does not know to UNKNOWN and keeps the word where it matters", () => {
-    const line = decoded({
+    const line = decodedRow({
       CRM_CREATE: "contact",
       QUEUE_TYPE: "random",
       CLOSE_RULE: "quality",
@@ -341,13 +341,13 @@ describe("a line's decoder", () => {
 
   test("misses nothing but the setting on a portal that is too old for it", () => {
     const { CONFIRM_CLOSE: _confirm, SESSION_PRIORITY: _priority, ...old } = row;
-    const line = configGet("https://portal.test", "22").decode(old);
+    const line = decoded(configGet("22"), old);
     expect(line?.closing).toMatchObject({ asksForConfirmation: null, automaticAfterSeconds: 3600 });
     expect(line?.limits.sessionPriority).toBeNull();
   });
 
   test("a setting that is not understood fails its own group and names the column", () => {
-    const line = decoded({ WORKTIME_FROM: "morning", VOTE_MESSAGE: "maybe" });
+    const line = decodedRow({ WORKTIME_FROM: "morning", VOTE_MESSAGE: "maybe" });
     expect(line.crm.isEnabled).toBe(false);
     expect(() => line.workTime).toThrow("WORKTIME_FROM");
     expect(() => line.customerRating).toThrow("VOTE_MESSAGE");

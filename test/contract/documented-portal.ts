@@ -22,7 +22,8 @@ export const documentedMethods: ReadonlyMap<string, DocumentedMethod> = new Map(
 );
 
 export interface Replay {
-  readonly session: PortalSession;
+  /** Where the portal's site-relative addresses lead. */
+  readonly origin: string;
   /** Sends the call to a portal that answers exactly `body`, and tells what was decoded and what the portal saw. */
   exchange<T>(call: Call<T>, kind: "read" | "write", body: unknown): Promise<{ value: T; request: SeenRequest }>;
 }
@@ -32,7 +33,7 @@ export async function startReplay(): Promise<Replay> {
   const bench = await startBench();
   const session = bench.operation();
   return {
-    session,
+    origin: bench.portal.origin,
     async exchange(call, kind, body) {
       const before = bench.portal.requests.length;
       bench.portal.next.push(() => ({ body: JSON.stringify(body) }));

@@ -157,40 +157,40 @@ const inboxChat = {
 
 describe("recent dialogs", () => {
   test("a page keeps the open-line chats, each once, and tells how many dialogs it held", async () => {
-    const { session, exchange } = await startReplay();
-    const call = recentList(session.origin, { limit: 50, offset: 100, unreadOnly: true });
+    const { exchange } = await startReplay();
+    const call = recentList({ limit: 50, offset: 100, unreadOnly: true });
     const { value, request } = await exchange(call, "read", wire.recentListAnswer);
     expect(request.body).toEqual({ SKIP_DIALOG: "Y", SKIP_CHAT: "Y", UNREAD_ONLY: "Y", OFFSET: 100, LIMIT: 50 });
     expect(value).toStrictEqual({ chats: [inboxChat], users: [guest], itemCount: 3, hasMore: true });
   });
 
   test("the list without paging asks for open lines only", async () => {
-    const { session, exchange } = await startReplay();
-    const { value, request } = await exchange(recentGet(session.origin), "read", wire.recentGetAnswer);
+    const { exchange } = await startReplay();
+    const { value, request } = await exchange(recentGet(), "read", wire.recentGetAnswer);
     expect(request.body).toEqual({ ONLY_OPENLINES: "Y" });
     expect(value).toStrictEqual({ chats: [inboxChat], users: [guest], itemCount: 1, hasMore: false });
   });
 
   test("times go out without fractions", () => {
     const at = new Date("2026-06-01T10:41:07.250Z");
-    expect(recentList("https://a.test", { limit: 1, offset: 0, lastMessageBefore: at }).params.LAST_MESSAGE_DATE).toBe(
+    expect(recentList({ limit: 1, offset: 0, lastMessageBefore: at }).params.LAST_MESSAGE_DATE).toBe(
       "2026-06-01T10:41:07+00:00",
     );
-    expect(recentGet("https://a.test", { changedSince: at }).params.LAST_SYNC_DATE).toBe("2026-06-01T10:41:07+00:00");
+    expect(recentGet({ changedSince: at }).params.LAST_SYNC_DATE).toBe("2026-06-01T10:41:07+00:00");
   });
 
   test("an empty list of items arrives as no chats", async () => {
-    const { session, exchange } = await startReplay();
-    const { value } = await exchange(recentList(session.origin, { limit: 1, offset: 0 }), "read", {
+    const { exchange } = await startReplay();
+    const { value } = await exchange(recentList({ limit: 1, offset: 0 }), "read", {
       result: { items: [], hasMore: false },
     });
     expect(value).toStrictEqual({ chats: [], users: [], itemCount: 0, hasMore: false });
   });
 
   test("a session status without a name is UNKNOWN and keeps its number", async () => {
-    const { session, exchange } = await startReplay();
+    const { exchange } = await startReplay();
     const item = { ...wire.openLineItemOnWire, lines: { id: 901, status: "33" } };
-    const { value } = await exchange(recentGet(session.origin), "read", { result: [item] });
+    const { value } = await exchange(recentGet(), "read", { result: [item] });
     expect(value.chats[0]).toMatchObject({ sessionStatus: "UNKNOWN", sessionStatusCode: 33 });
   });
 
@@ -211,11 +211,11 @@ describe("recent dialogs", () => {
 
 describe("users", () => {
   test("employees, customers and bots are told apart", async () => {
-    const { session, exchange } = await startReplay();
-    const call = userListGet(session.origin, ["31", "4294967399", "77"]);
+    const { origin, exchange } = await startReplay();
+    const call = userListGet(["31", "4294967399", "77"]);
     const { value, request } = await exchange(call, "read", wire.userListAnswer);
     expect(request.body).toEqual({ ID: [31, 4294967399, 77], RESULT_TYPE: "array" });
-    expect(value.slice(0, 2)).toStrictEqual([maria(session.origin), guest]);
+    expect(value.slice(0, 2)).toStrictEqual([maria(origin), guest]);
     expect(value[2]).toMatchObject({
       id: "77",
       kind: "BOT",
@@ -227,20 +227,16 @@ describe("users", () => {
   });
 
   test("a map by id is understood too, and unknown users in it are left out", async () => {
-    const { session, exchange } = await startReplay();
-    const { value } = await exchange(userListGet(session.origin, ["31", "8"]), "read", {
+    const { origin, exchange } = await startReplay();
+    const { value } = await exchange(userListGet(["31", "8"]), "read", {
       result: { "31": wire.mariaOnWire, "8": null, "9": false },
     });
-    expect(value).toStrictEqual([maria(session.origin)]);
+    expect(value).toStrictEqual([maria(origin)]);
   });
 
   test("a search asks by text alone, and lost dates are null", async () => {
-    const { session, exchange } = await startReplay();
-    const { value, request } = await exchange(
-      userSearch(session.origin, { text: "ort", start: 50 }),
-      "read",
-      wire.userSearchAnswer,
-    );
+    const { exchange } = await startReplay();
+    const { value, request } = await exchange(userSearch({ text: "ort", start: 50 }), "read", wire.userSearchAnswer);
     expect(request.body).toEqual({ FILTER: { FIND: "ort" }, sort: "ID", order: "ASC", start: 50 });
     expect(value).toStrictEqual([
       {
@@ -264,12 +260,8 @@ describe("users", () => {
   });
 
   test("a record has no activity time when the portal sends one without an offset", async () => {
-    const { session, exchange } = await startReplay();
-    const { value } = await exchange(
-      userSearch(session.origin, { text: "Ortega" }),
-      "read",
-      wire.userWithoutOffsetAnswer,
-    );
+    const { exchange } = await startReplay();
+    const { value } = await exchange(userSearch({ text: "Ortega" }), "read", wire.userWithoutOffsetAnswer);
     expect(value[0]).toStrictEqual({
       id: "31",
       kind: "UNKNOWN",
@@ -287,15 +279,15 @@ describe("users", () => {
   });
 
   test("the profile, the scopes and the application of a credential", async () => {
-    const { session, exchange } = await startReplay();
-    expect((await exchange(profileGet(session.origin), "read", wire.profileAnswer)).value).toStrictEqual({
+    const { origin, exchange } = await startReplay();
+    expect((await exchange(profileGet(), "read", wire.profileAnswer)).value).toStrictEqual({
       id: "31",
       isAdmin: false,
       firstName: "María",
       lastName: "Ortega",
       gender: "FEMALE",
       timeZone: "Europe/Madrid",
-      avatarUrl: `${session.origin}/upload/main/maria.png`,
+      avatarUrl: `${origin}/upload/main/maria.png`,
     });
     expect((await exchange(scopeList(), "read", wire.scopeAnswer)).value).toStrictEqual([
       "imopenlines",
@@ -319,8 +311,8 @@ describe("users", () => {
 
 describe("messages and members of a dialog", () => {
   test("messages come oldest first with their files, and unknown file ids are left out", async () => {
-    const { session, exchange } = await startReplay();
-    const call = dialogMessagesGet(session.origin, { chatId: "2051", limit: 20, beforeId: "90600" });
+    const { origin, exchange } = await startReplay();
+    const call = dialogMessagesGet({ chatId: "2051", limit: 20, beforeId: "90600" });
     const { value, request } = await exchange(call, "read", wire.dialogMessagesAnswer);
     expect(request.body).toEqual({ DIALOG_ID: "chat2051", LAST_ID: 90600, LIMIT: 20 });
     const receipt = {
@@ -336,7 +328,7 @@ describe("messages and members of a dialog", () => {
       uploadedAt: new Date("2026-06-01T10:40:00Z"),
       uploadedById: "31",
       uploaderName: "María Ortega",
-      previewUrl: `${session.origin}/bitrix/tools/preview?fileId=5601`,
+      previewUrl: `${origin}/bitrix/tools/preview?fileId=5601`,
       showUrl: "https://portal.example.com/show?fileId=5601",
       downloadUrl: "https://portal.example.com/download?fileId=5601",
       mediaPreviewUrl: "https://portal.example.com/small?fileId=5601",
@@ -375,28 +367,28 @@ describe("messages and members of a dialog", () => {
           params: { FILE_ID: [5601, 9999], LIKE: [31], CONNECTOR_MID: ["ext-1", 17] },
         },
       ],
-      users: [maria(session.origin)],
+      users: [maria(origin)],
       files: [receipt],
     });
   });
 
   test("one message that is not understood fails the page instead of vanishing from it", async () => {
-    const { session, exchange } = await startReplay();
+    const { exchange } = await startReplay();
     const [good, other] = wire.dialogMessagesAnswer.result.messages;
     const answer = {
       result: { ...wire.dialogMessagesAnswer.result, messages: [good, { ...other, date: "yesterday" }] },
     };
-    const failed = exchange(dialogMessagesGet(session.origin, { chatId: "2051", limit: 20 }), "read", answer);
+    const failed = exchange(dialogMessagesGet({ chatId: "2051", limit: 20 }), "read", answer);
     await expect(failed).rejects.toThrow(PortalProtocolError);
     await expect(failed).rejects.toThrow(/messages\[1\]\.date/);
   });
 
   test("members come as records or as ids", async () => {
-    const { session, exchange } = await startReplay();
-    const call = dialogUsersList(session.origin, { chatId: "2051", limit: 200, employeesOnly: false });
+    const { origin, exchange } = await startReplay();
+    const call = dialogUsersList({ chatId: "2051", limit: 200, employeesOnly: false });
     const { value, request } = await exchange(call, "read", wire.dialogUsersAnswer);
     expect(request.body).toEqual({ DIALOG_ID: "chat2051", LIMIT: 200, SKIP_EXTERNAL: "N" });
-    expect(value).toStrictEqual([maria(session.origin), guest]);
+    expect(value).toStrictEqual([maria(origin), guest]);
     expect((await exchange(chatUserList("2051"), "read", wire.chatUsersAnswer)).value).toStrictEqual([
       "31",
       "4294967399",

@@ -15,8 +15,8 @@ import { sessionHistoryGet } from "../../src/datasources/imopenlines/history.ts"
 import { sessionModePinAll } from "../../src/datasources/imopenlines/session-actions.ts";
 import { documentedMethods } from "../contract/documented-portal.ts";
 import * as im from "../fixtures/im-examples.ts";
+import { decoded } from "../kit/decoded.ts";
 
-const origin = "https://portal.example.com";
 const item = { type: "DEAL", id: "1" } as const;
 
 function documentedResult(name: string): unknown {
@@ -25,8 +25,8 @@ function documentedResult(name: string): unknown {
 
 /** Each decoder with an answer it understands. */
 const decoders: readonly (readonly [Call<unknown>, unknown])[] = [
-  [dialogGet(origin, { chatId: "1" }), documentedResult("imopenlines.dialog.get")],
-  [sessionHistoryGet(origin, { chatId: "1" }), documentedResult("imopenlines.session.history.get")],
+  [dialogGet({ chatId: "1" }), documentedResult("imopenlines.dialog.get")],
+  [sessionHistoryGet({ chatId: "1" }), documentedResult("imopenlines.session.history.get")],
   [sessionOpen("a|1|b|c"), documentedResult("imopenlines.session.open")],
   [crmChatGet(item, true), documentedResult("imopenlines.crm.chat.get")],
   [
@@ -34,15 +34,15 @@ const decoders: readonly (readonly [Call<unknown>, unknown])[] = [
     documentedResult("imopenlines.crm.message.add"),
   ],
   [sessionModePinAll(), documentedResult("imopenlines.session.mode.pinAll")],
-  [recentList(origin, { limit: 1, offset: 0 }), im.recentListAnswer.result],
-  [recentGet(origin), im.recentGetAnswer.result],
+  [recentList({ limit: 1, offset: 0 }), im.recentListAnswer.result],
+  [recentGet(), im.recentGetAnswer.result],
   [countersGet(), im.countersAnswer.result],
-  [userListGet(origin, ["1"]), im.userListAnswer.result],
-  [userSearch(origin, {}), im.userSearchAnswer.result],
-  [dialogMessagesGet(origin, { chatId: "1", limit: 1 }), im.dialogMessagesAnswer.result],
-  [dialogUsersList(origin, { chatId: "1", limit: 1 }), im.dialogUsersAnswer.result],
+  [userListGet(["1"]), im.userListAnswer.result],
+  [userSearch({}), im.userSearchAnswer.result],
+  [dialogMessagesGet({ chatId: "1", limit: 1 }), im.dialogMessagesAnswer.result],
+  [dialogUsersList({ chatId: "1", limit: 1 }), im.dialogUsersAnswer.result],
   [dialogRead("1"), im.dialogReadAnswer.result],
-  [profileGet(origin), im.profileAnswer.result],
+  [profileGet(), im.profileAnswer.result],
   [scopeList(), im.scopeAnswer.result],
   [appInfo(), im.appInfoAnswer.result],
 ];
@@ -93,7 +93,7 @@ const strange = fc.oneof(
 /** True when the decoder understood it; false for its own refusal; any other error is a defect. */
 function isUnderstood(call: Call<unknown>, result: unknown): boolean {
   try {
-    call.decode(result);
+    decoded(call, result);
     return true;
   } catch (error) {
     if (error instanceof WireError) return false;
@@ -125,7 +125,7 @@ describe.each(decoders.map(([call, example]) => ({ method: call.method, call, ex
 );
 
 describe("what may not be lost", () => {
-  const history = sessionHistoryGet(origin, { sessionId: "321" });
+  const history = sessionHistoryGet({ sessionId: "321" });
   const example = documentedResult("imopenlines.session.history.get");
 
   test.each([
@@ -150,7 +150,7 @@ describe("what may not be lost", () => {
 
   test("the error names the message and the field", () => {
     const broken = replaced(example, ["message", "85851", "date"], "yesterday");
-    expect(() => history.decode(broken)).toThrow("message.85851.date: expected a time");
+    expect(() => decoded(history, broken)).toThrow("message.85851.date: expected a time");
   });
 
   test("a history from an older portal, without what newer ones add, is understood", () => {
@@ -166,14 +166,14 @@ describe("what may not be lost", () => {
       "users",
     ])
       older = replaced(older, [name], undefined);
-    expect(history.decode(older)).toMatchObject({ sessionId: "321", chat: null, participantIds: [], files: [] });
+    expect(decoded(history, older)).toMatchObject({ sessionId: "321", chat: null, participantIds: [], files: [] });
   });
 
   test("empty maps that arrive as lists are empty", () => {
     let empty = example;
     for (const name of ["message", "files", "users", "userInChat", "userBlockChat", "chat", "userInGroup"])
       empty = replaced(empty, [name], []);
-    expect(history.decode(empty)).toMatchObject({ messages: [], files: [], chat: null, departments: [] });
+    expect(decoded(history, empty)).toMatchObject({ messages: [], files: [], chat: null, departments: [] });
   });
 
   test("messages past 2^32 are in order although their map is not", () => {
@@ -188,6 +188,10 @@ describe("what may not be lost", () => {
     };
     const ids = ["9007199254740993", "4294967300", "85851"];
     const wire = replaced(message, ["message"], Object.fromEntries(ids.map((id) => [id, { ...one, id }])));
-    expect(history.decode(wire).messages.map((entry) => entry.id)).toEqual(["85851", "4294967300", "9007199254740993"]);
+    expect(decoded(history, wire).messages.map((entry) => entry.id)).toEqual([
+      "85851",
+      "4294967300",
+      "9007199254740993",
+    ]);
   });
 });

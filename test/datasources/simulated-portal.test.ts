@@ -59,9 +59,7 @@ describe("every seeded chat", () => {
   test("is read as the portal remembers it", async () => {
     const chats = lineChats();
     expect(chats.length).toBeGreaterThan(100);
-    const records = await Promise.all(
-      chats.map((chat) => session.read(dialogGet(session.origin, { chatId: String(chat.id) }))),
-    );
+    const records = await Promise.all(chats.map((chat) => session.read(dialogGet({ chatId: String(chat.id) }))));
     for (const [index, chat] of chats.entries()) {
       const record = records[index];
       expect(record).toMatchObject({
@@ -82,7 +80,7 @@ describe("every seeded chat", () => {
     const [chat] = lineChats();
     if (chat === undefined) throw new Error("no chat");
     expect(await session.read(sessionOpen(chat.userCode))).toBe(String(chat.id));
-    const record = await session.read(dialogGet(session.origin, { userCode: chat.userCode }));
+    const record = await session.read(dialogGet({ userCode: chat.userCode }));
     expect(record.id).toBe(String(chat.id));
   });
 });
@@ -92,7 +90,7 @@ describe("every seeded session", () => {
     const sessions = [...portal.world.sessions.values()];
     expect(sessions.length).toBeGreaterThan(100);
     const histories = await Promise.all(
-      sessions.map(({ id }) => session.read(sessionHistoryGet(session.origin, { sessionId: String(id) }))),
+      sessions.map(({ id }) => session.read(sessionHistoryGet({ sessionId: String(id) }))),
     );
     let files = 0;
     for (const [index, remembered] of sessions.entries()) {
@@ -146,10 +144,10 @@ describe("a chat by user code with its session", () => {
 describe("an operator's own lists", () => {
   test("the recent list page by page is the recent list at once", async () => {
     const operation = operationOf(1);
-    const atOnce = await operation.read(recentGet(operation.origin));
+    const atOnce = await operation.read(recentGet());
     const ids = new Set<string>();
     for (let offset = 0, hasMore = true; hasMore; offset += 10) {
-      const page = await operation.read(recentList(operation.origin, { limit: 10, offset }));
+      const page = await operation.read(recentList({ limit: 10, offset }));
       for (const chat of page.chats) ids.add(chat.id);
       hasMore = page.hasMore;
     }
@@ -163,10 +161,7 @@ describe("an operator's own lists", () => {
 
   test("counters name the chats whose recent item has unread messages", async () => {
     const operation = operationOf(1);
-    const [counters, recent] = await Promise.all([
-      operation.read(countersGet()),
-      operation.read(recentGet(operation.origin)),
-    ]);
+    const [counters, recent] = await Promise.all([operation.read(countersGet()), operation.read(recentGet())]);
     const unread = recent.chats.flatMap((chat) => ((chat.unreadCount ?? 0) > 0 ? [[chat.id, chat.unreadCount]] : []));
     for (const [id, count] of unread) expect(counters.byChat.get(String(id))).toBe(count);
   });
@@ -177,22 +172,22 @@ describe("an operator's own lists", () => {
     const chat = lineChats().find((each) => each.members.has(me) && each.messages.length > 5);
     if (chat === undefined) throw new Error("the operator is in no chat");
     const chatId = String(chat.id);
-    const page = await operation.read(dialogMessagesGet(operation.origin, { chatId, limit: 5 }));
+    const page = await operation.read(dialogMessagesGet({ chatId, limit: 5 }));
     const newest = chat.messages.slice(-page.messages.length);
     expect(page.messages.length).toBeGreaterThanOrEqual(5);
     expect(page.messages.map((message) => [message.id, message.text])).toEqual(
       newest.map((message) => [String(message.id), message.text]),
     );
-    const members = await operation.read(dialogUsersList(operation.origin, { chatId, limit: 200 }));
+    const members = await operation.read(dialogUsersList({ chatId, limit: 200 }));
     expect(members.map((user) => user.id).sort()).toEqual([...chat.members.keys()].map(String).sort());
-    const [customer] = await operation.read(userListGet(operation.origin, [String(chat.customerId)]));
+    const [customer] = await operation.read(userListGet([String(chat.customerId)]));
     expect(customer).toMatchObject({ id: String(chat.customerId), kind: "CUSTOMER" });
   });
 
   test("the company directory knows the operators", async () => {
     const operation = operationOf(1);
     const operator = portal.users[1];
-    const found = await operation.read(userSearch(operation.origin, { text: operator?.name.split(" ").at(-1) ?? "" }));
+    const found = await operation.read(userSearch({ text: operator?.name.split(" ").at(-1) ?? "" }));
     expect(found.map((user) => user.id)).toContain(String(operator?.id));
     expect(found.every((user) => user.kind === "EMPLOYEE")).toBe(true);
   });

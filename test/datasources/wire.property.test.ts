@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { decodeFrom } from "../../src/datasources/bitrix24/decoding.ts";
 import {
   acceptance,
   chatId,
@@ -276,10 +277,13 @@ describe("times", () => {
 });
 
 describe("addresses", () => {
+  const address = (value: unknown) =>
+    decodeFrom({ origin: "https://portal.example.com" }, () => optionalUrl(value, ""));
+
   test("whatever comes, an address is absolute http or https, or null", () => {
     fc.assert(
       fc.property(fc.oneof(wireValue, fc.webUrl(), fc.webPath(), fc.string()), (value) => {
-        const decoded = attempt(() => optionalUrl(value, "", "https://portal.example.com"));
+        const decoded = attempt(() => address(value));
         if (decoded !== REFUSED && decoded !== null) expect(decoded).toMatch(/^https?:\/\/[^/]/);
       }),
       { numRuns: 1000 },
@@ -293,7 +297,7 @@ describe("addresses", () => {
     ["data:text/html,x", null],
     ["", null],
   ])("%s becomes %s", (value, expected) => {
-    expect(optionalUrl(value, "", "https://portal.example.com")).toBe(expected);
+    expect(address(value)).toBe(expected);
   });
 });
 

@@ -45,8 +45,6 @@ export interface WriteOutcome<T, R> {
 export interface PortalSession {
   /** Host name (with a port when not the default), the part before `/rest`. */
   readonly host: string;
-  /** Origin for making site-relative addresses absolute, e.g. `https://example.bitrix24.com`. */
-  readonly origin: string;
   /** Client id that bot methods need under webhook authorization; belongs to the credential. */
   readonly botClientId: string | undefined;
   /** Reads made in the same turn of the event loop leave together; equal ones are sent once and share the decoded value. */

@@ -1,4 +1,6 @@
+import type { Call } from "./calls.ts";
 import { UnclearAnswer } from "./connection.ts";
+import { type AnswerSource, decodeFrom } from "./decoding.ts";
 import {
   PortalProtocolError,
   PortalRateLimited,
@@ -89,10 +91,12 @@ function ownRefusal(method: string, refusal: PortalRefusal): PortalRefusal {
   return new PortalRefusal(method, refusal.error, refusal.description, refusal.status);
 }
 
-/** Runs a decoder; what it does not understand becomes a `PortalProtocolError` that names the method and the place. */
-export function decodeResult<T>(method: string, decode: (result: unknown) => T, result: unknown): T {
+type DecodedCall<T> = Pick<Call<T>, "method" | "decode">;
+
+/** Runs the decoder of a call; what it does not understand becomes a `PortalProtocolError` that names the method and the place. */
+export function decodeResult<T>({ method, decode }: DecodedCall<T>, result: unknown, source: AnswerSource): T {
   try {
-    return decode(result);
+    return decodeFrom(source, () => decode(result));
   } catch (error) {
     if (error instanceof UpstreamError) throw error;
     const detail = error instanceof WireError ? ` (${error.message})` : "";

@@ -114,12 +114,12 @@ export function createReadSender(
     answer: CommandAnswer,
     chance: number,
   ): Outcome | "repeated" {
-    const { method, decode } = command.call;
+    const { method } = command.call;
     switch (answer.kind) {
       case "result":
         if (answer.operating !== undefined) lane.operating.observe(method, answer.operating);
         try {
-          return { ok: true, value: decodeResult(method, decode, answer.result) };
+          return { ok: true, value: decodeResult(command.call, answer.result, lane.endpoint) };
         } catch (error) {
           if (error instanceof UpstreamError) return { ok: false, error };
           throw error;

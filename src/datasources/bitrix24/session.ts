@@ -95,7 +95,6 @@ export function createSession(options: SessionOptions, operation: Operation): Po
 
   return {
     host: endpoint.host,
-    origin: endpoint.origin,
     botClientId: options.botClientId,
     writeEpoch: () => scheduler.epoch(),
     read,

@@ -1,4 +1,5 @@
 import type { Id } from "../domain/ids.ts";
+import { addressOf } from "./decoding.ts";
 
 /**
  * Decoders for what PHP puts on the wire: numbers as strings, `Y`/`N`, `[]` for an empty map, `""`, `false`, `{}` or `0` for "no date".
@@ -252,16 +253,12 @@ export function optionalUnixTime(value: unknown, path: string): Date | null {
   return date;
 }
 
-/** An absolute http(s) address: relative ones are resolved against `origin`; `""` and other spellings of "none" are null. Anything else is null too: a link we cannot name is not worth failing for. */
-export function optionalUrl(value: unknown, path: string, origin: string): string | null {
+/** An absolute http(s) address: relative ones are on the portal that answers; `""` and other spellings of "none" are null. Anything else is null too: a link we cannot name is not worth failing for. */
+export function optionalUrl(value: unknown, path: string): string | null {
   const raw = optionalText(value, path);
   if (raw === null) return null;
-  let url: URL;
-  try {
-    url = new URL(raw, origin);
-  } catch {
-    return null;
-  }
+  const url = addressOf(raw);
+  if (url === undefined) return null;
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
 }
 

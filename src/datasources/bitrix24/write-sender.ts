@@ -3,6 +3,7 @@ import { batchParams, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Call, WriteOutcome, WriteResult } from "./calls.ts";
 import type { Connection } from "./connection.ts";
+import type { AnswerSource } from "./decoding.ts";
 import { OutcomeUnknown, PortalProtocolError, PortalRefusal, UpstreamError } from "./errors.ts";
 import { decodeResult, type Failure, readFailure } from "./failures.ts";
 import type { Lane } from "./lane.ts";
@@ -77,9 +78,9 @@ export function createWriteAttempt<T, R>(
     return undefined;
   }
 
-  function done(result: unknown): WriteResult<T> | undefined {
+  function done(result: unknown, source: AnswerSource): WriteResult<T> | undefined {
     try {
-      return { kind: "done", value: decodeResult(call.method, call.decode, result) };
+      return { kind: "done", value: decodeResult(call, result, source) };
     } catch (error) {
       reject(new OutcomeUnknown(call.method, { cause: error }));
       return undefined;
@@ -90,7 +91,7 @@ export function createWriteAttempt<T, R>(
     const { endpoint, authorization } = job.lane;
     const envelope = await connection.post(endpoint, authorization, call.method, call.params, REQUEST_TIMEOUT_MS);
     if (envelope.operating !== undefined) job.lane.operating.observe(call.method, envelope.operating);
-    const result = done(envelope.result);
+    const result = done(envelope.result, endpoint);
     if (result !== undefined) resolve({ result, reread: undefined });
     return undefined;
   }
@@ -112,10 +113,10 @@ export function createWriteAttempt<T, R>(
       job.lane.operating.observe(call.method, written.operating);
     }
     const result: WriteResult<T> | undefined =
-      written.kind === "refused" ? { kind: "refused", refusal: written.refusal } : done(written.result);
+      written.kind === "refused" ? { kind: "refused", refusal: written.refusal } : done(written.result, endpoint);
     if (result === undefined) return undefined;
     const again = new Promise<R>((fulfil, fail) => {
-      if (read?.kind === "result") fulfil(decodeResult(second.method, second.decode, read.result));
+      if (read?.kind === "result") fulfil(decodeResult(second, read.result, endpoint));
       else if (read?.kind === "refused") fail(readFailure(second.method, read.refusal).error);
       else fail(new PortalProtocolError(`The portal's batch left out the answer to ${second.method}.`, second.method));
     });

@@ -1,7 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
 import { id, list, object, optionalFlag, optionalId, optionalInteger, optionalText, text } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
-import { perOrigin } from "../per-origin.ts";
 import { decodeGender, ornamental, pictureUrl } from "./user-fields.ts";
 
 /** The user a credential acts as. */
@@ -17,11 +16,11 @@ export interface ProfileRecord {
 }
 
 /** Who the caller is (`profile`); every credential may ask. */
-export function profileGet(origin: string): Call<ProfileRecord> {
-  return { method: "profile", params: {}, decode: profileDecoders(origin) };
+export function profileGet(): Call<ProfileRecord> {
+  return { method: "profile", params: {}, decode: decodeProfile };
 }
 
-const profileDecoders = perOrigin((origin) => (result: unknown): ProfileRecord => {
+function decodeProfile(result: unknown): ProfileRecord {
   const raw = object(result, "");
   return {
     id: id(raw.ID, "ID"),
@@ -30,9 +29,9 @@ const profileDecoders = perOrigin((origin) => (result: unknown): ProfileRecord =
     lastName: optionalText(raw.LAST_NAME, "LAST_NAME"),
     gender: decodeGender(raw.PERSONAL_GENDER),
     timeZone: ornamental(optionalText, raw.TIME_ZONE, "TIME_ZONE"),
-    avatarUrl: pictureUrl(raw.PERSONAL_PHOTO, "PERSONAL_PHOTO", origin),
+    avatarUrl: pictureUrl(raw.PERSONAL_PHOTO, "PERSONAL_PHOTO"),
   };
-});
+}
 
 /** Names of the scopes that the credential was granted (`scope`). */
 export function scopeList(): Call<string[]> {

@@ -29,12 +29,12 @@ export type WritableChat = { -readonly [K in keyof ChatRecord]: ChatRecord[K] };
  * The part of a chat that `dialog.get`, recent lists (`entity_data_1`) and a session's history (`entityData1`) share. Only what the answer
  * tells is set.
  */
-export function decodeChat(raw: WireObject, path: string, origin: string): WritableChat {
+export function decodeChat(raw: WireObject, path: string): WritableChat {
   const chat: WritableChat = { id: chatId(raw.id, `${path}.id`), source: "partial" };
 
   if (raw.name !== undefined) chat.title = optionalText(raw.name, `${path}.name`);
   if (raw.description !== undefined) chat.description = optionalText(raw.description, `${path}.description`);
-  if (raw.avatar !== undefined) chat.avatarUrl = pictureUrl(raw.avatar, path, origin);
+  if (raw.avatar !== undefined) chat.avatarUrl = pictureUrl(raw.avatar, path);
   if (raw.color !== undefined) chat.color = ornamental(optionalText, raw.color, path);
   const createdAt = field(raw, "date_create", "dateCreate");
   if (createdAt !== undefined) chat.createdAt = optionalInstant(createdAt, `${path}.date_create`);
@@ -65,9 +65,9 @@ export function decodeChat(raw: WireObject, path: string, origin: string): Writa
   if (background !== undefined) chat.backgroundId = ornamental(optionalText, background, path);
   const textField = field(raw, "text_field_enabled", "textFieldEnabled");
   if (textField !== undefined) chat.isTextFieldEnabled = ornamental(optionalFlag, textField, path);
-  if (raw.public !== undefined) chat.publicLink = decodePublicLink(raw.public, path, origin);
+  if (raw.public !== undefined) chat.publicLink = decodePublicLink(raw.public, path);
   const link = field(raw, "entity_link", "entityLink");
-  if (link !== undefined) chat.entityUrl = ornamentalUrl(ornamental(optionalObject, link, path)?.url, path, origin);
+  if (link !== undefined) chat.entityUrl = ornamentalUrl(ornamental(optionalObject, link, path)?.url, path);
   const callNumber = field(raw, "call_number", "callNumber") ?? raw.call;
   if (callNumber !== undefined) chat.callNumber = decodeCallNumber(raw);
   return chat;
@@ -137,10 +137,10 @@ function decodePermissions(value: unknown, path: string): ChatPermissions | null
 }
 
 /** `""` when the chat is not public, else `{code, link}`. */
-function decodePublicLink(value: unknown, path: string, origin: string): ChatRecord["publicLink"] & (object | null) {
+function decodePublicLink(value: unknown, path: string): ChatRecord["publicLink"] & (object | null) {
   const raw = ornamental(optionalObject, value, path);
   if (raw === null) return null;
-  return { code: ornamental(optionalText, raw.code, path), url: ornamentalUrl(raw.link, path, origin) };
+  return { code: ornamental(optionalText, raw.code, path), url: ornamentalUrl(raw.link, path) };
 }
 
 /** The number if there is one, else the call's id; `"0"` and `""` are none. */

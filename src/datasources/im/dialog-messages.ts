@@ -7,7 +7,6 @@ import type { MessageRecord } from "../domain/message.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { inIdOrder } from "../imopenlines/id-order.ts";
 import { decodeMessageParams } from "../imopenlines/message-params.ts";
-import { perOrigin } from "../per-origin.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
 import { decodeFile } from "./file-fields.ts";
 import { decodeUsers } from "./user-fields.ts";
@@ -31,7 +30,7 @@ export interface DialogMessagesQuery {
  * Messages of all sessions of a chat, for its participants (`im.dialog.messages.get`). Refusal: `ACCESS_ERROR`. A key that the chat does not
  * have gives an empty page.
  */
-export function dialogMessagesGet(origin: string, query: DialogMessagesQuery): Call<DialogMessages> {
+export function dialogMessagesGet(query: DialogMessagesQuery): Call<DialogMessages> {
   return {
     method: "im.dialog.messages.get",
     params: {
@@ -40,22 +39,22 @@ export function dialogMessagesGet(origin: string, query: DialogMessagesQuery): C
       FIRST_ID: query.afterId === undefined ? undefined : idParam(query.afterId),
       LIMIT: query.limit,
     },
-    decode: messagesDecoders(origin),
+    decode: decodeMessages,
   };
 }
 
-const messagesDecoders = perOrigin((origin) => (result: unknown): DialogMessages => {
+function decodeMessages(result: unknown): DialogMessages {
   const raw = object(result, "");
-  const files = list(raw.files, "files", (entry, path) => decodeFile(entry, path, origin));
+  const files = list(raw.files, "files", decodeFile);
   const filesById = new Map(files.map((file) => [file.id, file]));
   const chatId = id(raw.chat_id, "chat_id");
   return {
     chatId,
     messages: inIdOrder(list(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, filesById))),
-    users: decodeUsers(raw.users, "users", origin),
+    users: decodeUsers(raw.users, "users"),
     files,
   };
-});
+}
 
 function decodeMessage(value: unknown, path: string, chatId: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
   const raw: WireObject = object(value, path);

@@ -15,7 +15,7 @@ import { field, ornamental, ornamentalUrl } from "./user-fields.ts";
 const KINDS: Readonly<Record<string, FileKind>> = { image: "IMAGE", video: "VIDEO", audio: "AUDIO", file: "FILE" };
 
 /** A file as the messenger describes it: camelCase keys in `im.*`, the same without humps in a session's history. */
-export function decodeFile(value: unknown, path: string, origin: string): FileRecord {
+export function decodeFile(value: unknown, path: string): FileRecord {
   const raw = object(value, path);
   return {
     id: id(raw.id, `${path}.id`),
@@ -30,10 +30,10 @@ export function decodeFile(value: unknown, path: string, origin: string): FileRe
     uploadedAt: optionalInstant(raw.date, `${path}.date`),
     uploadedById: optionalId(field(raw, "authorId", "authorid"), `${path}.authorId`),
     uploaderName: optionalText(field(raw, "authorName", "authorname"), `${path}.authorName`),
-    previewUrl: ornamentalUrl(field(raw, "urlPreview", "urlpreview"), path, origin),
-    showUrl: ornamentalUrl(field(raw, "urlShow", "urlshow"), path, origin),
-    downloadUrl: ornamentalUrl(field(raw, "urlDownload", "urldownload"), path, origin),
-    mediaPreviewUrl: decodeMediaPreview(field(raw, "mediaUrl", "mediaurl"), path, origin),
+    previewUrl: ornamentalUrl(field(raw, "urlPreview", "urlpreview"), path),
+    showUrl: ornamentalUrl(field(raw, "urlShow", "urlshow"), path),
+    downloadUrl: ornamentalUrl(field(raw, "urlDownload", "urldownload"), path),
+    mediaPreviewUrl: decodeMediaPreview(field(raw, "mediaUrl", "mediaurl"), path),
     viewerAttributes: ornamental(optionalObject, field(raw, "viewerAttrs", "viewerattrs"), path),
     isTranscribable: ornamental(optionalFlag, field(raw, "isTranscribable", "istranscribable"), path),
     isVideoNote: ornamental(optionalFlag, field(raw, "isVideoNote", "isvideonote"), path),
@@ -49,10 +49,10 @@ function decodeImageSize(value: unknown, path: string): FileRecord["image"] {
 }
 
 /** `{preview: {"250": address}}`; portals send a bare address too. */
-function decodeMediaPreview(value: unknown, path: string, origin: string): string | null {
-  if (typeof value === "string") return ornamentalUrl(value, path, origin);
+function decodeMediaPreview(value: unknown, path: string): string | null {
+  if (typeof value === "string") return ornamentalUrl(value, path);
   const preview = ornamental(optionalObject, value, path)?.preview;
-  if (typeof preview === "string") return ornamentalUrl(preview, path, origin);
+  if (typeof preview === "string") return ornamentalUrl(preview, path);
   const bySize = ornamental(optionalObject, preview, path);
-  return bySize === null ? null : ornamentalUrl(Object.values(bySize)[0], path, origin);
+  return bySize === null ? null : ornamentalUrl(Object.values(bySize)[0], path);
 }

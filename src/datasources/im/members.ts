@@ -2,7 +2,6 @@ import type { Call } from "../bitrix24/calls.ts";
 import { id, list } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserRecord } from "../domain/user.ts";
-import { perOrigin } from "../per-origin.ts";
 import { dialogIdParam, flagParam, idParam } from "../rest-params.ts";
 import { decodeUsers } from "./user-fields.ts";
 
@@ -16,7 +15,7 @@ export interface DialogUsersQuery {
 }
 
 /** Participants of a chat with their records (`im.dialog.users.list`). Refusal: `ACCESS_ERROR` for a chat the caller is not in. */
-export function dialogUsersList(origin: string, query: DialogUsersQuery): Call<UserRecord[]> {
+export function dialogUsersList(query: DialogUsersQuery): Call<UserRecord[]> {
   return {
     method: "im.dialog.users.list",
     params: {
@@ -25,15 +24,13 @@ export function dialogUsersList(origin: string, query: DialogUsersQuery): Call<U
       OFFSET: query.offset,
       SKIP_EXTERNAL: query.employeesOnly === undefined ? undefined : flagParam(query.employeesOnly),
     },
-    decode: usersDecoders(origin),
+    decode: decodeMembers,
   };
 }
 
-const usersDecoders = perOrigin(
-  (origin) =>
-    (result: unknown): UserRecord[] =>
-      decodeUsers(result, "", origin),
-);
+function decodeMembers(result: unknown): UserRecord[] {
+  return decodeUsers(result, "");
+}
 
 /** Ids of a chat's participants (`im.chat.user.list`); empty when the caller may not see them. */
 export function chatUserList(chatId: Id): Call<Id[]> {

@@ -14,7 +14,6 @@ import {
 import type { ChatRecord, MessagePreviewRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserRecord } from "../domain/user.ts";
-import { perOrigin } from "../per-origin.ts";
 import { flagParam, timeParam } from "../rest-params.ts";
 import { decodeChat, isOpenLineChat, type WritableChat } from "./chat-fields.ts";
 import { sessionStatus } from "./session-status.ts";
@@ -44,7 +43,7 @@ export interface RecentQuery {
 }
 
 /** The caller's open-line dialogs, page by page (`im.recent.list`). Private and group chats are left out by the portal. */
-export function recentList(origin: string, query: RecentQuery): Call<RecentPage> {
+export function recentList(query: RecentQuery): Call<RecentPage> {
   return {
     method: "im.recent.list",
     params: {
@@ -57,35 +56,33 @@ export function recentList(origin: string, query: RecentQuery): Call<RecentPage>
       OFFSET: query.offset,
       LIMIT: query.limit,
     },
-    decode: listDecoders(origin),
+    decode: decodeList,
   };
 }
 
 /** All of the caller's open-line dialogs at once, without paging (`im.recent.get`); for portals that do not know `im.recent.list`. */
-export function recentGet(origin: string, query: { readonly changedSince?: Date | undefined } = {}): Call<RecentPage> {
+export function recentGet(query: { readonly changedSince?: Date | undefined } = {}): Call<RecentPage> {
   return {
     method: "im.recent.get",
     params: {
       ONLY_OPENLINES: "Y",
       LAST_SYNC_DATE: query.changedSince === undefined ? undefined : timeParam(query.changedSince),
     },
-    decode: getDecoders(origin),
+    decode: decodeWhole,
   };
 }
 
-const listDecoders = perOrigin((origin) => (result: unknown): RecentPage => {
+function decodeList(result: unknown): RecentPage {
   const raw = object(result, "");
   const hasMore = optionalFlag(raw.hasMore, "hasMore") ?? optionalFlag(raw.hasMorePages, "hasMorePages") ?? false;
-  return decodePage(raw.items, "items", origin, hasMore);
-});
+  return decodePage(raw.items, "items", hasMore);
+}
 
-const getDecoders = perOrigin(
-  (origin) =>
-    (result: unknown): RecentPage =>
-      decodePage(result, "", origin, false),
-);
+function decodeWhole(result: unknown): RecentPage {
+  return decodePage(result, "", false);
+}
 
-function decodePage(value: unknown, path: string, origin: string, hasMore: boolean): RecentPage {
+function decodePage(value: unknown, path: string, hasMore: boolean): RecentPage {
   const chats = new Map<Id, ChatRecord>();
   const users = new Map<Id, UserRecord>();
   let itemCount = 0;
@@ -95,28 +92,22 @@ function decodePage(value: unknown, path: string, origin: string, hasMore: boole
     const chat = optionalObject(item.chat, `${at}.chat`);
     const lines = optionalObject(item.lines, `${at}.lines`);
     if (chat === null || !(lines !== null || isOpenLineChat(chat))) return;
-    const record = decodeItem(item, chat, lines, at, origin);
+    const record = decodeItem(item, chat, lines, at);
     if (!chats.has(record.id)) chats.set(record.id, record);
     const user = optionalObject(item.user, `${at}.user`);
     if (user !== null && optionalId(user.id, `${at}.user.id`) !== null) {
-      const author = decodeUser(user, `${at}.user`, origin);
+      const author = decodeUser(user, `${at}.user`);
       users.set(author.id, author);
     }
   });
   return { chats: [...chats.values()], users: [...users.values()], itemCount, hasMore };
 }
 
-function decodeItem(
-  item: WireObject,
-  chat: WireObject,
-  lines: WireObject | null,
-  path: string,
-  origin: string,
-): ChatRecord {
+function decodeItem(item: WireObject, chat: WireObject, lines: WireObject | null, path: string): ChatRecord {
   const id = chatId(item.chat_id ?? chat.id ?? item.id, `${path}.chat_id`);
-  const record: WritableChat = decodeChat({ ...chat, id }, `${path}.chat`, origin);
+  const record: WritableChat = decodeChat({ ...chat, id }, `${path}.chat`);
   if (record.title === undefined && item.title !== undefined) record.title = optionalText(item.title, `${path}.title`);
-  if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, path, origin);
+  if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, path);
   if (item.counter !== undefined) record.unreadCount = optionalInteger(item.counter, `${path}.counter`);
   if (item.last_id !== undefined) record.lastReadMessageId = optionalId(item.last_id, `${path}.last_id`);
   if (item.pinned !== undefined) record.isPinnedInRecent = optionalFlag(item.pinned, `${path}.pinned`);
@@ -131,8 +122,8 @@ function decodeItem(
   return record;
 }
 
-function itemAvatar(value: unknown, path: string, origin: string): string | null {
-  return pictureUrl(typeof value === "string" ? value : optionalObject(value, path)?.url, path, origin);
+function itemAvatar(value: unknown, path: string): string | null {
+  return pictureUrl(typeof value === "string" ? value : optionalObject(value, path)?.url, path);
 }
 
 function decodePreview(value: unknown, path: string): MessagePreviewRecord | null {

@@ -19,9 +19,9 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 const BLANK_PICTURE = "/bitrix/js/im/images/blank.gif";
 
 /** An absolute picture address, or null when there is none or it is not understood. */
-export function pictureUrl(value: unknown, path: string, origin: string): string | null {
+export function pictureUrl(value: unknown, path: string): string | null {
   if (typeof value !== "string" || value === "" || value.endsWith(BLANK_PICTURE)) return null;
-  return optionalUrl(value, path, origin);
+  return optionalUrl(value, path);
 }
 
 /** A field under whichever of its two spellings the method uses. */
@@ -45,7 +45,7 @@ export function ornamental<T>(
 }
 
 /** A user of the messenger: `im.*` answers (`first_name`) and a session's history (`firstName`). Only what the answer tells is set. */
-export function decodeUser(value: unknown, path: string, origin: string): UserRecord {
+export function decodeUser(value: unknown, path: string): UserRecord {
   const raw = object(value, path);
   const user: Writable<UserRecord> = { id: id(raw.id, `${path}.id`) };
 
@@ -57,7 +57,7 @@ export function decodeUser(value: unknown, path: string, origin: string): UserRe
   if (lastName !== undefined) user.lastName = optionalText(lastName, `${path}.lastName`);
   const position = field(raw, "work_position", "workPosition");
   if (position !== undefined) user.position = ornamental(optionalText, position, path);
-  if (raw.avatar !== undefined) user.avatarUrl = pictureUrl(raw.avatar, path, origin);
+  if (raw.avatar !== undefined) user.avatarUrl = pictureUrl(raw.avatar, path);
   const avatarId = field(raw, "avatar_id", "avatarId");
   if (avatarId !== undefined) user.avatarId = ornamental(optionalId, avatarId, path);
   if (raw.color !== undefined) user.color = ornamental(optionalText, raw.color, path);
@@ -87,7 +87,7 @@ export function decodeUser(value: unknown, path: string, origin: string): UserRe
 
   if (raw.departments !== undefined) user.departmentIds = list(raw.departments, `${path}.departments`, id);
   if (raw.phones !== undefined) user.phones = decodePhones(raw.phones, path);
-  if (raw.profile !== undefined) user.profileUrl = ornamentalUrl(raw.profile, path, origin);
+  if (raw.profile !== undefined) user.profileUrl = ornamentalUrl(raw.profile, path);
   if (raw.website !== undefined) user.website = ornamental(optionalText, raw.website, path);
   if (raw.email !== undefined) user.email = ornamental(optionalText, raw.email, path);
   const botData = field(raw, "bot_data", "botData");
@@ -134,8 +134,8 @@ function decodePhones(value: unknown, path: string): NonNullable<UserRecord["pho
   };
 }
 
-export function ornamentalUrl(value: unknown, path: string, origin: string): string | null {
-  return typeof value === "string" ? optionalUrl(value, path, origin) : null;
+export function ornamentalUrl(value: unknown, path: string): string | null {
+  return typeof value === "string" ? optionalUrl(value, path) : null;
 }
 
 function decodeServices(value: unknown): WireObject | readonly unknown[] | null {
@@ -144,12 +144,12 @@ function decodeServices(value: unknown): WireObject | readonly unknown[] | null 
 }
 
 /** Users as a list or as a map by id. Places of unknown users (`null`, `false`) and the system's id 0 are left out. */
-export function decodeUsers(value: unknown, path: string, origin: string): UserRecord[] {
+export function decodeUsers(value: unknown, path: string): UserRecord[] {
   const users: UserRecord[] = [];
   list(value, path, (entry, at) => {
     const raw = optionalObject(entry, at);
     if (raw === null || raw.id === 0 || raw.id === "0") return;
-    users.push(decodeUser(raw, at, origin));
+    users.push(decodeUser(raw, at));
   });
   return users;
 }

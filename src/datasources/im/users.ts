@@ -11,24 +11,21 @@ import {
 } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
-import { perOrigin } from "../per-origin.ts";
 import { idParam } from "../rest-params.ts";
 import { decodeGender, decodeUsers, ornamental, pictureUrl } from "./user-fields.ts";
 
 /** Users by id, customers and bots too (`im.user.list.get`). Ids that do not exist are absent from the answer. */
-export function userListGet(origin: string, ids: readonly Id[]): Call<UserRecord[]> {
+export function userListGet(ids: readonly Id[]): Call<UserRecord[]> {
   return {
     method: "im.user.list.get",
     params: { ID: ids.map(idParam), RESULT_TYPE: "array" },
-    decode: messengerUsers(origin),
+    decode: decodeMessengerUsers,
   };
 }
 
-const messengerUsers = perOrigin(
-  (origin) =>
-    (result: unknown): UserRecord[] =>
-      decodeUsers(result, "", origin),
-);
+function decodeMessengerUsers(result: unknown): UserRecord[] {
+  return decodeUsers(result, "");
+}
 
 export interface UserSearch {
   /** Looked for in first name, last name, position and department. */
@@ -41,26 +38,24 @@ export interface UserSearch {
  * Employees by name, position or department, 50 at a time (`user.search`, scope `user`, `user_basic` or `user_brief`). Never customers or
  * bots; people who have left the company may be among them (`isActive`).
  */
-export function userSearch(origin: string, search: UserSearch): Call<UserRecord[]> {
+export function userSearch(search: UserSearch): Call<UserRecord[]> {
   // The portal takes either FIND or field filters, never both.
   const filter = search.text === undefined || search.text === "" ? { USER_TYPE: "employee" } : { FIND: search.text };
   return {
     method: "user.search",
     params: { FILTER: filter, sort: "ID", order: "ASC", start: search.start },
-    decode: directoryUsers(origin),
+    decode: decodeDirectory,
   };
 }
 
-const directoryUsers = perOrigin(
-  (origin) =>
-    (result: unknown): UserRecord[] =>
-      list(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path, origin)),
-);
+function decodeDirectory(result: unknown): UserRecord[] {
+  return list(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path));
+}
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A user of the company directory. Which fields come depends on the granted scope. */
-function decodeDirectoryUser(raw: WireObject, path: string, origin: string): UserRecord {
+function decodeDirectoryUser(raw: WireObject, path: string): UserRecord {
   const user: Writable<UserRecord> = { id: id(raw.ID, `${path}.ID`) };
   if (raw.NAME !== undefined) user.firstName = optionalText(raw.NAME, `${path}.NAME`);
   if (raw.LAST_NAME !== undefined) user.lastName = optionalText(raw.LAST_NAME, `${path}.LAST_NAME`);
@@ -69,7 +64,7 @@ function decodeDirectoryUser(raw: WireObject, path: string, origin: string): Use
   if (raw.WORK_POSITION !== undefined) user.position = ornamental(optionalText, raw.WORK_POSITION, path);
   if (raw.EMAIL !== undefined) user.email = ornamental(optionalText, raw.EMAIL, path);
   if (raw.PERSONAL_WWW !== undefined) user.website = ornamental(optionalText, raw.PERSONAL_WWW, path);
-  if (raw.PERSONAL_PHOTO !== undefined) user.avatarUrl = pictureUrl(raw.PERSONAL_PHOTO, path, origin);
+  if (raw.PERSONAL_PHOTO !== undefined) user.avatarUrl = pictureUrl(raw.PERSONAL_PHOTO, path);
   if (raw.PERSONAL_GENDER !== undefined) user.gender = decodeGender(raw.PERSONAL_GENDER);
   if (raw.PERSONAL_BIRTHDAY !== undefined) user.birthday = dayAndMonth(raw.PERSONAL_BIRTHDAY);
   // Arrives as `{}` or without an offset from some portals; neither is an instant.

@@ -3,7 +3,6 @@ import { id, list, object, optionalId, optionalInteger, WireError } from "../bit
 import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { decodeChat, decodeLastMessageViews, decodeReadMark } from "../im/chat-fields.ts";
-import { perOrigin } from "../per-origin.ts";
 import { idParam } from "../rest-params.ts";
 
 /** One of the four keys of `imopenlines.dialog.get`. */
@@ -14,11 +13,11 @@ export type DialogLookup =
   | { readonly userCode: string };
 
 /**
- * Reads the whole chat record by one of four keys (`imopenlines.dialog.get`). `origin` makes site-relative addresses absolute.
+ * Reads the whole chat record by one of four keys (`imopenlines.dialog.get`).
  * Refusals: `ACCESS_ERROR` for a chat that is absent, foreign or no open line alike, `IM_NOT_INSTALLED`.
  */
-export function dialogGet(origin: string, lookup: DialogLookup): Call<ChatRecord> {
-  return { method: "imopenlines.dialog.get", params: lookupParams(lookup), decode: dialogDecoders(origin) };
+export function dialogGet(lookup: DialogLookup): Call<ChatRecord> {
+  return { method: "imopenlines.dialog.get", params: lookupParams(lookup), decode: decodeDialog };
 }
 
 function lookupParams(lookup: DialogLookup): Call<ChatRecord>["params"] {
@@ -28,15 +27,9 @@ function lookupParams(lookup: DialogLookup): Call<ChatRecord>["params"] {
   return { DIALOG_ID: lookup.dialogId };
 }
 
-const dialogDecoders = perOrigin(
-  (origin) =>
-    (result: unknown): ChatRecord =>
-      decodeDialog(result, origin),
-);
-
-function decodeDialog(result: unknown, origin: string): ChatRecord {
+function decodeDialog(result: unknown): ChatRecord {
   const raw = object(result, "");
-  const chat = decodeChat(raw, "result", origin);
+  const chat = decodeChat(raw, "result");
   chat.source = "full";
   if (raw.counter !== undefined) chat.unreadCount = optionalInteger(raw.counter, "counter");
   if (raw.unread_id !== undefined) chat.firstUnreadMessageId = optionalId(raw.unread_id, "unread_id");

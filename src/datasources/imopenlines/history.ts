@@ -24,7 +24,6 @@ import type { UserRecord } from "../domain/user.ts";
 import { decodeChat } from "../im/chat-fields.ts";
 import { decodeFile } from "../im/file-fields.ts";
 import { decodeMutedUsers, decodeUsers } from "../im/user-fields.ts";
-import { perOrigin } from "../per-origin.ts";
 import { idParam } from "../rest-params.ts";
 import { inIdOrder } from "./id-order.ts";
 import { decodeMessageParams } from "./message-params.ts";
@@ -36,26 +35,20 @@ export type HistoryLookup = { readonly sessionId: Id | ResultRef } | { readonly 
  * Downloads one whole session: messages, files, users and the chat, without joining it (`imopenlines.session.history.get`). There is no
  * paging. Refusals: `INVALID_SESSION_ID` when the chat has no session, `ACCESS_DENIED` for an unknown session and for missing rights.
  */
-export function sessionHistoryGet(origin: string, by: HistoryLookup): Call<SessionHistory> {
+export function sessionHistoryGet(by: HistoryLookup): Call<SessionHistory> {
   return {
     method: "imopenlines.session.history.get",
     params: "sessionId" in by ? { SESSION_ID: idParam(by.sessionId) } : { CHAT_ID: idParam(by.chatId) },
-    decode: historyDecoders(origin),
+    decode: decodeHistory,
   };
 }
 
-const historyDecoders = perOrigin(
-  (origin) =>
-    (result: unknown): SessionHistory =>
-      decodeHistory(result, origin),
-);
-
-function decodeHistory(result: unknown, origin: string): SessionHistory {
+function decodeHistory(result: unknown): SessionHistory {
   const raw = object(result, "");
   const ofChat = chatId(raw.chatId ?? raw.userId, "chatId");
-  const filesById = decodeFiles(raw.files, origin);
+  const filesById = decodeFiles(raw.files);
   const users = new Map<Id, UserRecord>();
-  for (const user of decodeUsers(raw.users, "users", origin)) users.set(user.id, user);
+  for (const user of decodeUsers(raw.users, "users")) users.set(user.id, user);
   const participantIds = list(optionalObject(raw.userInChat, "userInChat")?.[ofChat], "userInChat", id);
   const mutedUserIds = decodeMutedUsers(
     optionalObject(raw.userBlockChat, "userBlockChat")?.[ofChat] ?? [],
@@ -74,7 +67,7 @@ function decodeHistory(result: unknown, origin: string): SessionHistory {
     files: inIdOrder([...filesById.values()]),
     users,
     participantIds,
-    chat: decodeHistoryChat(raw.chat, ofChat, origin, participantIds),
+    chat: decodeHistoryChat(raw.chat, ofChat, participantIds),
     rateableLines: decodeRateableLines(raw.openlines),
     departments: decodeDepartments(raw.userInGroup),
     userIdsWithoutDepartment: list(raw.woUserInGroup, "woUserInGroup", id),
@@ -82,8 +75,8 @@ function decodeHistory(result: unknown, origin: string): SessionHistory {
   };
 }
 
-function decodeFiles(value: unknown, origin: string): Map<Id, FileRecord> {
-  const files = list(value, "files", (entry, path) => decodeFile(entry, path, origin));
+function decodeFiles(value: unknown): Map<Id, FileRecord> {
+  const files = list(value, "files", decodeFile);
   return new Map(files.map((file) => [file.id, file]));
 }
 
@@ -129,15 +122,10 @@ function decodeMessage(value: unknown, path: string, ofChat: Id, files: Readonly
   };
 }
 
-function decodeHistoryChat(
-  value: unknown,
-  ofChat: Id,
-  origin: string,
-  participantIds: readonly Id[],
-): SessionHistory["chat"] {
+function decodeHistoryChat(value: unknown, ofChat: Id, participantIds: readonly Id[]): SessionHistory["chat"] {
   const raw = optionalObject(optionalObject(value, "chat")?.[ofChat], `chat.${ofChat}`);
   if (raw === null) return null;
-  return { ...decodeChat(raw, `chat.${ofChat}`, origin), participantIds };
+  return { ...decodeChat(raw, `chat.${ofChat}`), participantIds };
 }
 
 function decodeRateableLines(value: unknown): Map<Id, boolean> {

@@ -16,9 +16,7 @@ export interface ChatWithHistory {
  * The two parts fail independently. A portal that resolves the reference to another chat is a `PortalProtocolError` of the history.
  */
 export function readChatByUserCodeWithSession(portal: PortalSession, userCode: string): ChatWithHistory {
-  const [chat, linked] = portal.readLinked(dialogGet(portal.origin, { userCode }), (ref) =>
-    sessionHistoryGet(portal.origin, { chatId: ref("id") }),
-  );
+  const [chat, linked] = portal.readLinked(dialogGet({ userCode }), (ref) => sessionHistoryGet({ chatId: ref("id") }));
   const history = noSessionAsNull(linked).then(async (found) => {
     const { id } = await chat;
     if (found !== null && found.chatId !== id)

@@ -13,7 +13,7 @@ import type { OperationContext } from "../engine/context.ts";
 export async function assignmentConflict(context: OperationContext, chatId: Id): Promise<UserError | undefined> {
   let chat: ChatRecord;
   try {
-    chat = await context.portal.read(dialogGet(context.portal.origin, { chatId }), { fresh: true });
+    chat = await context.portal.read(dialogGet({ chatId }), { fresh: true });
   } catch (error) {
     if (error instanceof PortalRefusal) return userErrorFor(error, ["chatId"]);
     throw error;

@@ -31,8 +31,7 @@ export async function runChatAction<T>(
   call: Call<T>,
   blame: Blame = {},
 ): Promise<ChatActionDone<T>> {
-  const { portal } = context;
-  const reread = lookAhead(info).child("chat").isIdOnly ? undefined : dialogGet(portal.origin, { chatId });
+  const reread = lookAhead(info).child("chat").isIdOnly ? undefined : dialogGet({ chatId });
   const { value, userErrors, reread: record } = await runAction(context, call, { ...CHAT_BLAME, ...blame }, reread);
   if (value !== undefined && value !== false && value !== null) tellChange(context, chatId, call.method);
   return { value, result: { userErrors, chat: chatOf(context, chatId, userErrors, record) } };

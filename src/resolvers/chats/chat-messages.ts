@@ -53,7 +53,7 @@ async function readPages(chatId: Id, window: Window<Id>, context: OperationConte
     const limit = Math.min(MAX_PER_CALL, window.size + 1 - found.size);
     const before = found.size;
     const answer = await context.portal.read(
-      dialogMessagesGet(context.portal.origin, { chatId, limit, ...keyOf(window.direction, position) }),
+      dialogMessagesGet({ chatId, limit, ...keyOf(window.direction, position) }),
     );
     context.loaders.primeUsers(answer.users);
     for (const message of answer.messages) found.set(message.id, message);

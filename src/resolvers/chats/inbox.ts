@@ -116,10 +116,10 @@ async function readPortalPage(
   const unreadOnly = filter.unreadOnly ? true : undefined;
   const skipUndistributed = filter.skipUndistributed ? true : undefined;
   try {
-    const page = await portal.read(recentList(portal.origin, { offset, limit, unreadOnly, skipUndistributed }));
+    const page = await portal.read(recentList({ offset, limit, unreadOnly, skipUndistributed }));
     return { page, isWhole: false };
   } catch (error) {
     if (!(error instanceof PortalRefusal && refusalClass(error) === "unknown-method")) throw error;
-    return { page: await portal.read(recentGet(portal.origin)), isWhole: true };
+    return { page: await portal.read(recentGet()), isWhole: true };
   }
 }

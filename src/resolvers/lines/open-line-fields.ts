@@ -49,7 +49,7 @@ async function fromConfigList<T>(
   pick: (queue: LineQueue) => T | undefined,
 ): Promise<T | null> {
   const query = { ids: [lineId], orderBy: "ID", direction: "ASC", limit: 1, offset: 0 } as const;
-  const [line] = await portal.read(configListGet(portal.origin, query));
+  const [line] = await portal.read(configListGet(query));
   return (line === undefined ? undefined : pick(line.queue)) ?? null;
 }
 

@@ -55,7 +55,7 @@ export class OpenLineMutations {
   ): Promise<OpenLineUpdatePayload> {
     const lineId = parseId(openLineId, "openLineId");
     withInputErrors(() => checkLineChanges(input));
-    const current = await context.portal.read(configGet(context.portal.origin, lineId), { fresh: true });
+    const current = await context.portal.read(configGet(lineId), { fresh: true });
     if (current === null) return new OpenLineUpdatePayload([lineNotFound()], null);
     const call = withInputErrors(() => configUpdate(current, input));
     const { value: isSaved, userErrors } = await runAction(context, call, LINE_BLAME);

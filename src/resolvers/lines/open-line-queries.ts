@@ -56,7 +56,7 @@ export class OpenLineQueries {
     const conditions = readFilter(filter ?? {});
     if (conditions.ids?.length === 0) return linePage([], offset, false);
     const lines = await context.portal.read(
-      configListGet(context.portal.origin, {
+      configListGet({
         ...conditions,
         orderBy: orderBy?.field ?? "ID",
         direction: orderBy?.direction ?? "ASC",

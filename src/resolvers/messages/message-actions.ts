@@ -122,7 +122,7 @@ function notSent() {
 
 /** The message that was just sent, as stored; null when too many others were written in the meantime. */
 function readMessage(context: OperationContext, chatId: Id, messageId: Id): Promise<MessageRecord | null> {
-  const call = dialogMessagesGet(context.portal.origin, { chatId, limit: LATEST });
+  const call = dialogMessagesGet({ chatId, limit: LATEST });
   const message = context.portal.read(call).then(({ messages, users }) => {
     context.loaders.primeUsers(users);
     return messages.find(({ id }) => id === messageId) ?? null;

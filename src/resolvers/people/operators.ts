@@ -89,7 +89,7 @@ async function directoryRows(context: OperationContext, text: string, offset: nu
   const rows: Row[] = [];
   let start = offset - (offset % ROWS_PER_SEARCH);
   for (let searches = 0; searches < MAX_SEARCHES && rows.length < wanted; searches += 1) {
-    const found = await portal.read(userSearch(portal.origin, { text, start }));
+    const found = await portal.read(userSearch({ text, start }));
     for (const [index, user] of found.entries()) {
       const position = start + index + 1;
       if (position > offset && user.isActive !== false) rows.push({ user, position });

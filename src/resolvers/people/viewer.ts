@@ -47,7 +47,7 @@ const KINDS: Readonly<Record<ViewerIdentity["kind"], ViewerKind>> = {
 const SOURCES = { receiver: "RECEIVER", polling: "POLLING", none: "NONE" } as const;
 
 function readProfile({ portal }: OperationContext): Promise<ProfileRecord> {
-  return portal.read(profileGet(portal.origin));
+  return portal.read(profileGet());
 }
 
 /** What the profile tells of the user; the rest is read when it is asked for. */

@@ -49,9 +49,7 @@ export class SessionRating {
     const vote = await completeVote(context, id, rating ?? undefined, comment);
     if ("code" in vote) return new SessionRatePayload([vote], session);
     const blame = { SESSION_NOT_FOUND: ["sessionId"], ACCESS_DENIED: ["sessionId"] };
-    const reread = lookAhead(info).child("session").isIdOnly
-      ? undefined
-      : sessionHistoryGet(context.portal.origin, { sessionId: id });
+    const reread = lookAhead(info).child("session").isIdOnly ? undefined : sessionHistoryGet({ sessionId: id });
     const call = sessionHeadVote({ sessionId: id, ...vote });
     const done = await runAction(context, call, blame, reread);
     const userErrors = done.value === false ? [notDone()] : done.userErrors;
@@ -106,7 +104,7 @@ async function completeVote(
   if (comment !== undefined) return { rating, comment: comment ?? "" };
   try {
     // Read past every cache: an older comment would overwrite a newer one.
-    const call = sessionHistoryGet(context.portal.origin, { sessionId });
+    const call = sessionHistoryGet({ sessionId });
     const history = await context.portal.read(call, { fresh: true });
     return { rating, comment: history.supervisorComment ?? "" };
   } catch (error) {

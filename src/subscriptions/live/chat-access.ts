@@ -132,7 +132,7 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
         askedAt = now();
         counts.listReads += 1;
         const portal = sessionOf(viewer);
-        return portal.read(recentGet(portal.origin), { fresh: true });
+        return portal.read(recentGet(), { fresh: true });
       }, patience);
       const chatIds = new Set(page.chats.map((chat) => chat.id));
       return { chatIds, isTold: true, askedAt, restUntil: askedAt + refusedMs };
@@ -165,7 +165,7 @@ export function createEventAccess(options: EventAccessOptions): CheckedEventAcce
       await readPatiently(() => {
         counts.chatReads += 1;
         const portal = sessionOf(viewer);
-        return portal.read(dialogGet(portal.origin, { chatId }), { fresh: true });
+        return portal.read(dialogGet({ chatId }), { fresh: true });
       }, patience);
       return true;
     } catch (error) {

@@ -64,7 +64,7 @@ async function dialogOrNull(
   lookup: { readonly userCode: string } | { readonly chatId: Id },
 ): Promise<ChatRecord | null> {
   try {
-    return await portal.read(dialogGet(portal.origin, lookup));
+    return await portal.read(dialogGet(lookup));
   } catch (error) {
     if (isAboutTheChat(error)) return null;
     throw error;

@@ -2,25 +2,24 @@ import type { Call } from "../../bitrix24/calls.ts";
 import { integer, list, object, text, WireError } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { ApiRevisionRecord, LineRecord, PublicPageRecord } from "../../domain/line.ts";
-import { perOrigin } from "../../per-origin.ts";
 import { flagParam, idParam } from "../../rest-params.ts";
 import { encodeEmojiTokens } from "./emoji-tokens.ts";
 import { decodeLine } from "./line-decoder.ts";
-
-const lineDecoder = perOrigin(
-  (origin) => (result: unknown) => (result === false ? null : decodeLine(result, "", "full", origin)),
-);
 
 /**
  * One line with all its settings and its queue, offline operators included; null for an unknown id (`result: false`). No right is needed.
  * The portal keeps the answer for the rest of a batch, so a read after a write must be a request of its own.
  */
-export function configGet(origin: string, lineId: Id): Call<LineRecord | null> {
+export function configGet(lineId: Id): Call<LineRecord | null> {
   return {
     method: "imopenlines.config.get",
     params: { CONFIG_ID: idParam(lineId), WITH_QUEUE: "Y", SHOW_OFFLINE: "Y" },
-    decode: lineDecoder(origin),
+    decode: decodeFullLine,
   };
+}
+
+function decodeFullLine(result: unknown): LineRecord | null {
+  return result === false ? null : decodeLine(result, "", "full");
 }
 
 export interface LineListQuery {
@@ -36,12 +35,8 @@ export interface LineListQuery {
   readonly offset: number;
 }
 
-const listDecoder = perOrigin(
-  (origin) => (result: unknown) => list(result, "", (row, path) => decodeLine(row, path, "list", origin)),
-);
-
 /** A page of lines with their queues as configured. The portal tells no total: a row more than the page needs shows that there is a next one. */
-export function configListGet(origin: string, query: LineListQuery): Call<readonly LineRecord[]> {
+export function configListGet(query: LineListQuery): Call<readonly LineRecord[]> {
   return {
     method: "imopenlines.config.list.get",
     params: {
@@ -54,8 +49,12 @@ export function configListGet(origin: string, query: LineListQuery): Call<readon
       },
       OPTIONS: { QUEUE: "Y", CONFIG_QUEUE: "Y" },
     },
-    decode: listDecoder(origin),
+    decode: decodeLines,
   };
+}
+
+function decodeLines(result: unknown): readonly LineRecord[] {
+  return list(result, "", (row, path) => decodeLine(row, path, "list"));
 }
 
 /** Undefined without a condition: an empty filter has no spelling as a PHP map. */

@@ -1,3 +1,4 @@
+import { answerSource } from "../../bitrix24/decoding.ts";
 import { decodeResult } from "../../bitrix24/failures.ts";
 import { id, object, text } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
@@ -37,8 +38,8 @@ import { LineRow } from "./line-row.ts";
  * A line's row. `config.list.get` ("list") stores emoji as tokens and tells another part of the queue than `config.get` ("full").
  * Throws `WireError` for a row without id, name or state; a setting that is not understood throws `PortalProtocolError` when its group is read.
  */
-export function decodeLine(value: unknown, path: string, source: "full" | "list", origin: string): LineRecord {
-  return new DecodedLine(new LineRow(object(value, path), path, origin, source === "list"), source);
+export function decodeLine(value: unknown, path: string, source: "full" | "list"): LineRecord {
+  return new DecodedLine(new LineRow(object(value, path), path, source === "list"), source);
 }
 
 /** Most operations want a few of the hundred settings, so a group is decoded when it is first read and then kept. */
@@ -48,6 +49,7 @@ class DecodedLine implements LineRecord {
   readonly name: string;
   readonly isActive: boolean;
   readonly #row: LineRow;
+  readonly #answerSource = answerSource();
   #queue: LineQueue | undefined;
   #crm: LineCrm | undefined;
   #bot: LineBot | undefined;
@@ -142,6 +144,6 @@ class DecodedLine implements LineRecord {
   /** The call itself is long over, so what is not understood now is put down to its method here. */
   #read<T>(decode: (row: LineRow) => T): T {
     const method = this.source === "list" ? "imopenlines.config.list.get" : "imopenlines.config.get";
-    return decodeResult(method, () => decode(this.#row), undefined);
+    return decodeResult({ method, decode: () => decode(this.#row) }, undefined, this.#answerSource);
   }
 }

@@ -200,7 +200,7 @@ function decodeDefaultOperator(row: LineRow): DefaultOperator | null {
   if (data === null) return null;
   return {
     name: optionalText(data.NAME, `${path}.NAME`),
-    avatarUrl: optionalUrl(data.AVATAR, `${path}.AVATAR`, row.origin),
+    avatarUrl: optionalUrl(data.AVATAR, `${path}.AVATAR`),
     avatarId: optionalId(data.AVATAR_ID, `${path}.AVATAR_ID`),
   };
 }

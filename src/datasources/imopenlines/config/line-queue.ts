@@ -63,7 +63,7 @@ function decodeMembers(row: LineRow): QueueMemberRecord[] {
       departmentId: optionalId(full.DEPARTMENT_ID, `${path}.DEPARTMENT_ID`),
       displayName: optionalText(display.USER_NAME, `${path}.USER_NAME`),
       displayPosition: optionalText(display.USER_WORK_POSITION, `${path}.USER_WORK_POSITION`),
-      displayAvatarUrl: optionalUrl(display.USER_AVATAR, `${path}.USER_AVATAR`, row.origin),
+      displayAvatarUrl: optionalUrl(display.USER_AVATAR, `${path}.USER_AVATAR`),
       displayAvatarId: optionalId(display.USER_AVATAR_ID, `${path}.USER_AVATAR_ID`),
     };
   });

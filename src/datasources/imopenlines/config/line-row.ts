@@ -17,13 +17,11 @@ import { type ChoiceTable, decodeChoice } from "./line-choices.ts";
  */
 export class LineRow {
   readonly row: WireObject;
-  readonly origin: string;
   readonly #path: string;
   readonly #hasEmojiTokens: boolean;
 
-  constructor(row: WireObject, path: string, origin: string, hasEmojiTokens: boolean) {
+  constructor(row: WireObject, path: string, hasEmojiTokens: boolean) {
     this.row = row;
-    this.origin = origin;
     this.#path = path;
     this.#hasEmojiTokens = hasEmojiTokens;
   }
