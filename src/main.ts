@@ -11,7 +11,7 @@ async function main(): Promise<RunningGateway | undefined> {
     loadEnvFile();
     const config = readConfig(process.env);
     const running = await startGateway(config, pino({ level: config.logLevel }));
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(running));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void stop(running));
     // Started by a program that waits for the address and must not be outlived.
     process.once("disconnect", () => void stop(running));
     process.send?.({ url: running.url });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -34,9 +34,21 @@ afterEach(async () => {
 });
 
 function start(environment: Record<string, string>): Program {
-  const child = spawn(process.execPath, [START], {
-    cwd: mkdtempSync(join(tmpdir(), "start-")),
-    env: { PATH: process.env.PATH, GATEWAY_PORT: "0", PORTAL_SIZE: "0.1", ...environment },
+  return follow(process.execPath, [START], mkdtempSync(join(tmpdir(), "start-")), environment);
+}
+
+/** As a person starts it: npm, a shell that npm starts, and only then the program. */
+function startWithNpm(environment: Record<string, string>): Program {
+  const folder = mkdtempSync(join(tmpdir(), "start-"));
+  const scripts = { start: `"${process.execPath}" "${START}"` };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, scripts }));
+  return follow("npm", ["start"], folder, environment);
+}
+
+function follow(program: string, args: readonly string[], cwd: string, environment: Record<string, string>): Program {
+  const child = spawn(program, args, {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, GATEWAY_PORT: "0", PORTAL_SIZE: "0.1", ...environment },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -47,7 +59,7 @@ function start(environment: Record<string, string>): Program {
   child.stdout.on("data", collect);
   child.stderr.on("data", collect);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const program: Program = {
+  const followed: Program = {
     child,
     output: () => text,
     ended,
@@ -66,8 +78,8 @@ function start(environment: Record<string, string>): Program {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
     },
   };
-  programs.push(program);
-  return program;
+  programs.push(followed);
+  return followed;
 }
 
 function ask(url: string, key: string | undefined, query: string) {
@@ -96,7 +108,7 @@ test("without configuration the demo comes up, each printed key acts as its pers
 
   program.interrupt();
   expect(await program.ended).toBe(0);
-  expect(program.output()).not.toMatch(/Error|ended with|has ended/);
+  expect(program.output()).not.toMatch(/\bError\b|ended with|has ended/);
   await expect(send(url, { method: "GET" })).rejects.toThrow(/ECONNREFUSED/);
   await expect(send(portalUrl, { method: "GET" })).rejects.toThrow(/ECONNREFUSED/);
 });
@@ -112,24 +124,52 @@ test("the query to paste is one that answers", async () => {
   expect(JSON.parse(answer.text).errors).toBeUndefined();
 });
 
-test("neither program outlives the one that started them", async () => {
-  const program = start({});
+test("the chat that the banner names waits for the person it names, and the mutation to paste takes it", async () => {
+  const program = start({ PORTAL_OPERATOR_ACTIVITY: "6000" });
+  await program.prints(/Ctrl-C ends both/);
+  const [, title, person] = /^Chat \d+, "(.+)", is yours: .* (.+ .+) takes it with$/m.exec(program.output()) ?? [];
+  const [, url = "", key = "", body = ""] =
+    /curl -s (\S+) -H '[^']+' -H 'x-api-key: ([^']+)' -d '(\{"query":"mutation[^']+)'/.exec(program.output()) ?? [];
+  const inbox = await ask(url, key, "{ inbox(first: 50) { nodes { title state } } }");
+  expect(JSON.parse(inbox.text).data.inbox.nodes).toContainEqual({ title, state: "UNASSIGNED" });
+  const answer = await ask(url, key, JSON.parse(body).query);
+  expect(JSON.parse(answer.text).data).toEqual({
+    chatAnswer: { userErrors: [], chat: { state: "ASSIGNED", operator: { name: person } } },
+  });
+});
+
+/** Resolves once nobody answers at the address any more. */
+async function isDown(address: string): Promise<void> {
+  const answer = () =>
+    send(address, { method: "GET" }).then(
+      () => "up",
+      () => "down",
+    );
+  await expect.poll(answer).toBe("down");
+}
+
+test.each<[string, typeof start, NodeJS.Signals]>([
+  ["the demo is killed", start, "SIGKILL"],
+  ["its terminal is closed", start, "SIGHUP"],
+  ["npm is ended", startWithNpm, "SIGTERM"],
+  ["npm is killed", startWithNpm, "SIGKILL"],
+])("no program of the demo stays when %s", async (_name, begin, signal) => {
+  const program = begin({});
   const portalUrl = await program.prints(/Simulated portal: +(\S+)/);
+  const url = await program.prints(/GraphQL: +(\S+)/);
+  program.child.kill(signal);
+  // All that write to its output have ended, the demo's own program too.
+  await program.ended;
+  await isDown(portalUrl);
+  await isDown(url);
+});
+
+test("a gateway with a portal of its own ends with npm, too", async () => {
+  const program = startWithNpm({ BITRIX24_WEBHOOK_URL: "http://127.0.0.1:1/rest/1/abcdef/" });
   const url = await program.prints(/GraphQL: +(\S+)/);
   program.child.kill("SIGKILL");
   await program.ended;
-  for (const address of [portalUrl, url]) {
-    await expect
-      .poll(
-        () =>
-          send(address, { method: "GET" }).then(
-            () => "up",
-            () => "down",
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe("down");
-  }
+  await isDown(url);
 });
 
 test("a gateway that is killed alone is started again on its log, and says the time it was away", async () => {
