@@ -34,7 +34,7 @@ export function registerInstallEndpoint(app: FastifyInstance, installer: Install
       if (kind === undefined || offer === undefined) {
         return reply.code(400).type("text/plain").send("This is no installation callback of a Bitrix24 application.");
       }
-      return answer(reply, kind, await attempt(() => installer.install(offer)));
+      return answer(reply, kind, await attempt(() => installer.install(offer, request.ip)));
     });
   });
 }

@@ -39,9 +39,10 @@ export interface InstallerOptions extends VerificationServices {
 
 /** Installs the application in portals: verifies, keeps, binds; and takes it out again. */
 export interface Installer {
-  install(offer: InstallOffer): Promise<InstallOutcome>;
+  /** `address`: where the callback came from; it only shares out how many are verified. */
+  install(offer: InstallOffer, address: string): Promise<InstallOutcome>;
   /** `ONAPPINSTALL` and `ONAPPUPDATE`, whoever sent them. */
-  applicationEvent(envelope: EventEnvelope): Promise<InstallOutcome>;
+  applicationEvent(envelope: EventEnvelope, address: string): Promise<InstallOutcome>;
   /** Forgets a portal: tokens, log, dead letters. The caller has checked the `application_token`, which is the only proof there is. */
   uninstall(memberId: string): Promise<void>;
   /** Sets missing handlers in every portal, once at start. What fails is logged. */
@@ -52,11 +53,14 @@ export interface Installer {
 
 const BINDING_TIMEOUT_MS = 30_000;
 /** A portal sends one callback for each installation; each costs calls to the portal and the authorization server. */
-const MAX_VERIFICATIONS_PER_MINUTE = 30;
+const VERIFICATIONS = { perMinute: 30, perMinuteOfFailed: 10 };
+/** Callbacks of hosts that are not allowed are told at most this often. */
+const TELL_FOREIGN_MS = 60_000;
 
 export function createInstaller(options: InstallerOptions): Installer {
   const { installations, logger } = options;
-  const verifications = createAttemptLimit(MAX_VERIFICATIONS_PER_MINUTE);
+  const verifications = createAttemptLimit(VERIFICATIONS);
+  let foreignToldAt = Number.NEGATIVE_INFINITY;
   /** Callbacks of one portal one after another: the second of a pair finds what the first kept. */
   const busy = new Map<string, Promise<unknown>>();
 
@@ -70,12 +74,23 @@ export function createInstaller(options: InstallerOptions): Installer {
     return turn;
   }
 
-  async function install(offer: InstallOffer): Promise<InstallOutcome> {
+  /** Anybody can post any host: one that is not allowed is refused before anything is looked up, queued or counted. */
+  function refusedHost(host: string): InstallOutcome | undefined {
+    if (options.allowedHosts.includes(host)) return undefined;
+    if (performance.now() - foreignToldAt >= TELL_FOREIGN_MS) {
+      foreignToldAt = performance.now();
+      logger.warn({ portal: host }, "An installation callback named a portal that is not allowed");
+    }
+    return { kind: "refused", reason: "HOST_NOT_ALLOWED" };
+  }
+
+  async function install(offer: InstallOffer, address: string): Promise<InstallOutcome> {
     const existing = await installations.findLatest(offer.memberId);
     if (existing !== undefined && isRepetition(existing, offer)) return { kind: "unchanged", memberId: offer.memberId };
-    if (!verifications.take()) return { kind: "tooMany" };
+    if (!verifications.take(address)) return { kind: "tooMany" };
     const verdict = await verifyOffer(options, offer);
     if (verdict.kind !== "verified") {
+      if (verdict.kind === "refused") verifications.failed(address);
       logger.warn({ portal: offer.host, reason: verdict.reason }, "An installation callback was not accepted");
       return verdict;
     }
@@ -98,8 +113,16 @@ export function createInstaller(options: InstallerOptions): Installer {
     return { kind: "installed", memberId };
   }
 
+  /** A portal that was renamed proves itself by its token; whoever else names a foreign host is refused without a turn. */
+  async function refusedEvent({ auth, authFields }: EventEnvelope): Promise<InstallOutcome | undefined> {
+    const offer = authFields === undefined ? undefined : readScriptOffer(authFields);
+    if (offer === undefined || auth === undefined || options.allowedHosts.includes(offer.host)) return undefined;
+    const check = await installations.checkApplicationToken(auth.memberId, auth.applicationToken);
+    return check === "right" ? undefined : refusedHost(offer.host);
+  }
+
   /** The event brings the `application_token` and perhaps tokens. With a refresh token it is a callback like any other. */
-  async function applicationEvent(envelope: EventEnvelope): Promise<InstallOutcome> {
+  async function applicationEvent(envelope: EventEnvelope, address: string): Promise<InstallOutcome> {
     const { auth, authFields } = envelope;
     if (auth === undefined || authFields === undefined) return { kind: "refused", reason: "INCOMPLETE" };
     const { memberId, applicationToken } = auth;
@@ -112,13 +135,13 @@ export function createInstaller(options: InstallerOptions): Installer {
       }
     }
     const offer = readScriptOffer(authFields);
-    if (offer !== undefined) return install(offer);
+    if (offer !== undefined) return refusedHost(offer.host) ?? install(offer, address);
     const accessToken = textField(authFields, "access_token");
     // A refresh token beside something malformed is no reason to ask for less proof.
     const isBare = textField(authFields, "refresh_token") === undefined;
     if (existing === undefined || accessToken === undefined || !isBare)
       return { kind: "refused", reason: "INCOMPLETE" };
-    return learnApplicationToken(existing, accessToken, applicationToken);
+    return learnApplicationToken(existing, accessToken, applicationToken, address);
   }
 
   /** The portal is known, its host was named by the authorization server; that host vouches for who sends the new token. */
@@ -126,11 +149,13 @@ export function createInstaller(options: InstallerOptions): Installer {
     existing: Installation,
     accessToken: string,
     applicationToken: string,
+    address: string,
   ): Promise<InstallOutcome> {
     const { memberId, host } = existing;
-    if (!verifications.take()) return { kind: "tooMany" };
+    if (!verifications.take(address)) return { kind: "tooMany" };
     const verdict = await verifyAccessToken(options, host, accessToken);
     if (verdict.kind !== "verified") {
+      if (verdict.kind === "refused") verifications.failed(address);
       logger.warn({ portal: host, reason: verdict.reason }, "An application token was not accepted");
       return verdict;
     }
@@ -177,8 +202,10 @@ export function createInstaller(options: InstallerOptions): Installer {
 
   return {
     session,
-    install: (offer) => inTurn(offer.memberId, () => install(offer)),
-    applicationEvent: (envelope) => inTurn(envelope.auth?.memberId ?? "", () => applicationEvent(envelope)),
+    install: async (offer, address) => refusedHost(offer.host) ?? inTurn(offer.memberId, () => install(offer, address)),
+    applicationEvent: async (envelope, address) =>
+      (await refusedEvent(envelope)) ??
+      inTurn(envelope.auth?.memberId ?? "", () => applicationEvent(envelope, address)),
     uninstall: (memberId) =>
       inTurn(memberId, async () => {
         await options.log.purge(memberId);

@@ -228,8 +228,8 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       if (installations === undefined || installer === undefined) return;
       registerInstallEndpoint(server, {
         ...installer,
-        async install(offer) {
-          const outcome = await installer.install(offer);
+        async install(offer, address) {
+          const outcome = await installer.install(offer, address);
           livePortals.forget();
           return outcome;
         },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { InstallOffer } from "../../src/installation/install-offer.ts";
 import { delivery, portalPayloads } from "../subscriptions/deliveries.ts";
 import { startReceivingGateway } from "../subscriptions/receiving-gateway.ts";
 import type { ApplicationPortal } from "./application-portal.ts";
@@ -112,6 +113,38 @@ describe("a forged callback", () => {
     const started = withAuth(delivery("ONSESSIONSTART", portalPayloads.sessionChanges, portal), { domain: trap.host });
     await gateway.postEvent(started);
     expect(trap.server.requests).toEqual([]);
+  });
+
+  it("of a foreign host costs nothing and counts nowhere, however often it comes", async () => {
+    const { portal, gateway, kept } = await openScene();
+    const foreign = withAuth(portal.scriptCallback(portal.issue()), { domain: "evil.example.com" });
+    for (let round = 0; round < 40; round += 1) {
+      expect((await gateway.postInstall(foreign)).status).toBe(403);
+      expect((await gateway.postEvent(foreign)).status).toBe(403);
+    }
+    expect(portal.server.requests).toEqual([]);
+    expect((await gateway.postInstall(portal.scriptCallback(portal.issue()))).status).toBe(200);
+    expect(await kept()).toMatchObject({ status: "active" });
+  });
+
+  it("from one address does not keep the portal itself, elsewhere, from installing", async () => {
+    const { portal, gateway, kept } = await openScene();
+    const offerOf = (accessToken: string): InstallOffer => ({
+      memberId: portal.memberId,
+      host: portal.host,
+      accessToken,
+      refreshToken: portal.issue().refreshToken,
+      applicationToken: portal.applicationToken,
+      scopes: [],
+    });
+    const outcomes: string[] = [];
+    for (let round = 0; round < 60; round += 1) {
+      outcomes.push((await gateway.installer.install(offerOf(`made-up-${round}`), "198.51.100.7")).kind);
+    }
+    expect(outcomes.filter((kind) => kind === "refused").length).toBeLessThanOrEqual(11);
+    expect(outcomes.at(-1)).toBe("tooMany");
+    expect((await gateway.postInstall(portal.scriptCallback(portal.issue()))).status).toBe(200);
+    expect(await kept()).toMatchObject({ status: "active" });
   });
 
   it("a hundred times costs the portal no more than a few calls", async () => {

@@ -74,11 +74,11 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
         stats.unreadable += 1;
         return send(reply, 400);
       }
-      return send(reply, await receive(envelope, body));
+      return send(reply, await receive(envelope, body, request.ip));
     });
   });
 
-  async function receive(envelope: EventEnvelope, body: string): Promise<Answer> {
+  async function receive(envelope: EventEnvelope, body: string, address: string): Promise<Answer> {
     const { auth } = envelope;
     if (auth === undefined) {
       stats.unauthenticated += 1;
@@ -87,7 +87,7 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
     const receivedAt = new Date();
     try {
       if (envelope.event === "ONAPPINSTALL" || envelope.event === "ONAPPUPDATE") {
-        return await takeApplicationEvent(envelope);
+        return await takeApplicationEvent(envelope, address);
       }
       const check = await options.installations.checkApplicationToken(auth.memberId, auth.applicationToken);
       if (check !== "right") {
@@ -109,9 +109,9 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
   }
 
   /** These may come before there is anything to compare their token with; the installer verifies them itself. */
-  async function takeApplicationEvent(envelope: EventEnvelope): Promise<Answer> {
+  async function takeApplicationEvent(envelope: EventEnvelope, address: string): Promise<Answer> {
     stats.applicationEvents += 1;
-    const status = statusOf(await attempt(() => options.installer.applicationEvent(envelope)));
+    const status = statusOf(await attempt(() => options.installer.applicationEvent(envelope, address)));
     if (status === 403) stats.forbidden += 1;
     return status;
   }
