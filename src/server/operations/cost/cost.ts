@@ -1,0 +1,182 @@
+import {
+  type DocumentNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  getOperationAST,
+  getVariableValues,
+  isAbstractType,
+  isListType,
+  isObjectType,
+  OperationTypeNode,
+  type SelectionSetNode,
+} from "graphql";
+import { FIELD_RULES, type FieldRule, pageSizeOf } from "./field-rules.ts";
+import { ASSUMED, chatsOf, createGroup, differentPeople, type Group, NEWEST_SESSION, relatedGroup } from "./group.ts";
+import { commandsFor, restMethods } from "./reads.ts";
+import { fragmentsOf, type OperationText, type SelectedField, selectedFields } from "./selected-fields.ts";
+
+/** Places where an operation may select fields; a document that is more than this through its fragments is not weighed to its end. */
+const MAX_PLACES = 5_000;
+
+/**
+ * The most commands of the portal that one run of an operation can need, as the loaders send them: lists count with their page size (20 where
+ * none is said), people 100 to a command, messages 50, a line once (20 lines assumed), the chat and the people of an object once for that
+ * object, and nothing what a list brings along. A subscription is weighed for one event. Infinite for a document whose fragments multiply
+ * without end; 0 for an operation that execution refuses before it asks anything.
+ */
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): number {
+  const operation = getOperationAST(document, operationName);
+  const root = operation ? schema.getRootType(operation.operation) : undefined;
+  if (!operation || !root) return 0;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
+  if (coerced === undefined) return 0;
+  const text = { schema, fragments: fragmentsOf(document), variables: coerced };
+  const apart = operation.operation === OperationTypeNode.MUTATION;
+  return createScale(text).weigh(root, [operation.selectionSet], createGroup(root.name, 1, { arrival: 0 }), apart);
+}
+
+interface Scale {
+  /** Commands for what these selections ask of the objects of a group. */
+  weigh(type: GraphQLObjectType, sets: readonly SelectionSetNode[], group: Group, apart?: boolean): number;
+}
+
+function createScale(text: OperationText): Scale {
+  const once = new Set<string>();
+  let places = 0;
+
+  function weigh(type: GraphQLObjectType, sets: readonly SelectionSetNode[], group: Group, apart = false): number {
+    let commands = 0;
+    for (const selected of selectedFields(type, sets, text, apart)) {
+      const field = type.getFields()[selected.name];
+      if (field === undefined) continue;
+      places += 1;
+      if (places > MAX_PLACES) return Number.POSITIVE_INFINITY;
+      commands += weighField(type, field, selected, group);
+    }
+    return commands;
+  }
+
+  function weighField(
+    type: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    selected: SelectedField,
+    group: Group,
+  ): number {
+    const own = ownCommands(type, field, selected, group);
+    if (selected.sets.length === 0) return own;
+    const named = getNamedType(field.type);
+    if (isObjectType(named)) return own + weigh(named, selected.sets, answered(type, field, selected, group, own));
+    if (!isAbstractType(named)) return own;
+    // An object is of one type only: what the dearest one costs.
+    const each = text.schema
+      .getPossibleTypes(named)
+      .map((possible) => weigh(possible, selected.sets, createGroup(possible.name, group.count, { owner: group })));
+    return own + Math.max(0, ...each);
+  }
+
+  function ownCommands(
+    type: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    selected: SelectedField,
+    group: Group,
+  ): number {
+    if (group.brought.has(field.name) || isReference(type, field)) return 0;
+    const rule = FIELD_RULES[`${type.name}.${field.name}`]?.commands;
+    if (rule !== undefined) return claim(group, `${field.name} ${selected.argsKey}`, rule(selected) * group.count);
+    let commands = 0;
+    for (const method of restMethods(field).sort(peopleLast)) {
+      // Whether a session is open is told, so that only one that is not has to be looked for.
+      if (method === "imopenlines.dialog.get" && field.name === "latestSession" && group.brought.has("currentSession"))
+        continue;
+      commands += commandsFor(method, group, selected.argsKey, once);
+    }
+    return commands;
+  }
+
+  return { weigh };
+}
+
+/** Who is looked up follows from what else is read. */
+function peopleLast(a: string, b: string): number {
+  return Number(a === "im.user.list.get") - Number(b === "im.user.list.get");
+}
+
+function claim(group: Group, key: string, commands: number): number {
+  if (group.paid.has(key)) return 0;
+  group.paid.add(key);
+  return commands;
+}
+
+/** The objects that a field answers. */
+function answered(
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  { args, argsKey }: SelectedField,
+  group: Group,
+  ownCommands: number,
+): Group {
+  const { name: typeName } = getNamedType(field.type);
+  if (isReference(type, field)) return chatsOf(group);
+  const rule = FIELD_RULES[`${type.name}.${field.name}`] ?? {};
+  const { relation, of, each } = relationOf(type, field, group, args, argsKey, rule);
+  return relatedGroup(of, relation, () => {
+    const isPart = of.typeName.endsWith("Connection");
+    const created = createGroup(typeName, different(typeName, group, each), {
+      arrival: Math.max(ownCommands, group.arrival),
+      brought: isPart ? of.brought : (rule.brings ?? NOTHING),
+      pageSize: pageSizeOf(args, rule.pageSize),
+      owner: group,
+    });
+    for (const read of rule.reads ?? []) created.paid.add(read);
+    return created;
+  });
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+interface Relation {
+  /** Equal for fields that lead to the same objects of `of`. */
+  readonly relation: string;
+  readonly of: Group;
+  /** Objects for each of the group at the most. */
+  readonly each: number;
+}
+
+function relationOf(
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  group: Group,
+  args: SelectedField["args"],
+  argsKey: string,
+  rule: FieldRule,
+): Relation {
+  if (type.name === "Chat" && (field.name === "currentSession" || field.name === "latestSession")) {
+    return { relation: NEWEST_SESSION, of: group, each: 1 };
+  }
+  // `nodes` and `edges { node }` are the same objects.
+  if (type.name.endsWith("Connection")) return { relation: field.name, of: group, each: group.pageSize };
+  if (type.name.endsWith("Edge") && group.owner !== undefined) return { relation: "nodes", of: group.owner, each: 1 };
+  const relation = `${field.name} ${argsKey}`;
+  if (!isListType(getNullableType(field.type))) return { relation, of: group, each: 1 };
+  return { relation, of: group, each: Array.isArray(args.ids) ? args.ids.length : (rule.listSize ?? ASSUMED) };
+}
+
+function different(typeName: string, group: Group, each: number): number {
+  return typeName === "User" ? differentPeople(group, each) : group.count * each;
+}
+
+/** A field that names the chat of its object: nothing needs to be read for that. */
+function isReference(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
+  if (field.name !== "chat" || getNamedType(field.type).name !== "Chat") return false;
+  return OF_ONE_CHAT.has(type.name) || type.getInterfaces().some(({ name }) => name === "ChatEvent");
+}
+
+const OF_ONE_CHAT: ReadonlySet<string> = new Set(["Session", "Message"]);

@@ -1,0 +1,96 @@
+import type { SelectedField } from "./selected-fields.ts";
+
+/** What a field costs where that does not follow from its `@rest` methods, and what the objects that it answers bring along. */
+export interface FieldRule {
+  /** Commands for one object, in place of those of its methods. */
+  readonly commands?: (field: SelectedField) => number;
+  /** Reads of the answered objects that the field's own commands are. */
+  readonly reads?: readonly string[];
+  /** Fields of the answered objects that come with them. */
+  readonly brings?: ReadonlySet<string>;
+  /** Objects on a page when the client does not say. */
+  readonly pageSize?: number;
+  /** Objects of a list that is not paged, where more than elsewhere must be reckoned with. */
+  readonly listSize?: number;
+}
+
+/** What the recent list tells of a chat. */
+const RECENT_CHAT = new Set(
+  (
+    "title avatarUrl color createdAt userCode connector externalChatId externalUserId entryLine line state operator crm currentSession " +
+    "isPinned isSilent isWaitingForAction blockedAt blockReason isExtranet lastMessageId viewerUnreadCount viewerLastReadMessageId " +
+    "managers mutedUsers restrictions participantCount viewerRole viewerCanSend permissions parentChatId parentMessageId backgroundId " +
+    "isTextFieldEnabled publicLink entityUrl"
+  ).split(" "),
+);
+
+/** What a user record tells. */
+const USER_RECORD = new Set(
+  (
+    "kind name firstName lastName position avatarUrl color gender birthday isActive isExtranet isNetwork isBot isConnector externalAuthId " +
+    "status idleSince absentUntil lastActivityAt mobileLastSeenAt desktopLastSeenAt departmentIds phones website email portalType botData"
+  ).split(" "),
+);
+
+/** What `profile` tells of the viewer. */
+const PROFILE = new Set(["name", "firstName", "lastName", "gender", "avatarUrl"]);
+
+/** Settings of a line, which a list of lines tells but for the state of its queue. */
+const LINE_SETTINGS = new Set(
+  (
+    "name isActive isTemporary languageCode externalId modifiedBy quickReplyStoreId showsTyping queue crm welcome bot workTime noAnswer " +
+    "closing customerRating kpi forms limits agreement category operatorIdentity"
+  ).split(" "),
+);
+
+/** Commands of a list of messages: the portal gives 50 at a time. */
+function messagePages({ args }: SelectedField): number {
+  return Math.ceil(pageSizeOf(args, 20) / 50);
+}
+
+/** The portal gives 50 people at a time; those who have left are passed over, at most five times. */
+function peopleFound({ args }: SelectedField): number {
+  return typeof args.lineId === "string" ? 2 : Math.min(5, Math.ceil((pageSizeOf(args, 20) + 1) / 50) + 1);
+}
+
+function peopleNamed({ args: { ids } }: SelectedField): number {
+  return Array.isArray(ids) ? Math.ceil(ids.length / 100) : 1;
+}
+
+/** A portal that lacks the newer method refuses it before the older one is asked; with a filter several pages are looked through. */
+function inboxPages({ args }: SelectedField): number {
+  return args.filter === undefined || args.filter === null ? 2 : 6;
+}
+
+/** A session by its chat may not be open, so that only its history names it. */
+function sessionLookup({ args: { by } }: SelectedField): number {
+  return typeof by === "object" && by !== null && "chatId" in by ? 2 : 1;
+}
+
+/** By the field's type and name. */
+export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
+  "Query.chat": { commands: () => 1, reads: ["record"] },
+  "Query.session": { commands: sessionLookup, reads: ["history"] },
+  "Query.inbox": { commands: inboxPages, brings: RECENT_CHAT },
+  "Query.openLine": { reads: ["settings"], brings: LINE_SETTINGS },
+  "Query.openLines": { brings: LINE_SETTINGS },
+  "Query.operators": { commands: peopleFound, brings: USER_RECORD },
+  "Query.user": { brings: USER_RECORD },
+  "Query.users": { commands: peopleNamed, brings: USER_RECORD },
+  "UnreadCounters.chats": { listSize: 100 },
+  "Viewer.user": { brings: PROFILE },
+  "Chat.messages": { commands: messagePages },
+  "Chat.participants": { brings: USER_RECORD },
+  "Chat.customer": { brings: USER_RECORD },
+  "Session.messages": { pageSize: 50 },
+  "Session.files": { pageSize: 50 },
+};
+
+const MAX_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 20;
+
+/** Objects on the page that the arguments ask for; the default where they say none, or one that is refused. */
+export function pageSizeOf(args: Readonly<Record<string, unknown>>, whenNotSaid = DEFAULT_PAGE_SIZE): number {
+  const asked = args.first ?? args.last;
+  return typeof asked === "number" && asked >= 1 ? Math.min(asked, MAX_PAGE_SIZE) : whenNotSaid;
+}

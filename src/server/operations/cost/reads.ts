@@ -1,0 +1,80 @@
+import { type GraphQLField, Kind } from "graphql";
+import { ASSUMED, chatsOf, createGroup, type Group, NEWEST_SESSION, relatedGroup } from "./group.ts";
+
+/** Ids that one command of `im.user.list.get` is counted for; loaders put more into one. */
+const USERS_PER_COMMAND = 100;
+/** Requests of one operation that can be under way at once, each with an answer that brings people to look up. */
+const ANSWERS_AT_ONCE = 8;
+/** Commands that share a request at the least, where there are more. */
+const COMMANDS_PER_ANSWER = 5;
+
+/** How often a method is sent for a group of objects. */
+type Read = (group: Group) => { readonly of: Group; readonly key: string; readonly commands: number };
+
+/** Once for each chat, whatever is asked of its record. */
+const chatRecord: Read = (group) => {
+  const chats = chatsOf(group);
+  return { of: chats, key: "record", commands: chats.count };
+};
+
+/** The whole of a session, once for each. */
+const sessionHistory: Read = (group) => {
+  const sessions = group.typeName === "Session" ? group : newestSessions(chatsOf(group));
+  return { of: sessions, key: "history", commands: sessions.count };
+};
+
+/** People are looked up together, but those of different answers are not known at the same time. */
+const users: Read = (group) => ({
+  of: group,
+  key: "user",
+  commands: Math.max(
+    Math.ceil(group.count / USERS_PER_COMMAND),
+    Math.min(ANSWERS_AT_ONCE, Math.ceil(group.arrival / COMMANDS_PER_ANSWER)),
+  ),
+});
+
+function newestSessions(chats: Group): Group {
+  return relatedGroup(chats, NEWEST_SESSION, () => createGroup("Session", chats.count, { owner: chats }));
+}
+
+const lines =
+  (key: string): Read =>
+  (group) => ({ of: group, key, commands: Math.min(group.count, ASSUMED) });
+
+const READS: Readonly<Record<string, Read>> = {
+  "imopenlines.dialog.get": chatRecord,
+  "imopenlines.session.history.get": sessionHistory,
+  "im.user.list.get": users,
+  "imopenlines.config.get": lines("settings"),
+  "imopenlines.config.list.get": lines("row"),
+};
+
+/** Methods that answer the same to whoever asks in an operation. */
+const ONCE: ReadonlySet<string> = new Set(["profile", "scope", "im.counters.get"]);
+
+const ROOTS: ReadonlySet<string> = new Set(["Query", "Mutation", "Subscription"]);
+
+/** REST methods that a field names with `@rest`. */
+export function restMethods(field: GraphQLField<unknown, unknown>): string[] {
+  return (field.astNode?.directives ?? []).flatMap(({ name, arguments: given }) => {
+    const value = given?.find((argument) => argument.name.value === "method")?.value;
+    return name.value === "rest" && value?.kind === Kind.STRING ? [value.value] : [];
+  });
+}
+
+/** Commands for a method that a field of these objects calls with these arguments; 0 when they are counted already. */
+export function commandsFor(method: string, group: Group, argsKey: string, once: Set<string>): number {
+  if (ONCE.has(method)) return claim(once, method, 1);
+  // Each look-up of a root field is one of its own.
+  const read = ROOTS.has(group.typeName) ? undefined : READS[method];
+  if (read === undefined) return claim(group.paid, `${method} ${argsKey}`, group.count);
+  const { of, key, commands } = read(group);
+  of.arrival = Math.max(of.arrival, commands);
+  return claim(of.paid, key, commands);
+}
+
+function claim(paid: Set<string>, key: string, commands: number): number {
+  if (paid.has(key)) return 0;
+  paid.add(key);
+  return commands;
+}

@@ -1,0 +1,164 @@
+import { parse } from "graphql";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningPortal, startPortal } from "../../../../simulator/portal.ts";
+import { buildSchema } from "../../../../src/resolvers/build-schema.ts";
+import { costOf } from "../../../../src/server/operations/cost/cost.ts";
+import { keyFor, startGateway, type TestGateway } from "../../../e2e/gateway.ts";
+import { createDice, type Dice, type Literals, randomQuery } from "../../../kit/random-operation.ts";
+
+const schema = buildSchema();
+const cost = (source: string, variables: Record<string, unknown> = {}): number =>
+  costOf(schema, parse(source), null, variables);
+
+describe("the cost of an operation", () => {
+  test("counts a chat once, however many of its fields and aliases are asked for", () => {
+    expect(cost("{ chat(by: {id: 5}) { id } }")).toBe(1);
+    expect(cost("{ a: chat(by: {id: 5}) { title state } b: chat(by: {id: 5}) { line { id } messageCount } }")).toBe(1);
+    expect(cost("{ a: chat(by: {id: 5}) { title } b: chat(by: {id: 6}) { title } }")).toBe(2);
+  });
+
+  test("counts people a hundred to a command, and lines once each", () => {
+    expect(cost("{ users(ids: [1, 2, 3]) { name position } }")).toBe(1);
+    const ids = Array.from({ length: 250 }, (_, index) => index + 1).join(",");
+    expect(cost(`{ users(ids: [${ids}]) { name } }`)).toBe(3);
+    expect(cost("{ inbox(first: 100) { nodes { line { name } } } }")).toBe(2 + 20);
+  });
+
+  test("counts nothing for what a list brings along, and a command of each row for what it does not", () => {
+    const list = cost("{ inbox(first: 50) { nodes { id } } }");
+    expect(cost("{ inbox(first: 50) { nodes { title state operator { id } } } }")).toBe(list);
+    expect(cost("{ inbox(first: 50) { nodes { readMarks { readAt } } } }")).toBe(list + 50);
+    expect(cost("{ inbox(first: 50) { nodes { readMarks { readAt } } edges { node { description } } } }")).toBe(
+      list + 50,
+    );
+  });
+
+  test("counts messages fifty to a command, by the page size of a variable too", () => {
+    const source = "query ($n: Int) { chat(by: {id: 5}) { messages(last: $n) { nodes { text author { id } } } } }";
+    expect(cost(source, { n: 50 })).toBe(2);
+    expect(cost(source, { n: 100 })).toBe(3);
+    expect(cost(source)).toBe(2);
+  });
+
+  test("leaves out what @skip and @include leave out", () => {
+    const source = "query ($x: Boolean!) { inbox(first: 100) { nodes { id latestSession @include(if: $x) { id } } } }";
+    expect(cost(source, { x: false })).toBe(2);
+    expect(cost(source, { x: true })).toBe(2 + 100);
+  });
+
+  test("counts every mutation, equal ones too, and the re-read that its payload asks for", () => {
+    expect(cost("mutation { chatTyping(chatId: 5) { userErrors { code } } }")).toBe(1);
+    expect(
+      cost(
+        "mutation { a: chatTyping(chatId: 5) { userErrors { code } } b: chatTyping(chatId: 5) { userErrors { code } } }",
+      ),
+    ).toBe(2);
+    expect(cost("mutation { chatFinish(chatId: 5) { chat { id } } }")).toBe(1);
+    expect(cost("mutation { chatFinish(chatId: 5) { chat { title } } }")).toBe(2);
+  });
+
+  test("is that of one event for a subscription, of the dearest kind", () => {
+    expect(cost("subscription { openLineEvents { cursor } }")).toBe(1);
+    const source = "subscription { openLineEvents { cursor ... on MessageAdded { chat { title } message { text } } } }";
+    expect(cost(source)).toBe(3);
+  });
+
+  test("is that of the operation that runs, of several in a document", () => {
+    const document = parse("query A { chat(by: {id: 1}) { title } } query B { viewer { label } }");
+    expect(costOf(schema, document, "A", {})).toBe(1);
+    expect(costOf(schema, document, "B", {})).toBe(0);
+  });
+
+  test("is 0 where variables do not fit, for nothing is asked then", () => {
+    expect(cost("query ($id: ID!) { chat(by: {id: $id}) { title } }")).toBe(0);
+  });
+
+  test("is without end, and found at once, for fragments that double at each of thirty levels", () => {
+    const doubling = Array.from(
+      { length: 30 },
+      (_, level) =>
+        `fragment F${level} on Chat { messages(first: ${level + 1}) { nodes { chat { ...F${level + 1} } } } x: messages(last: ${level + 1}) { nodes { chat { ...F${level + 1} } } } }`,
+    );
+    const source = `{ chat(by: {id: 1}) { ...F0 } } ${doubling.join(" ")} fragment F30 on Chat { title }`;
+    expect(cost(source)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("against what is spent on a portal whose lists are full", () => {
+  let portal: RunningPortal;
+  let gateway: TestGateway;
+  let key: string;
+  let literals: Literals;
+
+  beforeAll(async () => {
+    portal = await startPortal({ size: 3, plan: "on-premise" });
+    gateway = await startGateway({ portal, env: { BITRIX24_PLAN: "on-premise" } });
+    key = await busiest();
+    literals = await knownValues();
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await portal.close();
+  });
+
+  /** The operator with the longest list of dialogs. */
+  async function busiest(): Promise<string> {
+    let best = { key: "", dialogs: -1 };
+    for (const user of portal.users) {
+      const { data } = await gateway.graphql("{ inbox(first: 100) { nodes { id } } }", {}, { key: keyFor(user) });
+      const dialogs = data?.inbox?.nodes.length ?? 0;
+      if (dialogs > best.dialogs) best = { key: keyFor(user), dialogs };
+    }
+    return best.key;
+  }
+
+  async function knownValues(): Promise<Literals> {
+    const { data } = await gateway.graphql(
+      "{ inbox(first: 50) { nodes { id userCode currentSession { id } } } openLines { nodes { id } } }",
+      {},
+      { key },
+    );
+    // biome-ignore lint/suspicious/noExplicitAny: the answer of the query above.
+    const rows: any[] = data.inbox.nodes;
+    const pools: Readonly<Record<string, readonly string[]>> = {
+      chatId: rows.map(({ id }) => id),
+      sessionId: rows.flatMap(({ currentSession }) => currentSession?.id ?? []),
+      userCode: rows.map(({ userCode }) => userCode),
+      lineId: data.openLines.nodes.map(({ id }: { id: string }) => id),
+      ids: portal.users.map(({ id }) => String(id)),
+    };
+    return (name, dice) => {
+      const pool = pools[name] ?? (name === "id" ? pools.chatId : undefined);
+      if (pool !== undefined) return JSON.stringify(dice.pick(pool));
+      if (name === "first" || name === "last") return "100";
+      return name === "after" || name === "before" || name === "filter" ? "null" : undefined;
+    };
+  }
+
+  async function spent(source: string): Promise<number> {
+    const { extensions } = await gateway.graphql(source, {}, { key });
+    return extensions.upstream.commands;
+  }
+
+  function query(dice: Dice): string {
+    return randomQuery({ schema, literals, depth: 6 }, dice);
+  }
+
+  test.each([
+    "{ inbox(first: 100) { nodes { id description readMarks { readAt } } } }",
+    "{ inbox(first: 100) { nodes { customer { name } line { name } operator { name position } } } }",
+    "{ inbox(first: 100) { nodes { messages(last: 100) { nodes { text author { name } } } } } }",
+    "{ inbox(first: 100) { nodes { currentSession { participants { name } supervisorRating } } } }",
+  ])("it is at most three times as much: %s", async (source) => {
+    expect(cost(source)).toBeLessThanOrEqual(3 * (await spent(source)));
+  });
+
+  test("and never less, over a thousand random operations", async () => {
+    const dice = createDice(7);
+    for (let count = 0; count < 1_000; count += 1) {
+      const source = query(dice);
+      expect(await spent(source), source).toBeLessThanOrEqual(cost(source));
+    }
+  });
+});
