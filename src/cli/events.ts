@@ -17,8 +17,8 @@ import { createInstallationStore, INSTALLATION_NAMESPACES } from "../installatio
 import { createInstaller } from "../installation/installer.ts";
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
-import { StorageUnavailable } from "../storage/key-value-store.ts";
 import type { StorageConfig } from "../storage/storage.ts";
+import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
 
 export const EVENTS_USAGE = `Usage:

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { StorageUnavailable } from "../storage/key-value-store.ts";
+import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import { type EventsCommandServices, type EventsReport, isEventsCommand, runEventsCommand } from "./events-command.ts";
 import { acceptForms, answerFormErrors } from "./form-routes.ts";
 import { hashSecret, matchesHash } from "./installation.ts";

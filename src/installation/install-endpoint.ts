@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { type FormFields, parseForm, UnreadableForm } from "../datasources/bitrix24/form-body.ts";
-import { NamespaceFull, StorageUnavailable } from "../storage/key-value-store.ts";
-import { LogUnavailable } from "../storage/log.ts";
+import { NamespaceFull } from "../storage/key-value-store.ts";
+import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import { INSTALL_PATH } from "./bindings.ts";
 import { acceptForms, answerFormErrors } from "./form-routes.ts";
 import { callbackKind, readPageOffer, readScriptOffer } from "./install-offer.ts";
@@ -53,7 +53,7 @@ export async function attempt(install: () => Promise<InstallOutcome>): Promise<I
   try {
     return await install();
   } catch (error) {
-    if (error instanceof StorageUnavailable || error instanceof LogUnavailable || error instanceof NamespaceFull) {
+    if (error instanceof StorageUnavailable || error instanceof NamespaceFull) {
       return { kind: "unavailable", reason: error.message };
     }
     throw error;

@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { ApplicationCredential } from "../datasources/bitrix24/credentials.ts";
 import type { TokenPair } from "../datasources/bitrix24/tokens.ts";
-import { type KeyValueStore, type NamespaceBounds, StorageUnavailable } from "../storage/key-value-store.ts";
+import { type KeyValueStore, type NamespaceBounds } from "../storage/key-value-store.ts";
+import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import {
   decodeInstallation,
   encodeInstallation,

@@ -56,11 +56,3 @@ export class NamespaceFull extends Error {
     this.name = "NamespaceFull";
   }
 }
-
-/** The store cannot be read or written now (disk full, Redis away). */
-export class StorageUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "StorageUnavailable";
-  }
-}

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { RootDatabase } from "lmdb";
 import { DeliveryWindow, MAX_DELIVERY_KEYS } from "./delivery-window.ts";
-import { StorageUnavailable } from "./key-value-store.ts";
 import { createListeners } from "./listeners.ts";
 import { removeAll, sweepPurged, trimPortal } from "./lmdb-event-removal.ts";
 import { openLogTables, type PortalRecord } from "./lmdb-log-tables.ts";
@@ -13,11 +12,12 @@ import {
   EventsTrimmed,
   type Log,
   type Logged,
-  LogUnavailable,
+  LogReplaced,
   type Position,
   type Retention,
 } from "./log.ts";
 import { decodeLogRecord, encodeLogRecord } from "./log-record.ts";
+import { StorageUnavailable } from "./storage-unavailable.ts";
 
 /** What a writer must know of a portal; as in the group being written, so ahead of the disk for a moment. */
 interface PortalState {
@@ -42,7 +42,7 @@ export async function openLmdbEventLog<Event>(
 
   function assertOpen(): void {
     if (closed) {
-      throw new LogUnavailable("The storage is closed.");
+      throw new StorageUnavailable("The storage is closed.");
     }
   }
 
@@ -104,38 +104,39 @@ export async function openLmdbEventLog<Event>(
       const texts = added.map((event, index) =>
         encodeLogRecord(receivedAt, event, index === 0 ? deliveryKey : undefined),
       );
-      const appended = await available(
-        writer.submit((): Appended => {
-          const state = stateForWriting(portal);
-          if (deliveryKey !== undefined && state.deliveries.has(deliveryKey, receivedAt)) {
-            return { positions: [], duplicate: true };
-          }
-          const { head } = state;
-          writer.ifUndone(() => {
-            state.head = head;
-            if (deliveryKey !== undefined) {
-              state.deliveries.delete(deliveryKey);
-            }
-          });
-          const positions = texts.map((text) => {
-            state.head += 1;
-            tables.events.put([state.identity, state.head], text);
-            return state.head;
-          });
+      const appended = await writer.submit((): Appended => {
+        const state = stateForWriting(portal);
+        if (deliveryKey !== undefined && state.deliveries.has(deliveryKey, receivedAt)) {
+          return { positions: [], duplicate: true };
+        }
+        const { head } = state;
+        writer.ifUndone(() => {
+          state.head = head;
           if (deliveryKey !== undefined) {
-            state.deliveries.add(deliveryKey, receivedAt);
+            state.deliveries.delete(deliveryKey);
           }
-          return { positions, duplicate: false };
-        }),
-      );
+        });
+        const positions = texts.map((text) => {
+          state.head += 1;
+          tables.events.put([state.identity, state.head], text);
+          return state.head;
+        });
+        if (deliveryKey !== undefined) {
+          state.deliveries.add(deliveryKey, receivedAt);
+        }
+        return { positions, duplicate: false };
+      });
       if (!appended.duplicate) {
         listeners.notify(portal);
       }
       return appended;
     },
 
-    async read(portal, after, limit) {
+    async read(portal, after, limit, ofLog) {
       const record = storedPortal(portal);
+      if (ofLog !== undefined && record?.identity !== ofLog) {
+        throw new LogReplaced(portal);
+      }
       if (record === null) {
         return [];
       }
@@ -184,12 +185,10 @@ export async function openLmdbEventLog<Event>(
       if (record !== null) {
         return { log: record.identity, position: tables.head(record) };
       }
-      return await available(
-        writer.submit(() => {
-          const { identity, head } = stateForWriting(portal);
-          return { log: identity, position: head };
-        }),
-      );
+      return await writer.submit(() => {
+        const { identity, head } = stateForWriting(portal);
+        return { log: identity, position: head };
+      });
     },
 
     async portals() {
@@ -198,28 +197,26 @@ export async function openLmdbEventLog<Event>(
     },
 
     async purge(portal) {
-      const identity = await available(
-        writer.submit(() => {
-          const stored = storedPortal(portal);
-          tables.portals.remove(portal);
-          const state = states.get(portal);
-          states.delete(portal);
-          if (state !== undefined) {
-            writer.ifUndone(() => states.set(portal, state));
-          }
-          return stored?.identity;
-        }),
-      );
+      const identity = await writer.submit(() => {
+        const stored = storedPortal(portal);
+        tables.portals.remove(portal);
+        const state = states.get(portal);
+        states.delete(portal);
+        if (state !== undefined) {
+          writer.ifUndone(() => states.set(portal, state));
+        }
+        return stored?.identity;
+      });
       listeners.notify(portal);
       if (identity !== undefined) {
-        await available(removeAll(tables, writer, identity));
+        await removeAll(tables, writer, identity);
       }
     },
 
     async trim() {
       assertOpen();
       for (const portal of [...tables.portals.getKeys()]) {
-        await available(trimPortal(tables, writer, portal, options.retention));
+        await trimPortal(tables, writer, portal, options.retention);
       }
     },
 
@@ -228,12 +225,4 @@ export async function openLmdbEventLog<Event>(
       closed = true;
     },
   };
-}
-
-async function available<Result>(result: Promise<Result>): Promise<Result> {
-  try {
-    return await result;
-  } catch (error) {
-    throw error instanceof StorageUnavailable ? new LogUnavailable(error.message, { cause: error }) : error;
-  }
 }

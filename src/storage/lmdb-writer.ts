@@ -1,5 +1,5 @@
 import type { RootDatabase } from "lmdb";
-import { StorageUnavailable } from "./key-value-store.ts";
+import { StorageUnavailable } from "./storage-unavailable.ts";
 
 /** A write that must not happen for a reason of its own; the other writes of the same commit are not concerned. */
 export class WriteRefused extends Error {

@@ -21,14 +21,6 @@ export interface EventCodec<Event> {
   decode(kept: unknown): Event | null;
 }
 
-/** The log cannot keep anything now (disk full, Redis away): the sender must be told 503, nothing was stored. */
-export class LogUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "LogUnavailable";
-  }
-}
-
 /** Events after the asked position are no longer kept: whoever reads on from there would miss some without noticing. */
 export class EventsTrimmed extends Error {
   constructor(
@@ -38,6 +30,17 @@ export class EventsTrimmed extends Error {
   ) {
     super(`Only events after position ${oldest} are still kept.`);
     this.name = "EventsTrimmed";
+  }
+}
+
+/**
+ * The log that was asked for is no longer the portal's: it was purged, or the store emptied or replaced. Positions of the one mean nothing in
+ * the other.
+ */
+export class LogReplaced extends Error {
+  constructor(portal: string) {
+    super(`The log of ${portal} is not the one that was asked for.`);
+    this.name = "LogReplaced";
   }
 }
 
@@ -66,16 +69,17 @@ export interface Appended {
 export interface Log<Event> {
   /**
    * Keeps events; when it resolves they are durable. `deliveryKey` names the delivery: a second one with the same key within the
-   * duplicate window stores nothing. All events of one call are kept or none. Rejects with `LogUnavailable`: nothing was stored, or, where
+   * duplicate window stores nothing. All events of one call are kept or none. Rejects with `StorageUnavailable`: nothing was stored, or, where
    * the answer of a Redis server was lost, nobody can tell.
    */
   append(portal: string, events: readonly Event[], deliveryKey?: string): Promise<Appended>;
   /**
    * Events after a position, oldest first, at most `limit`. Empty only when `after` is the newest event that this version understands:
    * kinds it does not know are passed over. Rejects with `EventsTrimmed` when some of them were dropped already, with `CorruptEvent` when
-   * the very next one cannot be decoded (those before a corrupt one are answered first), with `LogUnavailable`.
+   * the very next one cannot be decoded (those before a corrupt one are answered first), with `StorageUnavailable`; with `LogReplaced` when
+   * `log` is given and no longer the name of the portal's log.
    */
-  read(portal: string, after: Position, limit: number): Promise<readonly Logged<Event>[]>;
+  read(portal: string, after: Position, limit: number, log?: string): Promise<readonly Logged<Event>[]>;
   /** Position of the newest event; 0 when there is none. */
   head(portal: string): Promise<Position>;
   /** Position before the oldest event that is still kept: reading after anything smaller would have a hole. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Redis } from "ioredis";
-import { StorageUnavailable } from "./key-value-store.ts";
+import { StorageUnavailable } from "./storage-unavailable.ts";
 
 /** A piece of Lua that the server runs as one step. */
 export interface RedisScript {

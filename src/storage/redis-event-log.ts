@@ -1,14 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { MAX_DELIVERY_KEYS } from "./delivery-window.ts";
-import { StorageUnavailable } from "./key-value-store.ts";
 import {
   CorruptEvent,
   type EventCodec,
   EventsTrimmed,
   type Log,
   type Logged,
-  LogUnavailable,
+  LogReplaced,
   type Retention,
 } from "./log.ts";
 import { decodeLogRecord, encodeLogRecord } from "./log-record.ts";
@@ -75,7 +74,7 @@ export function openRedisEventLog<Event>(
   }
 
   async function portals(): Promise<string[]> {
-    return z.array(z.string()).parse(await available(connection.command("SMEMBERS", portalsKey)));
+    return z.array(z.string()).parse(await connection.command("SMEMBERS", portalsKey));
   }
 
   async function trimPortal(portal: string): Promise<void> {
@@ -98,18 +97,16 @@ export function openRedisEventLog<Event>(
       }
       const now = Date.now();
       const answer = appendAnswer.parse(
-        await available(
-          connection.run(appendScript, keysOf(portal), [
-            portal,
-            channelOf(portal),
-            newIdentity(),
-            deliveryKey === undefined ? "" : shortKey(deliveryKey),
-            now,
-            now - options.duplicateWindowMs,
-            MAX_DELIVERY_KEYS,
-            ...added.map((event) => encodeLogRecord(now, event, undefined)),
-          ]),
-        ),
+        await connection.run(appendScript, keysOf(portal), [
+          portal,
+          channelOf(portal),
+          newIdentity(),
+          deliveryKey === undefined ? "" : shortKey(deliveryKey),
+          now,
+          now - options.duplicateWindowMs,
+          MAX_DELIVERY_KEYS,
+          ...added.map((event) => encodeLogRecord(now, event, undefined)),
+        ]),
       );
       if (answer[0] === 1) {
         return { positions: [], duplicate: true };
@@ -118,7 +115,7 @@ export function openRedisEventLog<Event>(
       return { positions: Array.from({ length: last - first + 1 }, (_, index) => first + index), duplicate: false };
     },
 
-    async read(portal, after, limit) {
+    async read(portal, after, limit, ofLog) {
       const found: Logged<Event>[] = [];
       let position = after;
       for (;;) {
@@ -127,9 +124,13 @@ export function openRedisEventLog<Event>(
           return found;
         }
         // The bounds are asked after the events on the same connection: a trim between the two is noticed.
-        const [entries, { oldest, head }] = await available(
-          Promise.all([range(portal, position + 1, "+", count), state(portal)]),
-        );
+        const [entries, { identity, oldest, head }] = await Promise.all([
+          range(portal, position + 1, "+", count),
+          state(portal),
+        ]);
+        if (ofLog !== undefined && identity !== ofLog) {
+          throw new LogReplaced(portal);
+        }
         if (position < oldest) {
           if (found.length > 0) {
             return found;
@@ -156,29 +157,29 @@ export function openRedisEventLog<Event>(
       }
     },
 
-    head: async (portal) => (await available(state(portal))).head,
-    oldest: async (portal) => (await available(state(portal))).oldest,
+    head: async (portal) => (await state(portal)).head,
+    oldest: async (portal) => (await state(portal)).oldest,
     follow: (portal, changed) => feed.follow(portal, changed),
 
     async newest(portal) {
-      const { identity, head } = await available(state(portal));
+      const { identity, head } = await state(portal);
       if (identity !== null) {
         return { log: identity, position: head };
       }
       // There was none: whatever is in it by the time it is made came after the call.
-      const made = await available(connection.run(identityScript, keysOf(portal), [portal, newIdentity()]));
+      const made = await connection.run(identityScript, keysOf(portal), [portal, newIdentity()]);
       return { log: z.string().parse(made), position: 0 };
     },
 
     portals,
 
     async purge(portal) {
-      await available(connection.run(purgeScript, keysOf(portal), [portal, channelOf(portal)]));
+      await connection.run(purgeScript, keysOf(portal), [portal, channelOf(portal)]);
     },
 
     async trim() {
       for (const portal of await portals()) {
-        await available(trimPortal(portal));
+        await trimPortal(portal);
       }
     },
 
@@ -199,12 +200,4 @@ function newIdentity(): string {
 
 function shortKey(deliveryKey: string): string {
   return deliveryKey.length <= 64 ? deliveryKey : createHash("sha256").update(deliveryKey).digest("base64url");
-}
-
-async function available<Result>(result: Promise<Result>): Promise<Result> {
-  try {
-    return await result;
-  } catch (error) {
-    throw error instanceof StorageUnavailable ? new LogUnavailable(error.message, { cause: error }) : error;
-  }
 }

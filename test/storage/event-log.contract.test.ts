@@ -232,6 +232,8 @@ describe.each(adapters)("the event log on $name", ({ makePlace }) => {
     expect(storage.warnings.filter((warning) => !warning.includes("noeviction"))).toEqual([]);
     await storage.close();
     expect(storage.isReady()).toBe(false);
-    await expect(storage.log.append(PORTAL, [messageEvent("late")])).rejects.toMatchObject({ name: "LogUnavailable" });
+    await expect(storage.log.append(PORTAL, [messageEvent("late")])).rejects.toMatchObject({
+      name: "StorageUnavailable",
+    });
   });
 });

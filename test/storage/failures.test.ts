@@ -7,8 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryInUse } from "../../src/storage/directory-lock.ts";
-import { StorageUnavailable } from "../../src/storage/key-value-store.ts";
-import { LogUnavailable } from "../../src/storage/log.ts";
+import { StorageUnavailable } from "../../src/storage/storage-unavailable.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { type CompiledScript, compileScript } from "../kit/compiled-script.ts";
@@ -99,7 +98,7 @@ describe("LMDB in a process that comes to harm", () => {
       "5",
     );
     await until(() => refused().length > 100);
-    expect(refused().every((line) => line === "refused LogUnavailable ready=false")).toBe(true);
+    expect(refused().every((line) => line === "refused StorageUnavailable ready=false")).toBe(true);
     expect(kept().length).toBeGreaterThan(100);
     spawnSync("prlimit", ["--pid", String(started.pid), "--fsize=unlimited"]);
     const before = kept().length;
@@ -171,7 +170,7 @@ describe("Redis that comes to harm", () => {
           await storage.log.append(PORTAL, [messageEvent(`${n}.`)]);
           acknowledged.push(`${n}.`);
         } catch (error) {
-          expect(error).toBeInstanceOf(LogUnavailable);
+          expect(error).toBeInstanceOf(StorageUnavailable);
           await new Promise((resolve) => setImmediate(resolve));
         }
       }
@@ -199,8 +198,10 @@ describe("Redis that comes to harm", () => {
   it("refuses within two seconds when the server is gone, and works again when it is back", async () => {
     await storage.log.append(PORTAL, [messageEvent("1")]);
     await server.kill();
-    expect(await failsWithin(2_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(LogUnavailable);
-    expect(await failsWithin(2_000, storage.log.read(PORTAL, 0, 10))).toBeInstanceOf(LogUnavailable);
+    expect(await failsWithin(2_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(
+      StorageUnavailable,
+    );
+    expect(await failsWithin(2_000, storage.log.read(PORTAL, 0, 10))).toBeInstanceOf(StorageUnavailable);
     expect(await failsWithin(2_000, storage.keyValues.get("a", "b"))).toBeInstanceOf(StorageUnavailable);
     await until(() => !storage.isReady());
     await server.start();
@@ -212,7 +213,9 @@ describe("Redis that comes to harm", () => {
   it("refuses within five seconds when the server hangs", async () => {
     await storage.log.append(PORTAL, [messageEvent("1")]);
     server.pause();
-    expect(await failsWithin(5_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(LogUnavailable);
+    expect(await failsWithin(5_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(
+      StorageUnavailable,
+    );
     server.resume();
     await until(async () => {
       try {
@@ -228,7 +231,9 @@ describe("Redis that comes to harm", () => {
     const { Redis } = await import("ioredis");
     const client = new Redis(server.url);
     await client.config("SET", "maxmemory", "1");
-    expect(await failsWithin(2_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(LogUnavailable);
+    expect(await failsWithin(2_000, storage.log.append(PORTAL, [messageEvent("2")]))).toBeInstanceOf(
+      StorageUnavailable,
+    );
     await client.config("SET", "maxmemory", "0");
     client.disconnect();
     expect(await storage.log.head(PORTAL)).toBe(1);

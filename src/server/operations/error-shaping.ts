@@ -12,6 +12,7 @@ import {
 } from "../../datasources/bitrix24/errors.ts";
 import { WireError } from "../../datasources/bitrix24/wire.ts";
 import { shapeRefusal } from "../../refusals/query-errors.ts";
+import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 
 /** The part of an error that follows from its cause; position and path come from where it was thrown. */
 export interface ErrorShape {
@@ -46,6 +47,7 @@ function shapeOf(error: GraphQLError, log: ErrorLog): ErrorShape {
   // A decoder's complaint that no method claimed: still the portal's answer that is not understood.
   if (cause instanceof WireError)
     return { message: notUnderstood(undefined, cause), extensions: { code: "UPSTREAM_PROTOCOL" } };
+  if (cause instanceof StorageUnavailable) return shapeStorageUnavailable(cause);
   if (!(cause instanceof GraphQLError)) return unforeseen(error, cause, log);
   // Apollo names its own errors on the wrapping error, ours carry the code themselves.
   const code = error.extensions.code ?? cause.extensions.code;
@@ -96,6 +98,14 @@ function unforeseen(error: GraphQLError, cause: Error, log: ErrorLog): ErrorShap
   return {
     message: `The gateway failed. Its log has the details under the request id ${requestId}.`,
     extensions: { code: "INTERNAL_SERVER_ERROR", requestId },
+  };
+}
+
+/** Without its message, which is for the operator: the store is watched, and what is wrong with it is in the log. */
+function shapeStorageUnavailable({ retryAfterMs }: StorageUnavailable): ErrorShape {
+  return {
+    message: `The gateway's own storage cannot be used now. Try again after ${retryAfterMs} ms.`,
+    extensions: { code: "STORAGE_UNAVAILABLE", retryAfterMs },
   };
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { StorageUnavailable } from "../../storage/key-value-store.ts";
-import { LogUnavailable } from "../../storage/log.ts";
+import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { EventStorage } from "../../subscriptions/events/event-storage.ts";
 import type { StoredGap } from "./stored-event.ts";
 
@@ -183,7 +182,7 @@ export function createHeartbeat(
       await settleOutages(at);
     } catch (error) {
       // Nothing can be kept now. The next beat sees how long that was.
-      if (!(error instanceof StorageUnavailable || error instanceof LogUnavailable)) {
+      if (!(error instanceof StorageUnavailable)) {
         throw error;
       }
     }

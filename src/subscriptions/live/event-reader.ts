@@ -1,4 +1,5 @@
-import { CorruptEvent, LogUnavailable, type Position } from "../../storage/log.ts";
+import { CorruptEvent, type Position } from "../../storage/log.ts";
+import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
 import type { PortalTail } from "./portal-tail.ts";
 import type { ReadingTurns } from "./reading-turns.ts";
@@ -54,7 +55,7 @@ export function createEventReader(
       if (held.length === 0) await passUnknown();
     } catch (error) {
       if (error instanceof CorruptEvent) position = error.position;
-      else if (error instanceof LogUnavailable) await pause();
+      else if (error instanceof StorageUnavailable) await pause();
       else throw error;
     }
   }

@@ -1,8 +1,8 @@
 import { GraphQLError } from "graphql";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import { type RefusalClass, refusalClass } from "../../refusals/refusal-class.ts";
-import { StorageUnavailable } from "../../storage/key-value-store.ts";
-import { EventsTrimmed, LogUnavailable, type Position } from "../../storage/log.ts";
+import { EventsTrimmed, type Position } from "../../storage/log.ts";
+import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
 import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
@@ -225,5 +225,5 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
 }
 
 function isStorageAway(error: unknown): boolean {
-  return error instanceof StorageUnavailable || error instanceof LogUnavailable;
+  return error instanceof StorageUnavailable;
 }

@@ -12,6 +12,7 @@ import {
 import { WireError } from "../../../src/datasources/bitrix24/wire.ts";
 import { badUserInput } from "../../../src/schema/input-errors.ts";
 import { shapeError } from "../../../src/server/operations/error-shaping.ts";
+import { StorageUnavailable } from "../../../src/storage/storage-unavailable.ts";
 
 const METHOD = "imopenlines.dialog.get";
 
@@ -38,8 +39,17 @@ test.each<[string, Error, Record<string, unknown>]>([
   ["a write without an answer", new OutcomeUnknown(METHOD), { code: "OUTCOME_UNKNOWN" }],
   ["a value of another shape", new WireError("id", "an id", {}), { code: "UPSTREAM_PROTOCOL" }],
   ["an input of the gateway's own check", badUserInput("Wrong."), { code: "BAD_USER_INPUT" }],
+  [
+    "a store that is away",
+    new StorageUnavailable("Redis cannot be used now: connect ECONNREFUSED 10.0.0.5:6379"),
+    { code: "STORAGE_UNAVAILABLE", retryAfterMs: 2_000 },
+  ],
 ])("%s has its code", (_name, cause, extensions) => {
   expect(shape(cause)).toMatchObject({ path: ["chat"], extensions });
+});
+
+test("what is wrong with a store is for the operator, not for clients", () => {
+  expect(JSON.stringify(shape(new StorageUnavailable("connect ECONNREFUSED 10.0.0.5:6379")))).not.toContain("10.0.0.5");
 });
 
 test.each<[string, number | undefined, string]>([

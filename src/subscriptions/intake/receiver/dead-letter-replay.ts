@@ -18,7 +18,7 @@ const PAGE = 100;
 /**
  * Decodes dead letters again: a later version may understand what an earlier one put aside. What is understood is appended (its time of
  * dispatch stays, its place in the log is the end) and then removed; a crash in between repeats it under the same delivery key.
- * Rejects with `LogUnavailable` or `StorageUnavailable`.
+ * Rejects with `StorageUnavailable`.
  */
 export async function replayDeadLetters(deadLetters: DeadLetterLog, log: EventLog): Promise<ReplayReport> {
   let replayed = 0;

@@ -8,8 +8,7 @@ import { attempt, statusOf } from "../../../installation/install-endpoint.ts";
 import type { InstallationStore } from "../../../installation/installation-store.ts";
 import type { Installer } from "../../../installation/installer.ts";
 import { type DeadLetterLog } from "../../../storage/dead-letter-log.ts";
-import { StorageUnavailable } from "../../../storage/key-value-store.ts";
-import { LogUnavailable } from "../../../storage/log.ts";
+import { StorageUnavailable } from "../../../storage/storage-unavailable.ts";
 import type { EventLog } from "../../events/event-log.ts";
 import { decodeEvent } from "../decoding/events.ts";
 import { deliveryKey, withoutAuth } from "./delivery.ts";
@@ -101,7 +100,7 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
       }
       return await keep(auth.memberId, envelope, body, receivedAt);
     } catch (error) {
-      if (!(error instanceof LogUnavailable) && !(error instanceof StorageUnavailable)) throw error;
+      if (!(error instanceof StorageUnavailable)) throw error;
       stats.unavailable += 1;
       if (isOpenChannelEvent(envelope.event)) options.onOutage?.(auth.memberId);
       return 503;
