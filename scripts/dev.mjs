@@ -29,9 +29,19 @@ const compiler = spawn(
 );
 
 let turn = Promise.resolve();
+let isWatching = false;
+
+/** What watches npm is compiled, too. */
+async function watchNpm() {
+  if (isWatching) return;
+  isWatching = true;
+  const { whenNpmEnds } = await import("../dist/src/cli/starter.js");
+  whenNpmEnds(process.env, end);
+}
+
 createInterface({ input: compiler.stdout }).on("line", (line) => {
   process.stdout.write(`${line}\n`);
-  if (line.includes("Found 0 errors")) turn = turn.then(restart);
+  if (line.includes("Found 0 errors")) turn = turn.then(restart).then(watchNpm);
 });
 
 async function end() {
@@ -40,5 +50,4 @@ async function end() {
   await ended;
   process.exit(0);
 }
-process.once("SIGINT", end);
-process.once("SIGTERM", end);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, end);

@@ -19,11 +19,25 @@ function banner(portal: RunningPortal): string {
           "",
         ]
       : []),
-    `Application: client_id ${portal.application.clientId}, client_secret ${portal.application.clientSecret}, tokens at ${portal.application.tokenUrl}`,
+    ...gatewaySettings(portal),
+    "",
     `Faults: POST ${portal.url}/__faults   Statistics: GET ${portal.url}/__stats`,
     `Install an application for live events: POST ${portal.url}/__install {"kind":"script-only","installUrl":"…"}`,
     "",
   ].join("\n");
+}
+
+/** Lines to paste into the terminal in which a gateway is to be started in front of this portal. */
+function gatewaySettings({ users, application }: RunningPortal): string[] {
+  const acting = users.find(({ role }) => role === "operator") ?? users[0];
+  return [
+    `Settings of a gateway that acts as ${acting?.name} and receives the portal's events, to paste before it is started:`,
+    `  export BITRIX24_WEBHOOK_URL=${acting?.webhookUrl}`,
+    `  export BITRIX24_CLIENT_ID=${application.clientId}`,
+    `  export BITRIX24_CLIENT_SECRET=${application.clientSecret}`,
+    `  export BITRIX24_TOKEN_URL=${application.tokenUrl}`,
+    "  export GATEWAY_PUBLIC_URL=http://127.0.0.1:4000",
+  ];
 }
 
 function readiness({ url, memberId, users, quietChat, application }: RunningPortal): string {

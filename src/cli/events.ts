@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { type Config, ConfigError } from "../config/config.ts";
+import { type Config, ConfigError, type Environment, readConfig } from "../config/config.ts";
 import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
@@ -20,6 +20,7 @@ import { DirectoryInUse } from "../storage/directory-lock.ts";
 import type { StorageConfig } from "../storage/storage.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
+import type { Report } from "./report.ts";
 
 export const EVENTS_USAGE = `Usage:
   npm run events -- list     handlers that the application has set, in every portal
@@ -36,6 +37,17 @@ export interface EventsCliSettings {
   readonly application: ApplicationIdentity;
   readonly eventsAddress: string | undefined;
   readonly portals: PortalsOptions;
+}
+
+/** Runs `npm run events` with the configuration of the environment, and answers what to print. */
+export async function runEventsProgram(args: readonly string[], environment: Environment): Promise<Report> {
+  if (args.length === 0) return { ok: false, lines: [EVENTS_USAGE] };
+  try {
+    return await runEventsCli(args, eventsCliSettings(readConfig(environment)));
+  } catch (error) {
+    if (error instanceof ConfigError) return { ok: false, lines: error.problems };
+    throw error;
+  }
 }
 
 /** Takes them from the configuration. Throws `ConfigError` when no application is configured. */

@@ -187,30 +187,43 @@ function applicationOf(
   return { clientId, clientSecret, tokenUrl: tokenUrl ?? CLOUD_TOKEN_URL };
 }
 
-/** Reads and checks the whole configuration. Throws `ConfigError` with every problem found. */
-export function readConfig(environment: Environment): Config {
-  const problems = unknownSettings(environment);
-  const read = <Name extends SettingName>(name: Name) => readSetting(environment, name, problems);
-
-  const botClientId = read("BITRIX24_BOT_CLIENT_ID");
+function readCredentials(
+  read: <Name extends SettingName>(name: Name) => SettingValues[Name] | undefined,
+  botClientId: string | undefined,
+  problems: string[],
+): Map<string, Credential> {
   const credentials = new Map(
     readFileSetting("BITRIX24_CREDENTIALS_FILE", read("BITRIX24_CREDENTIALS_FILE"), problems, (path) =>
       readCredentialsFile(path, botClientId),
     ),
   );
   const url = read("BITRIX24_WEBHOOK_URL");
-  if (url !== undefined) {
-    if (credentials.has(DEFAULT_CREDENTIAL)) {
-      problems.push(
-        `BITRIX24_CREDENTIALS_FILE must not name a credential ${DEFAULT_CREDENTIAL} beside BITRIX24_WEBHOOK_URL`,
-      );
-    }
-    credentials.set(DEFAULT_CREDENTIAL, {
-      kind: "webhook",
-      url,
-      ...(botClientId === undefined ? {} : { botClientId }),
-    });
+  if (url === undefined) return credentials;
+  if (credentials.has(DEFAULT_CREDENTIAL)) {
+    problems.push(
+      `BITRIX24_CREDENTIALS_FILE must not name a credential ${DEFAULT_CREDENTIAL} beside BITRIX24_WEBHOOK_URL`,
+    );
   }
+  const bot = botClientId === undefined ? {} : { botClientId };
+  return credentials.set(DEFAULT_CREDENTIAL, { kind: "webhook", url, ...bot });
+}
+
+/** The credentials that keys can act with, whatever else the configuration lacks. Throws `ConfigError` when they cannot be read. */
+export function configuredCredentials(environment: Environment): ReadonlyMap<string, Credential> {
+  const problems: string[] = [];
+  const read = <Name extends SettingName>(name: Name) => readSetting(environment, name, problems);
+  const credentials = readCredentials(read, read("BITRIX24_BOT_CLIENT_ID"), problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return credentials;
+}
+
+/** Reads and checks the whole configuration. Throws `ConfigError` with every problem found. */
+export function readConfig(environment: Environment): Config {
+  const problems = unknownSettings(environment);
+  const read = <Name extends SettingName>(name: Name) => readSetting(environment, name, problems);
+
+  const botClientId = read("BITRIX24_BOT_CLIENT_ID");
+  const credentials = readCredentials(read, botClientId, problems);
   const explorer = read("GATEWAY_EXPLORER") ?? false;
   const dataDir = read("GATEWAY_DATA_DIR") ?? "";
   const config: Config = {

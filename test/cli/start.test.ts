@@ -1,86 +1,24 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { send } from "../kit/http-client.ts";
+import { type Program, runScript, runScriptWithNpm } from "../kit/program.ts";
 
-const START = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "scripts", "start.mjs");
-
-interface Program {
-  readonly child: ChildProcess;
-  /** Everything printed so far. */
-  output(): string;
-  /** Resolves with the exit code; null when a signal ended it. */
-  readonly ended: Promise<number | null>;
-  /** Resolves with the text that matched; rejects when the program ends before. */
-  prints(pattern: RegExp): Promise<string>;
-  /** What Ctrl-C in a terminal does: the signal goes to the whole group. */
-  interrupt(): void;
-}
-
-const programs: Program[] = [];
 const portals: RunningPortal[] = [];
 
 afterEach(async () => {
-  for (const program of programs.splice(0)) {
-    if (program.child.exitCode === null && program.child.signalCode === null) program.interrupt();
-    await program.ended;
-  }
   for (const portal of portals.splice(0)) await portal.close();
 });
 
 function start(environment: Record<string, string>): Program {
-  return follow(process.execPath, [START], mkdtempSync(join(tmpdir(), "start-")), environment);
+  return runScript("start", { environment: { ...SMALL, ...environment } });
 }
 
-/** As a person starts it: npm, a shell that npm starts, and only then the program. */
 function startWithNpm(environment: Record<string, string>): Program {
-  const folder = mkdtempSync(join(tmpdir(), "start-"));
-  const scripts = { start: `"${process.execPath}" "${START}"` };
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, scripts }));
-  return follow("npm", ["start"], folder, environment);
+  return runScriptWithNpm("start", { environment: { ...SMALL, ...environment } });
 }
 
-function follow(program: string, args: readonly string[], cwd: string, environment: Record<string, string>): Program {
-  const child = spawn(program, args, {
-    cwd,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, GATEWAY_PORT: "0", PORTAL_SIZE: "0.1", ...environment },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  const collect = (chunk: Buffer) => {
-    text += chunk.toString();
-  };
-  child.stdout.on("data", collect);
-  child.stderr.on("data", collect);
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const followed: Program = {
-    child,
-    output: () => text,
-    ended,
-    prints: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = pattern.exec(text);
-          if (found !== null) resolve(found[1] ?? found[0]);
-        };
-        child.stdout.on("data", look);
-        child.stderr.on("data", look);
-        look();
-        void ended.then((code) => reject(new Error(`ended with ${code} before printing ${pattern}:\n${text}`)));
-      }),
-    interrupt: () => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
-    },
-  };
-  programs.push(followed);
-  return followed;
-}
+const SMALL = { GATEWAY_PORT: "0", PORTAL_SIZE: "0.1" };
 
 function ask(url: string, key: string | undefined, query: string) {
   return send(url, {

@@ -1,0 +1,138 @@
+import { parseArgs } from "node:util";
+import {
+  ConfigError,
+  configuredCredentials,
+  type Environment,
+  keysFile,
+  resolveCredentialName,
+} from "../config/config.ts";
+import type { Credential } from "../datasources/bitrix24/credentials.ts";
+import { addKey, type KeyRights, KeysFileError, readKeysFile, removeKey } from "../server/identity/api-keys.ts";
+import type { Report } from "./report.ts";
+
+export const KEYS_USAGE = `Usage:
+  npm run keys -- add NAME [--credential CREDENTIAL] [--events own|all] [--lines 1,2]
+                                                       make a key and show it once; --events all lets it see every
+                                                       live event of the portal, --lines those of these lines
+  npm run keys -- list                                 the stored keys' names
+  npm run keys -- remove NAME                          a running gateway refuses it within seconds`;
+
+type KeysCommand =
+  | { readonly kind: "list" }
+  | { readonly kind: "remove"; readonly name: string }
+  | {
+      readonly kind: "add";
+      readonly name: string;
+      readonly credential: string | undefined;
+      readonly rights: KeyRights;
+    };
+
+/** The words after `npm run keys --` are not a command; the message says what is wrong. */
+class KeysUsageError extends Error {}
+
+/** Runs `npm run keys`: API keys of the gateway. A key is shown once; its hash is stored. */
+export function runKeysCli(args: readonly string[], environment: Environment): Report {
+  try {
+    return runCommand(readCommand(args), environment);
+  } catch (error) {
+    if (error instanceof KeysUsageError) {
+      return { ok: false, lines: [...(error.message === "" ? [] : [error.message]), KEYS_USAGE] };
+    }
+    if (error instanceof ConfigError || error instanceof KeysFileError) return { ok: false, lines: [error.message] };
+    throw error;
+  }
+}
+
+function runCommand(command: KeysCommand, environment: Environment): Report {
+  const file = keysFile(environment);
+  switch (command.kind) {
+    case "list":
+      return { ok: true, lines: listLines(file) };
+    case "remove":
+      removeKey(file, command.name);
+      return { ok: true, lines: [`The key ${command.name} is removed.`] };
+    case "add": {
+      const { name, credential, rights } = command;
+      const warning = credentialWarning(credential, environment);
+      const key = addKey(file, name, credential, rights);
+      const note = `This is the key ${name}. Keep it: only its hash is stored, in ${file}.`;
+      return { ok: true, lines: [key, "", note, ...warning] };
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+function listLines(file: string): readonly string[] {
+  const rows = readKeysFile(file).map((key) =>
+    `${key.name.padEnd(24)} ${(key.credential ?? "default").padEnd(16)} ${key.createdAt ?? ""}`.trimEnd(),
+  );
+  return rows.length === 0 ? [`No keys are stored in ${file}.`] : rows;
+}
+
+/** A key is made all the same: its credential may be configured afterwards, and for another process than this one. */
+function credentialWarning(name: string | undefined, environment: Environment): readonly string[] {
+  const credentials = credentialsOf(environment);
+  if (credentials instanceof ConfigError) return ["", `Warning: ${credentials.message}`];
+  if (resolveCredentialName(name, credentials) !== undefined) return [];
+  const names = [...credentials.keys()];
+  if (name !== undefined) {
+    const there = names.length === 0 ? "it configures none" : `it has ${names.join(", ")}`;
+    return [
+      "",
+      `Warning: the key is refused until BITRIX24_CREDENTIALS_FILE has a credential named ${name}; here ${there}.`,
+    ];
+  }
+  return names.length === 0
+    ? ["", "Warning: the key is refused until BITRIX24_WEBHOOK_URL is set, the webhook as which it acts."]
+    : ["", `Warning: the key is refused: say with --credential which it acts with, one of ${names.join(", ")}.`];
+}
+
+function credentialsOf(environment: Environment): ReadonlyMap<string, Credential> | ConfigError {
+  try {
+    return configuredCredentials(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+function readCommand(args: readonly string[]): KeysCommand {
+  const { values, positionals } = parseWords(args);
+  const [kind, name, ...rest] = positionals;
+  if (kind === "list" && name === undefined) return { kind };
+  if (name === undefined || rest.length > 0) throw new KeysUsageError();
+  switch (kind) {
+    case "remove":
+      return { kind, name };
+    case "add":
+      return { kind, name, credential: values.credential, rights: readRights(values.events, values.lines) };
+    default:
+      throw new KeysUsageError();
+  }
+}
+
+function parseWords(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { credential: { type: "string" }, events: { type: "string" }, lines: { type: "string" } },
+    });
+  } catch (error) {
+    throw new KeysUsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readRights(events: string | undefined, lines: string | undefined): KeyRights {
+  if (events !== undefined && events !== "own" && events !== "all") {
+    throw new KeysUsageError("--events takes own or all");
+  }
+  if (lines !== undefined && !/^[1-9][0-9]*(,[1-9][0-9]*)*$/.test(lines)) {
+    throw new KeysUsageError("--lines takes ids of lines, such as 1,2");
+  }
+  return {
+    ...(events === undefined ? {} : { events }),
+    ...(lines === undefined ? {} : { lines: lines.split(",") }),
+  };
+}
