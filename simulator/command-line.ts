@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import type { EventOptions } from "./events/delivery.ts";
-import type { Plan, PortalOptions } from "./portal.ts";
+import type { PortalAge } from "./methods/method.ts";
+import type { PortalOptions } from "./portal-options.ts";
 
 export interface CommandLine {
   portal: PortalOptions;
@@ -19,7 +19,10 @@ const flags = {
   host: { type: "string" },
   seed: { type: "string" },
   size: { type: "string" },
+  "past-sessions": { type: "string" },
   plan: { type: "string" },
+  portal: { type: "string" },
+  reports: { type: "string" },
   "latency-request": { type: "string" },
   "latency-command": { type: "string" },
   activity: { type: "string" },
@@ -36,6 +39,9 @@ export const usage = `Usage: npm run portal -- [options]
   --host ADDRESS        address to listen on                            (PORTAL_HOST, default 127.0.0.1)
   --seed N              number that decides people, ids and texts       (PORTAL_SEED, default 1)
   --size N              1 = 300 customers and 400 chats, 0.1 = a tenth  (PORTAL_SIZE, default 1)
+  --past-sessions N     so many more sessions of the years before       (PORTAL_PAST_SESSIONS, default 0)
+  --portal YEAR         age of its software: 2024, 2025 or 2026         (PORTAL_PORTAL, default 2026)
+  --reports on|off      whether the plan has the v2 reports             (PORTAL_REPORTS, default on)
   --plan NAME           standard, enterprise or on-premise              (PORTAL_PLAN, default standard)
   --latency-request MS  work of each request                            (PORTAL_LATENCY_REQUEST, default 0)
   --latency-command MS  work of each command                            (PORTAL_LATENCY_COMMAND, default 0)
@@ -63,32 +69,25 @@ function numberIn(
   return value;
 }
 
-function planIn(text: string | undefined): Plan | undefined {
-  switch (text) {
-    case undefined:
-    case "":
-      return undefined;
-    case "standard":
-    case "enterprise":
-    case "on-premise":
-      return text;
-    default:
-      throw new UsageError(`--plan must be standard, enterprise or on-premise, not "${text}"`);
-  }
+function wordIn<const T extends string>(name: string, text: string | undefined, words: readonly T[]): T | undefined {
+  if (text === undefined || text === "") return undefined;
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`${name} must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}, not "${text}"`);
 }
 
-function shapeIn(text: string | undefined): EventOptions["shape"] {
-  switch (text) {
-    case undefined:
-    case "":
-      return undefined;
-    case "real":
-    case "documented":
-    case "alternate":
-      return text;
-    default:
-      throw new UsageError(`--event-shape must be real, documented or alternate, not "${text}"`);
-  }
+const ages = { "2024": 2024, "2025": 2025, "2026": 2026 } as const;
+
+function ageIn(text: string | undefined): PortalAge | undefined {
+  const year = wordIn("--portal", text, ["2024", "2025", "2026"]);
+  return year === undefined ? undefined : ages[year];
+}
+
+/** Leaves out what is undefined, because an absent option means the default. */
+function given<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  const option: Partial<Record<K, V>> = {};
+  if (value !== undefined) option[key] = value;
+  return option;
 }
 
 function parse(args: readonly string[]) {
@@ -101,56 +100,36 @@ function parse(args: readonly string[]) {
 
 /** Reads flags, and for those not given the environment. Throws UsageError for what it cannot use. */
 export function readCommandLine(args: readonly string[], environment: NodeJS.ProcessEnv): CommandLine {
-  const given = parse(args);
-  const port = numberIn("--port", given.port ?? environment.PORTAL_PORT, 0, 65_535, true);
-  const seed = numberIn("--seed", given.seed ?? environment.PORTAL_SEED, 0, 2 ** 32 - 1, true);
-  const size = numberIn("--size", given.size ?? environment.PORTAL_SIZE, 0.01, 20, false);
-  const plan = planIn(given.plan ?? environment.PORTAL_PLAN);
-  const requestMs = numberIn(
-    "--latency-request",
-    given["latency-request"] ?? environment.PORTAL_LATENCY_REQUEST,
-    0,
-    60_000,
-    false,
-  );
-  const commandMs = numberIn(
-    "--latency-command",
-    given["latency-command"] ?? environment.PORTAL_LATENCY_COMMAND,
-    0,
-    60_000,
-    false,
-  );
-  const activityPerMinute = numberIn("--activity", given.activity ?? environment.PORTAL_ACTIVITY, 0, 100_000, false);
-  const operatorActivityPerMinute = numberIn(
-    "--operator-activity",
-    given["operator-activity"] ?? environment.PORTAL_OPERATOR_ACTIVITY,
-    0,
-    100_000,
-    false,
-  );
-  const shape = shapeIn(given["event-shape"] ?? environment.PORTAL_EVENT_SHAPE);
-  const jitterMs = numberIn(
-    "--event-jitter",
-    given["event-jitter"] ?? environment.PORTAL_EVENT_JITTER,
-    0,
-    60_000,
-    false,
-  );
-  const host = given.host ?? environment.PORTAL_HOST;
+  const flags = parse(args);
+  const textOf = (name: Exclude<keyof typeof flags, "ready-json" | "exit-with-parent" | "help">): string | undefined =>
+    flags[name] ?? environment[`PORTAL_${name.replaceAll("-", "_").toUpperCase()}`];
+  const number = (name: Parameters<typeof textOf>[0], min: number, max: number, whole = false): number | undefined =>
+    numberIn(`--${name}`, textOf(name), min, max, whole);
+  const host = textOf("host");
+  const reports = wordIn("--reports", textOf("reports"), ["on", "off"]);
   return {
     portal: {
-      latency: { requestMs: requestMs ?? 0, commandMs: commandMs ?? 0 },
-      events: { ...(shape === undefined ? {} : { shape }), ...(jitterMs === undefined ? {} : { jitterMs }) },
-      ...(port === undefined ? {} : { port }),
-      ...(host === undefined || host === "" ? {} : { host }),
-      ...(seed === undefined ? {} : { seed }),
-      ...(size === undefined ? {} : { size }),
-      ...(plan === undefined ? {} : { plan }),
-      ...(activityPerMinute === undefined ? {} : { activityPerMinute }),
-      ...(operatorActivityPerMinute === undefined ? {} : { operatorActivityPerMinute }),
+      latency: {
+        requestMs: number("latency-request", 0, 60_000) ?? 0,
+        commandMs: number("latency-command", 0, 60_000) ?? 0,
+      },
+      events: {
+        ...given("shape", wordIn("--event-shape", textOf("event-shape"), ["real", "documented", "alternate"])),
+        ...given("jitterMs", number("event-jitter", 0, 60_000)),
+      },
+      ...given("port", number("port", 0, 65_535, true)),
+      ...given("host", host === "" ? undefined : host),
+      ...given("seed", number("seed", 0, 2 ** 32 - 1, true)),
+      ...given("size", number("size", 0.01, 20)),
+      ...given("pastSessions", number("past-sessions", 0, 1_000_000, true)),
+      ...given("plan", wordIn("--plan", textOf("plan"), ["standard", "enterprise", "on-premise"])),
+      ...given("age", ageIn(textOf("portal"))),
+      ...given("reports", reports === undefined ? undefined : { inPlan: reports === "on" }),
+      ...given("activityPerMinute", number("activity", 0, 100_000)),
+      ...given("operatorActivityPerMinute", number("operator-activity", 0, 100_000)),
     },
-    readyJson: given["ready-json"] ?? false,
-    exitWithParent: given["exit-with-parent"] ?? false,
-    help: given.help ?? false,
+    readyJson: flags["ready-json"] ?? false,
+    exitWithParent: flags["exit-with-parent"] ?? false,
+    help: flags.help ?? false,
   };
 }

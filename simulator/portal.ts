@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { startActivity } from "./activity.ts";
 import { type Burst, type BurstOptions, emitMessages } from "./events/burst.ts";
 import { eventControl } from "./events/control.ts";
-import { type EventOptions, startEventDelivery } from "./events/delivery.ts";
+import { startEventDelivery } from "./events/delivery.ts";
 import type { DeliveryReport } from "./events/delivery-log.ts";
 import {
   createInstallations,
@@ -10,9 +10,10 @@ import {
   type InstallOptions,
   type RegisteredApplication,
 } from "./events/installation.ts";
-import type { PortalLanguage } from "./methods/method.ts";
+import type { PortalIdentity } from "./methods/method.ts";
 import { createRegistry } from "./methods/registry.ts";
 import { startOperatorActivity } from "./operator-activity.ts";
+import type { Plan, PortalOptions } from "./portal-options.ts";
 import { createCredentials, defaultScopes } from "./protocol/credentials.ts";
 import { createFaultPlan, type Fault } from "./protocol/faults.ts";
 import { listen } from "./protocol/http-server.ts";
@@ -25,37 +26,7 @@ import { passTime } from "./world/passing-time.ts";
 import { fullName } from "./world/state.ts";
 import type { World } from "./world/world.ts";
 
-/** The portal's tariff: how many requests it allows (50 and 2 per second, 250 and 5 per second, no limit). */
-export type Plan = "standard" | "enterprise" | "on-premise";
-
-export interface PortalOptions {
-  /** 0 (default) = any free port. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  /** Default 1. The same seed gives the same people, ids and texts; secrets and the member id are new in each run. */
-  seed?: number;
-  /** 1 (default) = 6 lines, 12 operators and a supervisor, 300 customers, 400 chats; 0.1 = a tenth of customers and chats. */
-  size?: number;
-  /** Default "standard". */
-  plan?: Plan;
-  /** Simulated work in milliseconds: of each request (side by side) and of each command (one after another in a batch). */
-  latency?: { requestMs?: number; commandMs?: number };
-  /** Seconds per method, credential and ten minutes; default 420. Not on-premise. */
-  operatingLimitSeconds?: number;
-  /** Life of an access token; default 3600. */
-  accessTokenSeconds?: number;
-  /** Messages customers write on their own, per minute; default 0. */
-  activityPerMinute?: number;
-  /** Language of localised error texts; default English. */
-  language?: PortalLanguage;
-  /** What operators do on their own, per minute: answers, taking dialogs, ending them; default 0. */
-  operatorActivityPerMinute?: number;
-  /** How events are delivered to the handlers of applications. */
-  events?: EventOptions;
-  /** When the seeded past ends, unix milliseconds; default now. Two worlds of one seed are equal if this is equal too. */
-  now?: number;
-}
+export type { PortalOptions } from "./portal-options.ts";
 
 export interface PortalUser {
   id: number;
@@ -133,16 +104,31 @@ function quietChatOf(world: World): QuietChat | undefined {
 /** Starts a simulated portal in this process; resolves when it answers requests. */
 export async function startPortal(options: PortalOptions = {}): Promise<RunningPortal> {
   const plan = options.plan ?? "standard";
+  const age = options.age ?? 2026;
   const accessTokenSeconds = options.accessTokenSeconds ?? 3600;
   const host = options.host ?? "127.0.0.1";
-  const world = seedWorld({ seed: options.seed ?? 1, size: options.size ?? 1, now: options.now ?? Date.now() });
+  const world = seedWorld({
+    seed: options.seed ?? 1,
+    size: options.size ?? 1,
+    now: options.now ?? Date.now(),
+    pastSessions: options.pastSessions ?? 0,
+  });
+  // Portals of old wrote fewer parts of a chat's session data.
+  if (age === 2024) for (const chat of world.chats.values()) chat.data.short = true;
   const credentials = createCredentials(accessTokenSeconds, (userId) => world.users.get(userId)?.active ?? false);
   world.bots.push({ userId: botId, clientId: credentials.application.clientId });
   const statistics = createStatistics();
   const faults = createFaultPlan();
   const bucketSettings = buckets[plan];
   const memberId = randomBytes(16).toString("hex");
-  const identity = { url: "", memberId, language: options.language ?? "en" };
+  const identity: PortalIdentity = {
+    url: "",
+    memberId,
+    language: options.language ?? "en",
+    hasReports: plan === "on-premise" || (options.reports?.inPlan ?? true),
+    sessionUserCode: options.reports?.userCode ?? "external",
+    statKey: options.reports?.statKey ?? "sessions",
+  };
   const delivery = startEventDelivery(world, identity, credentials, options.events);
   const installations = createInstallations(world, identity, credentials, delivery);
   const resetStatistics = (): void => {
@@ -155,7 +141,8 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
       engine: {
         world,
         portal: identity,
-        methods: createRegistry(),
+        age,
+        methods: createRegistry(age),
         faults,
         statistics,
         limiter: plan === "on-premise" ? undefined : createOperatingLimiter(options.operatingLimitSeconds ?? 420),

@@ -86,6 +86,9 @@ export function eventOf(world: World, happening: Happening): PortalEvent | undef
       return session && { kind: happening.kind, chat, session };
     }
     case "sessionChanged":
+    case "activityAdded":
+    case "activityUpdated":
+    case "activityDeleted":
     case "membersChanged":
       return undefined;
   }

@@ -32,7 +32,16 @@ export interface PortalIdentity {
   url: string;
   memberId: string;
   language: PortalLanguage;
+  /** Whether its plan has the reports of Open Channels. */
+  hasReports: boolean;
+  /** What `userCode` of a reported session is: the customer's id in the channel, or the four parts of the classic methods. */
+  sessionUserCode: "external" | "full";
+  /** Under which of the two documented keys the statistics of sessions come. */
+  statKey: "sessions" | "stats";
 }
+
+/** From when the portal's software is: without v2 methods, with the first of them, with all that is documented today. */
+export type PortalAge = 2024 | 2025 | 2026;
 
 export interface Method {
   name: string;

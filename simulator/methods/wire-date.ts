@@ -20,3 +20,8 @@ export function parseDate(value: unknown): number | undefined {
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : at;
 }
+
+/** The hour of the day, 0 to 23, by the server's clock. */
+export function serverHour(at: number): number {
+  return new Date(at + offsetMinutes * 60_000).getUTCHours();
+}

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { relabelled } from "../methods/legacy-error.ts";
-import { type Call, type Credential, type Method, PagedResult, type PortalIdentity } from "../methods/method.ts";
+import {
+  type Call,
+  type Credential,
+  type Method,
+  PagedResult,
+  type PortalAge,
+  type PortalIdentity,
+} from "../methods/method.ts";
+import { missingMethod } from "../methods/registry.ts";
 import { isoDate } from "../methods/wire-date.ts";
 import { RestError } from "../rest-error.ts";
 import type { World } from "../world/world.ts";
@@ -12,6 +20,7 @@ import type { StatisticsRecorder } from "./statistics.ts";
 export interface Engine {
   world: World;
   portal: PortalIdentity;
+  age: PortalAge;
   /** By lower-case name. */
   methods: ReadonlyMap<string, Method>;
   faults: FaultPlan;
@@ -71,7 +80,7 @@ async function answer(engine: Engine, name: string, call: Call): Promise<unknown
       break;
   }
   const method = engine.methods.get(key);
-  if (!method) throw new RestError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404);
+  if (!method) throw missingMethod(name, engine.age);
   checkScope(method, call.credential);
   if (limiter?.isBlocked(call.credential.id, key)) {
     statistics.refusal();

@@ -12,9 +12,17 @@ interface LinePlan {
 }
 
 const plans: readonly LinePlan[] = [
-  { queueType: "all", operators: [0, 1, 2, 3, 4, 5], settings: { VOTE_CLOSING_DELAY: "Y", CRM_CREATE: "deal" } },
+  {
+    queueType: "all",
+    operators: [0, 1, 2, 3, 4, 5],
+    settings: { VOTE_CLOSING_DELAY: "Y", CRM_CREATE: "deal", KPI_FIRST_ANSWER_TIME: 300 },
+  },
   { queueType: "all", operators: [2, 3, 4, 6], settings: { CLOSE_RULE: "none", VOTE_MESSAGE: "N" } },
-  { queueType: "evenly", operators: [3, 6, 8, 9], settings: { CHECK_AVAILABLE: "N", QUEUE_TIME: 120 } },
+  {
+    queueType: "evenly",
+    operators: [3, 6, 8, 9],
+    settings: { CHECK_AVAILABLE: "N", QUEUE_TIME: 120, MAX_CHAT: 12, KPI_FIRST_ANSWER_TIME: 600 },
+  },
   {
     queueType: "strictly",
     operators: "department",

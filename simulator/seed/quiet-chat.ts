@@ -6,9 +6,16 @@ import type { World } from "../world/world.ts";
  * unanswered one that is offered to the first operator, else to any of them; of a named customer where there is one.
  */
 export function chooseQuietChat(world: World, operators: readonly number[]): void {
+  // A visitor of any country can read it.
+  const isForeign = (chat: Chat): boolean => !/^[\x20-\x7e]+$/.test(chat.title);
   const waiting = [...world.chats.values()]
     .filter((chat) => isWaiting(world, chat))
-    .sort((a, b) => Number(isGuest(world, a)) - Number(isGuest(world, b)) || b.lastActivityAt - a.lastActivityAt);
+    .sort(
+      (a, b) =>
+        Number(isForeign(a)) - Number(isForeign(b)) ||
+        Number(isGuest(world, a)) - Number(isGuest(world, b)) ||
+        b.lastActivityAt - a.lastActivityAt,
+    );
   for (const operatorId of operators) {
     const chat = waiting.find((candidate) => candidate.recents.has(operatorId));
     if (!chat) continue;

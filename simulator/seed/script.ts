@@ -7,6 +7,7 @@ import { answer, markSpam, pin, requeue, setSilent } from "../world/operator-act
 import { type Chat, type CrmLink, SessionStatus } from "../world/records.ts";
 import { closeSession, finishSession, loadSession, startSession } from "../world/sessions.ts";
 import type { World } from "../world/world.ts";
+import { endingsOf } from "./endings.ts";
 import type { DialogPlan } from "./plan.ts";
 
 const minute = 60_000;
@@ -37,20 +38,22 @@ function attachFile(world: World, chat: Chat, authorId: number, random: Random):
 /** Writes the deeds of one chat, from its first session to the state its plan asks for. */
 export function deedsOf(world: World, plan: DialogPlan, now: number, random: Random): Deed[] {
   const deeds: Deed[] = [];
+  const endings = endingsOf(world, plan, plan.chat.id);
   const { chat, language, operatorId, outcome, ordinal } = plan;
   const isOpen = !["closed", "spam"].includes(outcome);
   const lastActivity = now - (isOpen ? random.int(1, 600) * minute : random.int(1, 20) * day);
   const turns =
     plan.length === undefined ? conversationFor(language, random.next) : historyFor(language, plan.length, random.next);
 
-  const spoken = (from: number, list: readonly Turn[], gap: number): number => {
+  const take = (at: number): Deed[] => [{ at: at - 1000, play: () => void answer(world, chat, operatorId) }];
+  const spoken = (from: number, list: readonly Turn[], gap: number, taking = take): number => {
     let at = from;
     let answered = false;
     for (const turn of list) {
       at += random.int(Math.ceil(gap / 2), gap);
       if (turn.from === "operator" && !answered) {
         answered = true;
-        deeds.push({ at: at - 1000, play: () => void answer(world, chat, operatorId) });
+        deeds.push(...taking(at));
       }
       const withFile = random.chance(0.07);
       deeds.push({ at, play: () => say(turn, withFile) });
@@ -63,14 +66,6 @@ export function deedsOf(world: World, plan: DialogPlan, now: number, random: Ran
     const fileIds = withFile ? [attachFile(world, chat, authorId, random)] : [];
     if (turn.from === "customer") customerWrites(world, chat, turn.text, fileIds);
     else staffWrites(world, chat, { authorId, text: turn.text, fileIds });
-  };
-
-  const closeTwice = (at: number): void => {
-    const finish = (): void => {
-      const session = world.openSession(chat.id);
-      if (session) finishSession(world, chat, session, "manual");
-    };
-    deeds.push({ at, play: finish }, { at: at + 2 * minute, play: finish });
   };
 
   const gap = plan.length === undefined ? 6 * minute : Math.floor((25 * day) / plan.length);
@@ -97,9 +92,11 @@ export function deedsOf(world: World, plan: DialogPlan, now: number, random: Ran
     }
   })();
   const start = lastActivity - (main.length + 3) * gap;
+  const daysBetween = 3 + (Math.floor(chat.id / 2) % 10);
   for (let past = plan.earlier; past > 0; past--) {
-    const from = start - past * 9 * day - random.int(1, 20) * hour;
-    closeTwice(spoken(from, conversationFor(language, random.next), 8 * minute) + 20 * minute);
+    const from = start - past * daysBetween * day - random.int(1, 20) * hour;
+    const last = spoken(from, conversationFor(language, random.next), 8 * minute, endings.taking);
+    deeds.push(...endings.ending(last + 20 * minute));
   }
   const end = spoken(start, main, gap);
   if (random.chance(0.1)) deeds.push({ at: start + gap, play: () => sendWelcome(world, chat) });
@@ -118,7 +115,7 @@ export function deedsOf(world: World, plan: DialogPlan, now: number, random: Ran
         void addMessage(world, chat, { authorId: operatorId, text: "Note to colleagues: call back on Monday" }),
     });
   }
-  if (outcome === "closed") closeTwice(end + 15 * minute);
+  if (outcome === "closed") deeds.push(...endings.ending(end + 15 * minute));
   return deeds;
 }
 
@@ -134,7 +131,7 @@ function endingOf(world: World, plan: DialogPlan, end: number, closingTurn: Turn
           at: end + 2 * minute,
           play: () => {
             const session = world.openSession(chat.id);
-            if (session) requeue(world, chat, session, operatorId);
+            if (session) requeue(world, chat, session, { mode: "MANUAL", initiatorId: operatorId }, operatorId);
           },
         },
       ];

@@ -3,9 +3,11 @@ import { createRandom } from "../random.ts";
 import { joinChat, markRead } from "../world/members.ts";
 import { addMessage } from "../world/messages.ts";
 import { World } from "../world/world.ts";
+import { seedBulkSessions } from "./bulk-sessions.ts";
 import { seedChats, seedGroupChats } from "./chats.ts";
 import { seedLines } from "./lines.ts";
 import { planDialogs } from "./plan.ts";
+import { seedQuickAnswers } from "./quick-answers.ts";
 import { chooseQuietChat } from "./quiet-chat.ts";
 import { type Deed, deedsOf } from "./script.ts";
 import { seedStaff, supervisorId } from "./staff.ts";
@@ -16,6 +18,8 @@ export interface SeedOptions {
   size: number;
   /** When the seeded past ends, unix milliseconds. */
   now: number;
+  /** Closed sessions of the years before; default 0. */
+  pastSessions?: number;
 }
 
 const fullSize = { customers: 300, chats: 400, longest: 5000 };
@@ -33,7 +37,7 @@ export const networkCodes = {
  * Builds a world from a number: people, lines, chats, and months of conversations played through the same functions
  * that serve the REST methods, in the order of their times. Same options, same world.
  */
-export function seedWorld({ seed, size, now }: SeedOptions): World {
+export function seedWorld({ seed, size, now, pastSessions = 0 }: SeedOptions): World {
   const random = createRandom(seed);
   const world = new World(createLineStore(22), {
     user: 10_001,
@@ -42,6 +46,7 @@ export function seedWorld({ seed, size, now }: SeedOptions): World {
     message: firstMessageId,
     file: 5437,
     crm: 1195,
+    activity: 9121,
     handler: 185,
     quickAnswer: 1,
   });
@@ -63,9 +68,11 @@ export function seedWorld({ seed, size, now }: SeedOptions): World {
     sentAt: new Map(),
   });
 
+  seedQuickAnswers(world, lines);
   const scaled = (count: number): number => Math.max(1, Math.round(count * size));
   const counts = { customers: scaled(fullSize.customers), chats: scaled(fullSize.chats) };
   const chats = seedChats(world, lines, counts, random, now);
+  if (pastSessions > 0) seedBulkSessions(world, chats, pastSessions, seed, now);
   const plans = planDialogs(world, chats, scaled(fullSize.longest), random);
   const deeds: Deed[] = plans.flatMap((plan) => deedsOf(world, plan, now, random));
   deeds.push(...groupDeeds(world, operators, now));

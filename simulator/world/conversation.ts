@@ -1,3 +1,4 @@
+import { refreshActivity } from "./activities.ts";
 import { lineSettings } from "./line-settings.ts";
 import { joinChat } from "./members.ts";
 import { addMessage, addSystemMessage, deleteMessage, editMessage, type MessageDraft } from "./messages.ts";
@@ -18,6 +19,7 @@ function voteIn(text: string): number | undefined {
 function acceptVote(state: WorldState, chat: Chat, session: Session, vote: number): void {
   const line = lineSettings(state, session.lineId);
   session.vote = vote;
+  session.votedAt = state.now();
   session.waitVote = false;
   const thanks = vote === voteGood ? line?.voteThanksGood : line?.voteThanksBad;
   if (thanks) addMessage(state, chat, { authorId: session.operatorId, text: thanks });
@@ -35,6 +37,7 @@ function sessionFor(state: WorldState, chat: Chat, text: string): Session {
     last.status = SessionStatus.waitingForCustomer;
     last.waitAction = true;
     last.endId = 0;
+    last.closedAt = null;
     chat.data.sessionId = last.id;
     scheduleEnd(state, last);
     return last;
@@ -55,6 +58,7 @@ export function customerWrites(state: WorldState, chat: Chat, text: string, file
   if (session.waitAction) {
     session.waitAction = false;
     session.waitVote = false;
+    session.closeReason = null;
     chat.data.waitAction = false;
   }
   if (!session.waitAnswer) {
@@ -76,8 +80,10 @@ export function staffWrites(state: WorldState, chat: Chat, draft: MessageDraft):
   if (session.waitAnswer) session.status = SessionStatus.customerWaits;
   else if (session.waitAction) session.status = SessionStatus.waitingForCustomer;
   else session.status = SessionStatus.operatorReplied;
+  session.firstAnswerAt ??= message.createdAt;
   if (state.users.get(draft.authorId)?.kind === "staff") session.firstReplyAt ??= message.createdAt;
   scheduleEnd(state, session);
+  if (session.status >= SessionStatus.answered && !session.waitAction) refreshActivity(state, session);
   touch(state, session);
   return message;
 }

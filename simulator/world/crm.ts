@@ -1,3 +1,4 @@
+import { bindActivity } from "./activities.ts";
 import { addSystemMessage } from "./messages.ts";
 import { type Chat, type CrmEntity, type CrmLink, SessionStatus } from "./records.ts";
 import type { WorldState } from "./state.ts";
@@ -19,6 +20,8 @@ export function bindNewCrmEntity(state: WorldState, chat: Chat, type: CrmLink["t
     DESCRIPTION: "",
     COLOR: "#df532d",
   };
+  const session = state.openSession(chat.id);
+  if (session) bindActivity(state, chat, session, { type, id });
   addSystemMessage(state, chat, systemText.leadCreated(), { ATTACH: [attach] });
   return entity;
 }

@@ -29,6 +29,14 @@ export interface LineSettings {
   welcomeBotJoin: string;
   welcomeBotSeconds: number;
   welcomeBotLeaves: boolean;
+  /** Whether sessions are looked up in the CRM and entered there. */
+  crm: boolean;
+  /** Whether the CRM's responsible person follows the operator. */
+  crmFollowsTransfer: boolean;
+  /** 0 = not measured. */
+  kpiFirstAnswerSeconds: number;
+  /** Dialogs an operator may have at once; 0 = any number. */
+  maxChat: number;
 }
 
 function queueType(value: string): LineSettings["queueType"] {
@@ -70,5 +78,9 @@ export function lineSettings(state: WorldState, lineId: number): LineSettings | 
     welcomeBotJoin: lineSetting(row, "WELCOME_BOT_JOIN"),
     welcomeBotSeconds: Number(lineSetting(row, "WELCOME_BOT_TIME")),
     welcomeBotLeaves: lineSetting(row, "WELCOME_BOT_LEFT") !== "close",
+    crm: flag("CRM"),
+    crmFollowsTransfer: flag("CRM_TRANSFER_CHANGE"),
+    kpiFirstAnswerSeconds: Number(lineSetting(row, "KPI_FIRST_ANSWER_TIME")),
+    maxChat: Number(lineSetting(row, "MAX_CHAT")),
   };
 }

@@ -1,5 +1,5 @@
 import type { MessageDirection } from "./happenings.ts";
-import type { Chat, ChatFile, Message } from "./records.ts";
+import type { Chat, ChatFile, Message, Session } from "./records.ts";
 import type { WorldState } from "./state.ts";
 
 export interface MessageDraft {
@@ -33,6 +33,12 @@ function externalId(chat: Chat, id: number): string {
   return chat.connectorId === "livechat" ? String(id + 1) : `${chat.connectorId.slice(0, 2)}.${id.toString(36)}`;
 }
 
+function count({ counts }: Session, direction: MessageDirection): void {
+  counts.all += 1;
+  if (direction === "outgoing") counts.operator += 1;
+  if (direction === "incoming") counts.customer += 1;
+}
+
 /** Appends a message to the chat and tells the bus. Session statuses are not touched: see session-messages.ts. */
 export function addMessage(state: WorldState, chat: Chat, draft: MessageDraft): Message {
   const direction = directionOf(state, draft.authorId);
@@ -60,8 +66,9 @@ export function addMessage(state: WorldState, chat: Chat, draft: MessageDraft): 
     author.lastReadId = id;
     author.lastReadAt = message.createdAt;
   }
-  const sessionId = state.openSession(chat.id)?.id ?? 0;
-  state.emit({ kind: "messageAdded", chatId: chat.id, messageId: id, sessionId, direction });
+  const session = state.openSession(chat.id);
+  if (session) count(session, direction);
+  state.emit({ kind: "messageAdded", chatId: chat.id, messageId: id, sessionId: session?.id ?? 0, direction });
   return message;
 }
 

@@ -65,6 +65,9 @@ export function createMessengerQueues(world: World, describe: DescribeMessengerE
       case "sessionStarted":
       case "sessionChanged":
       case "sessionFinished":
+      case "activityAdded":
+      case "activityUpdated":
+      case "activityDeleted":
         return;
     }
   });

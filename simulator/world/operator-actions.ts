@@ -1,3 +1,4 @@
+import { refreshActivity } from "./activities.ts";
 import { lineSettings } from "./line-settings.ts";
 import { joinChat, leaveChat, staffOf } from "./members.ts";
 import { addMessage, addSystemMessage } from "./messages.ts";
@@ -15,6 +16,7 @@ import {
 } from "./sessions.ts";
 import type { WorldState } from "./state.ts";
 import { systemText } from "./system-texts.ts";
+import { type HandOver, logTransferToQueue, logTransferToUser } from "./transfers.ts";
 
 /** @returns false when there is nothing to take: no open session, or the caller already has it */
 export function answer(state: WorldState, chat: Chat, userId: number): boolean {
@@ -51,11 +53,16 @@ export function skip(state: WorldState, chat: Chat, userId: number): boolean {
     return false;
   }
   addSystemMessage(state, chat, systemText.rejected(linkedName(state, userId)));
-  return requeue(state, chat, session, userId);
+  return requeue(state, chat, session, { mode: "MANUAL", initiatorId: userId }, userId);
 }
 
 /** Sends the session back to the queue of its line: nobody owns it, status 5. */
-export function requeue(state: WorldState, chat: Chat, session: Session, except = 0): boolean {
+export function requeue(state: WorldState, chat: Chat, session: Session, how: HandOver, except = 0): boolean {
+  logTransferToQueue(state, session, session.lineId, how);
+  return releaseToQueue(state, chat, session, except);
+}
+
+function releaseToQueue(state: WorldState, chat: Chat, session: Session, except = 0): boolean {
   leaveChat(state, chat, staffOf(state, chat));
   chat.ownerId = 0;
   chat.silent = "N";
@@ -81,6 +88,7 @@ export function transfer(state: WorldState, chat: Chat, byUserId: number, target
     if (!user?.active || user.kind !== "staff" || user.extranet || user.id === byUserId) return false;
     const session = loadSession(state, chat, true);
     if (!session) return false;
+    logTransferToUser(state, session, user.id, byUserId);
     const text = systemText.transferredTo(linkedName(state, byUserId), linkedName(state, user.id));
     takeDialog(state, chat, session, user.id, text);
     return true;
@@ -90,9 +98,10 @@ export function transfer(state: WorldState, chat: Chat, byUserId: number, target
   const session = loadSession(state, chat, true);
   if (!session) return false;
   addSystemMessage(state, chat, systemText.transferredToLine(linkedName(state, byUserId), line.name));
+  logTransferToQueue(state, session, line.id, { mode: "MANUAL", initiatorId: byUserId });
   session.lineId = line.id;
   chat.data.lineId = line.id;
-  requeue(state, chat, session);
+  releaseToQueue(state, chat, session);
   return true;
 }
 
@@ -131,6 +140,7 @@ export function restartFromMessage(state: WorldState, chat: Chat, message: Messa
   const current = loadSession(state, chat, true);
   if (!current) return;
   addSystemMessage(state, chat, systemText.restarted(linkedName(state, userId), current.id));
+  current.closeReason = "operator";
   closeSession(state, chat, current, SessionStatus.closed, true);
   withdrawOffers(chat);
   startSession(state, chat, { mode: "output", operatorId: userId, parentId: current.id });
@@ -146,6 +156,7 @@ export function pin(state: WorldState, chat: Chat, userId: number, pinned: boole
   session.pause = pinned;
   chat.data.pause = pinned;
   scheduleEnd(state, session);
+  refreshActivity(state, session);
   const name = linkedName(state, userId);
   addSystemMessage(state, chat, pinned ? systemText.pinned(name) : systemText.unpinned(name));
   touch(state, session);

@@ -9,6 +9,6 @@ export function passTime(state: WorldState): void {
     const chat = state.chats.get(session.chatId);
     if (session.closed || !chat) continue;
     if (session.autoCloseAt !== null && session.autoCloseAt <= now) finishSession(state, chat, session, "auto");
-    else if (session.botUntil !== null && session.botUntil <= now) requeue(state, chat, session);
+    else if (session.botUntil !== null && session.botUntil <= now) requeue(state, chat, session, { mode: "BOT" });
   }
 }

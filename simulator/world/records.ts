@@ -1,3 +1,5 @@
+import type { Transfer } from "./transfers.ts";
+
 /** Session statuses of Open Channels as the vendor numbers them. */
 export const SessionStatus = {
   new: 0,
@@ -20,6 +22,8 @@ export interface User {
   admin: boolean;
   active: boolean;
   online: boolean;
+  /** He takes no new dialogs for now, by his own wish. */
+  paused: boolean;
   extranet: boolean;
   firstName: string;
   lastName: string;
@@ -113,18 +117,24 @@ export interface Session {
   createdAt: number;
   modifiedAt: number;
   answeredAt: number | null;
+  /** First answer to the customer, of a bot or of an operator. */
+  firstAnswerAt: number | null;
+  /** First answer of an operator. */
   firstReplyAt: number | null;
   closedAt: number | null;
   startId: number;
   /** 0 while the session is open. */
   endId: number;
   closed: boolean;
+  /** Why it ended; while it is closing, what began that. */
+  closeReason: "operator" | "auto" | "spam" | "client" | "replyLimit" | null;
   spam: boolean;
   pause: boolean;
   waitAnswer: boolean;
   waitAction: boolean;
   waitVote: boolean;
   vote: number;
+  votedAt: number | null;
   voteHead: number;
   commentHead: string | null;
   parentId: number;
@@ -132,6 +142,11 @@ export interface Session {
   botUntil: number | null;
   /** When the portal ends it by itself, unix milliseconds; null = never. */
   autoCloseAt: number | null;
+  /** Its messages: all, and those of operators and of the customer without the system's. */
+  counts: { all: number; operator: number; customer: number };
+  transfers: Transfer[];
+  /** 0 while the CRM does not know it. */
+  activityId: number;
 }
 
 /** An item of the portal's CRM; only what Open Channels need of it. */
@@ -151,8 +166,21 @@ export interface Bot {
 export interface QuickAnswer {
   id: number;
   lineId: number;
+  /** The message it was made of; 0 when it was written as an answer. */
   messageId: number;
+  name: string;
   text: string;
+  /** 0 = in none. */
+  sectionId: number;
+  /** How often it was used. */
+  rating: number;
+}
+
+export interface QuickAnswerSection {
+  id: number;
+  lineId: number;
+  name: string;
+  code: string;
 }
 
 /** A line of another portal that can be joined by its 32-character code. */

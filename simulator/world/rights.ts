@@ -1,5 +1,5 @@
 /** Rights of the Open Channels permission model; the action is implied (JOIN perform, HISTORY view, LINES modify …). */
-export type Right = "JOIN" | "HISTORY" | "LINES" | "VOTE_HEAD" | "QUICK_ANSWERS" | "CRM";
+export type Right = "JOIN" | "HISTORY" | "LINES" | "VOTE_HEAD" | "QUICK_ANSWERS" | "REPORTS" | "CRM";
 
 export interface RightsSource {
   isSupervisor(userId: number): boolean;
@@ -26,6 +26,7 @@ function byRole(source: RightsSource, userId: number, right: Right, lineId: numb
     case "JOIN":
     case "HISTORY":
     case "QUICK_ANSWERS":
+    case "REPORTS":
       return lineId === undefined || source.isInQueue(userId, lineId) || source.isLastModifier(userId, lineId);
     case "LINES":
       return lineId !== undefined && source.isLastModifier(userId, lineId);

@@ -1,11 +1,14 @@
+import { completeActivity, handOverActivity, openActivity } from "./activities.ts";
 import { welcomeByBot } from "./bots.ts";
 import { lineSettings } from "./line-settings.ts";
 import { joinChat, leaveChat, markRead, staffOf } from "./members.ts";
 import { addMessage, addSystemMessage } from "./messages.ts";
+import { type NewSession, newSession } from "./new-session.ts";
 import { offerToQueue, withdrawOffers } from "./queue.ts";
 import { type Chat, type Session, SessionStatus } from "./records.ts";
 import type { WorldState } from "./state.ts";
 import { mention, systemText } from "./system-texts.ts";
+import { logAssignment } from "./transfers.ts";
 
 const minute = 60_000;
 const month = 30 * 24 * 60 * minute;
@@ -22,54 +25,27 @@ export function touch(state: WorldState, session: Session): void {
   state.emit({ kind: "sessionChanged", chatId, sessionId, status, operatorId });
 }
 
-export interface NewSession {
-  mode: "input" | "output";
-  /** 0 leaves it to the queue. */
-  operatorId: number;
-  parentId?: number;
-}
-
 /** Opens a session in the chat: by the customer it waits in the queue, by an operator it starts as answered. */
 export function startSession(state: WorldState, chat: Chat, wanted: NewSession): Session {
-  const now = state.now();
   const outgoing = wanted.mode === "output";
-  const session: Session = {
-    id: state.next.session,
-    chatId: chat.id,
-    mode: wanted.mode,
-    status: outgoing ? SessionStatus.answered : SessionStatus.new,
-    lineId: chat.data.lineId,
-    operatorId: wanted.operatorId,
-    customerId: chat.customerId,
-    createdAt: now,
-    modifiedAt: now,
-    answeredAt: outgoing ? now : null,
-    firstReplyAt: null,
-    closedAt: null,
-    startId: state.next.message,
-    endId: 0,
-    closed: false,
-    spam: false,
-    pause: false,
-    waitAnswer: !outgoing,
-    waitAction: false,
-    waitVote: false,
-    vote: 0,
-    voteHead: 0,
-    commentHead: null,
-    parentId: wanted.parentId ?? 0,
-    botUntil: null,
-    autoCloseAt: now + month,
-  };
-  state.next.session += 2;
+  const session = newSession(state, chat, wanted);
   state.addSession(session);
-  Object.assign(chat.data, { sessionId: session.id, createdAt: now, pause: false, waitAction: false });
+  Object.assign(chat.data, { sessionId: session.id, createdAt: session.createdAt, pause: false, waitAction: false });
   chat.ownerId = wanted.operatorId;
   joinChat(state, chat, [chat.customerId, wanted.operatorId]);
-  if (!outgoing && !welcomeByBot(state, chat, session)) offerToQueue(state, chat, session);
+  if (!outgoing && !welcomeByBot(state, chat, session)) distribute(state, chat, session);
   state.emit({ kind: "sessionStarted", chatId: chat.id, sessionId: session.id });
   addSystemMessage(state, chat, systemText.newSession(session.id));
+  openActivity(state, chat, session);
   return session;
+}
+
+/** Offers a new session to the queue; a single operator chosen by the distribution is written down. */
+function distribute(state: WorldState, chat: Chat, session: Session): void {
+  offerToQueue(state, chat, session);
+  const offered = [...chat.recents].filter((userId) => !chat.members.has(userId));
+  const [only] = offered;
+  if (only !== undefined && offered.length === 1) logAssignment(state, session, only);
 }
 
 /**
@@ -88,6 +64,7 @@ export function loadSession(state: WorldState, chat: Chat, create: boolean): Ses
 function endRow(state: WorldState, chat: Chat, session: Session, status: Session["status"]): void {
   session.closed = true;
   session.status = status;
+  session.closeReason = status === SessionStatus.spam ? "spam" : (session.closeReason ?? "auto");
   session.spam = status === SessionStatus.spam;
   session.pause = false;
   session.waitAction = false;
@@ -95,6 +72,7 @@ function endRow(state: WorldState, chat: Chat, session: Session, status: Session
   session.endId = chat.messages.at(-1)?.id ?? session.startId;
   session.autoCloseAt = null;
   session.botUntil = null;
+  completeActivity(state, session);
   touch(state, session);
 }
 
@@ -133,6 +111,7 @@ export function takeDialog(state: WorldState, chat: Chat, session: Session, user
   if (member) member.manager = true;
   addSystemMessage(state, chat, text);
   markRead(state, chat, userId);
+  handOverActivity(state, session);
   touch(state, session);
 }
 
@@ -153,6 +132,7 @@ export function scheduleEnd(state: WorldState, session: Session): void {
  */
 export function finishSession(state: WorldState, chat: Chat, session: Session, how: "manual" | "auto"): void {
   const line = lineSettings(state, session.lineId);
+  session.closeReason ??= how === "manual" ? "operator" : "auto";
   const secondTime = session.waitAction && !session.waitAnswer;
   if (!line?.active || secondTime) {
     closeSession(state, chat, session);

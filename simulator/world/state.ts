@@ -1,4 +1,5 @@
 import type { LineStore } from "../lines/line-config.ts";
+import type { Activity } from "./activities.ts";
 import { createHappeningBus, type HappeningListener } from "./happenings.ts";
 import { activeQueue } from "./line-settings.ts";
 import type {
@@ -10,6 +11,7 @@ import type {
   Message,
   NetworkLine,
   QuickAnswer,
+  QuickAnswerSection,
   Session,
   User,
 } from "./records.ts";
@@ -23,6 +25,7 @@ export interface Sequences {
   message: number;
   file: number;
   crm: number;
+  activity: number;
   handler: number;
   quickAnswer: number;
 }
@@ -37,8 +40,10 @@ export class WorldState {
   readonly messages = new Map<number, Message>();
   readonly files = new Map<number, ChatFile>();
   readonly crm = new Map<string, CrmEntity>();
+  readonly activities = new Map<number, Activity>();
   readonly bots: Bot[] = [];
   readonly quickAnswers: QuickAnswer[] = [];
+  readonly quickAnswerSections: QuickAnswerSection[] = [];
   readonly networkLines = new Map<string, NetworkLine>();
   readonly eventHandlers: EventHandler[] = [];
   readonly departments = new Map<number, string>();

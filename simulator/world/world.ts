@@ -57,6 +57,7 @@ export class World extends WorldState {
       sessions: rows(this.sessions.values()),
       files: rows(this.files.values()),
       crm: rows(this.crm.values()),
+      activities: rows(this.activities.values()),
       lines: this.lines.all(),
     };
   }

@@ -58,7 +58,8 @@ const chatLeave = write("im.chat.leave", "im", (call) => {
   addSystemMessage(world, chat, systemText.left(linkedName(world, userId)), { CODE: ["CHAT_LEAVE"] });
   leaveChat(world, chat, [userId]);
   const session = world.openSession(chat.id);
-  if (session && (owned || staffOf(world, chat).length === 0)) requeue(world, chat, session, userId);
+  if (session && (owned || staffOf(world, chat).length === 0))
+    requeue(world, chat, session, { mode: "MANUAL", initiatorId: userId }, userId);
   return true;
 });
 

@@ -45,7 +45,7 @@ const botOperator = write("imopenlines.bot.session.operator", scope, (call) => {
   if (!chat || !session) throw new RestError("WRONG_CHAT", "Operator is not a bot");
   const botId = chat.ownerId;
   addSystemMessage(world, chat, systemText.quickBotToQueue());
-  requeue(world, chat, session);
+  requeue(world, chat, session, { mode: "BOT" });
   if (lineSettings(world, session.lineId)?.welcomeBotLeaves === false) joinChat(world, chat, [botId]);
   return true;
 });

@@ -56,7 +56,10 @@ const quickSave = write("imopenlines.message.quick.save", scope, (call) => {
     id: world.next.quickAnswer++,
     lineId: session.lineId,
     messageId: message.id,
+    name: message.text.slice(0, 60),
     text: message.text,
+    sectionId: 0,
+    rating: 0,
   });
   return true;
 });
