@@ -3,6 +3,7 @@ import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { Pool } from "undici";
 import { z } from "zod";
+import { ALL_RIGHTS } from "../../src/config/rights.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import type { HistoryCache } from "../../src/datasources/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders.ts";
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
       const controller = new AbortController();
       return {
         viewer: { kind: "open", label: "peer" },
+        rights: ALL_RIGHTS,
         portal,
         loaders: createLoaders(portal, NOTHING_KEPT),
         signal: controller.signal,

@@ -1,19 +1,17 @@
 import { parseArgs } from "node:util";
-import {
-  ConfigError,
-  configuredCredentials,
-  type Environment,
-  keysFile,
-  resolveCredentialName,
-} from "../config/config.ts";
+import { ConfigError, configuredCredentials, type Environment, keysFile } from "../config/config.ts";
+import { resolveCredentialName } from "../config/key-credential.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
-import { addKey, type KeyRights, KeysFileError, readKeysFile, removeKey } from "../server/identity/api-keys.ts";
+import { KeyOptionError, readKeyTerms } from "../server/identity/key-terms.ts";
+import { addKey, KeysFileError, type KeyTerms, readKeysFile, removeKey } from "../server/identity/keys-file.ts";
 import type { Report } from "./report.ts";
 
 export const KEYS_USAGE = `Usage:
-  npm run keys -- add NAME [--credential CREDENTIAL] [--events own|all] [--lines 1,2]
-                                                       make a key and show it once; --events all lets it see every
-                                                       live event of the portal, --lines those of these lines
+  npm run keys -- add NAME [--credential CREDENTIAL] [--expires 90d] [--rights query,act,events]
+                           [--events own|all|none] [--lines 1,2]
+                                                       make a key and show it once; --expires 12h, 90d, 4w or a day
+                                                       such as 2027-01-31 ends it by itself; --events all lets it
+                                                       see every live event of the portal, --lines those of these
   npm run keys -- list                                 the stored keys' names
   npm run keys -- remove NAME                          a running gateway refuses it within seconds`;
 
@@ -24,7 +22,7 @@ type KeysCommand =
       readonly kind: "add";
       readonly name: string;
       readonly credential: string | undefined;
-      readonly rights: KeyRights;
+      readonly terms: KeyTerms;
     };
 
 /** The words after `npm run keys --` are not a command; the message says what is wrong. */
@@ -38,6 +36,7 @@ export function runKeysCli(args: readonly string[], environment: Environment): R
     if (error instanceof KeysUsageError) {
       return { ok: false, lines: [...(error.message === "" ? [] : [error.message]), KEYS_USAGE] };
     }
+    if (error instanceof KeyOptionError) return { ok: false, lines: [error.message, KEYS_USAGE] };
     if (error instanceof ConfigError || error instanceof KeysFileError) return { ok: false, lines: [error.message] };
     throw error;
   }
@@ -52,9 +51,9 @@ function runCommand(command: KeysCommand, environment: Environment): Report {
       removeKey(file, command.name);
       return { ok: true, lines: [`The key ${command.name} is removed.`] };
     case "add": {
-      const { name, credential, rights } = command;
+      const { name, credential, terms } = command;
       const warning = credentialWarning(credential, environment);
-      const key = addKey(file, name, credential, rights);
+      const key = addKey(file, name, credential, terms);
       const note = `This is the key ${name}. Keep it: only its hash is stored, in ${file}.`;
       return { ok: true, lines: [key, "", note, ...warning] };
     }
@@ -64,9 +63,10 @@ function runCommand(command: KeysCommand, environment: Environment): Report {
 }
 
 function listLines(file: string): readonly string[] {
-  const rows = readKeysFile(file).map((key) =>
-    `${key.name.padEnd(24)} ${(key.credential ?? "default").padEnd(16)} ${key.createdAt ?? ""}`.trimEnd(),
-  );
+  const rows = readKeysFile(file).map(({ name, credential, createdAt, expiresAt }) => {
+    const ending = expiresAt === undefined ? "" : `expires ${expiresAt}`;
+    return `${name.padEnd(24)} ${(credential ?? "default").padEnd(16)} ${(createdAt ?? "").padEnd(24)} ${ending}`.trimEnd();
+  });
   return rows.length === 0 ? [`No keys are stored in ${file}.`] : rows;
 }
 
@@ -106,7 +106,7 @@ function readCommand(args: readonly string[]): KeysCommand {
     case "remove":
       return { kind, name };
     case "add":
-      return { kind, name, credential: values.credential, rights: readRights(values.events, values.lines) };
+      return { kind, name, credential: values.credential, terms: readKeyTerms(values, Date.now()) };
     default:
       throw new KeysUsageError();
   }
@@ -117,22 +117,15 @@ function parseWords(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { credential: { type: "string" }, events: { type: "string" }, lines: { type: "string" } },
+      options: {
+        credential: { type: "string" },
+        expires: { type: "string" },
+        rights: { type: "string" },
+        events: { type: "string" },
+        lines: { type: "string" },
+      },
     });
   } catch (error) {
     throw new KeysUsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function readRights(events: string | undefined, lines: string | undefined): KeyRights {
-  if (events !== undefined && events !== "own" && events !== "all") {
-    throw new KeysUsageError("--events takes own or all");
-  }
-  if (lines !== undefined && !/^[1-9][0-9]*(,[1-9][0-9]*)*$/.test(lines)) {
-    throw new KeysUsageError("--lines takes ids of lines, such as 1,2");
-  }
-  return {
-    ...(events === undefined ? {} : { events }),
-    ...(lines === undefined ? {} : { lines: lines.split(",") }),
-  };
 }

@@ -7,7 +7,9 @@ import type { Plan } from "../datasources/bitrix24/usage.ts";
 import type { Retention } from "../storage/log.ts";
 import type { StorageConfig } from "../storage/storage.ts";
 import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
-import type { ConfiguredKey, CorsOrigins } from "./setting-values.ts";
+import { credentialProblem } from "./key-credential.ts";
+import type { ConfiguredKey } from "./key-entry.ts";
+import type { CorsOrigins } from "./setting-values.ts";
 import { isSettingName, SETTING_PREFIXES, type SettingName, type SettingValues, settings } from "./settings.ts";
 import { suggestion } from "./suggestion.ts";
 
@@ -126,13 +128,9 @@ function relations(config: Config): string[] {
     const source = name === DEFAULT_CREDENTIAL ? "BITRIX24_WEBHOOK_URL" : `The credential ${name}`;
     problems.push(`${source} must use https; BITRIX24_ALLOW_HTTP=true permits http for ${credentialHost(credential)}`);
   }
-  for (const key of config.keys.configured) {
-    if (resolveCredentialName(key.credential, config.portal.credentials) !== undefined) continue;
-    problems.push(
-      key.credential === undefined
-        ? `GATEWAY_API_KEYS: the key ${key.name} must say which credential it uses, as name:key:credential`
-        : `GATEWAY_API_KEYS: the key ${key.name} uses the credential ${key.credential}, which is not configured`,
-    );
+  for (const { name, credential } of config.keys.configured) {
+    const problem = credentialProblem(credential, config.portal.credentials);
+    if (problem !== undefined) problems.push(`GATEWAY_API_KEYS: the key ${name} ${problem}`);
   }
   if (config.portal.credentials.size === 0 && config.portal.userTokenHosts.length === 0) {
     problems.push(
@@ -140,16 +138,6 @@ function relations(config: Config): string[] {
     );
   }
   return problems;
-}
-
-/** The credential a key acts with: the named one, else `default`, else the only one there is. */
-export function resolveCredentialName(
-  name: string | undefined,
-  credentials: ReadonlyMap<string, Credential>,
-): string | undefined {
-  if (name !== undefined) return credentials.has(name) ? name : undefined;
-  if (credentials.has(DEFAULT_CREDENTIAL)) return DEFAULT_CREDENTIAL;
-  return credentials.size === 1 ? [...credentials.keys()][0] : undefined;
 }
 
 /** Problems of names and values alone, for a starter that completes the configuration itself. */

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { keyEntry } from "./key-entry.ts";
 
 export const switchValue = z.enum(["true", "false"], { error: "must be true or false" }).transform((v) => v === "true");
 
@@ -73,32 +74,6 @@ const origin = z
     "must be origins without a path, such as https://inbox.example.com, or the word loopback",
   );
 export const corsOrigins = z.string().transform(items).pipe(z.array(origin));
-
-/** A key as the environment gives it, in clear. */
-export interface ConfiguredKey {
-  readonly name: string;
-  readonly key: string;
-  readonly credential: string | undefined;
-  readonly events: EventScope;
-}
-
-/** Which live events a key may see: those of chats that its credential's user may see, or all of the portal. */
-export type EventScope = "own" | "all";
-
-export const MINIMUM_KEY_LENGTH = 16;
-export const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-const keyEntry = z.string().transform((entry, issues): ConfiguredKey => {
-  const [name = "", key = "", credential, events = "own", ...rest] = entry.split(":");
-  const refuse = (message: string) => issues.addIssue({ code: "custom", message });
-  if (rest.length > 0 || credential === "") {
-    refuse("must be name:key, name:key:credential or name:key:credential:all");
-  }
-  if (events !== "own" && events !== "all") refuse("takes own or all as the fourth part of a key");
-  if (!KEY_NAME.test(name)) refuse("must give each key a name of letters, digits, dots, dashes and underscores");
-  if (key.length < MINIMUM_KEY_LENGTH) refuse(`must give each key ${MINIMUM_KEY_LENGTH} characters or more`);
-  return { name, key, credential, events: events === "all" ? "all" : "own" };
-});
 
 export const keyList = z
   .string()

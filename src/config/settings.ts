@@ -96,7 +96,7 @@ export const settings = {
   }),
   GATEWAY_API_KEYS: setting({
     description:
-      "API keys as `name:key`, `name:key:credential` or `name:key:credential:all`, comma separated; `all` lets the key see every live event of the portal. A key has 16 characters or more. For more than a few, use `npm run keys`.",
+      "API keys as `name:key`, `name:key:credential` or `name:key:credential:all`, comma separated; `all` lets the key see every live event of the portal, `none` none. Options follow in any order: `:rights=query+act` (of `query`, `act` and `events`; all three by default), `:lines=1+2` (live events of these lines too), `:expires=2027-01-31` (its last day). A key has 16 characters or more. For more than a few, use `npm run keys`.",
     default: "none",
     example: "inbox:0123456789abcdef",
     secret: true,

@@ -8,9 +8,10 @@ import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts"
 import { createHistoryCaches } from "../datasources/history-cache.ts";
 import { openRenewedTokens, type RenewedTokens } from "../installation/renewed-tokens.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
-import { type ApiKeys, KeysFileError, openApiKeys } from "./identity/api-keys.ts";
+import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
 import { createClientAddresses } from "./identity/client-address.ts";
 import { createIdentities } from "./identity/identities.ts";
+import { KeysFileError } from "./identity/keys-file.ts";
 import { identityProviders } from "./identity/providers/configured.ts";
 import { createLiveSide } from "./live-side.ts";
 import { openLiveStore } from "./live-store.ts";

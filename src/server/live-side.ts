@@ -23,6 +23,7 @@ import { createChatResolution } from "../subscriptions/live/chat-resolution.ts";
 import { createLiveEvents, type LiveEvents } from "../subscriptions/live/live-events.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
 import type { Identity } from "./identity/identity.ts";
+import { NO_RIGHT_TO_EVENTS } from "./identity/rights.ts";
 import { createLivePortals, isPollingPortal, type LiveSource, pollingPortal } from "./live-portals.ts";
 import type { LiveStore } from "./live-store.ts";
 
@@ -176,7 +177,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     live,
     async viewerOf(identity) {
       const { events } = identity.rights;
-      if (events === null) return { refusal: "This identity has no right to live events (right: events)." };
+      if (events === null) return { refusal: NO_RIGHT_TO_EVENTS };
       const { portal, source } = await portalOf(identity);
       if (source === "none") {
         return {
@@ -203,9 +204,9 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           return cursor;
         },
         async status() {
-          const { source, installation } = await portalOf(identity);
           const { events } = identity.rights;
           if (events === null) return { source: "none", scope: "own", needsReinstall: false };
+          const { source, installation } = await portalOf(identity);
           return { source, scope: events.scope, needsReinstall: installation?.status === "needs-reinstall" };
         },
         chatChanged(chatId, source) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { runKeysCli } from "../../src/cli/keys.ts";
-import { readKeysFile } from "../../src/server/identity/api-keys.ts";
+import { readKeysFile } from "../../src/server/identity/keys-file.ts";
 
 const WEBHOOK = "https://example.bitrix24.com/rest/1/abcdef0123456789/";
 
@@ -40,10 +40,13 @@ test("a key is shown once, listed with its credential, and gone once it is remov
 test("what the key may see is stored with it", () => {
   keys("add desk --events all");
   keys("add sales --lines 1,20 --events own");
+  keys("add reader --rights query --expires 90d");
   expect(readKeysFile(join(folder, "keys.json"))).toMatchObject([
     { name: "desk", events: "all" },
     { name: "sales", events: "own", lines: ["1", "20"] },
+    { name: "reader", rights: ["query"], expiresAt: expect.stringMatching(/^\d{4}-.*Z$/) },
   ]);
+  expect(keys("list").text).toMatch(/^reader .* expires \d{4}-/m);
 });
 
 test.each<[string, string, Record<string, string>, string]>([
@@ -97,8 +100,10 @@ test.each([
   ["ad inbox", "Usage:"],
   ["add one two", "Usage:"],
   ["list one", "Usage:"],
-  ["add inbox --events some", "--events takes own or all"],
-  ["add inbox --lines 1,x", "--lines takes ids of lines, such as 1,2"],
+  ["add inbox --events some", "--events takes own, all or none"],
+  ["add inbox --lines 1,x", "--lines takes ids of lines, such as 1 and 2"],
+  ["add inbox --rights read", "--rights knows the rights query, act and events"],
+  ["add inbox --expires never", "--expires takes a time such as 12h, 90d or 4w"],
   ["add inbox --credentail anna", "--credentail"],
   ["add in/box", "takes names of letters"],
 ])("the words %j are explained, and nothing is stored", (args, sentence) => {

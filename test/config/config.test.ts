@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ConfigError, type Environment, readConfig, settingProblems } from "../../src/config/config.ts";
+import { grantedRights } from "../../src/config/rights.ts";
 import { settings } from "../../src/config/settings.ts";
 
 const WEBHOOK = "https://example.bitrix24.com/rest/1/abcdef0123456789/";
@@ -73,8 +74,23 @@ test.each([
   ["GATEWAY_API_KEYS", "a:0123456789abcdef,a:fedcba9876543210", "GATEWAY_API_KEYS must not name two keys alike"],
   [
     "GATEWAY_API_KEYS",
+    "a:0123456789abcdef:default:some",
+    /^GATEWAY_API_KEYS takes own, all or none as the fourth part/,
+  ],
+  [
+    "GATEWAY_API_KEYS",
+    "a:0123456789abcdef:default:own:more",
+    /^GATEWAY_API_KEYS must be name:key, name:key:credential/,
+  ],
+  ["GATEWAY_API_KEYS", "a:0123456789abcdef:rights=fly", "GATEWAY_API_KEYS knows the rights query, act and events"],
+  ["GATEWAY_API_KEYS", "a:0123456789abcdef:lines=x", "GATEWAY_API_KEYS takes ids of lines, such as 1 and 2"],
+  ["GATEWAY_API_KEYS", "a:0123456789abcdef:expires=2027-02-30", /^GATEWAY_API_KEYS takes a day such as 2027-01-31/],
+  ["GATEWAY_API_KEYS", "a:0123456789abcdef:color=red", /^GATEWAY_API_KEYS knows only rights=, lines= and expires=/],
+  ["GATEWAY_API_KEYS", "a:0123456789abcdef:default:all:rights=query", /^GATEWAY_API_KEYS must have the right events/],
+  [
+    "GATEWAY_API_KEYS",
     "a:0123456789abcdef:anna",
-    "GATEWAY_API_KEYS: the key a uses the credential anna, which is not configured",
+    "GATEWAY_API_KEYS: the key a acts with the credential anna, which is not configured: add it to BITRIX24_CREDENTIALS_FILE.",
   ],
 ])("%s=%s is refused with one line", (name, value, line) => {
   const problems = problemsOf({ BITRIX24_WEBHOOK_URL: WEBHOOK, [name]: value });
@@ -125,7 +141,7 @@ test("named credentials come from a file, and a key without one takes the defaul
   expect(config.portal.credentials.get("app")).toEqual({ kind: "application", ...application, botClientId: "own" });
   expect(config.portal.credentials.get("anna")).toEqual({ kind: "webhook", url: WEBHOOK, botClientId: "shared" });
   expect(problemsOf({ BITRIX24_CREDENTIALS_FILE: file, GATEWAY_API_KEYS: "a:0123456789abcdef" })).toEqual([
-    "GATEWAY_API_KEYS: the key a must say which credential it uses, as name:key:credential",
+    "GATEWAY_API_KEYS: the key a names no credential, and there are several: name one of BITRIX24_CREDENTIALS_FILE, or set BITRIX24_WEBHOOK_URL.",
   ]);
   const one = fileWith(JSON.stringify({ anna: { webhook: WEBHOOK } }));
   expect(problemsOf({ BITRIX24_CREDENTIALS_FILE: one, GATEWAY_API_KEYS: "a:0123456789abcdef" })).toEqual([]);
@@ -164,4 +180,14 @@ test("each setting is described in a sentence, and each default in the table is 
     if (/^(\d+|true|false|[a-z0-9.-]+)$/.test(printed) && printed !== "none")
       expect(String(actual), name).toBe(printed);
   }
+});
+
+test("a key of the environment may be given rights, lines and an end in any order", () => {
+  const keys = "a:0123456789abcdef,b:0123456789abcdeg:default:own:expires=2027-01-31:lines=3+7:rights=query+events";
+  const { configured } = readConfig({ BITRIX24_WEBHOOK_URL: WEBHOOK, GATEWAY_API_KEYS: keys }).keys;
+  expect(configured.map(grantedRights)).toEqual([
+    { query: true, act: true, events: { scope: "own", lines: [] } },
+    { query: true, act: false, events: { scope: "own", lines: ["3", "7"] } },
+  ]);
+  expect(configured.map((key) => key.expiresAt)).toEqual([undefined, Date.parse("2027-02-01T00:00:00Z")]);
 });

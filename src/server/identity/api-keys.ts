@@ -1,102 +1,14 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { readFileSync, unwatchFile, watchFile } from "node:fs";
-import { z } from "zod";
-import { systemErrorCode } from "../../config/credentials.ts";
-import { type ConfiguredKey, type EventScope, KEY_NAME } from "../../config/setting-values.ts";
-import { writePrivateFile } from "../../storage/private-file.ts";
-
-/** A key as it is kept: never the key itself. */
-export interface StoredKey {
-  readonly name: string;
-  /** SHA-256 of the key, 64 hexadecimal digits. A key is long and random, so that a slow hash would add nothing. */
-  readonly sha256: string;
-  /** Name of the credential the key acts with; the default one when absent. */
-  readonly credential?: string | undefined;
-  /** Which live events the key may see; `own` when absent. */
-  readonly events?: EventScope | undefined;
-  /** Lines whose live events are granted besides the user's own chats. */
-  readonly lines?: readonly string[] | undefined;
-  /** RFC 3339. */
-  readonly createdAt?: string | undefined;
-}
-
-const keysFile = z.object({
-  keys: z.array(
-    z.object({
-      name: z.string().regex(KEY_NAME),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      credential: z.string().min(1).optional(),
-      events: z.enum(["own", "all"]).optional(),
-      lines: z.array(z.string().regex(/^[1-9][0-9]*$/)).optional(),
-      createdAt: z.string().optional(),
-    }),
-  ),
-});
-
-/** The keys file cannot be used; the message names the file and the reason. */
-export class KeysFileError extends Error {
-  constructor(path: string, reason: string) {
-    super(`The keys file ${path} ${reason}`);
-    this.name = "KeysFileError";
-  }
-}
-
-function digest(key: string): Buffer {
-  return createHash("sha256").update(key).digest();
-}
-
-/** Reads the stored keys; none when there is no file yet. Throws `KeysFileError`. */
-export function readKeysFile(path: string): readonly StoredKey[] {
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return [];
-    throw new KeysFileError(path, `cannot be read (${systemErrorCode(error)})`);
-  }
-  try {
-    return keysFile.parse(JSON.parse(content)).keys;
-  } catch {
-    throw new KeysFileError(path, "is damaged: it is not a list of keys as `npm run keys` writes it");
-  }
-}
-
-function writeKeysFile(path: string, keys: readonly StoredKey[]): void {
-  try {
-    writePrivateFile(path, `${JSON.stringify({ keys }, null, 2)}\n`);
-  } catch (error) {
-    throw new KeysFileError(path, `cannot be written (${systemErrorCode(error)})`);
-  }
-}
-
-/** What a key may do besides what its credential may. */
-export type KeyRights = Pick<StoredKey, "events" | "lines">;
-
-/** Makes a new key, stores its hash and returns the key, which is shown this once. Throws `KeysFileError` for a name in use. */
-export function addKey(path: string, name: string, credential: string | undefined, rights: KeyRights = {}): string {
-  const keys = readKeysFile(path);
-  if (!KEY_NAME.test(name))
-    throw new KeysFileError(path, `takes names of letters, digits, dots, dashes and underscores`);
-  if (keys.some((key) => key.name === name)) throw new KeysFileError(path, `has a key named ${name} already`);
-  const key = `gw_${randomBytes(24).toString("base64url")}`;
-  const stored = { name, sha256: digest(key).toString("hex"), ...rights, createdAt: new Date().toISOString() };
-  writeKeysFile(path, [...keys, credential === undefined ? stored : { ...stored, credential }]);
-  return key;
-}
-
-/** Removes a key; a running gateway refuses it within a second or two. Throws `KeysFileError` when there is none of that name. */
-export function removeKey(path: string, name: string): void {
-  const keys = readKeysFile(path);
-  const rest = keys.filter((key) => key.name !== name);
-  if (rest.length === keys.length) throw new KeysFileError(path, `has no key named ${name}`);
-  writeKeysFile(path, rest);
-}
+import { statSync, unwatchFile, watchFile } from "node:fs";
+import type { ConfiguredKey } from "../../config/key-entry.ts";
+import { grantedRights, type IdentityRights, type WrittenRights } from "../../config/rights.ts";
+import { keyHash, readKeysFile } from "./keys-file.ts";
 
 export interface KeyMatch {
   readonly name: string;
   readonly credential: string | undefined;
-  readonly events: EventScope;
-  readonly lines: readonly string[];
+  readonly rights: IdentityRights;
+  /** Milliseconds of `Date.now()`; the key may have expired. */
+  readonly expiresAt: number | undefined;
 }
 
 export interface ApiKeys {
@@ -104,7 +16,7 @@ export interface ApiKeys {
   count(): number;
   /** Whether there is a key, or was one at some time since the start. */
   hadAny(): boolean;
-  /** The key's entry, compared with every stored one in constant time; undefined when it is none of them. */
+  /** The key's entry; undefined when it is none of them. Found by its hash, so that the time taken tells nothing of a key. */
   match(key: string): KeyMatch | undefined;
   /** Calls back after the keys of the file changed; ends with the function that is returned. */
   onChange(changed: () => void): () => void;
@@ -121,56 +33,65 @@ export interface ApiKeysOptions {
   readonly watchIntervalMs?: number;
 }
 
-interface ComparableKey extends KeyMatch {
-  readonly hash: Buffer;
-}
-
 /** The keys of the environment and of the file, which is read again when it changes. Throws `KeysFileError` for a damaged file. */
 export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 }: ApiKeysOptions): ApiKeys {
-  const fixed: ComparableKey[] = configured.map(({ name, key, credential, events }) => ({
-    name,
-    credential,
-    events,
-    lines: [],
-    hash: digest(key),
-  }));
-  const readStored = (): ComparableKey[] =>
-    readKeysFile(file).map(({ name, sha256, credential, events = "own", lines = [] }) => ({
-      name,
-      credential,
-      events,
-      lines,
-      hash: Buffer.from(sha256, "hex"),
-    }));
-  let keys = [...fixed, ...readStored()];
-  let hadAny = keys.length > 0;
+  const fixed = configured.map(({ key, ...entry }) => [keyHash(key), matchOf(entry, entry.expiresAt)] as const);
   const listeners = new Set<() => void>();
+  let readVersion = "";
+  let keys = readAll();
+  let hadAny = keys.size > 0;
 
-  const reread = () => {
+  function readAll(): ReadonlyMap<string, KeyMatch> {
+    // Looked at before it is read, so that what is written meanwhile counts as a change.
+    readVersion = versionOf(file);
+    const stored = readKeysFile(file).map(
+      (key) => [key.sha256, matchOf(key, key.expiresAt === undefined ? undefined : Date.parse(key.expiresAt))] as const,
+    );
+    return new Map([...stored, ...fixed]);
+  }
+
+  /** Reads the file again if it is another than the one that was read. */
+  function refresh(): void {
     try {
-      keys = [...fixed, ...readStored()];
-      hadAny ||= keys.length > 0;
-      for (const changed of listeners) changed();
+      if (versionOf(file) === readVersion) return;
+      keys = readAll();
+      hadAny ||= keys.size > 0;
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
+      return;
     }
-  };
-  watchFile(file, { interval: watchIntervalMs, persistent: false }, reread);
+    for (const changed of listeners) changed();
+  }
+  watchFile(file, { interval: watchIntervalMs, persistent: false }, refresh);
 
   return {
-    count: () => keys.length,
+    count: () => keys.size,
     hadAny: () => hadAny,
     match(key) {
-      const hash = digest(key);
-      let found: ComparableKey | undefined;
-      // Every entry is compared, so that the time taken does not tell which one came close.
-      for (const candidate of keys) if (timingSafeEqual(candidate.hash, hash)) found = candidate;
-      return found;
+      const hash = keyHash(key);
+      const found = keys.get(hash);
+      if (found !== undefined) return found;
+      // Somebody who has just been given a key does not wait for the next look at the file.
+      refresh();
+      return keys.get(hash);
     },
     onChange(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);
     },
-    close: () => unwatchFile(file, reread),
+    close: () => unwatchFile(file, refresh),
   };
+}
+
+function matchOf(
+  { name, credential, ...written }: WrittenRights & { readonly name: string; readonly credential?: string | undefined },
+  expiresAt: number | undefined,
+): KeyMatch {
+  return { name, credential, rights: grantedRights(written), expiresAt };
+}
+
+/** Changes with every replacement of the file; empty while there is none. */
+function versionOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return stats === undefined ? "" : `${stats.ino} ${stats.mtimeNs} ${stats.size}`;
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { IdentityRights } from "../../config/rights.ts";
 import type { Credential } from "../../datasources/bitrix24/credentials.ts";
 import type { ViewerIdentity } from "../../resolvers/engine/context.ts";
-import type { IdentityRights } from "./rights.ts";
 
 /** Who sent a request, the credential it acts with, and what it may do. */
 export interface Identity {

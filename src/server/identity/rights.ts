@@ -1,35 +1,19 @@
-import type { EventScope } from "../../config/setting-values.ts";
+import type { IdentityRights } from "../../config/rights.ts";
 
-/** What an identity may do through the gateway, besides what its credential may in the portal. */
-export interface IdentityRights {
-  readonly query: boolean;
-  /** Mutations. */
-  readonly act: boolean;
-  /** Null: no live events at all. */
-  readonly events: EventRights | null;
-}
+export const NO_RIGHT_TO_EVENTS = "This identity has no right to live events (events).";
 
-export interface EventRights {
-  readonly scope: EventScope;
-  /** Lines whose events are granted besides the chats that the credential's user may see. */
-  readonly lines: readonly string[];
-}
-
-export const OWN_EVENTS: EventRights = { scope: "own", lines: [] };
-export const ALL_RIGHTS: IdentityRights = { query: true, act: true, events: OWN_EVENTS };
-
-/** Why an operation of this kind is not for whoever has these rights; undefined when it is. */
+/** Why an operation of this kind is not for whoever has these rights; undefined when it is. The code that goes with it is `FORBIDDEN`. */
 export function missingRight(
   rights: IdentityRights,
   operation: "query" | "mutation" | "subscription",
 ): string | undefined {
   switch (operation) {
     case "query":
-      return rights.query ? undefined : "This identity has no right to query (right: query).";
+      return rights.query ? undefined : "This identity has no right to read (query).";
     case "mutation":
-      return rights.act ? undefined : "This identity has no right to change anything (right: act).";
+      return rights.act ? undefined : "This identity has no right to change anything (act).";
     case "subscription":
-      return rights.events !== null ? undefined : "This identity has no right to live events (right: events).";
+      return rights.events !== null ? undefined : NO_RIGHT_TO_EVENTS;
     default:
       return operation satisfies never;
   }

@@ -77,6 +77,7 @@ export function startOperation(
   return {
     context: {
       viewer: identity.viewer,
+      rights: identity.rights,
       portal,
       loaders: createLoaders(
         portal,

@@ -14,7 +14,9 @@ import {
   validate,
   visit,
 } from "graphql";
+import type { IdentityRights } from "../../config/rights.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
+import { missingRight } from "../identity/rights.ts";
 import { conditionalSubscriptions } from "./conditional-subscriptions.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { NESTS_TOO_DEEP, nestsTooDeep } from "./document-nesting.ts";
@@ -90,6 +92,8 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
       try {
         const unnamed = operationProblem(document, operationName);
         if (unnamed !== undefined) throw unnamed;
+        const forbidden = rightsProblem(document, operationName, context.rights);
+        if (forbidden !== undefined) throw forbidden;
         if (asksForCursor(document)) await context.live.takeCursor().catch(() => null);
         result = await execute({
           schema,
@@ -123,6 +127,17 @@ export function operationProblem(
       ? "The document has several operations. Name one of them in operationName."
       : "The document has no operation of the name in operationName.";
   return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
+}
+
+/** Why whoever has these rights may not run the operation; undefined when he may. */
+function rightsProblem(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  rights: IdentityRights,
+): GraphQLError | undefined {
+  const kind = getOperationAST(document, operationName)?.operation;
+  const missing = kind === undefined ? undefined : missingRight(rights, kind);
+  return missing === undefined ? undefined : new GraphQLError(missing, { extensions: { code: "FORBIDDEN" } });
 }
 
 const cursorDocuments = new WeakMap<DocumentNode, boolean>();

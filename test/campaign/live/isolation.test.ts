@@ -7,7 +7,7 @@ import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { leaveChat } from "../../../simulator/world/members.ts";
 import { hashSecret } from "../../../src/installation/installation.ts";
 import { createInstallationStore, INSTALLATION_NAMESPACES } from "../../../src/installation/installation-store.ts";
-import { addKey, type KeyRights } from "../../../src/server/identity/api-keys.ts";
+import { addKey, type KeyTerms } from "../../../src/server/identity/keys-file.ts";
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { freePort } from "../../e2e/live-office.ts";
 import { until } from "../../storage/until.ts";
@@ -81,7 +81,7 @@ async function install(tenants: readonly Tenant[], directory: string, encryption
 interface Stage {
   readonly origin: string;
   /** A key of a person of a tenant, with the rights given. */
-  viewer(tenant: Tenant, person: number, rights?: KeyRights): Viewer;
+  viewer(tenant: Tenant, person: number, rights?: KeyTerms): Viewer;
 }
 
 /** A gateway before all these portals; `prepare` makes the keys before it starts. */

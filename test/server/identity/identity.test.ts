@@ -2,11 +2,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { ConfigError, readConfig } from "../../../src/config/config.ts";
 import { type RunningGateway, startGateway as startServer } from "../../../src/server/gateway.ts";
-import { addKey, removeKey } from "../../../src/server/identity/api-keys.ts";
+import { readKeyTerms } from "../../../src/server/identity/key-terms.ts";
+import { addKey, removeKey } from "../../../src/server/identity/keys-file.ts";
 import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
 import { eventually } from "../../kit/eventually.ts";
 import { errorsOf, type RawAnswer, send } from "../../kit/http-client.ts";
@@ -183,5 +184,58 @@ describe("without keys", () => {
     const tokens = await startWith({ BITRIX24_PORTALS: host, GATEWAY_HOST: "0.0.0.0" });
     await tokens.close();
     expect(new URL(keyed.url).port).not.toBe("0");
+  });
+});
+
+describe("a key with rights and an end", () => {
+  const READ = "{ viewer { user { id } } }";
+  const ACT = "mutation { chatPinAll { userErrors { code } } }";
+  // Without the right to listen it is refused before the filter is looked at; with it, because of the filter: either way it ends.
+  const LISTEN = "subscription { openLineEvents(filter: { chatIds: [] }) { cursor } }";
+
+  async function startWithKeysFile() {
+    const directory = mkdtempSync(join(tmpdir(), "identity-"));
+    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_DATA_DIR: directory });
+    onTestFinished(() => gateway.close());
+    return { gateway, file: join(directory, "keys.json") };
+  }
+
+  test.each([
+    ["query", { reads: true, acts: false, listens: false }],
+    ["act", { reads: false, acts: true, listens: false }],
+    ["query,events", { reads: true, acts: false, listens: true }],
+  ])("of %s may do that alone", async (rights, expected) => {
+    const { gateway, file } = await startWithKeysFile();
+    const headers = { "x-api-key": addKey(file, "some", undefined, readKeyTerms({ rights }, Date.now())) };
+    const may = (answer: RawAnswer): boolean =>
+      !/"message":"This identity has no right to .*FORBIDDEN/.test(answer.text);
+    const stream = { ...headers, accept: "text/event-stream" };
+    expect({
+      reads: may(await ask(gateway.url, headers, READ)),
+      acts: may(await ask(gateway.url, headers, ACT)),
+      listens: may(await ask(`${gateway.url}/stream`, stream, LISTEN)),
+    }).toEqual(expected);
+    expect(may(await ask(`${gateway.url}/stream`, stream, ACT))).toBe(expected.acts);
+  });
+
+  test("is refused once its time is over, and told when that was", async () => {
+    const { gateway, file } = await startWithKeysFile();
+    const expiresAt = new Date(Date.now() + 1_000).toISOString();
+    const headers = { "x-api-key": addKey(file, "brief", undefined, { expiresAt }) };
+    expect((await ask(gateway.url, headers)).status).toBe(200);
+    await eventually(async () => expect((await ask(gateway.url, headers)).status).toBe(401));
+    expect(errorsOf(await ask(gateway.url, headers))[0]).toEqual({
+      message: `The API key brief expired at ${expiresAt}.`,
+      extensions: { code: "UNAUTHENTICATED" },
+    });
+  });
+
+  test("whose credential is not configured is told the setting", async () => {
+    const { gateway, file } = await startWithKeysFile();
+    const answer = await ask(gateway.url, { "x-api-key": addKey(file, "lost", "anna") });
+    expect([answer.status, errorsOf(answer)[0]?.message]).toEqual([
+      403,
+      "The API key lost acts with the credential anna, which is not configured: add it to BITRIX24_CREDENTIALS_FILE.",
+    ]);
   });
 });

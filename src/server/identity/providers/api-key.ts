@@ -1,4 +1,4 @@
-import { resolveCredentialName } from "../../../config/config.ts";
+import { credentialProblem, resolveCredentialName } from "../../../config/key-credential.ts";
 import type { Credential } from "../../../datasources/bitrix24/credentials.ts";
 import type { ApiKeys } from "../api-keys.ts";
 import { bearerToken, header } from "../credential-headers.ts";
@@ -11,17 +11,15 @@ export function apiKeyProvider(keys: ApiKeys, credentials: ReadonlyMap<string, C
     if (key === undefined) return NOT_MINE;
     const found = keys.match(key);
     if (found === undefined) return refusal("UNAUTHENTICATED", "The API key is not known to this gateway.");
+    const { name, rights, expiresAt } = found;
+    if (expiresAt !== undefined && expiresAt <= Date.now()) {
+      return refusal("UNAUTHENTICATED", `The API key ${name} expired at ${new Date(expiresAt).toISOString()}.`);
+    }
     const credential = credentials.get(resolveCredentialName(found.credential, credentials) ?? "");
     if (credential === undefined) {
-      return refusal("FORBIDDEN", `The API key ${found.name} acts with a credential that is not configured.`);
+      return refusal("FORBIDDEN", `The API key ${name} ${credentialProblem(found.credential, credentials)}`);
     }
-    const identity = {
-      name: `key:${found.name}`,
-      viewer: { kind: "api-key", label: found.name },
-      credential,
-      rights: { query: true, act: true, events: { scope: found.events, lines: found.lines } },
-      expiresAt: undefined,
-    } as const;
-    return { kind: "identity", identity };
+    const viewer = { kind: "api-key", label: name } as const;
+    return { kind: "identity", identity: { name: `key:${name}`, viewer, credential, rights, expiresAt } };
   };
 }

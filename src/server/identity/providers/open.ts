@@ -1,10 +1,10 @@
-import { resolveCredentialName } from "../../../config/config.ts";
+import { resolveCredentialName } from "../../../config/key-credential.ts";
+import { ALL_RIGHTS } from "../../../config/rights.ts";
 import type { Credential } from "../../../datasources/bitrix24/credentials.ts";
 import { isLoopback } from "../../../datasources/bitrix24/loopback.ts";
 import type { ApiKeys } from "../api-keys.ts";
 import { header } from "../credential-headers.ts";
 import { type IdentityProvider, NOT_MINE, refusal } from "../identity.ts";
-import { ALL_RIGHTS } from "../rights.ts";
 
 /**
  * As long as there have been no keys, whoever is on this machine acts with the default credential. Removing the last key withdraws

@@ -1,8 +1,8 @@
+import { ALL_RIGHTS } from "../../../config/rights.ts";
 import { portalHost } from "../../../config/setting-values.ts";
 import { fingerprint, type UserTokenCredential } from "../../../datasources/bitrix24/credentials.ts";
 import { bearerToken, header } from "../credential-headers.ts";
 import { type IdentityProvider, NOT_MINE, refusal } from "../identity.ts";
-import { ALL_RIGHTS } from "../rights.ts";
 
 /** Short enough for the reason that a socket is closed with. */
 const TWO_IDENTITIES =
