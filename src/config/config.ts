@@ -9,6 +9,7 @@ import type { StorageConfig } from "../storage/storage.ts";
 import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
 import { credentialProblem } from "./key-credential.ts";
 import type { ConfiguredKey } from "./key-entry.ts";
+import { type Limits, readLimits } from "./limits.ts";
 import type { CorsOrigins } from "./setting-values.ts";
 import { isSettingName, SETTING_PREFIXES, type SettingName, type SettingValues, settings } from "./settings.ts";
 import { suggestion } from "./suggestion.ts";
@@ -54,6 +55,7 @@ export interface Config {
     readonly maxSockets: number;
     readonly maxOperationsPerSocket: number;
   };
+  readonly limits: Limits;
   readonly keys: { readonly file: string; readonly configured: readonly ConfiguredKey[] };
   readonly logLevel: SettingValues["GATEWAY_LOG_LEVEL"];
 }
@@ -258,6 +260,7 @@ export function readConfig(environment: Environment): Config {
       maxSockets: read("GATEWAY_MAX_SOCKETS") ?? 0,
       maxOperationsPerSocket: read("GATEWAY_MAX_OPERATIONS_PER_SOCKET") ?? 0,
     },
+    limits: readLimits(read),
     keys: {
       file: read("GATEWAY_KEYS_FILE") ?? join(dataDir, "keys.json"),
       configured: read("GATEWAY_API_KEYS") ?? [],

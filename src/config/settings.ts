@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limitSettings } from "./limit-settings.ts";
 import {
   corsOrigins,
   hostList,
@@ -217,6 +218,7 @@ export const settings = {
     default: "100",
     schema: wholeNumber(1, 10_000).default(100),
   }),
+  ...limitSettings,
   REDIS_URL: setting({
     description:
       "Redis server (6.2 or later) that several gateways share: live log, request allowance, installations and token renewal live there. Without it they live in GATEWAY_DATA_DIR, for one process.",

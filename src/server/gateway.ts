@@ -7,6 +7,7 @@ import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../datasources/history-cache.ts";
 import { openRenewedTokens, type RenewedTokens } from "../installation/renewed-tokens.ts";
+import { createGuard } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
 import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
 import { createClientAddresses } from "./identity/client-address.ts";
@@ -18,6 +19,7 @@ import { openLiveStore } from "./live-store.ts";
 import { startEvent, startOperation } from "./operations/operation-context.ts";
 import { createOperationRunner } from "./operations/operation-runner.ts";
 import { createPipeline } from "./operations/pipeline.ts";
+import { createOperationsUnderWay } from "./operations/under-way.ts";
 import { startApollo } from "./transports/apollo.ts";
 import { registerEventStream } from "./transports/event-stream.ts";
 import { createHttpServer, isAllowedOrigin, isSameOrigin } from "./transports/http.ts";
@@ -29,6 +31,8 @@ export interface RunningGateway {
   readonly url: string;
   /** Settles once every portal was asked whether it answers; what did not is in the log. */
   readonly probed: Promise<void>;
+  /** Operations that have begun and are not over, for the log. */
+  underWay(): unknown;
   /** Answers what is under way, then ends. */
   close(): Promise<void>;
 }
@@ -75,10 +79,15 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
       return pair;
     },
   });
+  const guard = createGuard((error, what) =>
+    log.error({ err: error, what }, "A callback failed; what it belongs to was closed"),
+  );
+  const underWay = createOperationsUnderWay();
   const histories = createHistoryCaches();
   const pipeline = createPipeline({
     schema: buildSchema(),
     introspection: config.server.introspection,
+    limits: config.limits,
     log,
   });
   const liveSide = createLiveSide({ config, store, portals, allowedHosts: hosts, log });
@@ -120,6 +129,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     clientAddress,
     isAllowedOrigin: (origin, host) => isSameOrigin(origin, host) || isAllowedOrigin(origin, corsOrigins),
     maxMessageBytes: maxBodyBytes,
+    limits: config.limits,
+    guard,
     maxOperationsPerSocket,
     maxSockets,
     log,
@@ -152,7 +163,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     { url },
     keys.count() === 0 ? "Listening; no keys are configured, so only this machine is served" : "Listening",
   );
-  return { url, probed: probePortals(portals, config.portal.credentials, log), close };
+  return { url, underWay: () => underWay.list(), probed: probePortals(portals, config.portal.credentials, log), close };
 }
 
 function openKeys(config: Config, log: Logger): ApiKeys {

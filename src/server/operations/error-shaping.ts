@@ -13,6 +13,7 @@ import {
 import { WireError } from "../../datasources/bitrix24/wire.ts";
 import { shapeRefusal } from "../../refusals/query-errors.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
+import { clippedText } from "./clipped-text.ts";
 
 /** The part of an error that follows from its cause; position and path come from where it was thrown. */
 export interface ErrorShape {
@@ -24,15 +25,18 @@ export interface ErrorLog {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** One error can point at thousands of places. */
+const MAX_LOCATIONS = 10;
+
 /**
  * Turns any error of an operation into what the client sees: a stable `extensions.code`, a sentence, and nothing internal.
  * What nobody foresaw is logged whole under a request id, and the client gets the id.
  */
-export function shapeError(error: GraphQLError, log: ErrorLog): GraphQLFormattedError {
+export function shapeError(error: GraphQLError, log: ErrorLog, maxLength: number): GraphQLFormattedError {
   const shape = shapeOf(error, log);
   return {
-    message: shape.message,
-    ...(error.locations === undefined ? {} : { locations: error.locations }),
+    message: clippedText(shape.message, maxLength),
+    ...(error.locations === undefined ? {} : { locations: error.locations.slice(0, MAX_LOCATIONS) }),
     ...(error.path === undefined ? {} : { path: error.path }),
     extensions: shape.extensions,
   };

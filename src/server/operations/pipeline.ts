@@ -14,25 +14,39 @@ import {
   validate,
   visit,
 } from "graphql";
+import type { Limits } from "../../config/limits.ts";
 import type { IdentityRights } from "../../config/rights.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import { missingRight } from "../identity/rights.ts";
 import { conditionalSubscriptions } from "./conditional-subscriptions.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
-import { NESTS_TOO_DEEP, nestsTooDeep } from "./document-nesting.ts";
+import { oversizedDocument } from "./document-limits.ts";
 import { type ErrorLog, shapeError } from "./error-shaping.ts";
+import { limitExceeded } from "./limit-exceeded.ts";
+import { oversizedVariables, type Variables } from "./variable-limits.ts";
+import { variableErrors } from "./variable-values.ts";
+
+/** What graphql-js says when it has compared a document's fields with each other for too long. */
+const VALIDATION_ABORTED = "Validation aborted.";
+const INCOMPARABLE = limitExceeded({
+  limit: "documentComparisons",
+  maximum: 500_000,
+  message:
+    "The document repeats fields so often that comparing them takes more than 500,000 steps; select each once, or share them through a fragment.",
+});
 
 export interface PipelineOptions {
   readonly schema: GraphQLSchema;
   /** Whether clients may ask for the schema. */
   readonly introspection: boolean;
+  readonly limits: Limits;
   readonly log: ErrorLog;
 }
 
 export interface Operation {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly variables?: Variables | null | undefined;
   readonly context: OperationContext;
   /** What a subscription's selection is executed on: the delivered event. */
   readonly rootValue?: unknown;
@@ -51,38 +65,62 @@ export interface Pipeline {
   readonly documents: DocumentCache;
   /** Parses and validates a document, or finds it among those that were valid before. */
   prepare(source: string): PreparedDocument;
+  /** What is wrong with the variables of an operation of a valid document; nothing for a document without that operation. */
+  checkVariables(operation: Pick<Operation, "document" | "operationName" | "variables">): readonly GraphQLError[];
   /** Runs a query or mutation of a valid document. Never rejects; `data` is absent when the operation could not begin. */
   execute(operation: Operation): Promise<FormattedExecutionResult>;
   shapeError(error: GraphQLError): GraphQLFormattedError;
 }
 
-export function createPipeline({ schema, introspection, log }: PipelineOptions): Pipeline {
+export function createPipeline({ schema, introspection, limits, log }: PipelineOptions): Pipeline {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const hideSuggestions = !introspection;
   const documents = createDocumentCache();
-  const shape = (error: GraphQLError) => shapeError(error, log);
+  const shape = (error: GraphQLError) => shapeError(error, log, limits.errorLength);
   const refuse = (code: string, errors: readonly GraphQLError[]): PreparedDocument => ({
     kind: "invalid",
     errors: errors.map((error) => shape(withCode(error, code))),
   });
 
+  function validateBounded(document: DocumentNode): readonly GraphQLError[] {
+    // graphql-js adds an error that says it has stopped.
+    const maxErrors = Math.max(1, limits.requestErrors - 1);
+    const errors = validate(schema, document, rules, { hideSuggestions, maxErrors });
+    return errors.some(({ message }) => message === VALIDATION_ABORTED) ? [INCOMPARABLE] : errors;
+  }
+
+  function checkVariables({
+    document,
+    operationName,
+    variables,
+  }: Pick<Operation, "document" | "operationName" | "variables">): readonly GraphQLError[] {
+    const operation = getOperationAST(document, operationName);
+    if (operation === null || operation === undefined) return [];
+    const oversized = oversizedVariables(variables, limits);
+    if (oversized !== undefined) return [oversized];
+    return variableErrors(operation, variables, { schema, maxErrors: limits.requestErrors, hideSuggestions });
+  }
+
   return {
     schema,
     hideSuggestions,
+    checkVariables,
     documents,
     shapeError: shape,
     prepare(source) {
       const known = documents.find(source);
       if (known !== undefined) return { kind: "valid", document: known };
-      if (nestsTooDeep(source)) return refuse("BAD_REQUEST", [new GraphQLError(NESTS_TOO_DEEP)]);
+      const oversized = oversizedDocument(source, limits);
+      if (oversized !== undefined) return refuse("LIMIT_EXCEEDED", [oversized]);
       let document: DocumentNode;
       try {
-        document = parse(source);
+        document = parse(source, { maxTokens: limits.documentTokens });
       } catch (error) {
         return refuse("GRAPHQL_PARSE_FAILED", [asGraphQLError(error)]);
       }
       const conditional = conditionalSubscriptions(document);
-      const errors = conditional.length > 0 ? conditional : validate(schema, document, rules, { hideSuggestions });
+      const errors = conditional.length > 0 ? conditional : validateBounded(document);
+      if (errors.includes(INCOMPARABLE)) return refuse("LIMIT_EXCEEDED", errors);
       if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
       documents.keep(source, document);
       return { kind: "valid", document };
@@ -94,6 +132,9 @@ export function createPipeline({ schema, introspection, log }: PipelineOptions):
         if (unnamed !== undefined) throw unnamed;
         const forbidden = rightsProblem(document, operationName, context.rights);
         if (forbidden !== undefined) throw forbidden;
+        // The variables of an event's execution were checked when its subscription began.
+        const wrong = rootValue === undefined ? checkVariables({ document, operationName, variables }) : [];
+        if (wrong.length > 0) return { errors: wrong.map(shape), extensions: { upstream: context.usage.toJSON() } };
         if (asksForCursor(document)) await context.live.takeCursor().catch(() => null);
         result = await execute({
           schema,

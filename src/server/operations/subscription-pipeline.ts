@@ -43,6 +43,8 @@ export async function subscribe(
   try {
     const field = rootField(document, operationName);
     if (field === undefined) return failed(badRequest("The document has no subscription of that name."));
+    const wrong = pipeline.checkVariables(operation);
+    if (wrong.length > 0) return new LiveResult({ errors: wrong.map(pipeline.shapeError) });
     const viewer = await operation.viewerOf();
     if ("refusal" in viewer) {
       return failed(new GraphQLError(viewer.refusal, { nodes: field, extensions: { code: "FORBIDDEN" } }));

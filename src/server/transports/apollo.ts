@@ -5,7 +5,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { GraphQLError } from "graphql";
+import { type DocumentNode, GraphQLError, parse } from "graphql";
 import type { Logger } from "pino";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { Pipeline } from "../operations/pipeline.ts";
@@ -20,6 +20,8 @@ const SUBSCRIPTION_OVER_HTTP = badRequest(
 function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationContext> {
   return {
     requestDidStart: async () => ({
+      // Apollo looks among the prepared documents next, and parses nothing.
+      didResolveSource: async ({ source }) => void pipeline.prepare(source),
       responseForOperation: async ({ operation, source, request, response, contextValue }) => {
         const prepared = pipeline.prepare(source);
         if (prepared.kind === "invalid") {
@@ -62,7 +64,7 @@ export async function startApollo(
     introspection: true,
     // The pipeline validates, for all transports alike: a rule that throws would be a 500 here.
     dangerouslyDisableValidation: true,
-    documentStore: pipeline.documents,
+    documentStore: preparedDocuments(pipeline),
     formatError: (formatted, error) =>
       error instanceof GraphQLError
         ? pipeline.shapeError(isCodelessRefusal(error) ? badRequest(error.message) : error)
@@ -81,6 +83,20 @@ export async function startApollo(
   });
   await apollo.start();
   return apollo;
+}
+
+/** Stands for a document that was refused, whose errors are told in place of its execution. */
+const REFUSED = parse("{ __typename }");
+
+/** Where Apollo finds the documents that were prepared, so that it never parses: it would without a limit, and before anything is checked. */
+function preparedDocuments({ documents }: Pipeline) {
+  // Apollo puts a hash of the schema before the text's hash; there is only one schema here.
+  const hashOf = (key: string) => key.slice(key.lastIndexOf(":") + 1);
+  return {
+    get: async (key: string): Promise<DocumentNode> => documents.byHash(hashOf(key)) ?? REFUSED,
+    set: async () => {},
+    delete: async () => false,
+  };
 }
 
 /** What Apollo refuses with a status of 4xx and no code: a persisted query whose hash is another text's, or of another version. */

@@ -2,13 +2,11 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from "@apollo/s
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { z } from "zod";
 import { LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { ClientAddressOf } from "../identity/client-address.ts";
 import { type Identities, type IdentityRefusal, refusalStatus } from "../identity/identity.ts";
-import { NESTS_TOO_DEEP, nestsTooDeep } from "../operations/document-nesting.ts";
 import { type OperationServices, startOperation } from "../operations/operation-context.ts";
 import { BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
 import { GRAPHQL_PATH } from "./paths.ts";
@@ -94,8 +92,6 @@ async function handleOperation(
 ): Promise<FastifyReply> {
   if (request.method === "POST" && isMissingBody(request))
     return sendProblem(reply, EMPTY_BODY, request.headers.accept);
-  // Apollo parses before anybody is asked.
-  if (nestsTooDeep(sourceOf(request))) return sendProblem(reply, TOO_DEEP, request.headers.accept);
   const identity = await options.identities.identify({
     headers: request.headers,
     ...options.clientAddress(request.raw),
@@ -121,14 +117,6 @@ async function handleOperation(
     request.raw.socket.off("close", abort);
     operation?.close();
   }
-}
-
-const TOO_DEEP = { status: 400, code: "BAD_REQUEST", message: NESTS_TOO_DEEP } as const;
-const withQuery = z.object({ query: z.string() });
-
-/** The document that a request brings; empty when it brings none. */
-function sourceOf({ body, query }: FastifyRequest): string {
-  return (withQuery.safeParse(body).data ?? withQuery.safeParse(query).data)?.query ?? "";
 }
 
 function isMissingBody(request: FastifyRequest): boolean {

@@ -2,10 +2,10 @@ import { z } from "zod";
 
 /** What a message of the client is to the socket. */
 export type ClientMessage =
-  /** For graphql-ws, in its names. */
-  | { readonly kind: "message"; readonly text: string }
+  /** For graphql-ws, in its names; with the name of the operation that it begins. */
+  | { readonly kind: "message"; readonly message: unknown; readonly name?: string }
   /** The client no longer wants the operation of that name; graphql-ws is to learn it too. */
-  | { readonly kind: "completed"; readonly name: string; readonly text: string }
+  | { readonly kind: "completed"; readonly name: string; readonly message: unknown }
   /** A second operation under an id whose first is not over. */
   | { readonly kind: "id-in-use"; readonly id: string }
   /** About an operation that is over. */
@@ -16,7 +16,8 @@ export type ClientMessage =
  * had it is still ending; graphql-ws goes by the id alone, and would hand the old one's results to the new one and end it with the old.
  */
 export interface OperationNames {
-  fromClient(text: string): ClientMessage;
+  /** Of a parsed message. What it carries besides type and id is neither looked at nor copied. */
+  fromClient(message: unknown): ClientMessage;
   /** A message of graphql-ws with the client's id; undefined when the client no longer waits for it. */
   toClient(text: string): string | undefined;
   /** The client's id of an operation; undefined once it is over for the client. */
@@ -43,28 +44,32 @@ export function createOperationNames(): OperationNames {
     idOf.delete(name);
   }
 
+  const begun = (message: object, name: string): ClientMessage => ({
+    kind: "message",
+    message: { ...message, id: name },
+    name,
+  });
+
   return {
-    fromClient(text) {
-      const message = aboutOperation.safeParse(parsed(text)).data;
+    fromClient(sent) {
+      const message = aboutOperation.safeParse(sent).data;
       // What is not of the protocol is for graphql-ws to refuse.
-      if (message === undefined) return { kind: "message", text };
+      if (message === undefined) return { kind: "message", message: sent };
       const { type, id } = message;
       const known = nameOf.get(id);
       switch (type) {
         case "subscribe":
-          return known === undefined
-            ? { kind: "message", text: JSON.stringify({ ...message, id: begin(id) }) }
-            : { kind: "id-in-use", id };
+          return known === undefined ? begun(message, begin(id)) : { kind: "id-in-use", id };
         case "complete":
           if (known === undefined) return { kind: "late" };
           forget(id, known);
-          return { kind: "completed", name: known, text: JSON.stringify({ type, id: known }) };
+          return { kind: "completed", name: known, message: { type, id: known } };
         default:
-          return { kind: "message", text };
+          return { kind: "message", message: sent };
       }
     },
     toClient(text) {
-      const message = aboutOperation.safeParse(parsed(text)).data;
+      const message = aboutOperation.safeParse(JSON.parse(text)).data;
       if (message === undefined) return text;
       const id = idOf.get(message.id);
       if (id === undefined) return undefined;
@@ -73,12 +78,4 @@ export function createOperationNames(): OperationNames {
     },
     idOf: (name) => idOf.get(name),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,11 +3,15 @@ import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
 import type { Logger } from "pino";
-import { type WebSocket, WebSocketServer } from "ws";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { Limits } from "../../config/limits.ts";
+import type { Guard } from "../../process/guard.ts";
 import type { ClientAddress, ClientAddressOf } from "../identity/client-address.ts";
 import type { Identities } from "../identity/identity.ts";
 import type { OperationRunner, TransportOperation } from "../operations/operation-runner.ts";
 import { operationProblem } from "../operations/pipeline.ts";
+import { nestsDeeper } from "./json-depth.ts";
+import { createOpeningFrames } from "./opening-frame.ts";
 import { createOperationNames, type OperationNames } from "./operation-names.ts";
 import { deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
 
@@ -18,8 +22,10 @@ export interface WebSocketOptions {
   readonly clientAddress: ClientAddressOf;
   readonly isAllowedOrigin: (origin: string, host: string | undefined) => boolean;
   readonly maxMessageBytes: number;
+  readonly limits: Pick<Limits, "initBytes" | "initDepth">;
   readonly maxOperationsPerSocket: number;
   readonly maxSockets: number;
+  readonly guard: Guard;
   readonly log: Logger;
 }
 
@@ -37,6 +43,8 @@ interface Extra {
   readonly names: OperationNames;
   /** By name, until they are over or the client has completed them. */
   readonly operations: Map<string, TransportOperation>;
+  /** It is known who this is. */
+  acknowledged: boolean;
 }
 
 const INIT_WAIT_MS = 10_000;
@@ -44,10 +52,16 @@ const PING_MS = 12_000;
 /** Final for client libraries: unlike 4403, nobody tries again after it by himself. */
 const UNAUTHORIZED = 4401;
 const GOING_AWAY = 1001;
+const INTERNAL_ERROR = 1011;
+const CLOSING_MS = 1_000;
+/** Read in place of a message that was parsed already. */
+const PARSED = "0";
 
 /** `graphql-transport-ws` for queries, mutations and subscriptions, with the pipeline, identity and limits of HTTP. */
 export function attachWebSocket(server: Server, options: WebSocketOptions): WebSocketTransport {
-  const { runner, log } = options;
+  const { runner, guard } = options;
+  /** What graphql-ws reads next: parsed already, so that nothing is read twice or written again. */
+  let reading: unknown;
   const startedBy = new WeakMap<ExecutionArgs, StartedOperation>();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -58,10 +72,14 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
 
   const protocol = makeServer<Record<string, unknown> | undefined, Extra>({
     connectionInitWaitTimeout: INIT_WAIT_MS,
+    jsonMessageReviver: () => reading,
     async onConnect({ extra, connectionParams }) {
       extra.headers = withInitHeaders(extra.headers, connectionParams);
       const decision = await options.identities.identify({ headers: extra.headers, ...extra.from });
-      if (decision.kind === "identity") return true;
+      if (decision.kind === "identity") {
+        extra.acknowledged = true;
+        return true;
+      }
       extra.socket.close(UNAUTHORIZED, closeReason(decision.message));
       return false;
     },
@@ -106,10 +124,68 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
   sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
     const names = createOperationNames();
     const from = options.clientAddress(request);
-    const extra: Extra = { socket, headers: request.headers, from, names, operations: new Map() };
-    const stopPinging = keepAlive(socket);
+    const extra: Extra = { socket, headers: request.headers, from, names, operations: new Map(), acknowledged: false };
+    const broken = (): void => socket.close(INTERNAL_ERROR, "Internal error");
+    const refuse = (reason: string): void => {
+      socket.close(CloseCode.BadRequest, closeReason(reason));
+      // One that does not answer the closing is not listened to any longer.
+      setTimeout(
+        guard("a socket that was refused", () => socket.terminate()),
+        CLOSING_MS,
+      ).unref();
+    };
+    const stopPinging = keepAlive(socket, guard);
     const answer = readingWhileRead(socket);
-    socket.on("ping", (data) => void answer(pong(socket, data)));
+    const opening = createOpeningFrames(options.limits);
+    request.socket.on(
+      "data",
+      guard(
+        "bytes of a socket",
+        (data: Buffer) => {
+          if (extra.acknowledged || socket.readyState !== socket.OPEN) return;
+          const refusal = opening.received(data.length);
+          if (refusal !== undefined) refuse(refusal);
+        },
+        broken,
+      ),
+    );
+    socket.on(
+      "ping",
+      guard("a socket's ping", (data: Buffer) => answer(pong(socket, data)), broken),
+    );
+
+    async function receive(text: string, handle: (message: string) => Promise<void>): Promise<void> {
+      if (socket.readyState !== socket.OPEN) return;
+      const refusal = extra.acknowledged ? undefined : opening.message(text);
+      if (refusal !== undefined) return refuse(refusal);
+      const sent = parsed(text);
+      if (sent === undefined) return refuse("Invalid message received");
+      const message = names.fromClient(sent.message);
+      switch (message.kind) {
+        case "late":
+          return;
+        case "id-in-use":
+          return socket.close(
+            CloseCode.SubscriberAlreadyExists,
+            closeReason(`Subscriber for ${message.id} already exists`),
+          );
+        case "completed":
+          // By itself graphql-ws would let a query or a mutation run on.
+          end(extra, message.name);
+          break;
+        case "message":
+          // What is echoed would be written by a recursion.
+          if (message.name === undefined && nestsDeeper(text, options.limits.initDepth)) {
+            return refuse(`Such a message may nest ${options.limits.initDepth} deep`);
+          }
+          break;
+        default:
+          return message satisfies never;
+      }
+      reading = message.message;
+      await handle(PARSED);
+    }
+
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -119,35 +195,31 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
         },
         close: (code, reason) => socket.close(code, reason === undefined ? undefined : closeReason(reason)),
         onMessage: (handle) => {
-          socket.on("message", (data) => {
-            const message = names.fromClient(String(data));
-            if (message.kind === "late") return;
-            if (message.kind === "id-in-use") {
-              socket.close(
-                CloseCode.SubscriberAlreadyExists,
-                closeReason(`Subscriber for ${message.id} already exists`),
-              );
-              return;
-            }
-            // By itself graphql-ws would let a query or a mutation run on.
-            if (message.kind === "completed") end(extra, message.name);
-            handle(message.text).catch((error: unknown) => {
-              // A socket that broke while it was written to is not a fault.
-              if (socket.readyState !== socket.OPEN) return;
-              log.error({ err: error }, "A message of a socket could not be handled");
-              socket.close(1011, "Internal error");
-            });
-          });
+          socket.on(
+            "message",
+            guard(
+              "a socket's message",
+              (data: RawData) =>
+                receive(String(data), handle).catch((error: unknown) => {
+                  // A socket that broke while it was written to is not a fault.
+                  if (socket.readyState === socket.OPEN) throw error;
+                }),
+              broken,
+            ),
+          );
         },
       },
       extra,
     );
     socket.on("error", () => socket.terminate());
-    socket.once("close", (code, reason) => {
-      stopPinging();
-      for (const operation of extra.operations.values()) operation.end();
-      void closed(code, String(reason));
-    });
+    socket.once(
+      "close",
+      guard("the end of a socket", (code: number, reason: Buffer) => {
+        stopPinging();
+        for (const operation of extra.operations.values()) operation.end();
+        return closed(code, String(reason));
+      }),
+    );
   });
 
   /** The HTTP status that refuses an upgrade, or undefined. */
@@ -159,11 +231,11 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
     return sockets.clients.size >= options.maxSockets ? "503 Service Unavailable" : undefined;
   }
 
-  function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  const upgrade = guard("an upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request);
     if (refusal !== undefined) refuseUpgrade(stream, refusal);
     else sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit("connection", socket, request));
-  }
+  });
   server.on("upgrade", upgrade);
 
   return {
@@ -212,19 +284,23 @@ function withInitHeaders(
 
 const INIT_HEADERS = new Set(["x-api-key", "authorization", "x-bitrix24-portal"]);
 
-function keepAlive(socket: WebSocket): () => void {
+function keepAlive(socket: WebSocket, guard: Guard): () => void {
   let answered = true;
   socket.on("pong", () => {
     answered = true;
   });
-  const timer = setInterval(() => {
+  const ping = (): void => {
     if (!answered) {
       socket.terminate();
       return;
     }
     answered = false;
     socket.ping();
-  }, PING_MS);
+  };
+  const timer = setInterval(
+    guard("a socket's heartbeat", ping, () => socket.terminate()),
+    PING_MS,
+  );
   return () => clearInterval(timer);
 }
 
@@ -247,4 +323,12 @@ function problem(message: string, code: string): GraphQLError {
 /** With the places that the error was shaped with; an error of its own would not know the document. */
 function revive({ message, extensions, locations }: GraphQLFormattedError): GraphQLError {
   return Object.assign(new GraphQLError(message, { extensions: extensions ?? null }), { locations });
+}
+
+function parsed(text: string): { readonly message: unknown } | undefined {
+  try {
+    return { message: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
 }

@@ -18,7 +18,7 @@ const METHOD = "imopenlines.dialog.get";
 
 function shape(cause: Error, logged: unknown[] = []) {
   const wrapped = new GraphQLError(cause.message, { originalError: cause, path: ["chat"] });
-  return shapeError(wrapped, { error: (fields) => logged.push(fields) });
+  return shapeError(wrapped, { error: (fields) => logged.push(fields) }, 1_024);
 }
 
 test.each<[string, Error, Record<string, unknown>]>([

@@ -3,6 +3,7 @@ import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { buildSchema } from "../../../src/resolvers/build-schema.ts";
 import { createPipeline } from "../../../src/server/operations/pipeline.ts";
 import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { defaultLimits } from "../../kit/default-limits.ts";
 
 let portal: RunningPortal;
 let gateway: TestGateway;
@@ -17,7 +18,12 @@ afterAll(async () => {
   await portal.close();
 });
 
-const pipeline = createPipeline({ schema: buildSchema(), introspection: false, log: { error: () => undefined } });
+const pipeline = createPipeline({
+  schema: buildSchema(),
+  introspection: false,
+  limits: defaultLimits,
+  log: { error: () => undefined },
+});
 
 test.each([
   "{ __typename }",

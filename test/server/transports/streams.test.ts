@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -37,6 +38,9 @@ test.each([
   const { origin } = await startScriptedGateway();
   const socket = await openSocket(origin);
   onTestFinished(() => socket.terminate());
+  const acknowledged = once(socket, "message");
+  socket.send('{"type":"connection_init"}');
+  await acknowledged;
   socket.pause();
   for (let sent = 0; sent < count; sent += 1) ping(socket);
   const all = socket.bufferedAmount;
