@@ -36,9 +36,8 @@ export function createDice(seed: number): Dice {
     below,
     onceIn: (times) => below(times) === 0,
     pick(items) {
-      const found = items[below(items.length)];
-      if (found === undefined) throw new Error("there is nothing to pick from");
-      return found;
+      if (items.length === 0) throw new Error("there is nothing to pick from");
+      return items[below(items.length)] as (typeof items)[number];
     },
   };
 }
