@@ -108,7 +108,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     return { query: `{ chat(by: {id: 1}) { ...F0 } } ${fragments} fragment F${levels} on Chat { id }` };
   },
   "selections in selections": (dice) => {
-    const levels = size(dice, 100_000);
+    const levels = size(dice, 40_000);
     return { query: `{ chat(by: {id: 1}) ${nested(levels, "{ currentSession { chat ", "} }", "{ id }")} }` };
   },
   "brackets of all kinds": (dice) => ({

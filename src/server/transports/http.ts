@@ -29,13 +29,14 @@ export interface HttpServerOptions {
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { log, maxBodyBytes } = options;
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: "idle", exposeHeadRoutes: false });
+  // First: what a plugin registers keeps the handler of its time.
+  server.setErrorHandler(httpErrorHandler(maxBodyBytes, log));
   await server.register(cors, {
     origin: (origin, decide) => decide(null, origin !== undefined && isAllowedOrigin(origin, options.corsOrigins)),
     methods: ["GET", "POST"],
     maxAge: 600,
   });
   acceptJson(server);
-  server.setErrorHandler(httpErrorHandler(maxBodyBytes, log));
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
       reply,
