@@ -108,7 +108,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     return { query: `{ chat(by: {id: 1}) { ...F0 } } ${fragments} fragment F${levels} on Chat { id }` };
   },
   "selections in selections": (dice) => {
-    const levels = size(dice, 40_000);
+    const levels = size(dice, 30_000);
     return { query: `{ chat(by: {id: 1}) ${nested(levels, "{ currentSession { chat ", "} }", "{ id }")} }` };
   },
   "brackets of all kinds": (dice) => ({
@@ -147,7 +147,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   }),
   "deep variables": (dice) => ({
     query: "query ($f: InboxFilter) { inbox(filter: $f) { nodes { id } } }",
-    variables: { f: nestedValue(size(dice, 4_500), dice.onceIn(2)) },
+    variables: { f: nestedValue(Math.min(size(dice, 3_000), 3_000), dice.onceIn(2)) },
   }),
   "a long list of variables": (dice) => ({
     query: "query ($ids: [ID!]!) { users(ids: $ids) { id } }",

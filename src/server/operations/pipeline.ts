@@ -110,6 +110,7 @@ export function createPipeline({ schema, introspection, limits, log }: PipelineO
     prepare(source) {
       const known = documents.find(source);
       if (known !== undefined) return { kind: "valid", document: known };
+      if (source === "") return refuse("BAD_REQUEST", [new GraphQLError("The query is empty.")]);
       const oversized = oversizedDocument(source, limits);
       if (oversized !== undefined) return refuse("LIMIT_EXCEEDED", [oversized]);
       let document: DocumentNode;
