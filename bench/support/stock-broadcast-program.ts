@@ -7,7 +7,7 @@ import { ALL_RIGHTS } from "../../src/config/rights.ts";
 import { readEnvelope } from "../../src/datasources/bitrix24/event-envelope.ts";
 import { parseForm } from "../../src/datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
-import { createLoaders } from "../../src/datasources/loaders.ts";
+import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
 import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
 import { writeCursor } from "../../src/subscriptions/events/cursor.ts";

@@ -13,7 +13,7 @@ import {
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import { StreamCheckpoint, StreamGap } from "../schema/live-events.ts";
 import { bindFieldTables } from "./engine/field-table.ts";
-import { resolverClasses } from "./resolver-classes.ts";
+import { fieldTables, resolverClasses } from "./resolver-classes.ts";
 
 const REST_DIRECTIVE = new GraphQLDirective({
   name: "rest",
@@ -40,7 +40,7 @@ export function buildSchema(): GraphQLSchema {
   });
   putArgumentsInOrder(schema);
   for (const name of ONE_OF_INPUTS) makeOneOf(schema, name);
-  bindFieldTables(schema);
+  bindFieldTables(schema, fieldTables);
   return schema;
 }
 

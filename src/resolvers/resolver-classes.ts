@@ -1,19 +1,22 @@
 import type { NonEmptyArray } from "type-graphql";
 import { BotActions } from "./bots/bot-actions.ts";
-import { ChatFields } from "./chats/chat-fields.ts";
+import { chatFields } from "./chats/chat-fields.ts";
 import { ChatLists } from "./chats/chat-lists.ts";
+import { chatPayloadFields } from "./chats/chat-payload-fields.ts";
 import { ChatPresence } from "./chats/chat-presence.ts";
 import { ChatQueries } from "./chats/chat-queries.ts";
 import { InboxQueries } from "./chats/inbox.ts";
 import { OperatorActions } from "./chats/operator-actions.ts";
 import { CrmActions } from "./crm/crm-actions.ts";
 import { CrmEntityResolver } from "./crm/crm-queries.ts";
+import type { FieldTable } from "./engine/field-table.ts";
 import { UpstreamResolver } from "./engine/upstream.ts";
 import {
-  KpiTargetFields,
-  OpenLineBotFields,
-  OpenLineQueueFields,
-  OpenLineReplyFields,
+  kpiTargetFields,
+  openLineBotFields,
+  openLineFields,
+  openLineQueueFields,
+  openLineReplyFields,
 } from "./lines/open-line-fields.ts";
 import { OpenLineMutations } from "./lines/open-line-mutations.ts";
 import { OpenLineQueries } from "./lines/open-line-queries.ts";
@@ -26,37 +29,27 @@ import {
 } from "./live/live-event-source.ts";
 import { LiveSubscriptions } from "./live/live-subscriptions.ts";
 import { MessageActions } from "./messages/message-actions.ts";
-import { FileFields, MessageFields } from "./messages/message-fields.ts";
+import { chatMessageSendFields, fileFields, messageFields } from "./messages/message-fields.ts";
 import { NetworkActions } from "./messages/network-actions.ts";
 import { OperatorsQuery } from "./people/operators.ts";
-import { UserFields } from "./people/user-fields.ts";
+import { userFields } from "./people/user-fields.ts";
 import { UserQueries } from "./people/user-queries.ts";
-import { ViewerFields, ViewerQuery } from "./people/viewer.ts";
+import { ViewerQuery, viewerFields } from "./people/viewer.ts";
 import { SessionActions } from "./sessions/session-actions.ts";
-import { SessionFields, SessionLists } from "./sessions/session-fields.ts";
-import { SessionRating } from "./sessions/session-rating.ts";
+import { SessionLists, sessionFields } from "./sessions/session-fields.ts";
+import { SessionRating, sessionRateFields } from "./sessions/session-rating.ts";
 
 /** Every resolver class of the API. */
 export const resolverClasses: NonEmptyArray<new () => object> = [
   ChatQueries,
-  ChatFields,
   ChatLists,
-  SessionFields,
   SessionLists,
-  MessageFields,
-  FileFields,
   UserQueries,
-  UserFields,
   InboxQueries,
   UpstreamResolver,
   OpenLineQueries,
-  OpenLineQueueFields,
-  OpenLineBotFields,
-  OpenLineReplyFields,
-  KpiTargetFields,
   OpenLineMutations,
   ViewerQuery,
-  ViewerFields,
   CrmEntityResolver,
   OperatorsQuery,
   OperatorActions,
@@ -73,4 +66,22 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
   MessageUpdatedFields,
   SessionStartedFields,
   SessionFinishedFields,
+];
+
+/** Every field table of the API. */
+export const fieldTables: readonly FieldTable[] = [
+  chatFields,
+  chatPayloadFields,
+  sessionFields,
+  messageFields,
+  fileFields,
+  userFields,
+  openLineFields,
+  openLineQueueFields,
+  openLineBotFields,
+  openLineReplyFields,
+  kpiTargetFields,
+  viewerFields,
+  chatMessageSendFields,
+  sessionRateFields,
 ];

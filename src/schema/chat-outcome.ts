@@ -1,20 +1,26 @@
+import type { Id } from "../datasources/domain/ids.ts";
 import type { Chat } from "./chat.ts";
 import type { ChatPayload, MutationPayload, UserError } from "./mutation-payload.ts";
 
 /** What an action about a chat came to. */
 export interface ChatActionResult {
   readonly userErrors: UserError[];
-  /** A reference, or the chat as it was read again; null when there is none to show. */
-  readonly chat: Chat | Promise<Chat | null> | null;
+  /** null when there is no chat to show. */
+  readonly chatId: Id | null;
+  /** Whether the chat is being read again: what the payload shows of it is then what that brings. */
+  readonly isReadAgain: boolean;
 }
 
-/** The fields of every payload about a chat; each mutation has its own class. */
+/** The fields of every payload about a chat; each mutation has its own class. The chat itself is answered by the field table of `ChatPayload`. */
 export abstract class ChatOutcome implements MutationPayload, ChatPayload {
   userErrors: UserError[];
-  chat: Chat | Promise<Chat | null> | null;
+  readonly chat?: Chat | null;
+  readonly chatId: Id | null;
+  readonly isReadAgain: boolean;
 
-  constructor(result: ChatActionResult) {
-    this.userErrors = result.userErrors;
-    this.chat = result.chat;
+  constructor({ userErrors, chatId, isReadAgain }: ChatActionResult) {
+    this.userErrors = userErrors;
+    this.chatId = chatId;
+    this.isReadAgain = isReadAgain;
   }
 }

@@ -1,5 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType } from "type-graphql";
-import type { ChatRecord, ChatRole, SessionStatus } from "../datasources/domain/chat.ts";
+import type { ChatRole, SessionStatus } from "../datasources/domain/chat.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import {
   ChatCrm,
@@ -37,12 +37,8 @@ export class Chat {
   @Field(() => ID, { description: "The portal's id of the chat, without the prefix `chat`." })
   readonly id: Id;
 
-  /** What the source of this reference told about the chat. */
-  readonly record: ChatRecord | undefined;
-
-  constructor(id: Id, record?: ChatRecord) {
+  constructor(id: Id) {
     this.id = id;
-    this.record = record;
   }
 
   @Field(() => String, { description: "The id as `im` methods want it: `chat` and the number." })

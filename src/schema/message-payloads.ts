@@ -1,6 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
-import type { MessageRecord } from "../datasources/domain/message.ts";
 import { ChatOutcome } from "./chat-outcome.ts";
 import { Message } from "./message.ts";
 import { ChatPayload, MutationPayload, type UserError } from "./mutation-payload.ts";
@@ -19,7 +18,7 @@ export class ChatMessageSendPayload extends ChatOutcome {
     description:
       "The message as stored. Costs a request of its own for the chat's latest messages; null when too many others were written in the same moment (`im.dialog.messages.get`).",
   })
-  message: MessageRecord | Promise<MessageRecord | null> | null = null;
+  readonly message?: Message | null;
 }
 
 @ObjectType({

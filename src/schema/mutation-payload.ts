@@ -181,5 +181,5 @@ export abstract class ChatPayload {
     description:
       "The chat, read again in the same round trip when more than its id is selected, also after a refusal. Null when there is no such chat or the caller may not see it.",
   })
-  chat!: Chat | Promise<Chat | null> | null;
+  chat?: Chat | null;
 }

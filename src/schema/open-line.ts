@@ -1,4 +1,4 @@
-import { Directive, Field, ID, ObjectType } from "type-graphql";
+import { Field, ID, ObjectType } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
 import type { LineRecord } from "../datasources/domain/line.ts";
 import {
@@ -19,41 +19,13 @@ import {
   OpenLineLimits,
   OpenLineOperatorIdentity,
 } from "./open-line-service.ts";
-import { User, userRef } from "./user.ts";
+import { RestField } from "./rest-field.ts";
+import { User } from "./user.ts";
 
-/** What a line that is only known by its id needs to answer its fields. */
-interface LineLoading {
-  readonly loaders: { line(id: Id): Promise<LineRecord | null> };
-}
+const LineField = (type: () => object, description: string): PropertyDecorator =>
+  RestField("imopenlines.config.get", type, description);
 
-/** A field of a line: the value when the record is known, else a resolver that loads the record (once per operation). */
-type Lazy<T> = T | null | ((args: unknown, context: LineLoading) => Promise<T | null>);
-
-/**
- * A field that the line's record answers. The executor's own resolver reads the property and calls it if it is a function, so a line of a
- * list costs no resolver call and no promise per field.
- */
-function LineField<T>(
-  type: () => object,
-  description: string,
-  read: (line: LineRecord) => T | null,
-): PropertyDecorator {
-  return (prototype, name) => {
-    Field(type, { nullable: true, description })(prototype, name);
-    Directive('@rest(method: "imopenlines.config.get")')(prototype, name);
-    Object.defineProperty(prototype, name, {
-      get(this: OpenLine): Lazy<T> {
-        if (this.record !== undefined) return read(this.record);
-        return async (_args, context) => {
-          const line = await context.loaders.line(this.id);
-          return line === null ? null : read(line);
-        };
-      },
-    });
-  };
-}
-
-/** Reference to a line; its fields are answered from `record` or loaded. */
+/** Reference to a line; its fields are answered from `record` where there is one and loaded otherwise. */
 @ObjectType({
   simpleResolvers: true,
   description:
@@ -70,159 +42,77 @@ export class OpenLine {
     this.record = record;
   }
 
-  @LineField(
-    () => String,
-    "Name of the line (`LINE_NAME`).",
-    (line) => line.name,
-  )
-  readonly name!: Lazy<string>;
+  @LineField(() => String, "Name of the line (`LINE_NAME`).")
+  readonly name?: string | null;
 
-  @LineField(
-    () => Boolean,
-    "Whether the line takes dialogs (`ACTIVE`).",
-    (line) => line.isActive,
-  )
-  readonly isActive!: Lazy<boolean>;
+  @LineField(() => Boolean, "Whether the line takes dialogs (`ACTIVE`).")
+  readonly isActive?: boolean | null;
 
   @LineField(
     () => Boolean,
     "Whether this is a temporary line, which the portal deletes after some hours (`TEMPORARY`).",
-    (line) => line.isTemporary,
   )
-  readonly isTemporary!: Lazy<boolean>;
+  readonly isTemporary?: boolean | null;
 
-  @LineField(
-    () => String,
-    "Two-letter language of automatic texts (`LANGUAGE_ID`).",
-    (line) => line.languageCode,
-  )
-  readonly languageCode!: Lazy<string>;
+  @LineField(() => String, "Two-letter language of automatic texts (`LANGUAGE_ID`).")
+  readonly languageCode?: string | null;
 
-  @LineField(
-    () => String,
-    "Id in another system; usually null (`XML_ID`).",
-    (line) => line.externalId,
-  )
-  readonly externalId!: Lazy<string>;
+  @LineField(() => String, "Id in another system; usually null (`XML_ID`).")
+  readonly externalId?: string | null;
 
-  @LineField(
-    () => User,
-    "Who changed the line last (`MODIFY_USER_ID`).",
-    (line) => userRef(line.modifiedById),
-  )
-  readonly modifiedBy!: Lazy<User>;
+  @LineField(() => User, "Who changed the line last (`MODIFY_USER_ID`).")
+  readonly modifiedBy?: User | null;
 
   @LineField(
     () => ID,
     "The information block that holds the canned responses of this line (`QUICK_ANSWERS_IBLOCK_ID`).",
-    (line) => line.quickReplyStoreId,
   )
-  readonly quickReplyStoreId!: Lazy<Id>;
+  readonly quickReplyStoreId?: Id | null;
 
-  @LineField(
-    () => Boolean,
-    "Whether it is shown that somebody is typing (`WATCH_TYPING`).",
-    (line) => line.showsTyping,
-  )
-  readonly showsTyping!: Lazy<boolean>;
+  @LineField(() => Boolean, "Whether it is shown that somebody is typing (`WATCH_TYPING`).")
+  readonly showsTyping?: boolean | null;
 
-  @LineField(
-    () => OpenLineQueue,
-    "How dialogs reach operators, and which.",
-    (line) => line.queue,
-  )
-  readonly queue!: Lazy<object>;
+  @LineField(() => OpenLineQueue, "How dialogs reach operators, and which.")
+  readonly queue?: object | null;
 
-  @LineField(
-    () => OpenLineCrm,
-    "Work with the CRM.",
-    (line) => line.crm,
-  )
-  readonly crm!: Lazy<object>;
+  @LineField(() => OpenLineCrm, "Work with the CRM.")
+  readonly crm?: object | null;
 
-  @LineField(
-    () => OpenLineWelcome,
-    "The automatic greeting.",
-    (line) => line.welcome,
-  )
-  readonly welcome!: Lazy<object>;
+  @LineField(() => OpenLineWelcome, "The automatic greeting.")
+  readonly welcome?: object | null;
 
-  @LineField(
-    () => OpenLineBot,
-    "The chat bot that meets customers.",
-    (line) => line.bot,
-  )
-  readonly bot!: Lazy<object>;
+  @LineField(() => OpenLineBot, "The chat bot that meets customers.")
+  readonly bot?: object | null;
 
-  @LineField(
-    () => OpenLineWorkTime,
-    "Working hours.",
-    (line) => line.workTime,
-  )
-  readonly workTime!: Lazy<object>;
+  @LineField(() => OpenLineWorkTime, "Working hours.")
+  readonly workTime?: object | null;
 
-  @LineField(
-    () => OpenLineNoAnswer,
-    "What happens when nobody answers.",
-    (line) => line.noAnswer,
-  )
-  readonly noAnswer!: Lazy<object>;
+  @LineField(() => OpenLineNoAnswer, "What happens when nobody answers.")
+  readonly noAnswer?: object | null;
 
-  @LineField(
-    () => OpenLineClosing,
-    "How dialogs end.",
-    (line) => line.closing,
-  )
-  readonly closing!: Lazy<object>;
+  @LineField(() => OpenLineClosing, "How dialogs end.")
+  readonly closing?: object | null;
 
-  @LineField(
-    () => OpenLineCustomerRating,
-    "How customers are asked for a rating.",
-    (line) => line.customerRating,
-  )
-  readonly customerRating!: Lazy<object>;
+  @LineField(() => OpenLineCustomerRating, "How customers are asked for a rating.")
+  readonly customerRating?: object | null;
 
-  @LineField(
-    () => OpenLineKpi,
-    "Targets for answering.",
-    (line) => line.kpi,
-  )
-  readonly kpi!: Lazy<object>;
+  @LineField(() => OpenLineKpi, "Targets for answering.")
+  readonly kpi?: object | null;
 
-  @LineField(
-    () => OpenLineForms,
-    "The form at the start of a dialog.",
-    (line) => line.forms,
-  )
-  readonly forms!: Lazy<object>;
+  @LineField(() => OpenLineForms, "The form at the start of a dialog.")
+  readonly forms?: object | null;
 
-  @LineField(
-    () => OpenLineLimits,
-    "How much an operator gets at once.",
-    (line) => line.limits,
-  )
-  readonly limits!: Lazy<object>;
+  @LineField(() => OpenLineLimits, "How much an operator gets at once.")
+  readonly limits?: object | null;
 
-  @LineField(
-    () => OpenLineAgreement,
-    "The agreement on personal data.",
-    (line) => line.agreement,
-  )
-  readonly agreement!: Lazy<object>;
+  @LineField(() => OpenLineAgreement, "The agreement on personal data.")
+  readonly agreement?: object | null;
 
-  @LineField(
-    () => OpenLineCategory,
-    "The category of dialogs.",
-    (line) => line.category,
-  )
-  readonly category!: Lazy<object>;
+  @LineField(() => OpenLineCategory, "The category of dialogs.")
+  readonly category?: object | null;
 
-  @LineField(
-    () => OpenLineOperatorIdentity,
-    "Whom customers see.",
-    (line) => line.operatorIdentity,
-  )
-  readonly operatorIdentity!: Lazy<object>;
+  @LineField(() => OpenLineOperatorIdentity, "Whom customers see.")
+  readonly operatorIdentity?: object | null;
 }
 
 /** A reference to the line, or null for "none". */

@@ -1,4 +1,4 @@
-import { compareIds } from "../datasources/imopenlines/id-order.ts";
+import { compareIds } from "../datasources/domain/id-order.ts";
 import { type CursorCodec, Page } from "./connections.ts";
 import { badUserInput, parsePageSize } from "./input-errors.ts";
 

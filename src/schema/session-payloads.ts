@@ -1,4 +1,5 @@
 import { Field, ObjectType } from "type-graphql";
+import type { Id } from "../datasources/domain/ids.ts";
 import { MutationPayload, type UserError } from "./mutation-payload.ts";
 import { Session } from "./session.ts";
 
@@ -11,11 +12,15 @@ export class SessionRatePayload implements MutationPayload {
     description:
       "The session. Any field but `id` reads its whole history again (`imopenlines.session.history.get`), in the same round trip.",
   })
-  session: Session | Promise<Session | null> | null;
+  readonly session?: Session | null;
+  readonly sessionId: Id;
+  /** Whether the session is being downloaded again: what the payload shows of it is then what that brings. */
+  readonly isReadAgain: boolean;
 
-  constructor(userErrors: UserError[], session: Session | Promise<Session | null> | null) {
+  constructor(userErrors: UserError[], sessionId: Id, isReadAgain = false) {
     this.userErrors = userErrors;
-    this.session = session;
+    this.sessionId = sessionId;
+    this.isReadAgain = isReadAgain;
   }
 }
 

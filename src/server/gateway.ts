@@ -5,7 +5,7 @@ import { credentialHost } from "../config/credentials.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
-import { createHistoryCaches } from "../datasources/history-cache.ts";
+import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
 import { openRenewedTokens, type RenewedTokens } from "../installation/renewed-tokens.ts";
 import { createGuard } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";

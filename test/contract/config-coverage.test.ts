@@ -3,8 +3,8 @@ import { graphql } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
-import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
-import { createLoaders } from "../../src/datasources/loaders.ts";
+import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
+import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
 import { type ScriptedPortal, startScriptedPortal } from "../datasources/bitrix24/scripted-portal.ts";
 import {

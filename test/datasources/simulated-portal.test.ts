@@ -5,7 +5,6 @@ import type { Chat, Message, Session } from "../../simulator/world/records.ts";
 import type { PortalSession } from "../../src/datasources/bitrix24/calls.ts";
 import { createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
-import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
 import { countersGet } from "../../src/datasources/im/counters.ts";
 import { dialogMessagesGet } from "../../src/datasources/im/dialog-messages.ts";
 import { dialogUsersList } from "../../src/datasources/im/members.ts";
@@ -13,7 +12,8 @@ import { recentGet, recentList } from "../../src/datasources/im/recent.ts";
 import { userListGet, userSearch } from "../../src/datasources/im/users.ts";
 import { dialogGet, sessionOpen } from "../../src/datasources/imopenlines/dialog.ts";
 import { sessionHistoryGet } from "../../src/datasources/imopenlines/history.ts";
-import { createLoaders } from "../../src/datasources/loaders.ts";
+import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
+import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 
 /** The whole seeded portal, read as its supervisor and compared with what the portal itself remembers. */
 let portal: RunningPortal;
@@ -133,10 +133,10 @@ describe("a chat by user code with its session", () => {
     if (chat === undefined) throw new Error("no chat with an open session");
     const operation = operationOf(0);
     const loaders = createLoaders(operation, createHistoryCaches().forCredential("supervisor"));
-    const record = await loaders.chatByUserCode(chat.userCode, { withHistory: true });
-    const history = await loaders.history({ chatId: record.id });
+    const record = await loaders.chatWithHistory(chat.userCode);
+    const history = await loaders.histories.load({ chatId: record.id });
     expect(history?.sessionId).toBe(String(chat.data.sessionId));
-    await Promise.all([...(history?.users.keys() ?? [])].map((id) => loaders.user(id)));
+    await Promise.all([...(history?.users.keys() ?? [])].map((id) => loaders.users.load(id)));
     expect(usage.requests).toBe(1);
   });
 });

@@ -3,8 +3,8 @@ import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Statistics } from "../../simulator/protocol/statistics.ts";
 import { createPortals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
-import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
-import { createLoaders } from "../../src/datasources/loaders.ts";
+import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
+import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
 
 export interface LineOperations {

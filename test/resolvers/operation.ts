@@ -1,8 +1,8 @@
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from "graphql";
 import { ALL_RIGHTS } from "../../src/config/rights.ts";
 import type { PortalsOptions } from "../../src/datasources/bitrix24/portals.ts";
-import { createHistoryCaches } from "../../src/datasources/history-cache.ts";
-import { createLoaders } from "../../src/datasources/loaders.ts";
+import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
+import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
 import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
 import { type Bench, startBench } from "../datasources/bitrix24/portal-fixture.ts";

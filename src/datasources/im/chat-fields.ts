@@ -20,7 +20,7 @@ import type {
   LastMessageViewsRecord,
   ReadMarkRecord,
 } from "../domain/chat.ts";
-import { parseCrmBindings, parseSessionData, parseSilentMode, parseUserCode } from "../imopenlines/packed-fields.ts";
+import { parseCrmBindings, parseSessionData, parseSilentMode, parseUserCode } from "./packed-fields.ts";
 import { decodeMutedUsers, field, ornamental, ornamentalUrl, pictureUrl } from "./user-fields.ts";
 
 export type WritableChat = { -readonly [K in keyof ChatRecord]: ChatRecord[K] };

@@ -2,13 +2,13 @@ import type { Call } from "../bitrix24/calls.ts";
 import { id, instant, list, object, optionalId, text, WireError, type WireObject } from "../bitrix24/wire.ts";
 import type { MessagePage } from "../domain/chat.ts";
 import type { FileRecord } from "../domain/file.ts";
+import { inIdOrder } from "../domain/id-order.ts";
 import type { Id } from "../domain/ids.ts";
 import type { MessageRecord } from "../domain/message.ts";
 import type { UserRecord } from "../domain/user.ts";
-import { inIdOrder } from "../imopenlines/id-order.ts";
-import { decodeMessageParams } from "../imopenlines/message-params.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
 import { decodeFile } from "./file-fields.ts";
+import { decodeMessageParams } from "./message-params.ts";
 import { decodeUsers } from "./user-fields.ts";
 
 /** A page of a chat's messages, oldest first, with the users and files it mentions. */

@@ -17,16 +17,16 @@ import {
   WireError,
 } from "../bitrix24/wire.ts";
 import type { FileRecord } from "../domain/file.ts";
+import { inIdOrder } from "../domain/id-order.ts";
 import type { Id } from "../domain/ids.ts";
 import type { MessageRecord } from "../domain/message.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { decodeChat } from "../im/chat-fields.ts";
 import { decodeFile } from "../im/file-fields.ts";
+import { decodeMessageParams } from "../im/message-params.ts";
 import { decodeMutedUsers, decodeUsers } from "../im/user-fields.ts";
 import { idParam } from "../rest-params.ts";
-import { inIdOrder } from "./id-order.ts";
-import { decodeMessageParams } from "./message-params.ts";
 
 /** By chat the portal takes the newest session of the chat. Older portals know only `sessionId`. */
 export type HistoryLookup = { readonly sessionId: Id | ResultRef } | { readonly chatId: Id | ResultRef };

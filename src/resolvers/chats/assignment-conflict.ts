@@ -32,7 +32,7 @@ export async function assignmentConflict(context: OperationContext, chatId: Id):
 /** A refused look-up (the scope is missing, say) counts as no bot: better not to displace a colleague. */
 async function isBot(context: OperationContext, userId: Id): Promise<boolean> {
   try {
-    const user = await context.loaders.fullUser(userId);
+    const user = await context.loaders.users.full(userId);
     return user?.isBot === true || user?.kind === "BOT";
   } catch (error) {
     if (error instanceof PortalRefusal) return false;

@@ -1,10 +1,8 @@
 import type { GraphQLResolveInfo } from "graphql";
 import type { Call, WriteOutcome } from "../../datasources/bitrix24/calls.ts";
-import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
-import { type Blame, isBusinessRefusal, notDone, userErrorFor } from "../../refusals/user-errors.ts";
-import { Chat } from "../../schema/chat.ts";
+import { type Blame, notDone, userErrorFor } from "../../refusals/user-errors.ts";
 import type { ChatActionResult } from "../../schema/chat-outcome.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { OperationContext } from "../engine/context.ts";
@@ -34,7 +32,9 @@ export async function runChatAction<T>(
   const reread = lookAhead(info).child("chat").isIdOnly ? undefined : dialogGet({ chatId });
   const { value, userErrors, reread: record } = await runAction(context, call, { ...CHAT_BLAME, ...blame }, reread);
   if (value !== undefined && value !== false && value !== null) tellChange(context, chatId, call.method);
-  return { value, result: { userErrors, chat: chatOf(context, chatId, userErrors, record) } };
+  if (record !== undefined) context.loaders.chats.expect({ chatId }, record).catch(() => undefined);
+  const isAbsent = userErrors.some(({ code }) => code === UserErrorCode.CHAT_NOT_FOUND);
+  return { value, result: { userErrors, chatId: isAbsent ? null : chatId, isReadAgain: record !== undefined } };
 }
 
 /** For methods that answer nothing but true: `false` with HTTP 200 is a failure too. */
@@ -91,28 +91,5 @@ export function tellChange(context: OperationContext, chatId: Id, method: string
 
 /** An action that the gateway refused by itself: the portal was not asked, and the chat is a mere reference. */
 export function refusedChatAction(chatId: Id, userError: UserError): ChatActionResult {
-  return { userErrors: [userError], chat: new Chat(chatId) };
-}
-
-function chatOf(
-  context: OperationContext,
-  chatId: Id,
-  userErrors: readonly UserError[],
-  reread: Promise<ChatRecord> | undefined,
-): ChatActionResult["chat"] {
-  if (userErrors.some(({ code }) => code === UserErrorCode.CHAT_NOT_FOUND)) return null;
-  if (reread === undefined) return new Chat(chatId);
-  const chat = reread.then(
-    (record) => {
-      context.loaders.primeChat(record);
-      return new Chat(record.id);
-    },
-    (error: unknown) => {
-      // The action's own refusal says it already: an error at `chat` beside it would tell the same twice.
-      if (userErrors.length > 0 && isBusinessRefusal(error)) return null;
-      throw error;
-    },
-  );
-  chat.catch(() => undefined);
-  return chat;
+  return { userErrors: [userError], chatId, isReadAgain: false };
 }

@@ -4,11 +4,12 @@ import { Chat } from "../../schema/chat.ts";
 import type { ChatCrm } from "../../schema/chat-details.ts";
 import { Connector } from "../../schema/connector.ts";
 import { CrmEntity } from "../../schema/crm-entity.ts";
-import { OpenLine } from "../../schema/open-line.ts";
+import { openLineRef } from "../../schema/open-line.ts";
 import { Session } from "../../schema/session.ts";
 import { User, userRef } from "../../schema/user.ts";
 import { asViewer, type OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
+import type { FieldOf } from "../engine/told-fields.ts";
 import {
   canSend,
   chatState,
@@ -17,103 +18,72 @@ import {
   customerIdFromCode,
   externalUserId,
 } from "./chat-derivations.ts";
-import { fromChat, tell, tellIfKnown } from "./chat-record.ts";
+import { chatRecord } from "./chat-record.ts";
 
-/** Fields of a chat that take no arguments. */
-export const ChatFields = defineFields<Chat>(Chat, {
-  title: (chat, context) => tell(chat, context, "title"),
-  description: (chat, context) => tell(chat, context, "description"),
-  avatarUrl: (chat, context) => tell(chat, context, "avatarUrl"),
-  color: (chat, context) => tell(chat, context, "color"),
-  createdAt: (chat, context) => tell(chat, context, "createdAt"),
-  isSilent: (chat, context) => tell(chat, context, "isSilent"),
-  isExtranet: (chat, context) => tell(chat, context, "isExtranet"),
-  isNew: (chat, context) => tell(chat, context, "isNew"),
-  messageCount: (chat, context) => tell(chat, context, "messageCount"),
-  participantCount: (chat, context) => tell(chat, context, "participantCount"),
-  lastMessageId: (chat, context) => tell(chat, context, "lastMessageId"),
-  viewerUnreadCount: (chat, context) => tell(chat, asViewer(context), "unreadCount"),
-  viewerRole: (chat, context) => tell(chat, asViewer(context), "viewerRole"),
-  viewerLastReadMessageId: (chat, context) => tell(chat, asViewer(context), "lastReadMessageId"),
-  viewerFirstUnreadMessageId: (chat, context) => tell(chat, asViewer(context), "firstUnreadMessageId"),
-  viewerMarkedMessageId: (chat, context) => tell(chat, asViewer(context), "markedMessageId"),
-  restrictions: (chat, context) => tell(chat, context, "restrictions"),
-  permissions: (chat, context) => tell(chat, context, "permissions"),
-  parentChatId: (chat, context) => tell(chat, context, "parentChatId"),
-  parentMessageId: (chat, context) => tell(chat, context, "parentMessageId"),
-  diskFolderId: (chat, context) => tell(chat, context, "diskFolderId"),
-  backgroundId: (chat, context) => tell(chat, context, "backgroundId"),
-  isTextFieldEnabled: (chat, context) => tell(chat, context, "isTextFieldEnabled"),
-  publicLink: (chat, context) => tell(chat, context, "publicLink"),
-  entityUrl: (chat, context) => tell(chat, context, "entityUrl"),
+const { told, toldIfKnown, derived } = chatRecord;
 
-  callNumber: (chat, context) => tellIfKnown(chat, context, "callNumber"),
-  sessionStatus: (chat, context) => tellIfKnown(chat, context, "sessionStatus"),
-  sessionStatusCode: (chat, context) => tellIfKnown(chat, context, "sessionStatusCode"),
-  viewerIsPinnedInInbox: (chat, context) => tellIfKnown(chat, asViewer(context), "isPinnedInRecent"),
-  viewerInboxAt: (chat, context) => tellIfKnown(chat, asViewer(context), "recentAt"),
-  preview: (chat, context) => {
-    const preview = tellIfKnown(chat, context, "preview");
+/** Fields of a chat that take no arguments. What `dialog.get` never tells comes from a recent list or a history of this operation. */
+export const chatFields = defineFields<Chat>(Chat, {
+  ...told(["title", "description", "avatarUrl", "color", "createdAt", "isSilent", "isExtranet", "isNew"]),
+  ...told(["messageCount", "participantCount", "lastMessageId", "restrictions", "permissions"]),
+  ...told(["parentChatId", "parentMessageId", "diskFolderId", "backgroundId", "isTextFieldEnabled"]),
+  ...told(["publicLink", "entityUrl"]),
+  ...toldIfKnown(["callNumber", "sessionStatus", "sessionStatusCode"]),
+  preview: (chat, { loaders }) => {
+    const preview = loaders.chats.known(chat.id)?.preview ?? null;
     return preview === null ? null : { ...preview, author: userRef(preview.authorId) };
   },
 
-  state: (chat, context) => fromChat(chat, context, ["session", "operatorId"], chatState),
-  isPinned: (chat, context) => fromChat(chat, context, ["session"], ({ session }) => session?.isPinned ?? null),
-  isWaitingForAction: (chat, context) =>
-    fromChat(chat, context, ["session"], ({ session }) => session?.isWaitingForAction ?? null),
-  blockedAt: (chat, context) => fromChat(chat, context, ["session"], ({ session }) => session?.blockedAt ?? null),
-  blockReason: (chat, context) => fromChat(chat, context, ["session"], ({ session }) => session?.blockReason ?? null),
-
-  userCode: (chat, context) => fromChat(chat, context, ["userCode"], ({ userCode }) => userCode?.raw ?? null),
-  connector: (chat, context) =>
-    fromChat(chat, context, ["userCode"], ({ userCode }) => (userCode ? new Connector(userCode.connectorId) : null)),
-  externalChatId: (chat, context) =>
-    fromChat(chat, context, ["userCode"], ({ userCode }) => userCode?.externalChatId ?? null),
-  externalUserId: (chat, context) => fromChat(chat, context, ["userCode"], externalUserId),
-  entryLine: (chat, context) =>
-    fromChat(chat, context, ["userCode"], ({ userCode }) => lineRef(userCode?.lineId ?? null)),
-  line: (chat, context) => fromChat(chat, context, ["session", "userCode"], (record) => lineRef(currentLineId(record))),
-
-  operator: (chat, context) => fromChat(chat, context, ["operatorId"], ({ operatorId }) => userRef(operatorId)),
-  managers: (chat, context) => fromChat(chat, context, ["managerIds"], ({ managerIds }) => userRefs(managerIds)),
-  mutedUsers: (chat, context) =>
-    fromChat(chat, context, ["mutedUserIds"], ({ mutedUserIds }) => userRefs(mutedUserIds)),
-  customer: (chat, context) => customerOf(chat, context),
-  crm: (chat, context) => fromChat(chat, context, ["session", "crmBindings"], crmOf),
-
-  readMarks: (chat, context) =>
-    fromChat(
-      chat,
-      context,
-      ["readMarks"],
-      ({ readMarks }) =>
-        readMarks?.map((mark) => ({ ...mark, user: new User(mark.userId, named(mark.userId, mark.userName)) })) ?? null,
-    ),
-  lastMessageViews: (chat, context) =>
-    fromChat(chat, context, ["lastMessageViews"], ({ lastMessageViews: views }) =>
-      views
-        ? {
-            ...views,
-            firstViewers: views.firstViewers.map((viewer) => ({
-              ...viewer,
-              user: new User(viewer.userId, named(viewer.userId, viewer.userName)),
-            })),
-          }
-        : null,
-    ),
-
-  viewerIsMuted: (chat, context) => viewerIsMuted(chat, asViewer(context)),
-  viewerCanSend: (chat, context) =>
-    fromChat(chat, asViewer(context), ["viewerRole", "restrictions", "permissions"], (record) =>
+  viewerRole: ofViewer(told(["viewerRole"]).viewerRole),
+  viewerUnreadCount: ofViewer(told(["unreadCount"]).unreadCount),
+  viewerLastReadMessageId: ofViewer(told(["lastReadMessageId"]).lastReadMessageId),
+  viewerFirstUnreadMessageId: ofViewer(told(["firstUnreadMessageId"]).firstUnreadMessageId),
+  viewerMarkedMessageId: ofViewer(told(["markedMessageId"]).markedMessageId),
+  viewerIsPinnedInInbox: ofViewer(toldIfKnown(["isPinnedInRecent"]).isPinnedInRecent),
+  viewerInboxAt: ofViewer(toldIfKnown(["recentAt"]).recentAt),
+  viewerIsMuted: ofViewer(viewerIsMuted),
+  viewerCanSend: ofViewer(
+    derived(["viewerRole", "restrictions", "permissions"], (record) =>
       canSend(record.viewerRole ?? null, record.restrictions ?? null, record.permissions ?? null),
     ),
+  ),
 
-  currentSession: (chat, context) => fromChat(chat, context, ["session"], (record) => openSession(record)),
-  latestSession: (chat, context) => latestSession(chat, context),
+  state: derived(["session", "operatorId"], chatState),
+  isPinned: derived(["session"], ({ session }) => session?.isPinned ?? null),
+  isWaitingForAction: derived(["session"], ({ session }) => session?.isWaitingForAction ?? null),
+  blockedAt: derived(["session"], ({ session }) => session?.blockedAt ?? null),
+  blockReason: derived(["session"], ({ session }) => session?.blockReason ?? null),
+
+  userCode: derived(["userCode"], ({ userCode }) => userCode?.raw ?? null),
+  connector: derived(["userCode"], ({ userCode }) => (userCode ? new Connector(userCode.connectorId) : null)),
+  externalChatId: derived(["userCode"], ({ userCode }) => userCode?.externalChatId ?? null),
+  externalUserId: derived(["userCode"], externalUserId),
+  entryLine: derived(["userCode"], ({ userCode }) => openLineRef(userCode?.lineId)),
+  line: derived(["session", "userCode"], (record) => openLineRef(currentLineId(record))),
+
+  operator: derived(["operatorId"], ({ operatorId }) => userRef(operatorId)),
+  managers: derived(["managerIds"], ({ managerIds }) => userRefs(managerIds)),
+  mutedUsers: derived(["mutedUserIds"], ({ mutedUserIds }) => userRefs(mutedUserIds)),
+  customer: customerOf,
+  crm: derived(["session", "crmBindings"], crmOf),
+
+  readMarks: derived(
+    ["readMarks"],
+    ({ readMarks }) => readMarks?.map((mark) => ({ ...mark, user: namedUser(mark) })) ?? null,
+  ),
+  lastMessageViews: derived(["lastMessageViews"], ({ lastMessageViews: views }) =>
+    views
+      ? { ...views, firstViewers: views.firstViewers.map((viewer) => ({ ...viewer, user: namedUser(viewer) })) }
+      : null,
+  ),
+
+  currentSession: derived(["session"], openSession),
+  latestSession,
 });
 
-function lineRef(id: Id | null): OpenLine | null {
-  return id === null ? null : new OpenLine(id);
+/** What concerns the viewer alone is told by the viewer's own credential, also in an event that is read for everybody. */
+function ofViewer<Value>(field: FieldOf<Chat, Value>): FieldOf<Chat, Value> {
+  return (chat, context) => field(chat, asViewer(context));
 }
 
 function userRefs(ids: readonly Id[] | undefined): User[] | null {
@@ -121,8 +91,8 @@ function userRefs(ids: readonly Id[] | undefined): User[] | null {
 }
 
 /** The portal sends a name beside some ids: with it, asking for the name costs nothing. */
-function named(id: Id, name: string | null): { readonly id: Id; readonly name?: string } {
-  return name === null ? { id } : { id, name };
+function namedUser({ userId, userName }: { readonly userId: Id; readonly userName: string | null }): User {
+  return new User(userId, userName === null ? undefined : { id: userId, name: userName });
 }
 
 function crmOf({ session, crmBindings }: ChatRecord): ChatCrm {
@@ -147,10 +117,10 @@ function openSession(record: ChatRecord): Session | null {
 
 /** An open session is the newest one, so only a chat without one needs its history to name it. */
 async function latestSession(chat: Chat, context: OperationContext): Promise<Session | null> {
-  const known = context.loaders.knownChat(chat.id) ?? chat.record;
+  const known = context.loaders.chats.known(chat.id);
   const open = known === undefined ? null : openSession(known);
   if (open !== null) return open;
-  const history = await context.loaders.history({ chatId: chat.id });
+  const history = await context.loaders.histories.load({ chatId: chat.id });
   return history === null ? null : new Session(history.sessionId, chat.id, history);
 }
 
@@ -159,11 +129,11 @@ async function latestSession(chat: Chat, context: OperationContext): Promise<Ses
  * where such a source has been laid over the full record, only an empty list is an answer.
  */
 function viewerIsMuted(chat: Chat, context: OperationContext): boolean | null | Promise<boolean | null> {
-  const known = context.loaders.knownChat(chat.id) ?? chat.record;
+  const known = context.loaders.chats.known(chat.id);
   if (known?.mutedUserIds?.length === 0) return false;
   const isMixed = known?.participantIds !== undefined || known?.preview !== undefined;
   if (known?.source === "full" && !isMixed) return isSomebodyMuted(known);
-  return context.loaders.chat(chat.id, { fresh: isMixed }).then(isSomebodyMuted);
+  return context.loaders.chats.load(chat.id, { fresh: isMixed }).then(isSomebodyMuted);
 }
 
 function isSomebodyMuted({ mutedUserIds }: ChatRecord): boolean | null {
@@ -171,10 +141,10 @@ function isSomebodyMuted({ mutedUserIds }: ChatRecord): boolean | null {
 }
 
 async function customerOf(chat: Chat, context: OperationContext): Promise<User | null> {
-  const fromCode = await fromChat(chat, context, ["userCode"], customerIdFromCode);
+  const fromCode = await chatRecord.from(chat, context, ["userCode"], customerIdFromCode);
   if (fromCode !== null) return new User(fromCode);
-  const candidates = await fromChat(chat, context, ["participantIds"], customerCandidates);
-  const users = await Promise.all(candidates.map((id) => context.loaders.user(id)));
+  const candidates = (await chatRecord.from(chat, context, ["participantIds"], customerCandidates)) ?? [];
+  const users = await Promise.all(candidates.map((id) => context.loaders.users.load(id)));
   const customer = users.find((user) => user?.isConnector === true || user?.kind === "CUSTOMER");
   return customer ? new User(customer.id, customer) : null;
 }

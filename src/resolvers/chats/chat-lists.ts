@@ -34,7 +34,7 @@ export class ChatLists {
     const offset = after === null || after === undefined ? 0 : participantCursor.decode(after, "after");
     const { portal } = asViewer(context);
     const found = await portal.read(dialogUsersList({ chatId: chat.id, limit: size + 1, offset }));
-    context.loaders.primeUsers(found);
+    context.loaders.users.prime(found);
     const users = found.slice(0, size).map((record) => new User(record.id, record));
     return new Page(users, (_user, index) => participantCursor.encode(offset + index + 1), {
       hasNextPage: found.length > size,

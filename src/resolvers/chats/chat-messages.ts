@@ -1,7 +1,6 @@
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { MessageRecord } from "../../datasources/domain/message.ts";
-import { type DialogMessagesQuery, dialogMessagesGet } from "../../datasources/im/dialog-messages.ts";
-import { inIdOrder } from "../../datasources/imopenlines/id-order.ts";
+import type { MessageSlice, MessageWindow } from "../../datasources/loaders/messages.ts";
 import { defineIdCursor, Page } from "../../schema/connections.ts";
 import { parseWindow, type Window, type WindowArguments } from "../../schema/pagination.ts";
 import type { OperationContext } from "../engine/context.ts";
@@ -16,62 +15,26 @@ export function parseMessagePaging(paging: WindowArguments): Window<Id> {
   return parseWindow(paging, messageCursor, DEFAULT_PAGE_SIZE);
 }
 
-/** What `im.dialog.messages.get` gives at most. */
-const MAX_PER_CALL = 50;
-
-/** Pages that a look-up began to read before it knew whether the chat may be seen, by operation. */
-const begun = new WeakMap<OperationContext, Map<string, Promise<Page<MessageRecord>>>>();
-
-/** Sends the reads of a page in this turn, beside those of the chat itself: `readMessages` with the same window then has the result. For queries only. */
-export function beginMessages(chatId: Id, window: Window<Id>, context: OperationContext): void {
-  const pages = begun.get(context) ?? new Map<string, Promise<Page<MessageRecord>>>();
-  begun.set(context, pages);
-  const page = readPages(chatId, window, context);
-  // Nobody takes the page when the chat is refused; the field that takes it gets its failure.
-  page.catch(() => undefined);
-  pages.set(keyOfPage(chatId, window), page);
+/** Sends the reads of a page in this turn, beside those of the chat itself. The field that wants the page asks again, and gets its failure. */
+export function beginMessages(chatId: Id, window: Window<Id>, { loaders }: OperationContext): void {
+  loaders.messages.load(windowOf(chatId, window)).catch(() => undefined);
 }
 
 /** A page of a chat's messages (`im.dialog.messages.get`). Refusal: `ACCESS_ERROR` for a caller who takes no part. */
-export function readMessages(chatId: Id, window: Window<Id>, context: OperationContext): Promise<Page<MessageRecord>> {
-  return begun.get(context)?.get(keyOfPage(chatId, window)) ?? readPages(chatId, window, context);
+export async function readMessages(
+  chatId: Id,
+  window: Window<Id>,
+  { loaders }: OperationContext,
+): Promise<Page<MessageRecord>> {
+  return cut(await loaders.messages.load(windowOf(chatId, window)), window);
 }
 
-function keyOfPage(chatId: Id, window: Window<Id>): string {
-  return JSON.stringify([chatId, window]);
+function windowOf(chatId: Id, window: Window<Id>): MessageWindow {
+  const { direction, size } = window;
+  return { chatId, direction, size, from: window.direction === "forward" ? window.after : window.before };
 }
 
-/**
- * Reads a page in as many calls as the portal's own limit of 50 needs, one after another because each begins where the
- * one before ended. One message more than asked for tells whether more follow, except where that one would cost a call of its own.
- */
-async function readPages(chatId: Id, window: Window<Id>, context: OperationContext): Promise<Page<MessageRecord>> {
-  const found = new Map<Id, MessageRecord>();
-  let position = window.direction === "forward" ? (window.after ?? FROM_THE_START) : window.before;
-  let mayHaveMore = true;
-  while (mayHaveMore && found.size < window.size) {
-    const limit = Math.min(MAX_PER_CALL, window.size + 1 - found.size);
-    const before = found.size;
-    const answer = await context.portal.read(
-      dialogMessagesGet({ chatId, limit, ...keyOf(window.direction, position) }),
-    );
-    context.loaders.primeUsers(answer.users);
-    for (const message of answer.messages) found.set(message.id, message);
-    mayHaveMore = answer.messages.length >= limit && found.size > before;
-    position = (window.direction === "forward" ? answer.messages.at(-1) : answer.messages[0])?.id ?? position;
-  }
-  return cut(inIdOrder([...found.values()]), window, mayHaveMore || found.size > window.size);
-}
-
-/** The portal's way of asking for the first messages of a chat: those newer than message 0. */
-const FROM_THE_START: Id = "0";
-
-function keyOf(direction: Window<Id>["direction"], position: Id | null): Partial<DialogMessagesQuery> {
-  if (position === null) return {};
-  return direction === "forward" ? { afterId: position } : { beforeId: position };
-}
-
-function cut(messages: readonly MessageRecord[], window: Window<Id>, hasMore: boolean): Page<MessageRecord> {
+function cut({ messages, hasMore }: MessageSlice, window: Window<Id>): Page<MessageRecord> {
   const cursorOf = (message: MessageRecord): string => messageCursor.encode(message.id);
   switch (window.direction) {
     case "forward":

@@ -34,22 +34,24 @@ export class ChatQueries {
     const selection = lookAhead(info);
     switch (lookup.key) {
       case "id": {
-        const record = loaders.chat(lookup.chatId);
-        if (needsNewestHistory(selection)) beginEarly(loaders.history({ chatId: lookup.chatId }));
+        const record = loaders.chats.load(lookup.chatId);
+        if (needsNewestHistory(selection)) beginEarly(loaders.histories.load({ chatId: lookup.chatId }));
         for (const window of messageWindows(selection, info)) beginMessages(lookup.chatId, window, context);
         return new Chat((await record).id);
       }
       case "sessionId": {
-        const record = loaders.chatBySession(lookup.sessionId);
+        const record = loaders.chats.bySession(lookup.sessionId);
         if (needsHistory(selection.child("currentSession")))
-          beginEarly(loaders.history({ sessionId: lookup.sessionId }));
+          beginEarly(loaders.histories.load({ sessionId: lookup.sessionId }));
         return new Chat((await record).id);
       }
       case "userCode": {
         const { userCode } = lookup;
         if (selection.isIdOnly) return new Chat(await portal.read(sessionOpen(userCode)));
-        const withHistory = needsNewestHistory(selection);
-        return new Chat((await loaders.chatByUserCode(userCode, { withHistory })).id);
+        const record = needsNewestHistory(selection)
+          ? loaders.chatWithHistory(userCode)
+          : loaders.chats.byUserCode(userCode);
+        return new Chat((await record).id);
       }
     }
   }
@@ -71,14 +73,14 @@ export class ChatQueries {
     const isCheap = !needsHistory(lookAhead(info));
     switch (lookup.key) {
       case "id": {
-        if (isCheap) return new Session(lookup.sessionId, (await loaders.chatBySession(lookup.sessionId)).id);
-        return sessionOf(await loaders.history({ sessionId: lookup.sessionId }));
+        if (isCheap) return new Session(lookup.sessionId, (await loaders.chats.bySession(lookup.sessionId)).id);
+        return sessionOf(await loaders.histories.load({ sessionId: lookup.sessionId }));
       }
       case "chatId": {
         // A session that is open is the newest one, and the chat's record names it.
-        const open = isCheap ? (await loaders.chat(lookup.chatId)).session?.sessionId : undefined;
+        const open = isCheap ? (await loaders.chats.load(lookup.chatId)).session?.sessionId : undefined;
         if (open) return new Session(open, lookup.chatId);
-        return sessionOf(await loaders.history({ chatId: lookup.chatId }));
+        return sessionOf(await loaders.histories.load({ chatId: lookup.chatId }));
       }
     }
   }

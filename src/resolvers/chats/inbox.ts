@@ -79,13 +79,13 @@ async function readInbox(
   let hasMore = true;
   for (let pages = 0; pages < MAX_PORTAL_PAGES && hasMore && found.size < size; pages++) {
     const { page, isWhole } = await readPortalPage(context, filter, position);
-    context.loaders.primeUsers(page.users);
+    context.loaders.users.prime(page.users);
     for (let index = position.index; index < page.chats.length && found.size < size; index++) {
       position = { ...position, index: index + 1 };
       const chat = page.chats[index];
       if (chat === undefined || found.has(chat.id) || filter.matches?.(chat) === false) continue;
       if (isWhole && filter.unreadOnly && chat.unreadCount === 0) continue;
-      context.loaders.primeChat(chat);
+      context.loaders.chats.prime(chat);
       found.set(chat.id, position);
     }
     const isRead = position.index >= page.chats.length;

@@ -3,7 +3,6 @@ import type { Call } from "../../datasources/bitrix24/calls.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { CrmChatMember } from "../../datasources/imopenlines/crm.ts";
 import { ownUserError } from "../../refusals/user-errors.ts";
-import { Chat } from "../../schema/chat.ts";
 import type { ChatActionResult } from "../../schema/chat-outcome.ts";
 import { type CrmEntityInput, parseCrmEntity } from "../../schema/crm-entity.ts";
 import { parseChatId, parseId } from "../../schema/input-errors.ts";
@@ -40,8 +39,8 @@ export async function runCrmMemberAction(
   const call = callFor(member);
   const { value, userErrors } = await runAction(context, call, BLAME);
   if (value !== null && value !== undefined) tellChange(context, value, call.method);
-  if (value === null) return { userErrors: [NO_CHAT], chat: null };
-  return { userErrors, chat: value === undefined ? null : new Chat(value) };
+  if (value === null) return { userErrors: [NO_CHAT], chatId: null, isReadAgain: false };
+  return { userErrors, chatId: value ?? null, isReadAgain: false };
 }
 
 const NO_CHAT = ownUserError(

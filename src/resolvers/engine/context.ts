@@ -2,7 +2,7 @@ import type { IdentityRights } from "../../config/rights.ts";
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import type { AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
-import type { Loaders } from "../../datasources/loaders.ts";
+import type { Loaders } from "../../datasources/loaders/loaders.ts";
 import type { ChangeSource } from "../../schema/live-events.ts";
 
 /** Who sent the operation, and through which credential it acts. Never holds a secret. */

@@ -3,20 +3,37 @@ import type {
   LineBot,
   LineKpiTarget,
   LineQueue,
+  LineRecord,
   LineReply,
   QueueEntryRecord,
   QueueMemberRecord,
 } from "../../datasources/domain/line.ts";
-import { configListGet } from "../../datasources/imopenlines/config/config-reads.ts";
+import { OpenLine } from "../../schema/open-line.ts";
 import { OpenLineBot, OpenLineReply } from "../../schema/open-line-automation.ts";
 import { OpenLineQueue, QueueEntry, QueueMember } from "../../schema/open-line-queue.ts";
 import { KpiTarget } from "../../schema/open-line-service.ts";
 import { User, userRef } from "../../schema/user.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
+import { toldFields } from "../engine/told-fields.ts";
+
+/** What a line's record answers: from the reference, else from what the operation has read, else read once (`config.get`). */
+const { told, derived } = toldFields<OpenLine, LineRecord>({
+  atHand: [(line) => line.record, (line, { loaders }) => loaders.lines.known(line.id)],
+  isWhole: () => true,
+  read: (line, { loaders }) => loaders.lines.load(line.id),
+});
+
+/** Fields of a line; `id` alone never asks the portal. */
+export const openLineFields = defineFields<OpenLine>(OpenLine, {
+  ...told(["name", "isActive", "isTemporary", "languageCode", "externalId", "quickReplyStoreId", "showsTyping"]),
+  ...told(["queue", "crm", "welcome", "bot", "workTime", "noAnswer", "closing", "customerRating", "kpi"]),
+  ...told(["forms", "limits", "agreement", "category", "operatorIdentity"]),
+  modifiedBy: derived(["modifiedById"], ({ modifiedById }) => userRef(modifiedById)),
+});
 
 /** The two sources of a line tell different parts of its queue; what the record at hand does not tell is read from the other one. */
-export const OpenLineQueueFields = defineFields<OpenLineQueue, LineQueue>(OpenLineQueue, {
+export const openLineQueueFields = defineFields<OpenLineQueue, LineQueue>(OpenLineQueue, {
   isOnline: (queue, context) =>
     queue.isOnline === undefined ? fromConfigGet(queue, context, ({ isOnline }) => isOnline) : queue.isOnline,
   members: (queue, context) => {
@@ -38,19 +55,17 @@ async function fromConfigGet<T>(
   { loaders }: OperationContext,
   pick: (queue: LineQueue) => T | null | undefined,
 ): Promise<T | null> {
-  const line = await loaders.line(lineId);
+  const line = await loaders.lines.load(lineId);
   return (line === null ? null : pick(line.queue)) ?? null;
 }
 
-/** Equal reads of one turn are one command, so both fields of one line cost one. */
 async function fromConfigList<T>(
   { lineId }: LineQueue,
-  { portal }: OperationContext,
+  { loaders }: OperationContext,
   pick: (queue: LineQueue) => T | undefined,
 ): Promise<T | null> {
-  const query = { ids: [lineId], orderBy: "ID", direction: "ASC", limit: 1, offset: 0 } as const;
-  const [line] = await portal.read(configListGet(query));
-  return (line === undefined ? undefined : pick(line.queue)) ?? null;
+  const line = await loaders.lines.listed(lineId);
+  return (line === null ? undefined : pick(line.queue)) ?? null;
 }
 
 function queueMember(member: QueueMemberRecord): QueueMember {
@@ -65,17 +80,17 @@ function userOf(id: Id): User {
   return new User(id);
 }
 
-export const OpenLineBotFields = defineFields<OpenLineBot, LineBot>(OpenLineBot, {
+export const openLineBotFields = defineFields<OpenLineBot, LineBot>(OpenLineBot, {
   user: (bot) => userRef(bot.userId),
 });
 
-export const OpenLineReplyFields = defineFields<OpenLineReply, LineReply>(OpenLineReply, {
+export const openLineReplyFields = defineFields<OpenLineReply, LineReply>(OpenLineReply, {
   bot: (reply) => userRef(reply.botId),
 });
 
 const USER_CODE = /^U?([1-9][0-9]*)$/;
 
-export const KpiTargetFields = defineFields<KpiTarget, LineKpiTarget>(KpiTarget, {
+export const kpiTargetFields = defineFields<KpiTarget, LineKpiTarget>(KpiTarget, {
   recipients: (target) =>
     target.recipientCodes.flatMap((code) => {
       const id = USER_CODE.exec(code)?.[1];

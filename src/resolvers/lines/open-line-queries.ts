@@ -29,7 +29,7 @@ export class OpenLineQueries {
     @Arg("id", () => ID, { description: "The line's id." }) id: string,
     @Ctx() context: OperationContext,
   ): Promise<OpenLine | null> {
-    const line = await context.loaders.line(parseId(id, "id"));
+    const line = await context.loaders.lines.load(parseId(id, "id"));
     return line === null ? null : new OpenLine(line.id, line);
   }
 
@@ -65,6 +65,7 @@ export class OpenLineQueries {
         offset,
       }),
     );
+    context.loaders.lines.prime(lines);
     const nodes = lines.slice(0, size).map((line) => new OpenLine(line.id, line));
     return linePage(nodes, offset, lines.length > size);
   }

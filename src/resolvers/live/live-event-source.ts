@@ -93,7 +93,7 @@ async function storedMessage(
   context: OperationContext,
 ): Promise<MessageRecord | null> {
   if (event.chat === null) return null;
-  const history = await context.loaders.history({ chatId: event.chat.id });
+  const history = await context.loaders.histories.load({ chatId: event.chat.id });
   const { messageId, externalIds } = event.content;
   const wanted = new Set(externalIds);
   return (
@@ -108,7 +108,7 @@ async function latestSession(
   context: OperationContext,
 ): Promise<Session | null> {
   if (event.chat === null) return null;
-  const history = await context.loaders.history({ chatId: event.chat.id });
+  const history = await context.loaders.histories.load({ chatId: event.chat.id });
   return history === null ? null : new Session(history.sessionId, history.chatId, history);
 }
 

@@ -1,8 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
-import type { Id } from "../../datasources/domain/ids.ts";
-import type { MessageRecord } from "../../datasources/domain/message.ts";
-import { dialogMessagesGet } from "../../datasources/im/dialog-messages.ts";
 import { messageAdd, messageDelete, messageUpdate } from "../../datasources/im/message-actions.ts";
 import { messageQuickSave } from "../../datasources/imopenlines/session-actions.ts";
 import { notDone, ownUserError } from "../../refusals/user-errors.ts";
@@ -16,13 +13,9 @@ import {
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
 import { refusedChatAction, runAcceptedChatAction, runAction, runChatAction } from "../chats/chat-action.ts";
 import type { OperationContext } from "../engine/context.ts";
-import { lookAhead } from "../engine/lookahead.ts";
 import { emptyTextProblem } from "../engine/text-guards.ts";
 
 const MESSAGE_BLAME = { MESSAGE_NOT_FOUND: ["messageId"], MESSAGE_NOT_EDITABLE: ["messageId"] };
-
-/** How many of the newest messages are read to find the one just sent: others may write at the same moment. */
-const LATEST = 10;
 
 /** Writing, changing and deleting messages. */
 @Resolver()
@@ -51,10 +44,7 @@ export class MessageActions {
     const { value, result } = await runChatAction(context, info, id, call, { REPLY_NOT_POSSIBLE: ["replyToId"] });
     if (value === null) return new ChatMessageSendPayload({ ...result, userErrors: [notSent()] });
     const payload = new ChatMessageSendPayload(result);
-    if (value !== undefined) {
-      payload.messageId = value;
-      if (lookAhead(info).has("message")) payload.message = readMessage(context, id, value);
-    }
+    payload.messageId = value ?? null;
     return payload;
   }
 
@@ -118,15 +108,4 @@ function notSent() {
     UserErrorCode.MESSAGE_NOT_SENT,
     "The portal made no message and gives no reason: the sender must be a participant who may write to this chat.",
   );
-}
-
-/** The message that was just sent, as stored; null when too many others were written in the meantime. */
-function readMessage(context: OperationContext, chatId: Id, messageId: Id): Promise<MessageRecord | null> {
-  const call = dialogMessagesGet({ chatId, limit: LATEST });
-  const message = context.portal.read(call).then(({ messages, users }) => {
-    context.loaders.primeUsers(users);
-    return messages.find(({ id }) => id === messageId) ?? null;
-  });
-  message.catch(() => undefined);
-  return message;
 }

@@ -58,7 +58,7 @@ export class OperatorsQuery {
         : await directoryRows(context, text, offset, size + 1);
     if (rows === null) return null;
     const page = rows.slice(0, size);
-    context.loaders.primeUsers(page.map(({ user }) => user));
+    context.loaders.users.prime(page.map(({ user }) => user));
     return new Page(
       page.map(({ user }) => new User(user.id, user)),
       (_, index) => cursor.encode(page[index]?.position ?? offset),
@@ -74,10 +74,10 @@ async function queueRows(
   text: string,
   offset: number,
 ): Promise<Row[] | null> {
-  const line = await context.loaders.line(lineId);
+  const line = await context.loaders.lines.load(lineId);
   if (line === null) return null;
   const members = (line.queue.members ?? []).slice(offset);
-  const users = await Promise.all(members.map(({ userId }) => context.loaders.user(userId)));
+  const users = await Promise.all(members.map(({ userId }) => context.loaders.users.load(userId)));
   return users.flatMap((user, index) =>
     user !== null && user.isActive !== false && matches(user, text) ? [{ user, position: offset + index + 1 }] : [],
   );

@@ -38,6 +38,6 @@ export class UserQueries {
 }
 
 async function readUser(id: Id, context: OperationContext): Promise<User | null> {
-  const record = await context.loaders.user(id);
+  const record = await context.loaders.users.load(id);
   return record === null ? null : new User(record.id, record);
 }

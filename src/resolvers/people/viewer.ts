@@ -20,7 +20,7 @@ export class ViewerQuery {
 }
 
 /** What the portal knows of the viewer. Equal reads of one turn leave once, so each field asks for what it needs. */
-export const ViewerFields = defineFields<Viewer>(Viewer, {
+export const viewerFields = defineFields<Viewer>(Viewer, {
   user: async (_, context) => {
     const profile = await readProfile(context);
     return new User(profile.id, userRecordOf(profile));

@@ -12,13 +12,13 @@ import { parseWindow, sliceById } from "../../schema/pagination.ts";
 import { Session } from "../../schema/session.ts";
 import { User } from "../../schema/user.ts";
 import { messageCursor } from "../chats/chat-messages.ts";
-import { fromChat } from "../chats/chat-record.ts";
+import { chatRecord } from "../chats/chat-record.ts";
 import { asViewer, type OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
 import { fromHistory } from "./session-history.ts";
 
 /** Fields of a session that take no arguments. */
-export const SessionFields = defineFields<Session>(Session, {
+export const sessionFields = defineFields<Session>(Session, {
   chat: (session, context) => chatOf(session, context),
   isCurrent: (session, context) => openSessionOf(session, context, (open) => open?.sessionId === session.id),
   startedAt: (session, context) =>
@@ -87,14 +87,14 @@ function rateableLines({ rateableLines: lines }: SessionHistory): OpenLine[] {
 function chatOf(session: Session, context: OperationContext): Chat | Promise<Chat> {
   const chatId = session.chatId ?? session.history?.chatId;
   if (chatId !== undefined) return new Chat(chatId);
-  return context.loaders.chatBySession(session.id).then((record) => new Chat(record.id));
+  return context.loaders.chats.bySession(session.id).then((record) => new Chat(record.id));
 }
 
 async function openSessionOf<T>(
   session: Session,
   context: OperationContext,
   derive: (open: ChatRecord["session"]) => T,
-): Promise<T> {
+): Promise<T | null> {
   const chat = await chatOf(session, context);
-  return fromChat(chat, context, ["session"], (record) => derive(record.session));
+  return chatRecord.from(chat, context, ["session"], (record) => derive(record.session));
 }

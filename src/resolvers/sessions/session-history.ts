@@ -10,13 +10,13 @@ import type { OperationContext } from "../engine/context.ts";
 function historyOf(session: Session, context: OperationContext): SessionHistory | Promise<SessionHistory | null> {
   const { id, chatId } = session;
   const { loaders } = context;
-  const known = session.history ?? loaders.knownHistory(id);
+  const known = session.history ?? loaders.histories.known(id);
   if (known !== undefined) return known;
-  if (chatId === undefined || loaders.knownChat(chatId)?.session?.sessionId !== id)
-    return loaders.history({ sessionId: id });
-  return loaders
-    .history({ chatId })
-    .then((newest) => (newest?.sessionId === id ? newest : loaders.history({ sessionId: id })));
+  if (chatId === undefined || loaders.chats.known(chatId)?.session?.sessionId !== id)
+    return loaders.histories.load({ sessionId: id });
+  return loaders.histories
+    .load({ chatId })
+    .then((newest) => (newest?.sessionId === id ? newest : loaders.histories.load({ sessionId: id })));
 }
 
 /** Derives a value from the session's history: at once where it is there; null when there is no such session. */

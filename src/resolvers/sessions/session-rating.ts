@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Int, Mutation, Resolver } from "type-graphql";
 import type { Id } from "../../datasources/domain/ids.ts";
-import type { SessionHistory } from "../../datasources/domain/session.ts";
 import { sessionHistoryGet } from "../../datasources/imopenlines/history.ts";
 import { sessionHeadVote } from "../../datasources/imopenlines/session-actions.ts";
 import { isBusinessRefusal, notDone, ownUserError } from "../../refusals/user-errors.ts";
@@ -11,6 +10,7 @@ import { Session } from "../../schema/session.ts";
 import { SessionRatePayload } from "../../schema/session-payloads.ts";
 import { runAction } from "../chats/chat-action.ts";
 import type { OperationContext } from "../engine/context.ts";
+import { defineFields } from "../engine/field-table.ts";
 import { lookAhead } from "../engine/lookahead.ts";
 
 /** What goes to the portal: a comment that is absent is erased by it whenever a rating is sent. */
@@ -43,37 +43,34 @@ export class SessionRating {
     comment?: string | null,
   ): Promise<SessionRatePayload> {
     const id = parseId(sessionId, "sessionId");
-    const session = new Session(id);
     const problem = ratingProblem(rating, comment);
-    if (problem !== undefined) return new SessionRatePayload([problem], session);
+    if (problem !== undefined) return new SessionRatePayload([problem], id);
     const vote = await completeVote(context, id, rating ?? undefined, comment);
-    if ("code" in vote) return new SessionRatePayload([vote], session);
+    if ("code" in vote) return new SessionRatePayload([vote], id);
     const blame = { SESSION_NOT_FOUND: ["sessionId"], ACCESS_DENIED: ["sessionId"] };
     const reread = lookAhead(info).child("session").isIdOnly ? undefined : sessionHistoryGet({ sessionId: id });
     const call = sessionHeadVote({ sessionId: id, ...vote });
+    const epoch = context.portal.writeEpoch();
     const done = await runAction(context, call, blame, reread);
+    if (done.reread !== undefined) context.loaders.histories.expect({ sessionId: id }, done.reread, epoch);
     const userErrors = done.value === false ? [notDone()] : done.userErrors;
-    return new SessionRatePayload(userErrors, sessionOf(id, userErrors, done.reread));
+    return new SessionRatePayload(userErrors, id, done.reread !== undefined);
   }
 }
 
 /** The session as it was read again, or a reference that loads itself; null beside a refusal when it cannot be seen. */
-function sessionOf(
-  id: Id,
-  userErrors: readonly UserError[],
-  reread: Promise<SessionHistory> | undefined,
-): Session | Promise<Session | null> {
-  if (reread === undefined) return new Session(id);
-  const session = reread.then(
-    (history) => new Session(history.sessionId, history.chatId, history),
-    (error: unknown) => {
-      if (userErrors.length > 0 && isBusinessRefusal(error)) return null;
-      throw error;
-    },
-  );
-  session.catch(() => undefined);
-  return session;
-}
+export const sessionRateFields = defineFields(SessionRatePayload, {
+  session: ({ sessionId, isReadAgain, userErrors }, { loaders }) => {
+    if (!isReadAgain) return new Session(sessionId);
+    return loaders.histories.load({ sessionId }).then(
+      (history) => (history === null ? null : new Session(history.sessionId, history.chatId, history)),
+      (error: unknown) => {
+        if (userErrors.length > 0 && isBusinessRefusal(error)) return null;
+        throw error;
+      },
+    );
+  },
+});
 
 /** What is wrong with a rating before the portal is asked: it checks no range and takes a comment of just 0 for none. */
 export function ratingProblem(

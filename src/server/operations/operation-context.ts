@@ -1,8 +1,8 @@
 import { type Credential, fingerprint } from "../../datasources/bitrix24/credentials.ts";
 import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
-import type { HistoryCache, HistoryCaches } from "../../datasources/history-cache.ts";
-import { createLoaders } from "../../datasources/loaders.ts";
+import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
+import { createLoaders } from "../../datasources/loaders/loaders.ts";
 import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
 import type { Identity } from "../identity/identity.ts";
 

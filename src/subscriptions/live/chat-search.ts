@@ -3,8 +3,8 @@ import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import { chatUserList } from "../../datasources/im/members.ts";
+import { formatUserCode } from "../../datasources/im/packed-fields.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
-import { formatUserCode } from "../../datasources/imopenlines/packed-fields.ts";
 import { refusalClass } from "../../refusals/refusal-class.ts";
 import type { ExternalPlace } from "./chat-facts.ts";
 

@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChatPermissions, ChatRecord, ChatRestrictions, ChatRole } from "../../../src/datasources/domain/chat.ts";
-import {
-  formatSessionData,
-  parseSessionData,
-  parseUserCode,
-} from "../../../src/datasources/imopenlines/packed-fields.ts";
+import { formatSessionData, parseSessionData, parseUserCode } from "../../../src/datasources/im/packed-fields.ts";
 import {
   canSend,
   chatState,

@@ -12,8 +12,8 @@ import {
 } from "../../../datasources/bitrix24/wire.ts";
 import type { UserCode } from "../../../datasources/domain/chat.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
+import { parseSilentMode, parseUserCode } from "../../../datasources/im/packed-fields.ts";
 import type { QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
-import { parseSilentMode, parseUserCode } from "../../../datasources/imopenlines/packed-fields.ts";
 import type {
   EventAddress,
   MessageDirection,

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { Id } from "./domain/ids.ts";
-import type { SessionHistory } from "./domain/session.ts";
+import type { Id } from "../domain/ids.ts";
+import type { SessionHistory } from "../domain/session.ts";
 
 export type HistoryKey = { readonly sessionId: Id } | { readonly chatId: Id };
 

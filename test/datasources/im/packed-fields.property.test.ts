@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { WireError } from "../../src/datasources/bitrix24/wire.ts";
-import type { ChatSessionData, CrmEntityType, CrmReference } from "../../src/datasources/domain/chat.ts";
-import { upperSnake } from "../../src/datasources/imopenlines/message-params.ts";
+import { WireError } from "../../../src/datasources/bitrix24/wire.ts";
+import type { ChatSessionData, CrmEntityType, CrmReference } from "../../../src/datasources/domain/chat.ts";
+import { upperSnake } from "../../../src/datasources/im/message-params.ts";
 import {
   formatCrmBindings,
   formatSessionData,
@@ -11,7 +11,7 @@ import {
   parseSessionData,
   parseSilentMode,
   parseUserCode,
-} from "../../src/datasources/imopenlines/packed-fields.ts";
+} from "../../../src/datasources/im/packed-fields.ts";
 
 const anId = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }).map(String);
 const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { PortalProtocolError, PortalRefusal } from "../../src/datasources/bitrix24/errors.ts";
-import { createHistoryCaches, type HistoryCaches } from "../../src/datasources/history-cache.ts";
-import { operatorAnswer } from "../../src/datasources/imopenlines/operator.ts";
-import { createLoaders } from "../../src/datasources/loaders.ts";
-import { type Bench, startBench } from "./bitrix24/portal-fixture.ts";
-import { Refused } from "./bitrix24/scripted-portal.ts";
+import { PortalProtocolError, PortalRefusal } from "../../../src/datasources/bitrix24/errors.ts";
+import { operatorAnswer } from "../../../src/datasources/imopenlines/operator.ts";
+import { createHistoryCaches, type HistoryCaches } from "../../../src/datasources/loaders/history-cache.ts";
+import { createLoaders } from "../../../src/datasources/loaders/loaders.ts";
+import { type Bench, startBench } from "../bitrix24/portal-fixture.ts";
+import { Refused } from "../bitrix24/scripted-portal.ts";
 
 const HISTORY = "imopenlines.session.history.get";
 const DIALOG = "imopenlines.dialog.get";
@@ -53,6 +53,10 @@ function historyAnswer(sessionId: number): Record<string, unknown> {
   };
 }
 
+function listedLine(id: number): Record<string, unknown> {
+  return { ID: String(id), LINE_NAME: `Line ${id}`, ACTIVE: "Y" };
+}
+
 /** Ids of a list parameter, as a plain call or as a command of a batch carries them. */
 function idsOf(params: Record<string, string>): string[] {
   if (params.ID !== undefined) return params.ID.split(",");
@@ -98,7 +102,7 @@ describe("users", () => {
   test("all users of one turn are one call, and unknown ids are null", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    const users = await Promise.all(["7", "8", "7", "404"].map((id) => loaders.user(id)));
+    const users = await Promise.all(["7", "8", "7", "404"].map((id) => loaders.users.load(id)));
     expect(users.map((user) => user?.name)).toEqual(["User 7", "User 8", "User 7", undefined]);
     expect(users[3]).toBeNull();
     expect(commandsSeen(bench)).toEqual(["im.user.list.get"]);
@@ -109,7 +113,7 @@ describe("users", () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
     const ids = Array.from({ length: 450 }, (_, index) => String(index + 1000));
-    const users = await Promise.all(ids.map((id) => loaders.user(id)));
+    const users = await Promise.all(ids.map((id) => loaders.users.load(id)));
     expect(users.map((user) => user?.id)).toEqual(ids);
     expect(commandsSeen(bench)).toHaveLength(3);
   });
@@ -117,12 +121,12 @@ describe("users", () => {
   test("a user that an earlier answer brought along costs nothing, and the full record is read only on request", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    await loaders.history({ sessionId: "2" });
-    expect(await loaders.user("8")).toMatchObject({ name: "Customer", kind: "CUSTOMER" });
+    await loaders.histories.load({ sessionId: "2" });
+    expect(await loaders.users.load("8")).toMatchObject({ name: "Customer", kind: "CUSTOMER" });
     expect(commandsSeen(bench)).toEqual([HISTORY]);
-    expect((await loaders.user("8"))?.email).toBeUndefined();
-    expect((await loaders.fullUser("8"))?.email).toBe("8@example.com");
-    expect(loaders.knownUser("8")?.email).toBe("8@example.com");
+    expect((await loaders.users.load("8"))?.email).toBeUndefined();
+    expect((await loaders.users.full("8"))?.email).toBe("8@example.com");
+    expect(loaders.users.known("8")?.email).toBe("8@example.com");
     expect(commandsSeen(bench)).toEqual([HISTORY, "im.user.list.get"]);
   });
 });
@@ -131,37 +135,41 @@ describe("chats", () => {
   test("a chat is read once per operation", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    const [first, second] = await Promise.all([loaders.chat("10"), loaders.chat("10")]);
+    const [first, second] = await Promise.all([loaders.chats.load("10"), loaders.chats.load("10")]);
     expect(first).toBe(second);
-    expect(await loaders.chat("10")).toMatchObject({ id: "10", source: "full", unreadCount: 4 });
+    expect(await loaders.chats.load("10")).toMatchObject({ id: "10", source: "full", unreadCount: 4 });
     expect(commandsSeen(bench)).toEqual([DIALOG]);
   });
 
   test("a partial record does not stand in for the full one but adds what it knows", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    loaders.primeChat({ id: "10", source: "partial", title: "From the list", isPinnedInRecent: true });
-    expect(loaders.knownChat("10")?.title).toBe("From the list");
-    expect((await loaders.chat("10")).title).toBe("Chat 10");
-    expect(loaders.knownChat("10")).toMatchObject({ source: "full", title: "Chat 10", isPinnedInRecent: true });
+    loaders.chats.prime({ id: "10", source: "partial", title: "From the list", isPinnedInRecent: true });
+    expect(loaders.chats.known("10")?.title).toBe("From the list");
+    expect((await loaders.chats.load("10")).title).toBe("Chat 10");
+    expect(loaders.chats.known("10")).toMatchObject({ source: "full", title: "Chat 10", isPinnedInRecent: true });
   });
 
   test("a primed full record is the answer", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    loaders.primeChat({ id: "10", source: "full", title: "Read with the write" });
-    expect((await loaders.chat("10")).title).toBe("Read with the write");
+    loaders.chats.prime({ id: "10", source: "full", title: "Read with the write" });
+    expect((await loaders.chats.load("10")).title).toBe("Read with the write");
     expect(commandsSeen(bench)).toEqual([]);
   });
 
   test("after a write everything is read again, and a read that began before it does not count as known", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    const before = loaders.chat("10");
-    loaders.forgetAll();
-    await before;
-    expect(loaders.knownChat("10")).toBeUndefined();
-    await loaders.chat("10");
+    const ordinary = bench.portal.answer;
+    bench.portal.answer = (method, params) => {
+      loaders.forgetAll();
+      return ordinary(method, params);
+    };
+    await loaders.chats.load("10");
+    bench.portal.answer = ordinary;
+    expect(loaders.chats.known("10")).toBeUndefined();
+    await loaders.chats.load("10");
     expect(commandsSeen(bench).filter((method) => method === DIALOG).length).toBe(2);
   });
 });
@@ -170,11 +178,11 @@ describe("a chat by user code with its session", () => {
   test("is one request, and the history is there for whoever asks next", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    const chat = await loaders.chatByUserCode("10", { withHistory: true });
+    const chat = await loaders.chatWithHistory("10");
     expect(chat).toMatchObject({ id: "10", source: "full" });
-    const history = await loaders.history({ chatId: "10" });
+    const history = await loaders.histories.load({ chatId: "10" });
     expect(history?.sessionId).toBe("2");
-    expect(await loaders.history({ sessionId: "2" })).toBe(history);
+    expect(await loaders.histories.load({ sessionId: "2" })).toBe(history);
     expect(bench.portal.requests).toHaveLength(1);
     expect(commandsSeen(bench)).toEqual([DIALOG, HISTORY]);
   });
@@ -182,9 +190,9 @@ describe("a chat by user code with its session", () => {
   test("has no session where the chat has had none", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    const chat = await loaders.chatByUserCode("20", { withHistory: true });
+    const chat = await loaders.chatWithHistory("20");
     expect(chat.id).toBe("20");
-    expect(await loaders.history({ chatId: "20" })).toBeNull();
+    expect(await loaders.histories.load({ chatId: "20" })).toBeNull();
     expect(bench.portal.requests).toHaveLength(1);
   });
 
@@ -194,8 +202,8 @@ describe("a chat by user code with its session", () => {
     bench.portal.answer = (method, params) =>
       method === HISTORY ? { ...historyAnswer(5), chatId: 99 } : ordinary(method, params);
     const { loaders } = begin(bench);
-    expect((await loaders.chatByUserCode("10", { withHistory: true })).id).toBe("10");
-    await expect(loaders.history({ chatId: "10" })).rejects.toThrow(PortalProtocolError);
+    expect((await loaders.chatWithHistory("10")).id).toBe("10");
+    await expect(loaders.histories.load({ chatId: "10" })).rejects.toThrow(PortalProtocolError);
   });
 
   test("fails as a whole where the code is unknown", async () => {
@@ -204,7 +212,7 @@ describe("a chat by user code with its session", () => {
       throw new Refused("ACCESS_ERROR");
     };
     const { loaders } = begin(bench);
-    await expect(loaders.chatByUserCode("nobody", { withHistory: true })).rejects.toMatchObject({
+    await expect(loaders.chatWithHistory("nobody")).rejects.toMatchObject({
       error: "ACCESS_ERROR",
     });
   });
@@ -214,25 +222,25 @@ describe("histories", () => {
   test("the newest session of a chat also answers for its own id", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    const history = await loaders.history({ chatId: "10" });
-    expect(await loaders.history({ sessionId: "2" })).toBe(history);
+    const history = await loaders.histories.load({ chatId: "10" });
+    expect(await loaders.histories.load({ sessionId: "2" })).toBe(history);
     expect(commandsSeen(bench)).toEqual([HISTORY]);
   });
 
   test("an older session does not pass for the newest of its chat", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    const older = await loaders.history({ sessionId: "1" });
+    const older = await loaders.histories.load({ sessionId: "1" });
     expect(older?.sessionId).toBe("1");
-    expect((await loaders.history({ chatId: "10" }))?.sessionId).toBe("2");
+    expect((await loaders.histories.load({ chatId: "10" }))?.sessionId).toBe("2");
     expect(commandsSeen(bench)).toEqual([HISTORY, HISTORY]);
   });
 
   test("of a chat whose open session is known it is asked for by session", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    await loaders.chat("10");
-    await loaders.history({ chatId: "10" });
+    await loaders.chats.load("10");
+    await loaders.histories.load({ chatId: "10" });
     expect(bench.portal.requests.at(-1)?.body).toEqual({ SESSION_ID: 2 });
   });
 
@@ -242,25 +250,25 @@ describe("histories", () => {
       throw new Refused("ACCESS_DENIED");
     };
     const { loaders } = begin(bench);
-    await expect(loaders.history({ sessionId: "1" })).rejects.toThrow(PortalRefusal);
+    await expect(loaders.histories.load({ sessionId: "1" })).rejects.toThrow(PortalRefusal);
   });
 
   test("the next operation of the same credential pages through a session without downloading it again", async () => {
     const bench = await startPortal();
     const caches = createHistoryCaches();
-    const first = await begin(bench, caches).loaders.history({ chatId: "10" });
+    const first = await begin(bench, caches).loaders.histories.load({ chatId: "10" });
     const { loaders } = begin(bench, caches);
-    expect(await loaders.history({ sessionId: "2" })).toBe(first);
-    expect(await loaders.history({ chatId: "10" })).toBe(first);
-    expect(loaders.knownUser("8")?.name).toBe("Customer");
+    expect(await loaders.histories.load({ sessionId: "2" })).toBe(first);
+    expect(await loaders.histories.load({ chatId: "10" })).toBe(first);
+    expect(loaders.users.known("8")?.name).toBe("Customer");
     expect(commandsSeen(bench)).toEqual([HISTORY]);
   });
 
   test("another credential never gets it", async () => {
     const bench = await startPortal();
     const caches = createHistoryCaches();
-    await begin(bench, caches, "a").loaders.history({ sessionId: "2" });
-    await begin(bench, caches, "b").loaders.history({ sessionId: "2" });
+    await begin(bench, caches, "a").loaders.histories.load({ sessionId: "2" });
+    await begin(bench, caches, "b").loaders.histories.load({ sessionId: "2" });
     expect(commandsSeen(bench)).toEqual([HISTORY, HISTORY]);
   });
 
@@ -268,19 +276,19 @@ describe("histories", () => {
     const bench = await startPortal();
     const caches = createHistoryCaches();
     const { loaders, portal } = begin(bench, caches);
-    await loaders.history({ sessionId: "2" });
+    await loaders.histories.load({ sessionId: "2" });
     await portal.write(operatorAnswer("10"));
-    await begin(bench, caches).loaders.history({ sessionId: "2" });
+    await begin(bench, caches).loaders.histories.load({ sessionId: "2" });
     expect(commandsSeen(bench)).toEqual([HISTORY, "imopenlines.operator.answer", HISTORY]);
   });
 
   test("it is forgotten after its time", async () => {
     const bench = await startPortal();
     const caches = createHistoryCaches({ timeToLiveMs: 20 });
-    await begin(bench, caches).loaders.history({ sessionId: "2" });
+    await begin(bench, caches).loaders.histories.load({ sessionId: "2" });
     await expect
       .poll(async () => {
-        await begin(bench, caches).loaders.history({ sessionId: "2" });
+        await begin(bench, caches).loaders.histories.load({ sessionId: "2" });
         return commandsSeen(bench).length;
       })
       .toBeGreaterThan(1);
@@ -289,21 +297,68 @@ describe("histories", () => {
   test("a session larger than the bound is not kept", async () => {
     const bench = await startPortal();
     const caches = createHistoryCaches({ maxMessages: 1 });
-    await begin(bench, caches).loaders.history({ sessionId: "2" });
-    await begin(bench, caches).loaders.history({ sessionId: "2" });
+    await begin(bench, caches).loaders.histories.load({ sessionId: "2" });
+    await begin(bench, caches).loaders.histories.load({ sessionId: "2" });
     expect(commandsSeen(bench)).toEqual([HISTORY, HISTORY]);
   });
 });
 
 describe("lines", () => {
-  test("a line is read once per operation and again after it was forgotten", async () => {
+  test("a line is read once per operation and again after a write", async () => {
     const bench = await startPortal();
     bench.portal.answer = () => false;
     const { loaders } = begin(bench);
-    expect(await Promise.all([loaders.line("3"), loaders.line("3")])).toEqual([null, null]);
+    expect(await Promise.all([loaders.lines.load("3"), loaders.lines.load("3")])).toEqual([null, null]);
     expect(commandsSeen(bench)).toEqual(["imopenlines.config.get"]);
-    loaders.forgetLine("3");
-    await loaders.line("3");
+    loaders.forgetAll();
+    await loaders.lines.load("3");
     expect(commandsSeen(bench)).toHaveLength(2);
+  });
+
+  test("lines as lists tell them are one call for all of a turn, and unknown ones are null", async () => {
+    const bench = await startPortal();
+    bench.portal.answer = (method) =>
+      method === "imopenlines.config.list.get" ? [listedLine(3), listedLine(4)] : null;
+    const { loaders } = begin(bench);
+    const lines = await Promise.all(["4", "3", "9", "3"].map((id) => loaders.lines.listed(id)));
+    expect(lines.map((line) => line?.name)).toEqual(["Line 4", "Line 3", undefined, "Line 3"]);
+    expect(lines[2]).toBeNull();
+    expect(commandsSeen(bench)).toEqual(["imopenlines.config.list.get"]);
+  });
+});
+
+describe("pages of messages", () => {
+  test("a page is read once per operation, whoever begins it, and again after a write", async () => {
+    const bench = await startPortal();
+    bench.portal.answer = () => ({ chat_id: 10, messages: [], users: [], files: [] });
+    const { loaders } = begin(bench);
+    const window = { chatId: "10", direction: "backward", size: 20, from: null } as const;
+    const [first, second] = await Promise.all([loaders.messages.load(window), loaders.messages.load({ ...window })]);
+    expect(first).toBe(second);
+    await loaders.messages.load({ ...window, size: 21 });
+    expect(commandsSeen(bench)).toHaveLength(2);
+    loaders.forgetAll();
+    await loaders.messages.load(window);
+    expect(commandsSeen(bench)).toHaveLength(3);
+  });
+});
+
+describe("failures", () => {
+  test("what was refused is not asked for again by the same operation", async () => {
+    const bench = await startPortal();
+    bench.portal.answer = () => {
+      throw new Refused("ACCESS_DENIED");
+    };
+    const { loaders } = begin(bench);
+    const reads = [
+      () => loaders.users.full("7"),
+      () => loaders.chats.load("10"),
+      () => loaders.histories.load({ sessionId: "1" }),
+      () => loaders.lines.load("3"),
+      () => loaders.lines.listed("3"),
+      () => loaders.messages.load({ chatId: "10", direction: "forward", size: 5, from: null }),
+    ];
+    for (const read of [...reads, ...reads]) await expect(read()).rejects.toThrow(PortalRefusal);
+    expect(commandsSeen(bench)).toHaveLength(reads.length);
   });
 });

@@ -1,4 +1,4 @@
-import type { Id } from "../domain/ids.ts";
+import type { Id } from "./ids.ts";
 
 /** Compares ids as numbers without turning them into numbers, which would not be exact past 2^53. */
 export function compareIds(a: Id, b: Id): number {

@@ -1,0 +1,92 @@
+import type { PortalSession } from "../bitrix24/calls.ts";
+import type { Id } from "../domain/ids.ts";
+import type { SessionHistory } from "../domain/session.ts";
+import { sessionHistoryGet } from "../imopenlines/history.ts";
+import { noSessionAsNull } from "../imopenlines/linked-reads.ts";
+import type { ChatLoader } from "./chats.ts";
+import type { HistoryCache, HistoryKey } from "./history-cache.ts";
+import { oneByOne, replace } from "./one-by-one.ts";
+import type { UserLoader } from "./users.ts";
+
+/** Whole sessions. */
+export interface HistoryLoader {
+  /** A session (`imopenlines.session.history.get`), by its id or as the newest of a chat; null when the chat has had none. */
+  load(by: HistoryKey): Promise<SessionHistory | null>;
+  /** The session if it has been downloaded by this operation already. */
+  known(sessionId: Id): SessionHistory | undefined;
+  /** A session that is on its way beside another call since the portal's write epoch was `epoch`: `load` answers with it. */
+  expect(by: HistoryKey, read: Promise<SessionHistory | null>, epoch: number): void;
+  forgetAll(): void;
+}
+
+export interface HistoryLoaderOptions {
+  readonly portal: PortalSession;
+  readonly users: UserLoader;
+  readonly chats: ChatLoader;
+  /** What earlier operations of this credential downloaded a moment ago. */
+  readonly cache: HistoryCache;
+}
+
+export function createHistoryLoader({ portal, users, chats, cache }: HistoryLoaderOptions): HistoryLoader {
+  const known = new Map<Id, SessionHistory>();
+  const begunReads = new Map<string, Promise<SessionHistory | null>>();
+  /** As with chats: what was read before a write is not known after it. */
+  let generation = 0;
+
+  const loader = oneByOne<HistoryKey, SessionHistory | null>(read, nameOf, begunReads);
+
+  function prime(history: SessionHistory): void {
+    known.set(history.sessionId, history);
+    users.prime(history.users.values());
+    if (history.chat !== null) chats.prime(history.chat);
+  }
+
+  function read(by: HistoryKey): Promise<SessionHistory | null> {
+    const epoch = portal.writeEpoch();
+    const cached = cache.get(by, epoch);
+    if (cached === undefined) return keep(by, noSessionAsNull(portal.read(sessionHistoryGet(by))), epoch);
+    prime(cached);
+    return Promise.resolve(cached);
+  }
+
+  async function keep(by: HistoryKey, reading: Promise<SessionHistory | null>, epoch: number) {
+    const begun = generation;
+    const history = await reading;
+    if (history === null || begun !== generation) return history;
+    prime(history);
+    const isLatest = "chatId" in by || history.chat?.session?.sessionId === history.sessionId;
+    if (isLatest) replace(loader, { chatId: history.chatId }, Promise.resolve(history));
+    replace(loader, { sessionId: history.sessionId }, Promise.resolve(history));
+    if (portal.writeEpoch() === epoch) cache.set(history, epoch, isLatest);
+    return history;
+  }
+
+  /** The open session of a chat is its newest one, so a key by chat can become one by session, which more portals know and more reads share. */
+  function bestKey(by: HistoryKey): HistoryKey {
+    if ("sessionId" in by) return by;
+    const openSession = chats.known(by.chatId)?.session?.sessionId ?? null;
+    return openSession === null ? by : { sessionId: openSession };
+  }
+
+  return {
+    load(by) {
+      const best = bestKey(by);
+      return loader.load(begunReads.has(nameOf(by)) && !begunReads.has(nameOf(best)) ? by : best);
+    },
+    known: (sessionId) => known.get(sessionId),
+    expect(by, reading, epoch) {
+      const kept = keep(by, reading, epoch);
+      replace(loader, by, kept);
+      replace(loader, bestKey(by), kept);
+    },
+    forgetAll() {
+      generation++;
+      known.clear();
+      loader.clearAll();
+    },
+  };
+}
+
+function nameOf(by: HistoryKey): string {
+  return "sessionId" in by ? `session ${by.sessionId}` : `chat ${by.chatId}`;
+}

@@ -1,0 +1,55 @@
+import type { PortalSession } from "../bitrix24/calls.ts";
+import type { ChatRecord } from "../domain/chat.ts";
+import { readChatByUserCodeWithSession } from "../imopenlines/linked-reads.ts";
+import { type ChatLoader, createChatLoader } from "./chats.ts";
+import { createHistoryLoader, type HistoryLoader } from "./histories.ts";
+import type { HistoryCache } from "./history-cache.ts";
+import { createLineLoader, type LineLoader } from "./lines.ts";
+import { createMessageLoader, type MessageLoader } from "./messages.ts";
+import { createUserLoader, type UserLoader } from "./users.ts";
+
+/**
+ * What one operation has read already, and the way to the rest: each object is read at most once per operation, and whatever an answer brings along
+ * is kept for the fields that ask for it later. All promises may reject with the errors of `errors.ts`.
+ */
+export interface Loaders {
+  readonly users: UserLoader;
+  readonly chats: ChatLoader;
+  readonly histories: HistoryLoader;
+  readonly lines: LineLoader;
+  readonly messages: MessageLoader;
+  /** The chat of a user code, full record; its newest session rides in the same request and answers `histories` afterwards. */
+  chatWithHistory(userCode: string): Promise<ChatRecord>;
+  /** After a write: everything but users is read again when asked for. Prime with what was re-read afterwards. */
+  forgetAll(): void;
+}
+
+/** The loaders of one operation. `cache` has the histories that earlier operations of this credential downloaded a moment ago. */
+export function createLoaders(portal: PortalSession, cache: HistoryCache): Loaders {
+  const users = createUserLoader(portal);
+  const chats = createChatLoader(portal);
+  const histories = createHistoryLoader({ portal, users, chats, cache });
+  const lines = createLineLoader(portal);
+  const messages = createMessageLoader(portal, users);
+  let writes = 0;
+
+  return {
+    users,
+    chats,
+    histories,
+    lines,
+    messages,
+    async chatWithHistory(userCode) {
+      const epoch = portal.writeEpoch();
+      const begun = writes;
+      const linked = readChatByUserCodeWithSession(portal, userCode);
+      const chat = await chats.expect({ userCode }, linked.chat);
+      if (begun === writes) histories.expect({ chatId: chat.id }, linked.history, epoch);
+      return chat;
+    },
+    forgetAll() {
+      writes++;
+      for (const loader of [chats, histories, lines, messages]) loader.forgetAll();
+    },
+  };
+}

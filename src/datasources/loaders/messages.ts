@@ -1,0 +1,71 @@
+import type { PortalSession } from "../bitrix24/calls.ts";
+import { inIdOrder } from "../domain/id-order.ts";
+import type { Id } from "../domain/ids.ts";
+import type { MessageRecord } from "../domain/message.ts";
+import { type DialogMessagesQuery, dialogMessagesGet } from "../im/dialog-messages.ts";
+import { oneByOne } from "./one-by-one.ts";
+import type { UserLoader } from "./users.ts";
+
+/** So many messages of a chat after a position, or so many before one. Without a position: from that end of the list. */
+export interface MessageWindow {
+  readonly chatId: Id;
+  readonly direction: "forward" | "backward";
+  readonly size: number;
+  readonly from: Id | null;
+}
+
+/** Oldest first; may hold one message more than was asked for. */
+export interface MessageSlice {
+  readonly messages: readonly MessageRecord[];
+  /** Whether the list goes on beyond the window, in its direction. */
+  readonly hasMore: boolean;
+}
+
+/** Pages of a chat's messages. */
+export interface MessageLoader {
+  /** Refusal: `ACCESS_ERROR` for a caller who takes no part. A page that was begun early is not read again by the field that wants it. */
+  load(window: MessageWindow): Promise<MessageSlice>;
+  forgetAll(): void;
+}
+
+/** What `im.dialog.messages.get` gives at most. */
+const MAX_PER_CALL = 50;
+/** The portal's way of asking for the first messages of a chat: those newer than message 0. */
+const FROM_THE_START: Id = "0";
+
+export function createMessageLoader(portal: PortalSession, users: UserLoader): MessageLoader {
+  const slices = oneByOne<MessageWindow, MessageSlice>(
+    (window) => readSlice(portal, users, window),
+    ({ chatId, direction, size, from }) => JSON.stringify([chatId, direction, size, from]),
+  );
+  return {
+    load: (window) => slices.load(window),
+    forgetAll: () => void slices.clearAll(),
+  };
+}
+
+/**
+ * Reads in as many calls as the portal's own limit of 50 needs, one after another because each begins where the one before ended. One message
+ * more than asked for tells whether more follow, except where that one would cost a call of its own.
+ */
+async function readSlice(portal: PortalSession, users: UserLoader, window: MessageWindow): Promise<MessageSlice> {
+  const { chatId, direction, size } = window;
+  const found = new Map<Id, MessageRecord>();
+  let position = window.from ?? (direction === "forward" ? FROM_THE_START : null);
+  let mayHaveMore = true;
+  while (mayHaveMore && found.size < size) {
+    const limit = Math.min(MAX_PER_CALL, size + 1 - found.size);
+    const before = found.size;
+    const answer = await portal.read(dialogMessagesGet({ chatId, limit, ...keyOf(direction, position) }));
+    users.prime(answer.users);
+    for (const message of answer.messages) found.set(message.id, message);
+    mayHaveMore = answer.messages.length >= limit && found.size > before;
+    position = (direction === "forward" ? answer.messages.at(-1) : answer.messages[0])?.id ?? position;
+  }
+  return { messages: inIdOrder([...found.values()]), hasMore: mayHaveMore || found.size > size };
+}
+
+function keyOf(direction: MessageWindow["direction"], position: Id | null): Partial<DialogMessagesQuery> {
+  if (position === null) return {};
+  return direction === "forward" ? { afterId: position } : { beforeId: position };
+}
