@@ -44,6 +44,8 @@ export interface Config {
   };
   readonly live: {
     readonly storage: StorageConfig;
+    /** Where a process that shares its store with others keeps what it owes while that store is away. */
+    readonly owedGapsDirectory: string;
     readonly retention: Retention;
     /** The application that receives events; undefined: the addresses for portals are closed. */
     readonly application: ApplicationIdentity | undefined;
@@ -241,6 +243,7 @@ export function readConfig(environment: Environment): Config {
       trustedProxies: read("GATEWAY_TRUSTED_PROXIES") ?? [],
     },
     live: {
+      owedGapsDirectory: join(dataDir, "owed-gaps"),
       storage: storageConfig(read("REDIS_URL"), read("REDIS_PREFIX"), dataDir),
       retention: {
         maxAgeMs: (read("GATEWAY_EVENT_RETENTION_HOURS") ?? 0) * 3_600_000,

@@ -39,6 +39,8 @@ export interface RunningGateway {
 
 /** Sockets are closed one by one within this time, so that their clients do not come back all at once. */
 const SOCKET_CLOSE_SPREAD_MS = 500;
+/** As long as the system allows (`net.core.somaxconn`): what the portal sends while this process does not run waits there. */
+const LISTEN_BACKLOG = 65_535;
 /** What is under way may take this long once the gateway is told to end. */
 const SHUTDOWN_MS = 5_000;
 
@@ -138,6 +140,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   liveSide.register(server);
 
   const close = async () => {
+    liveSide.leave();
     streams.close();
     await sockets.close(SOCKET_CLOSE_SPREAD_MS);
     // A client that goes on asking on its connection must not keep the gateway from ending.
@@ -152,8 +155,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     await store.close();
   };
   try {
+    await server.listen({ host: config.server.host, port: config.server.port, backlog: LISTEN_BACKLOG });
     await liveSide.start();
-    await server.listen({ host: config.server.host, port: config.server.port });
   } catch (error) {
     await close();
     throw listenError(error, config);

@@ -12,8 +12,9 @@ import { registerCommandEndpoint } from "../installation/command-endpoint.ts";
 import { registerInstallEndpoint } from "../installation/install-endpoint.ts";
 import { createInstaller, type Installer } from "../installation/installer.ts";
 import type { LiveContext } from "../resolvers/engine/context.ts";
+import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import type { EventLog } from "../subscriptions/events/event-log.ts";
-import { createHeartbeat } from "../subscriptions/events/heartbeat.ts";
+import { createHeartbeat } from "../subscriptions/events/gaps/heartbeat.ts";
 import type { StoredEvent } from "../subscriptions/events/stored-event.ts";
 import { createEventPolling, type EventPolling } from "../subscriptions/intake/polling/event-polling.ts";
 import { replayDeadLetters } from "../subscriptions/intake/receiver/dead-letter-replay.ts";
@@ -37,8 +38,10 @@ export interface LiveSide {
   eventCredential(identity: Identity): Promise<Credential>;
   /** The addresses for portals. */
   register(server: FastifyInstance): void;
-  /** Says the gap since the last life and repairs bindings. */
+  /** Says the gap since the last life and repairs bindings. Call it once the server listens. */
   start(): Promise<void>;
+  /** The server is about to stop listening. */
+  leave(): void;
   readiness(): Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
   close(): Promise<void>;
 }
@@ -103,7 +106,14 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
   const live = createLiveEvents({ log: eventLog, access, chats, onEvent, onError });
   const heartbeat = createHeartbeat(storage, {
     intervalMs: BEAT_MS,
-    thresholdMs: SILENCE_MS,
+    silenceMs: SILENCE_MS,
+    directory: settings.owedGapsDirectory,
+    onGap: (portal, since, until) =>
+      log.warn(
+        { portal, since, until },
+        "Deliveries of the portal may have been lost; its subscribers are told of the gap",
+      ),
+    onError,
     // The portal queues what is polled for a day; the poller says a gap of its own after longer.
     losesEvents: (portal) => !isPollingPortal(portal),
   });
@@ -217,7 +227,12 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
               const dispatchedAt = new Date().toISOString();
               await eventLog.append(found.portal, [{ kind: "chatChanged", address, dispatchedAt, source }]);
             })
-            .catch(onError);
+            .catch((error: unknown) => {
+              // Nobody hears of the change now: as with an event of the portal that could not be kept.
+              if (error instanceof StorageUnavailable)
+                portalOf(identity).then(({ portal }) => heartbeat.noteOutage(portal), onError);
+              onError(error);
+            });
         },
       };
     },
@@ -239,12 +254,14 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
         const services = { installations, installer, eventsAddress: boundAddress };
         registerCommandEndpoint(server, services, store.encryptionKey);
       }
+      // Connections above the server's bound are cut off before anybody reads what they bring.
+      server.server.on("drop", () => heartbeat.noteOutage(undefined));
       receiver = registerEventReceiver(server, {
         log: eventLog,
         deadLetters: storage.deadLetters,
         installations,
         installer,
-        onOutage: (portal) => heartbeat.noteOutage(portal),
+        heartbeat,
       });
     },
     async start() {
@@ -260,6 +277,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       replayDeadLetters(storage.deadLetters, eventLog).catch(onError);
       void installer?.repairAll().catch(onError);
     },
+    leave: heartbeat.leave,
     async readiness() {
       const installed = (await installations?.list().catch(() => [])) ?? [];
       const needsReinstall = installed.filter((each) => each.status === "needs-reinstall").map((each) => each.host);

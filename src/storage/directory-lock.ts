@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRunning, processStart } from "./processes.ts";
 
 /** Another living process has the data directory. */
 export class DirectoryInUse extends Error {
@@ -18,7 +19,7 @@ export class DirectoryInUse extends Error {
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, "gateway.lock");
-  const own = `${process.pid} ${startedAt(process.pid) ?? "unknown"}\n`;
+  const own = `${process.pid} ${processStart(process.pid) ?? "unknown"}\n`;
   for (;;) {
     try {
       writeFileSync(path, own, { flag: "wx", mode: 0o600 });
@@ -51,33 +52,7 @@ function livingHolder(path: string): number | null {
   if (!Number.isSafeInteger(pid) || pid <= 0) {
     return null;
   }
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives but belongs to somebody else.
-    if (!hasCode(error, "EPERM")) {
-      return null;
-    }
-  }
-  const now = startedAt(pid);
-  // Process ids are used again, in containers nearly always the same one: the start time tells two processes apart where it can be read.
-  return now !== null && now !== start ? null : pid;
-}
-
-/** Start of a process in clock ticks since boot (Linux), null elsewhere. */
-function startedAt(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in parentheses and may contain spaces; the start is the 20th after it.
-    return (
-      stat
-        .slice(stat.lastIndexOf(")") + 2)
-        .split(" ")
-        .at(19) ?? null
-    );
-  } catch {
-    return null;
-  }
+  return isRunning(pid, start) ? pid : null;
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -23,7 +23,7 @@ import { createSharedRenewal } from "../../src/installation/shared-renewal.ts";
 import type { StorageConfig } from "../../src/storage/storage.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
-import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/events/heartbeat.ts";
+import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/events/gaps/heartbeat.ts";
 import { type Receiver, registerEventReceiver } from "../../src/subscriptions/intake/receiver/receiver.ts";
 import type { Sender } from "./deliveries.ts";
 import { type PhpValue, phpForm } from "./php-form.ts";
@@ -121,7 +121,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
     deadLetters: storage.deadLetters,
     installations,
     installer,
-    onOutage: (portal) => heartbeat.noteOutage(portal),
+    heartbeat,
   });
   await app.listen({ port: listenPort, host: "127.0.0.1" });
   const { port } = app.server.address() as AddressInfo;

@@ -95,7 +95,7 @@ describe("of the events answered 200, each subscriber sees each of its own once 
     expect(subscribers.map((each) => each.gaps.length)).toEqual(subscribers.map(() => 1));
   }, 120_000);
 
-  it("when one of two gateways on Redis is killed, without a gap because the other lived", async () => {
+  it("when one of two gateways on Redis is killed, and is told of a short gap for what that one had in hand", async () => {
     const redis = await startRedisServer();
     onTestFinished(() => redis.close());
     const office = await openGatewayOffice();
@@ -123,7 +123,7 @@ describe("of the events answered 200, each subscriber sees each of its own once 
     expect(sending.accepted.length).toBeGreaterThan(EVENTS - 2 * LANES);
     expect(await faultsOfAll(subscribers, sending, markers)).toEqual([]);
     expect(subscribers.map((each) => each.connections())).toEqual(subscribers.map((_, index) => 2 - (index % 2)));
-    expect(subscribers.flatMap((each) => each.gaps)).toEqual([]);
+    await until(() => subscribers.every((each) => each.gaps.length === 1));
   }, 120_000);
 
   it("when the Redis of two gateways is killed in the middle and started again, and is told of the gap", async () => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type EventEnvelope, readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
 import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
 import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
@@ -10,7 +10,10 @@ import type { Installer } from "../../../installation/installer.ts";
 import { type DeadLetterLog } from "../../../storage/dead-letter-log.ts";
 import { StorageUnavailable } from "../../../storage/storage-unavailable.ts";
 import type { EventLog } from "../../events/event-log.ts";
+import type { Heartbeat } from "../../events/gaps/heartbeat.ts";
+import type { Moment } from "../../events/gaps/moment.ts";
 import { decodeEvent } from "../decoding/events.ts";
+import { trackArrivals } from "./arrivals.ts";
 import { deliveryKey, withoutAuth } from "./delivery.ts";
 import { noStats, type ReceiverStats } from "./receiver-stats.ts";
 
@@ -19,8 +22,8 @@ export interface ReceiverOptions {
   readonly deadLetters: DeadLetterLog;
   readonly installations: Pick<InstallationStore, "checkApplicationToken">;
   readonly installer: Pick<Installer, "applicationEvent" | "uninstall">;
-  /** Told that an event of a portal had to be refused because nothing could be kept: subscribers are owed a gap. */
-  readonly onOutage?: ((portal: string) => void) | undefined;
+  /** Told of every delivery from its first bytes on, and which of them could not be taken: subscribers are owed a gap. */
+  readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "noteOutage">;
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -59,25 +62,35 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
       if (status === 413) stats.tooLarge += 1;
       else if (status < 500) stats.unreadable += 1;
     });
+    const takeOver = trackArrivals(scope, options.heartbeat);
     scope.post<{ Body: unknown }>(`/${EVENTS_PATH}`, { bodyLimit: maxBodyBytes }, async (request, reply) => {
-      const body = typeof request.body === "string" ? request.body : "";
-      let envelope: EventEnvelope | undefined;
+      const delivery = takeOver(request);
       try {
-        envelope = readEnvelope(parseForm(body));
-      } catch (error) {
-        if (!(error instanceof UnreadableForm)) throw error;
-        stats.unreadable += 1;
-        return send(reply, 400, error.message);
+        return await answer(request, reply, delivery.since);
+      } finally {
+        delivery.end();
       }
-      if (envelope === undefined) {
-        stats.unreadable += 1;
-        return send(reply, 400);
-      }
-      return send(reply, await receive(envelope, body, request.ip));
     });
   });
 
-  async function receive(envelope: EventEnvelope, body: string, address: string): Promise<Answer> {
+  async function answer(request: FastifyRequest, reply: FastifyReply, since: Moment): Promise<FastifyReply> {
+    const body = typeof request.body === "string" ? request.body : "";
+    let envelope: EventEnvelope | undefined;
+    try {
+      envelope = readEnvelope(parseForm(body));
+    } catch (error) {
+      if (!(error instanceof UnreadableForm)) throw error;
+      stats.unreadable += 1;
+      return send(reply, 400, error.message);
+    }
+    if (envelope === undefined) {
+      stats.unreadable += 1;
+      return send(reply, 400);
+    }
+    return send(reply, await receive(envelope, body, request.ip, since));
+  }
+
+  async function receive(envelope: EventEnvelope, body: string, address: string, since: Moment): Promise<Answer> {
     const { auth } = envelope;
     if (auth === undefined) {
       stats.unauthenticated += 1;
@@ -100,9 +113,10 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
       }
       return await keep(auth.memberId, envelope, body, receivedAt);
     } catch (error) {
+      // Whatever the reason: it was not taken, and the portal does not send it again.
+      if (isOpenChannelEvent(envelope.event)) options.heartbeat.noteOutage(auth.memberId, since);
       if (!(error instanceof StorageUnavailable)) throw error;
       stats.unavailable += 1;
-      if (isOpenChannelEvent(envelope.event)) options.onOutage?.(auth.memberId);
       return 503;
     }
   }
