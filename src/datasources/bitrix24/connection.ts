@@ -33,6 +33,13 @@ export interface ConnectionOptions {
   readonly allowHttp: boolean;
 }
 
+export interface PostLimits {
+  /** Bounds the whole exchange. */
+  readonly timeoutMs: number;
+  /** Gives up the exchange, because nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
 /** Posts single REST requests of one portal: adds the authorization, renews a token, follows a rename, counts failures. */
 export interface Connection {
   /**
@@ -45,7 +52,7 @@ export interface Connection {
     authorization: Authorization,
     method: string,
     params: ParamMap,
-    timeoutMs: number,
+    limits: PostLimits,
   ): Promise<Envelope>;
 }
 
@@ -55,9 +62,9 @@ const FUTILE_REST_MS = 60_000;
 /** A portal that works answers most requests sooner. */
 const FAIR_ANSWER_TIME_MS = 5_000;
 
-/** No answer, but the operation's own deadline left the portal hardly any time for one. */
-function isHurried(error: unknown, timeoutMs: number): boolean {
-  return error instanceof TransportFailure && error.timedOut && timeoutMs < FAIR_ANSWER_TIME_MS;
+/** No answer, but nobody waited for one any more, or the operation's own deadline left the portal hardly any time for one. */
+function isHurried(error: unknown, { timeoutMs, signal }: PostLimits): boolean {
+  return error instanceof TransportFailure && error.timedOut && (signal.aborted || timeoutMs < FAIR_ANSWER_TIME_MS);
 }
 
 /** The portal does not know the token: somebody else may have renewed the pair, which voids the old one before it expires. */
@@ -77,11 +84,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     return isUnknownToken(error) && performance.now() >= (futileUntil.get(tokens) ?? 0);
   }
 
-  async function exchange(endpoint: Endpoint, path: string, body: string, timeoutMs: number): Promise<TransportAnswer> {
+  async function exchange(
+    endpoint: Endpoint,
+    path: string,
+    body: string,
+    { timeoutMs, signal }: PostLimits,
+  ): Promise<TransportAnswer> {
     const deadlineAt = performance.now() + timeoutMs;
     let origin = movedTo ?? endpoint.origin;
     for (let redirects = 0; ; redirects += 1) {
-      const answer = await transport.exchange(`${origin}${path}`, body, deadlineAt - performance.now());
+      const answer = await transport.exchange(`${origin}${path}`, body, deadlineAt - performance.now(), signal);
       if (answer.status < 300 || answer.status > 399) {
         movedTo = origin === endpoint.origin ? undefined : origin;
         return answer;
@@ -104,10 +116,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     return target.origin;
   }
 
-  async function attempt(endpoint: Endpoint, method: string, params: ParamMap, timeoutMs: number): Promise<Envelope> {
+  async function attempt(endpoint: Endpoint, method: string, params: ParamMap, limits: PostLimits): Promise<Envelope> {
     breaker.starting();
     try {
-      const answer = await exchange(endpoint, `${endpoint.path}${method}`, wellFormedJson(params), timeoutMs);
+      const answer = await exchange(endpoint, `${endpoint.path}${method}`, wellFormedJson(params), limits);
       const envelope = readEnvelope(method, answer);
       breaker.succeeded();
       return envelope;
@@ -128,32 +140,33 @@ export function createConnection(options: ConnectionOptions): Connection {
         breaker.succeeded();
         throw error;
       }
-      if (isHurried(error, timeoutMs)) breaker.undecided();
+      if (isHurried(error, limits)) breaker.undecided();
       else breaker.failed();
       throw error instanceof PortalProtocolError ? new UnclearAnswer(error) : error;
     }
   }
 
   return {
-    async post(endpoint, authorization, method, params, timeoutMs) {
+    async post(endpoint, authorization, method, params, limits) {
       switch (authorization.kind) {
         case "path":
-          return attempt(endpoint, method, params, timeoutMs);
+          return attempt(endpoint, method, params, limits);
         case "token":
-          return attempt(endpoint, method, { ...params, auth: authorization.accessToken }, timeoutMs);
+          return attempt(endpoint, method, { ...params, auth: authorization.accessToken }, limits);
         case "renewable": {
           const { tokens } = authorization;
-          const deadlineAt = performance.now() + timeoutMs;
+          const deadlineAt = performance.now() + limits.timeoutMs;
           const accessToken = tokens.current();
           try {
-            return await attempt(endpoint, method, { ...params, auth: accessToken }, timeoutMs);
+            return await attempt(endpoint, method, { ...params, auth: accessToken }, limits);
           } catch (error) {
             if (!mayHelpToRenew(error, tokens)) throw error;
           }
           const renewed = await tokens.renew(accessToken);
           options.allowance.count();
           try {
-            return await attempt(endpoint, method, { ...params, auth: renewed }, deadlineAt - performance.now());
+            const timeoutMs = deadlineAt - performance.now();
+            return await attempt(endpoint, method, { ...params, auth: renewed }, { ...limits, timeoutMs });
           } catch (error) {
             if (isUnknownToken(error)) futileUntil.set(tokens, performance.now() + FUTILE_REST_MS);
             throw error;

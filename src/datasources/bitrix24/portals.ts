@@ -20,6 +20,8 @@ export interface PortalsOptions extends TransportOptions {
   readonly allowedHosts: readonly string[];
   /** How an application's tokens are renewed and kept. */
   readonly renewTokens?: RenewTokens | undefined;
+  /** The part of a portal's drain that the live side's own questions may use together; a quarter by default. */
+  readonly liveShare?: number | undefined;
   /** The allowance of a portal where several processes share it; by default this process counts alone. */
   readonly createAllowance?: ((host: string, plan: Plan) => Allowance) | undefined;
 }
@@ -42,6 +44,7 @@ interface KnownCredential {
 
 /** User tokens come and go; what is known about one is only a shortcut. */
 const MAX_KNOWN_CREDENTIALS = 5_000;
+const LIVE_SHARE = 0.25;
 const PROBE_TIMEOUT_MS = 5_000;
 
 export function createPortals(options: PortalsOptions): Portals {
@@ -58,7 +61,13 @@ export function createPortals(options: PortalsOptions): Portals {
     const breaker = createCircuitBreaker();
     const isAllowedHost = (host: string): boolean => host === endpoint.host || allowedHosts.has(host);
     const connection = createConnection({ transport, allowance, breaker, isAllowedHost, allowHttp: options.allowHttp });
-    const scheduler = createScheduler({ plan: options.plan, connection, allowance, breaker });
+    const scheduler = createScheduler({
+      plan: options.plan,
+      connection,
+      allowance,
+      breaker,
+      liveShare: options.liveShare ?? LIVE_SHARE,
+    });
     schedulers.set(endpoint.host, scheduler);
     return scheduler;
   }

@@ -1,5 +1,7 @@
 import type { Call } from "./calls.ts";
 import type { UpstreamError } from "./errors.ts";
+import type { Lane } from "./lane.ts";
+import type { Party } from "./party.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
 /** One operation that waits for a command. */
@@ -17,22 +19,38 @@ export type Outcome =
 /** A read that is queued or under way, and the operations that share it. */
 export interface ReadCommand {
   readonly call: Call<unknown>;
-  /** Equal keys mean the same method with the same parameters. Undefined: depends on another command, never shared. */
-  readonly key: string | undefined;
   readonly waiters: Set<Waiter>;
-  readonly enqueuedAt: number;
   /** The portal's write epoch when it was sent; undefined while it is queued. */
   sentEpoch: number | undefined;
   /** The usages that the request under way was counted for. */
   countedFor: Set<UpstreamUsage> | undefined;
-  attempts: number;
   lastError: UpstreamError | undefined;
-  /** Must not ride in a batch: its values look like references, or the portal refused it there. */
-  alone: boolean;
+}
+
+/** A request with reads that is under way. */
+export interface ReadRequest {
+  /** When it is given up, in milliseconds of the monotonic clock. */
+  readonly deadlineAt: number;
+  readonly units: readonly ReadUnit[];
+  readonly cancellation: AbortController;
 }
 
 /** Commands that must travel in one request, in this order; the later ones refer to the answers of the earlier ones. */
-export type ReadUnit = readonly [ReadCommand, ...ReadCommand[]];
+export interface ReadUnit {
+  readonly commands: readonly [ReadCommand, ...ReadCommand[]];
+  readonly lane: Lane;
+  /** Who asked first. */
+  readonly party: Party;
+  /** Equal keys mean the same method with the same parameters. Undefined: depends on another command, never shared. */
+  readonly key: string | undefined;
+  readonly enqueuedAt: number;
+  /** Must not ride in a batch: its values look like references, or the portal refused it there. */
+  alone: boolean;
+  attempts: number;
+  /** Where it is now; neither while it waits for its repetition. */
+  queued: boolean;
+  request: ReadRequest | undefined;
+}
 
 /** The same method with the same parameters has the same key. Builders give parameters in a fixed order, so no sorting is needed. */
 export function keyOf(call: Call<unknown>): string {
@@ -43,30 +61,48 @@ export function keyOf(call: Call<unknown>): string {
 export function createUnit(
   calls: readonly [Call<unknown>, ...Call<unknown>[]],
   waiters: readonly Waiter[],
-  { key, alone }: Pick<ReadCommand, "key" | "alone">,
+  { lane, party, key, alone }: Pick<ReadUnit, "lane" | "party" | "key" | "alone">,
 ): ReadUnit {
   const create = (call: Call<unknown>, index: number): ReadCommand => {
     const waiter = waiters[index];
     return {
       call,
-      key,
       waiters: new Set(waiter === undefined ? [] : [waiter]),
-      enqueuedAt: performance.now(),
       sentEpoch: undefined,
       countedFor: undefined,
-      attempts: 0,
       lastError: undefined,
-      alone,
     };
   };
   const [first, ...rest] = calls;
-  return [create(first, 0), ...rest.map((call, index) => create(call, index + 1))];
+  return {
+    commands: [create(first, 0), ...rest.map((call, index) => create(call, index + 1))],
+    lane,
+    party,
+    key,
+    enqueuedAt: performance.now(),
+    alone,
+    attempts: 0,
+    queued: false,
+    request: undefined,
+  };
 }
 
-export function latestDeadline(commands: Iterable<ReadCommand>): number {
+export function isWanted(unit: ReadUnit): boolean {
+  return unit.commands.some((command) => command.waiters.size > 0);
+}
+
+export function commandCount(units: Iterable<ReadUnit>): number {
+  let count = 0;
+  for (const unit of units) count += unit.commands.length;
+  return count;
+}
+
+export function latestDeadline(units: Iterable<ReadUnit>): number {
   let latest = 0;
-  for (const command of commands) {
-    for (const waiter of command.waiters) latest = Math.max(latest, waiter.deadlineAt);
+  for (const unit of units) {
+    for (const command of unit.commands) {
+      for (const waiter of command.waiters) latest = Math.max(latest, waiter.deadlineAt);
+    }
   }
   return latest;
 }
@@ -74,4 +110,9 @@ export function latestDeadline(commands: Iterable<ReadCommand>): number {
 export function settle(command: ReadCommand, outcome: Outcome): void {
   for (const waiter of command.waiters) waiter.settle(outcome);
   command.waiters.clear();
+}
+
+/** Tells all who wait for a unit's commands that they failed. */
+export function settleFailed(unit: ReadUnit, errorOf: (command: ReadCommand) => UpstreamError): void {
+  for (const command of unit.commands) settle(command, { ok: false, error: errorOf(command) });
 }

@@ -1,11 +1,21 @@
 import { createBackoff } from "./backoff.ts";
 import { batchParams, type CommandAnswer, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
+import type { ParamMap } from "./calls.ts";
 import type { Connection } from "./connection.ts";
 import { PortalProtocolError, PortalRateLimited, PortalRefusal, PortalTimeout, UpstreamError } from "./errors.ts";
 import { decodeResult, readFailure } from "./failures.ts";
-import { forget, isWanted, type Lane, remember } from "./lane.ts";
-import { latestDeadline, type Outcome, type ReadCommand, type ReadUnit, settle } from "./read-command.ts";
+import { forget, type Lane, remember } from "./lane.ts";
+import {
+  isWanted,
+  latestDeadline,
+  type Outcome,
+  type ReadCommand,
+  type ReadRequest,
+  type ReadUnit,
+  settle,
+  settleFailed,
+} from "./read-command.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
 export const REQUEST_TIMEOUT_MS = 30_000;
@@ -19,8 +29,8 @@ export interface ReadSenderOptions {
   readonly epoch: () => number;
   /** Runs a function later; cancelled when the scheduler closes. */
   readonly later: (run: () => void, ms: number) => void;
-  /** A unit went back into its lane's queue. */
-  readonly requeued: () => void;
+  /** Takes units that may be repeated back into the queue. */
+  readonly requeue: (units: readonly ReadUnit[]) => void;
 }
 
 /** Sends the units of one lane as one request, settles their commands, and puts back those that may be repeated. */
@@ -37,7 +47,7 @@ export function createReadSender(
     for (const unit of units) {
       forget(lane.waiting, unit);
       remember(lane.underWay, unit);
-      for (const command of unit) {
+      for (const command of unit.commands) {
         command.sentEpoch = options.epoch();
         command.countedFor = countedFor;
         const counted = new Set<UpstreamUsage>();
@@ -47,7 +57,7 @@ export function createReadSender(
           // An operation may wait for one command at several fields.
           if (!counted.has(usage)) usage.commands += 1;
           counted.add(usage);
-          const waited = now - command.enqueuedAt;
+          const waited = now - unit.enqueuedAt;
           const longest = longestWait.get(usage) ?? 0;
           // Waiting out the turn of the event loop is not waiting for the allowance.
           if (waited > 5 && waited > longest) {
@@ -61,15 +71,15 @@ export function createReadSender(
 
   /** `chance` is that of the growing pause, one for all units of a request so that they leave together again; undefined is at once. */
   function retry(lane: Lane, unit: ReadUnit, error: UpstreamError, chance: number | undefined): void {
-    const attempts = Math.max(...unit.map((command) => command.attempts)) + 1;
+    const attempts = unit.attempts + 1;
     const wait = chance === undefined ? 0 : backoff(attempts, chance);
-    const timeLeft = latestDeadline(unit) - performance.now();
+    const timeLeft = latestDeadline([unit]) - performance.now();
     if (attempts >= MAX_ATTEMPTS || wait >= timeLeft || !isWanted(unit)) {
-      for (const command of unit) settle(command, { ok: false, error });
+      settleFailed(unit, () => error);
       return;
     }
-    for (const command of unit) {
-      command.attempts = attempts;
+    unit.attempts = attempts;
+    for (const command of unit.commands) {
       command.lastError = error;
       command.sentEpoch = undefined;
       command.countedFor = undefined;
@@ -91,14 +101,13 @@ export function createReadSender(
     ofLane.set(wait, units);
     options.later(() => {
       ofLane.delete(wait);
-      lane.queued.push(...units);
-      options.requeued();
+      options.requeue(units);
     }, wait);
   }
 
   function settleUnit(lane: Lane, unit: ReadUnit, answers: readonly CommandAnswer[], chance: number): void {
     let dependence: Outcome | undefined;
-    for (const [index, command] of unit.entries()) {
+    for (const [index, command] of unit.commands.entries()) {
       const outcome = dependence ?? readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" }, chance);
       // Put back whole: the later commands of a unit mean nothing without the first.
       if (outcome === "repeated") return;
@@ -125,7 +134,7 @@ export function createReadSender(
           throw error;
         }
       case "missing": {
-        if (unit.length === 1) command.alone = true;
+        if (unit.commands.length === 1) unit.alone = true;
         retry(
           lane,
           unit,
@@ -137,8 +146,8 @@ export function createReadSender(
       case "refused": {
         const { refusal } = answer;
         if (refusal.error === "OPERATION_TIME_LIMIT") return { ok: false, error: blocked(lane, method) };
-        if (refusal.error === "ERROR_BATCH_METHOD_NOT_ALLOWED" && unit.length === 1 && !command.alone) {
-          command.alone = true;
+        if (refusal.error === "ERROR_BATCH_METHOD_NOT_ALLOWED" && unit.commands.length === 1 && !unit.alone) {
+          unit.alone = true;
           retry(lane, unit, refusal, undefined);
           return "repeated";
         }
@@ -156,55 +165,64 @@ export function createReadSender(
   }
 
   function fail(lane: Lane, unit: ReadUnit, error: unknown, chance: number): void {
-    const failure = readFailure(unit[0].call.method, error);
+    const failure = readFailure(unit.commands[0].call.method, error);
     if (failure.transient) {
       retry(lane, unit, failure.error, failure.rateExceeded ? undefined : chance);
       return;
     }
-    for (const command of unit) {
-      settle(command, { ok: false, error: readFailure(command.call.method, error).error });
-    }
+    settleFailed(unit, (command) => readFailure(command.call.method, error).error);
+  }
+
+  /** What is under way from now until `over`. */
+  function begin(lane: Lane, units: readonly ReadUnit[]): { request: ReadRequest; over: () => void } {
+    markSent(lane, units);
+    const deadlineAt = Math.min(performance.now() + REQUEST_TIMEOUT_MS, latestDeadline(units));
+    const request: ReadRequest = { deadlineAt, units, cancellation: new AbortController() };
+    for (const unit of units) unit.request = request;
+    return {
+      request,
+      over() {
+        for (const unit of units) {
+          unit.request = undefined;
+          forget(lane.underWay, unit);
+        }
+      },
+    };
   }
 
   return async (lane, units) => {
-    const commands = units.flat();
-    const [only] = commands;
+    const calls = units.flatMap((unit) => unit.commands.map((command) => command.call));
+    const [only] = calls;
     if (only === undefined) return;
-    markSent(lane, units);
+    const { request, over } = begin(lane, units);
     const chance = Math.random();
-    const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, latestDeadline(commands) - performance.now());
+    const limits = { timeoutMs: request.deadlineAt - performance.now(), signal: request.cancellation.signal };
+    const post = (method: string, params: ParamMap) =>
+      connection.post(lane.endpoint, lane.authorization, method, params, limits);
     try {
-      if (commands.length === 1) {
-        const { method, params } = only.call;
-        const envelope = await connection.post(lane.endpoint, lane.authorization, method, params, timeoutMs);
-        forget(lane.underWay, [only]);
-        settleUnit(lane, [only], [{ kind: "result", result: envelope.result, operating: envelope.operating }], chance);
-        return;
+      let answers: readonly CommandAnswer[];
+      if (calls.length === 1) {
+        const { result, operating } = await post(only.method, only.params);
+        answers = [{ kind: "result", result, operating }];
+      } else {
+        const groups = units.map((unit) => unit.commands.map((command) => command.call));
+        answers = readBatchResult(calls, (await post("batch", batchParams(groups))).result);
       }
-      const groups = units.map((unit) => unit.map((command) => command.call));
-      const envelope = await connection.post(
-        lane.endpoint,
-        lane.authorization,
-        "batch",
-        batchParams(groups),
-        timeoutMs,
-      );
-      const answers = readBatchResult(groups.flat(), envelope.result);
+      over();
       let at = 0;
       for (const unit of units) {
-        forget(lane.underWay, unit);
-        settleUnit(lane, unit, answers.slice(at, at + unit.length), chance);
-        at += unit.length;
+        const { length } = unit.commands;
+        settleUnit(lane, unit, answers.slice(at, at + length), chance);
+        at += length;
       }
     } catch (error) {
-      const refusedMethod = commands.length === 1 ? only.call.method : undefined;
-      const timeLimit = refusedMethod !== undefined && isOperationTimeLimit(error);
+      over();
+      const timeLimit = calls.length === 1 && isOperationTimeLimit(error);
+      if (readFailure("batch", error).rateExceeded) allowance.exhausted();
       for (const unit of units) {
-        forget(lane.underWay, unit);
-        if (timeLimit) settle(unit[0], { ok: false, error: blocked(lane, unit[0].call.method) });
+        if (timeLimit) settleFailed(unit, () => blocked(lane, only.method));
         else fail(lane, unit, error, chance);
       }
-      if (readFailure("batch", error).rateExceeded) allowance.exhausted();
     }
   };
 }

@@ -1,38 +1,53 @@
-import { BATCH_LIMIT } from "./batch.ts";
+import { expectedWait, type Newcomer } from "./admission.ts";
 import type { Allowance } from "./bucket.ts";
+import { createBudgets } from "./budgets.ts";
 import type { Call, ReadOptions, WriteOutcome } from "./calls.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Authorization, Connection } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { PortalRateLimited, PortalUnavailable, type UpstreamError } from "./errors.ts";
-import { commandCount, dropAbandoned, type Lane, remember, takeParts } from "./lane.ts";
+import { forget, type Lane } from "./lane.ts";
 import { createLanes } from "./lanes.ts";
-import { createUnit, keyOf, type ReadUnit, settle, type Waiter } from "./read-command.ts";
+import { isAged, type NextTurnOptions, nextTurn } from "./next-turn.ts";
+import { type Caller, createParties, type Party } from "./party.ts";
+import { createPump } from "./pump.ts";
+import {
+  createUnit,
+  isWanted,
+  keyOf,
+  type ReadCommand,
+  type ReadUnit,
+  settleFailed,
+  type Waiter,
+} from "./read-command.ts";
+import { createReadDispatch } from "./read-dispatch.ts";
+import { createReadQueue } from "./read-queue.ts";
 import { createReadSender, operatingTimeRefusal } from "./read-sender.ts";
 import { findShared, share } from "./shared-read.ts";
+import { createSlots } from "./slots.ts";
+import { createTurns } from "./turns.ts";
 import type { AllowanceStatus, Plan, UpstreamUsage } from "./usage.ts";
+import { createWaitingRoom } from "./waiting-room.ts";
+import { createWriteDispatch } from "./write-dispatch.ts";
 import { createWriteQueue } from "./write-queue.ts";
 import { createWriteAttempt, type WriteJob } from "./write-sender.ts";
 
-/** Requests of one portal with reads under way at once. */
-const MAX_READ_REQUESTS = 8;
-/** A group of reads is split over at most this many batches: one more request for what came before it makes eight in all. */
-const MAX_SPLIT = 7;
-/** Splitting saves nothing worth a request when a part is smaller. */
-const MIN_PART = 5;
-/** A request that reads leave to writes. */
-const WRITE_RESERVE = 1;
-/** While the allowance is scarce, reads gather behind a request under way, but not for longer. */
-const LONGEST_GATHERING_MS = 250;
-/** Bounds of the waiting room of one portal; linked reads count as one. */
-const MAX_QUEUED_READS = 2_000;
-const MAX_QUEUED_WRITES = 200;
+/** Requests of one portal under way at once. With abandoned writes they need no more sockets than a portal is given. */
+const READ_SLOTS = { usual: 8, extra: 8 };
+const WRITE_SLOTS = { usual: 4, extra: 4 };
+/** Bounds of the waiting rooms of one portal; linked reads count as one. */
+const QUEUED_READS = { ordinary: 2_000, unproven: 100, live: 500 };
+const QUEUED_WRITES = { ordinary: 200, unproven: 10, live: 20 };
+/** A read that is given up this soon anyway need not be cancelled, and so tells whether the portal answers in time. */
+const NEARLY_OVER_MS = 50;
 
 export interface SchedulerOptions {
   readonly plan: Plan;
   readonly connection: Connection;
   readonly allowance: Allowance;
   readonly breaker: CircuitBreaker;
+  /** The part of the drain that the live side's own questions may use together. */
+  readonly liveShare: number;
 }
 
 /** Spends one portal's allowance: decides which commands leave when, and in which request. */
@@ -42,12 +57,16 @@ export interface Scheduler {
   /** Queues reads that ride together, or joins one that is the same. Refusals are settled on the waiters. */
   read(
     lane: Lane,
+    caller: Caller,
     calls: readonly [Call<unknown>, ...Call<unknown>[]],
     waiters: readonly Waiter[],
     options: ReadOptions & { alone: boolean },
   ): ReadUnit | undefined;
+  /** One who waited for a command has left. What nobody waits for any more is not sent, or not waited for. */
+  leave(unit: ReadUnit, command: ReadCommand, waiter: Waiter): void;
   write<T, R>(
     lane: Lane,
+    caller: Caller,
     call: Call<T>,
     reread: Call<R> | undefined,
     operation: { usage: UpstreamUsage; deadlineAt: number },
@@ -64,126 +83,87 @@ export interface Scheduler {
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { allowance, breaker, connection } = options;
-  const lanes = createLanes();
   let epoch = 0;
-  let readRequests = 0;
-  let turn: NodeJS.Immediate | undefined;
-  let wakeUp: NodeJS.Timeout | undefined;
-  let wakeAt = 0;
-  let pumping = false;
-  let pumpAgain = false;
-  let closed = false;
-  const delayed = new Map<NodeJS.Timeout, () => void>();
-
   const changed = (): void => {
     epoch += 1;
   };
-  const later = (run: () => void, ms: number): void => {
-    if (closed) {
-      run();
-      return;
-    }
-    const timer = setTimeout(() => {
-      delayed.delete(timer);
-      run();
-    }, ms);
-    delayed.set(timer, run);
+
+  const lanes = createLanes();
+  const budgets = createBudgets(options.plan, options.liveShare);
+  const slots = { reads: createSlots(READ_SLOTS), writes: createSlots(WRITE_SLOTS) };
+  const rooms = { reads: createWaitingRoom(QUEUED_READS), writes: createWaitingRoom(QUEUED_WRITES) };
+  const parties = createParties((party) => slots.reads.isUsedBy(party) || slots.writes.isUsedBy(party));
+  const turns = createTurns<Party>((party) => party.writes.length === 0 && !isAged(party));
+  const reads = createReadQueue({ turns, room: rooms.reads, emptied: giveBackGranted });
+  const writes = createWriteQueue({ turns, room: rooms.writes });
+  const pump = createPump({ dispatchNext, refuse: () => refuseAll(stopping) });
+  const { later, wakeIn, atTurnEnd: moved } = pump;
+  const send = createReadSender({ connection, allowance, epoch: () => epoch, later, requeue });
+  const dispatchReads = createReadDispatch({
+    turns,
+    queue: reads,
+    slots: slots.reads,
+    allowance,
+    budgets,
+    giveBackGranted,
+    send,
+    wakeIn,
+    moved,
+  });
+  const { dispatch: dispatchWrite, withdraw } = createWriteDispatch({
+    turns,
+    queue: writes,
+    slots: slots.writes,
+    allowance,
+    budgets,
+    later,
+    wakeIn,
+    moved,
+  });
+  const backlog = {
+    turns,
+    readLanes: reads.lanes,
+    queuedReads: () => rooms.reads.size,
+    queuedWrites: () => rooms.writes.size,
   };
-  const writes = createWriteQueue({ allowance, later, wakeIn, moved: atTurnEnd });
-  const sendReads = createReadSender({ connection, allowance, epoch: () => epoch, later, requeued: atTurnEnd });
+  const nextTurnOptions: NextTurnOptions = {
+    turns,
+    allowance,
+    budgets,
+    slots,
+    competition: {
+      reads: () => ({ parties: rooms.reads.parties, lanes: reads.lanes.size }),
+      writes: () => ({ parties: rooms.writes.parties, lanes: writes.lanes }),
+    },
+  };
 
-  /** Everything asked for in this turn of the event loop leaves together. */
-  function atTurnEnd(): void {
-    if (closed) {
-      refuseAll(stopping);
-      return;
-    }
-    turn ??= setImmediate(() => {
-      turn = undefined;
-      void pump();
-    });
-  }
-
-  /** Looks again after a time; of several times the earliest counts. */
-  function wakeIn(ms: number): void {
-    const at = performance.now() + ms;
-    if (closed || (wakeUp !== undefined && wakeAt <= at)) return;
-    clearTimeout(wakeUp);
-    wakeAt = at;
-    wakeUp = setTimeout(() => {
-      wakeUp = undefined;
-      void pump();
-    }, ms);
-  }
-
-  async function pump(): Promise<void> {
-    if (pumping) {
-      pumpAgain = true;
-      return;
-    }
-    pumping = true;
-    do {
-      pumpAgain = false;
-      while (!closed && (await dispatchNext())) {
-        // Until nothing more may leave now.
-      }
-    } while (pumpAgain);
-    pumping = false;
-  }
-
-  /** Sends the most urgent request that may leave now; false when there is none. */
-  async function dispatchNext(): Promise<boolean> {
+  /** Sends the request whose turn it is; false when none may leave now. */
+  function dispatchNext(): boolean | Promise<boolean> {
     if (breaker.restLeft() > 0) {
       refuseAll(resting);
       return false;
     }
-    if (writes.hasNext()) return writes.dispatch();
-    if (readRequests >= MAX_READ_REQUESTS) return false;
-    const lane = lanes.next(gatheringLeft);
-    if (typeof lane !== "number") return dispatchReads(lane);
-    if (Number.isFinite(lane)) wakeIn(lane);
-    return false;
-  }
-
-  function gatheringLeft(lane: Lane): number {
-    if (lane.requestsInFlight === 0 || !allowance.isScarce() || commandCount(lane.queued) >= BATCH_LIMIT) return 0;
-    const oldest = lane.queued[0]?.[0].enqueuedAt ?? 0;
-    return Math.max(0, oldest + LONGEST_GATHERING_MS - performance.now());
-  }
-
-  async function dispatchReads(lane: Lane): Promise<boolean> {
-    const count = commandCount(lane.queued);
-    const free = MAX_READ_REQUESTS - readRequests;
-    const needed = Math.min(free, Math.ceil(count / BATCH_LIMIT));
-    const first = allowance.take(needed, WRITE_RESERVE);
-    const granted = first instanceof Promise ? await first : first;
-    if (granted.taken === 0) {
-      wakeIn(granted.waitMs);
+    const turn = nextTurn(nextTurnOptions);
+    if (typeof turn === "number") {
+      if (Number.isFinite(turn)) wakeIn(turn);
       return false;
     }
-    let requests = granted.taken;
-    if (requests === needed)
-      requests += await takeSurplus(Math.min(free, MAX_SPLIT, Math.floor(count / MIN_PART)) - needed);
-    // Clients may have left while a shared allowance was asked.
-    dropAbandoned(lane);
-    const parts = closed ? [] : takeParts(lane, requests, BATCH_LIMIT);
-    if (parts.length < requests) allowance.giveBack(requests - parts.length);
-    for (const units of parts) {
-      readRequests += 1;
-      lane.requestsInFlight += 1;
-      void sendReads(lane, units).finally(() => {
-        readRequests -= 1;
-        lane.requestsInFlight -= 1;
-        atTurnEnd();
-      });
-    }
-    return true;
+    return turn.kind === "write" ? dispatchWrite(turn.job) : dispatchReads(turn.party, turn.lane, turn.free);
   }
 
-  async function takeSurplus(wanted: number): Promise<number> {
-    if (wanted <= 0) return 0;
-    const taken = allowance.takeSurplus(wanted, WRITE_RESERVE);
-    return taken instanceof Promise ? await taken : taken;
+  function giveBackGranted(lane: Lane): void {
+    if (lane.granted === 0) return;
+    allowance.giveBack(lane.granted);
+    lane.granted = 0;
+  }
+
+  /** Reads that failed and may be repeated. */
+  function requeue(units: readonly ReadUnit[]): void {
+    for (const unit of units) {
+      if (isWanted(unit)) reads.add(unit);
+      else forget(unit.lane.waiting, unit);
+    }
+    moved();
   }
 
   function resting(method: string): UpstreamError {
@@ -195,106 +175,120 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return new PortalUnavailable(`The gateway stops; ${method} was not sent.`, method);
   }
 
+  function crowded(method: string, waitMs: number): UpstreamError {
+    const message = "More calls wait for the portal's allowance than can be sent in time.";
+    return new PortalRateLimited(message, Math.max(waitMs, 500), method);
+  }
+
   /** Nobody waits for a portal that rests, or for a gateway that stops. */
   function refuseAll(refusal: (method: string) => UpstreamError): void {
-    writes.refuseAll((job) => refusal(job.method));
-    for (const unit of lanes.drain()) {
-      for (const command of unit)
-        settle(command, { ok: false, error: command.lastError ?? refusal(command.call.method) });
+    for (const job of writes.drain()) job.reject(refusal(job.method));
+    for (const unit of reads.drain()) {
+      settleFailed(unit, (command) => command.lastError ?? refusal(command.call.method));
     }
   }
 
-  /** Why a further command cannot be taken in, or undefined. */
-  function refusalFor(
-    lane: Lane,
-    method: string,
-    deadlineAt: number,
-    queued: number,
-    bound: number,
-  ): UpstreamError | undefined {
-    if (closed) return stopping(method);
+  /** Why a further call cannot be taken in, or undefined when it has a place. */
+  function refusalFor(newcomer: Newcomer, method: string, deadlineAt: number): UpstreamError | undefined {
+    if (pump.closed) return stopping(method);
     if (breaker.restLeft() > 0) return resting(method);
-    const blockedMs = lane.operating.blockedFor(method);
+    const blockedMs = newcomer.lane.operating.blockedFor(method);
     if (blockedMs > 0) return operatingTimeRefusal(method, blockedMs);
-    const waitMs = allowance.waitFor(writes.size + Math.ceil((queued + 1) / BATCH_LIMIT));
-    if (queued >= bound || performance.now() + waitMs > deadlineAt) {
-      return new PortalRateLimited(
-        "More calls wait for the portal's allowance than can be sent in time.",
-        Math.max(waitMs, 500),
-        method,
-      );
+    const patienceMs = deadlineAt - performance.now();
+    const waitMs = expectedWait(backlog, newcomer, { allowance, budgets }, patienceMs);
+    return waitMs > patienceMs || !makePlace(newcomer, waitMs) ? crowded(method, waitMs) : undefined;
+  }
+
+  /** Whether there is place in the waiting room, made at the expense of who has most in it if need be. */
+  function makePlace({ party, kind }: Newcomer, waitMs: number): boolean {
+    const room = kind === "read" ? rooms.reads : rooms.writes;
+    const place = room.placeFor(party);
+    if (place === "free" || place === "none") return place === "free";
+    if (kind === "write") {
+      const newest = place.writes.at(-1);
+      if (newest === undefined || !writes.remove(newest)) return false;
+      newest.reject(crowded(newest.method, waitMs));
+      return true;
     }
-    return undefined;
+    const newest = reads.newestOf(place);
+    if (newest === undefined) return false;
+    reads.remove(newest);
+    settleFailed(newest, (command) => crowded(command.call.method, waitMs));
+    return true;
   }
 
   return {
     lane: (name, endpoint, authorization) => lanes.open(name, endpoint, authorization),
-    read(lane, calls, waiters, { fresh, alone }) {
+    read(lane, caller, calls, waiters, { fresh, alone }) {
       const [first] = calls;
       const [waiter] = waiters;
       if (waiter === undefined) return undefined;
+      const party = parties.of(caller);
       const key = calls.length === 1 ? keyOf(first) : undefined;
-      const found = key === undefined ? undefined : findShared(lane, key, first, epoch, fresh === true);
+      const found =
+        key === undefined ? undefined : findShared({ lane, party, key, fresh: fresh === true }, first, epoch);
       if (found !== undefined) {
-        share(found, waiter);
-        return [found];
+        share(found.commands[0], waiter);
+        return found;
       }
-      const refusal = refusalFor(lane, first.method, waiter.deadlineAt, lanes.queuedReads(), MAX_QUEUED_READS);
+      const refusal = refusalFor({ party, lane, kind: "read" }, first.method, waiter.deadlineAt);
       if (refusal !== undefined) {
         for (const each of waiters) each.settle({ ok: false, error: refusal });
         return undefined;
       }
-      const unit = createUnit(calls, waiters, { key, alone });
-      lane.queued.push(unit);
-      remember(lane.waiting, unit);
-      atTurnEnd();
+      const unit = createUnit(calls, waiters, { lane, party, key, alone });
+      reads.add(unit);
+      moved();
       return unit;
     },
-    write(lane, call, reread, operation, resolve, reject) {
-      const refusal = refusalFor(lane, call.method, operation.deadlineAt, writes.size, MAX_QUEUED_WRITES);
+    leave(unit, command, waiter) {
+      command.waiters.delete(waiter);
+      if (isWanted(unit)) return;
+      if (unit.queued) reads.remove(unit);
+      const { request } = unit;
+      if (request === undefined || request.units.some(isWanted)) return;
+      if (request.deadlineAt - performance.now() < NEARLY_OVER_MS) return;
+      // From now on nobody may join what will not be answered.
+      for (const each of request.units) forget(each.lane.underWay, each);
+      request.cancellation.abort();
+    },
+    write(lane, caller, call, reread, operation, resolve, reject) {
+      const party = parties.of(caller);
+      const refusal = refusalFor({ party, lane, kind: "write" }, call.method, operation.deadlineAt);
       if (refusal !== undefined) {
         reject(refusal);
         return undefined;
       }
       const job: WriteJob = {
         lane,
+        party,
         method: call.method,
         usage: operation.usage,
         deadlineAt: operation.deadlineAt,
         enqueuedAt: performance.now(),
+        cancellation: new AbortController(),
         sent: false,
         withdrawn: false,
         attempts: 0,
         attempt: createWriteAttempt({ connection, allowance, changed }, call, reread, resolve, reject),
         reject,
       };
-      writes.add(job);
+      writes.add(job, false);
       // A read asked for after this write must not be answered by one from before it.
       changed();
-      atTurnEnd();
+      moved();
       return job;
     },
-    withdraw: (job) => writes.withdraw(job),
+    withdraw,
     epoch: () => epoch,
     status: (lane) => ({
       ...allowance.state(),
       plan: options.plan,
-      queuedCommands: lanes.queuedReads() + writes.size,
-      inFlightRequests: readRequests + writes.inFlight,
+      queuedCommands: rooms.reads.size + rooms.writes.size,
+      inFlightRequests: slots.reads.taken + slots.writes.taken,
       blockedMethods: lane?.operating.blocked() ?? [],
       circuit: breaker.state(),
     }),
-    close() {
-      closed = true;
-      if (turn !== undefined) clearImmediate(turn);
-      clearTimeout(wakeUp);
-      const runs = [...delayed];
-      delayed.clear();
-      for (const [timer, run] of runs) {
-        clearTimeout(timer);
-        run();
-      }
-      refuseAll(stopping);
-    },
+    close: () => pump.close(),
   };
 }

@@ -3,8 +3,9 @@ import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { CallAborted, OutcomeUnknown, PortalTimeout, type UpstreamError } from "./errors.ts";
 import type { Lane } from "./lane.ts";
+import type { BudgetName, Caller } from "./party.ts";
 import { isSafeInBatch } from "./php-query.ts";
-import type { ReadCommand, ReadUnit, Waiter } from "./read-command.ts";
+import type { ReadUnit, Waiter } from "./read-command.ts";
 import { deadlinePassed } from "./read-sender.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { UpstreamUsage } from "./usage.ts";
@@ -16,6 +17,17 @@ export interface Operation {
   /** Milliseconds of `performance.now()`. */
   readonly deadlineAt: number;
   readonly usage: UpstreamUsage;
+  /**
+   * A stable name of who acts (a key's name, a token's hash, a person; of an unproven token the client's address). Requests to the portal take
+   * turns between identities, also within one credential. Without it the credential stands for who acts.
+   */
+  readonly identity?: string | undefined;
+  /** What pays for the calls besides the portal's allowance; `ordinary` by default. See `budgets.ts`. */
+  readonly budget?: BudgetName | undefined;
+  /** Of the budget `live`: an event goes before any heartbeat. */
+  readonly urgency?: "event" | "heartbeat" | undefined;
+  /** Of the budget `unproven`: tokens of this address were refused lately, so that it goes after all others. */
+  readonly isSuspect?: boolean | undefined;
   /** No read joins one that began earlier: the operation executes an event and must see the state after it. */
   readonly fresh?: boolean;
 }
@@ -33,6 +45,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
   const { scheduler, endpoint } = options;
   const { signal, usage, deadlineAt } = operation;
   const pending = new Set<() => void>();
+  const caller = callerOf(operation, options.laneName);
   const lane = (): Lane => scheduler.lane(options.laneName, endpoint, options.authorization);
 
   const onAbort = (): void => {
@@ -48,16 +61,18 @@ export function createSession(options: SessionOptions, operation: Operation): Po
       : new CallAborted(`The client went away before ${method} was answered.`, method);
   }
 
-  /** A promise for the answer of one read, and the waiter that settles it. */
+  /** A promise for the answer of the read at a place of a unit, and the waiter that settles it. */
   function waiting<T>(
     method: string,
-    commandOf: () => ReadCommand | undefined,
+    unitOf: () => ReadUnit | undefined,
+    place: number,
   ): { promise: Promise<T>; waiter: Waiter } {
     let waiter: Waiter | undefined;
     const promise = new Promise<T>((resolve, reject) => {
       const abandon = (): void => {
-        const command = commandOf();
-        if (waiter !== undefined) command?.waiters.delete(waiter);
+        const unit = unitOf();
+        const command = unit?.commands[place];
+        if (waiter !== undefined && unit !== undefined && command !== undefined) scheduler.leave(unit, command, waiter);
         reject(ending(method, command?.lastError));
       };
       pending.add(abandon);
@@ -87,9 +102,9 @@ export function createSession(options: SessionOptions, operation: Operation): Po
     // Before anybody waits: it throws when there are too many lanes.
     const own = lane();
     let unit: ReadUnit | undefined;
-    const { promise, waiter } = waiting<T>(call.method, () => unit?.[0]);
+    const { promise, waiter } = waiting<T>(call.method, () => unit, 0);
     const alone = !isSafeInBatch(call.params);
-    unit = scheduler.read(own, [call], [waiter], { fresh, alone });
+    unit = scheduler.read(own, caller, [call], [waiter], { fresh, alone });
     return promise;
   }
 
@@ -113,13 +128,13 @@ export function createSession(options: SessionOptions, operation: Operation): Po
       }
       let unit: ReadUnit | undefined;
       const dependent = second((...path) => new ResultRef(path));
-      const a = waiting<A>(first.method, () => unit?.[0]);
-      const b = waiting<B>(dependent.method, () => unit?.[1]);
+      const a = waiting<A>(first.method, () => unit, 0);
+      const b = waiting<B>(dependent.method, () => unit, 1);
       // The caller may look at the first answer only.
       b.promise.catch(() => {});
       // In a batch of its own a text that looks like a reference finds nobody else's answer.
       const alone = !isSafeInBatch(first.params);
-      unit = scheduler.read(own, [first, dependent], [a.waiter, b.waiter], { alone });
+      unit = scheduler.read(own, caller, [first, dependent], [a.waiter, b.waiter], { alone });
       return [a.promise, b.promise];
     },
     async write<T, R>(call: Call<T>, reread?: Call<R>): Promise<WriteOutcome<T, R>> {
@@ -137,6 +152,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
         pending.add(abandon);
         const job = scheduler.write(
           own,
+          caller,
           call,
           together ? reread : undefined,
           operation,
@@ -156,4 +172,9 @@ export function createSession(options: SessionOptions, operation: Operation): Po
       return { ...outcome, reread: again };
     },
   };
+}
+
+function callerOf({ identity, budget = "ordinary", urgency, isSuspect }: Operation, laneName: string): Caller {
+  const last = (budget === "live" && urgency === "heartbeat") || (budget === "unproven" && isSuspect === true);
+  return { key: `${budget}${last ? " last" : ""} ${identity ?? laneName}`, budget, last };
 }

@@ -1,22 +1,24 @@
 import type { Call } from "./calls.ts";
 import type { Lane } from "./lane.ts";
-import type { ReadCommand, Waiter } from "./read-command.ts";
+import type { Party } from "./party.ts";
+import type { ReadCommand, ReadUnit, Waiter } from "./read-command.ts";
 
 /**
  * A read that a further, equal one may share, by the rules of freshness: a queued one always; one under way only if no write began or ended
- * since it was sent (`epoch`), and never for who wants it `fresh`.
+ * since it was sent (`epoch`), and never for who wants it `fresh`. What waits for a smaller budget is no help to who need not.
  */
 export function findShared(
-  lane: Lane,
-  key: string,
+  { lane, party, key, fresh }: { lane: Lane; party: Party; key: string; fresh: boolean },
   call: Call<unknown>,
   epoch: number,
-  fresh: boolean,
-): ReadCommand | undefined {
+): ReadUnit | undefined {
   const waiting = lane.waiting.get(key);
-  if (waiting !== undefined && waiting.call.decode === call.decode) return waiting;
+  const soonEnough =
+    waiting !== undefined && (waiting.party.budget === "ordinary" || waiting.party.budget === party.budget);
+  if (soonEnough && waiting.commands[0].call.decode === call.decode) return waiting;
   const underWay = fresh ? undefined : lane.underWay.get(key);
-  return underWay?.sentEpoch === epoch && underWay.call.decode === call.decode ? underWay : undefined;
+  const command = underWay?.commands[0];
+  return command?.sentEpoch === epoch && command.call.decode === call.decode ? underWay : undefined;
 }
 
 /** Lets one more operation wait for a read; one that is under way already is counted for it now. */

@@ -30,8 +30,11 @@ export interface TransportOptions {
 }
 
 export interface Transport {
-  /** Posts JSON (or, without a body, gets) and reads the answer. Rejects with `TransportFailure`. `timeoutMs` bounds the whole exchange. */
-  exchange(url: string, body: string | undefined, timeoutMs: number): Promise<TransportAnswer>;
+  /**
+   * Posts JSON (or, without a body, gets) and reads the answer. Rejects with `TransportFailure`. `timeoutMs` bounds the whole exchange; the
+   * signal gives it up earlier, which ends like a timeout.
+   */
+  exchange(url: string, body: string | undefined, timeoutMs: number, signal?: AbortSignal): Promise<TransportAnswer>;
   close(): Promise<void>;
 }
 
@@ -43,7 +46,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * write happened.
  */
 const KEEP_ALIVE_MS = 3_000;
-const CONNECTIONS_PER_PORTAL = 16;
+/** All requests that may be under way at once (`scheduler.ts`), and a few for what renews or proves tokens. */
+const CONNECTIONS_PER_PORTAL = 40;
 
 const HEADERS = {
   "content-type": "application/json",
@@ -92,7 +96,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       ? new Agent({ ...pool, connect: { timeout: CONNECT_TIMEOUT_MS, ...tls } })
       : new ProxyAgent({ ...pool, uri: options.proxyUrl, requestTls: tls, proxyTls: tls });
   return {
-    exchange: (url, body, timeoutMs) => exchange(dispatcher, url, body, timeoutMs),
+    exchange: (url, body, timeoutMs, signal) => exchange(dispatcher, url, body, timeoutMs, signal),
     close: () => dispatcher.destroy(),
   };
 }
@@ -102,9 +106,13 @@ async function exchange(
   url: string,
   body: string | undefined,
   timeoutMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<TransportAnswer> {
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), Math.max(1, timeoutMs));
+  const end = (): void => timeout.abort();
+  const timer = setTimeout(end, Math.max(1, timeoutMs));
+  if (signal?.aborted === true) end();
+  else signal?.addEventListener("abort", end, { once: true });
   try {
     const answer = await request(url, {
       dispatcher,
@@ -124,6 +132,7 @@ async function exchange(
     throw failure(error, timeout.signal.aborted);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
   }
 }
 

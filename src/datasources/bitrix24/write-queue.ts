@@ -1,99 +1,57 @@
-import type { Allowance } from "./bucket.ts";
-import { PortalTimeout, type UpstreamError } from "./errors.ts";
+import type { Lane } from "./lane.ts";
+import { isWaiting, type Party } from "./party.ts";
+import { createTally } from "./tally.ts";
+import type { Turns } from "./turns.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 import type { WriteJob } from "./write-sender.ts";
 
-const MAX_WRITE_REQUESTS = 4;
-/** A write that would leave with less time than this could hardly be answered in time. */
-const MIN_WRITE_TIME_MS = 250;
+/** Writes of one portal that wait for their turn, by who asked. */
+export interface WriteQueue {
+  /** How many credentials they use. */
+  readonly lanes: number;
+  /** `again`: it was sent, surely not carried out, and keeps its place. */
+  add(job: WriteJob, again: boolean): void;
+  remove(job: WriteJob): boolean;
+  drain(): WriteJob[];
+}
 
 export interface WriteQueueOptions {
-  readonly allowance: Allowance;
-  /** Runs a function later; at once when the scheduler has closed. */
-  readonly later: (run: () => void, ms: number) => void;
-  /** The allowance has none left; asks to look again after this many milliseconds. */
-  readonly wakeIn: (ms: number) => void;
-  /** A write was answered, or may be sent again. */
-  readonly moved: () => void;
+  readonly turns: Turns<Party>;
+  readonly room: WaitingRoom;
 }
 
-/** Writes of one portal that wait for their turn, in order of arrival. */
-export interface WriteQueue {
-  readonly size: number;
-  readonly inFlight: number;
-  add(job: WriteJob): void;
-  /** Takes back a write that has not left, for good; false when it has. */
-  withdraw(job: WriteJob): boolean;
-  hasNext(): boolean;
-  /** Sends the first; false when it must wait for the allowance. */
-  dispatch(): Promise<boolean>;
-  refuseAll(error: (job: WriteJob) => UpstreamError): void;
-}
-
-export function createWriteQueue({ allowance, later, wakeIn, moved }: WriteQueueOptions): WriteQueue {
-  let queued: WriteJob[] = [];
-  let inFlight = 0;
+export function createWriteQueue({ turns, room }: WriteQueueOptions): WriteQueue {
+  const jobs = new Set<WriteJob>();
+  const byLane = createTally<Lane>();
 
   function remove(job: WriteJob): boolean {
-    const before = queued.length;
-    queued = queued.filter((other) => other !== job);
-    return queued.length < before;
-  }
-
-  function send(job: WriteJob): void {
-    inFlight += 1;
-    void job.attempt(job).then((repeatAfterMs) => {
-      inFlight -= 1;
-      if (repeatAfterMs !== undefined) {
-        later(() => {
-          // Its client may have left while it waited for its repetition.
-          if (job.withdrawn) return;
-          queued.unshift(job);
-          moved();
-        }, repeatAfterMs);
-      }
-      moved();
-    });
+    const { party } = job;
+    if (!jobs.delete(job)) return false;
+    party.writes.splice(party.writes.indexOf(job), 1);
+    byLane.remove(job.lane);
+    room.leave(party);
+    if (!isWaiting(party)) turns.leave(party);
+    return true;
   }
 
   return {
-    get size() {
-      return queued.length;
+    get lanes() {
+      return byLane.holders;
     },
-    get inFlight() {
-      return inFlight;
+    add(job, again) {
+      const { party } = job;
+      jobs.add(job);
+      if (again) party.writes.unshift(job);
+      else party.writes.push(job);
+      byLane.add(job.lane);
+      room.enter(party);
+      turns.enter(party, true);
     },
-    add: (job) => void queued.push(job),
-    withdraw(job) {
-      if (job.sent) return false;
-      job.withdrawn = true;
-      remove(job);
-      return true;
-    },
-    hasNext: () => queued.length > 0 && inFlight < MAX_WRITE_REQUESTS,
-    async dispatch() {
-      const job = queued[0];
-      if (job === undefined) return false;
-      if (job.deadlineAt - performance.now() < MIN_WRITE_TIME_MS) {
-        remove(job);
-        const message = `The operation's time ran out before ${job.method} could be sent. It was not sent.`;
-        job.reject(new PortalTimeout(message, job.method));
-        return true;
-      }
-      const answer = allowance.take(1, 0);
-      const { taken, waitMs } = answer instanceof Promise ? await answer : answer;
-      if (taken === 0) {
-        wakeIn(waitMs);
-        return false;
-      }
-      // It may have been withdrawn while a shared allowance was asked.
-      if (remove(job)) send(job);
-      else allowance.giveBack(1);
-      return true;
-    },
-    refuseAll(error) {
-      const refused = queued;
-      queued = [];
-      for (const job of refused) job.reject(error(job));
+    remove,
+    drain() {
+      const drained = [...jobs];
+      for (const job of drained) remove(job);
+      return drained;
     },
   };
 }

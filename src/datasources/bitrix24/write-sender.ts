@@ -7,6 +7,7 @@ import type { AnswerSource } from "./decoding.ts";
 import { OutcomeUnknown, PortalProtocolError, PortalRefusal, UpstreamError } from "./errors.ts";
 import { decodeResult, type Failure, readFailure } from "./failures.ts";
 import type { Lane } from "./lane.ts";
+import type { Party } from "./party.ts";
 import { blocked, REQUEST_TIMEOUT_MS } from "./read-sender.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
@@ -16,10 +17,13 @@ const backoff = createBackoff({ firstMs: 200, longestMs: 1_600 });
 /** A write that waits for its turn. */
 export interface WriteJob {
   readonly lane: Lane;
+  readonly party: Party;
   readonly method: string;
   readonly usage: UpstreamUsage;
   readonly deadlineAt: number;
   readonly enqueuedAt: number;
+  /** Gives up the request that is under way. */
+  readonly cancellation: AbortController;
   sent: boolean;
   /** Its client left before it was sent: it must never be. */
   withdrawn: boolean;
@@ -87,9 +91,11 @@ export function createWriteAttempt<T, R>(
     }
   }
 
+  const limitsOf = (job: WriteJob) => ({ timeoutMs: REQUEST_TIMEOUT_MS, signal: job.cancellation.signal });
+
   async function alone(job: WriteJob): Promise<number | undefined> {
     const { endpoint, authorization } = job.lane;
-    const envelope = await connection.post(endpoint, authorization, call.method, call.params, REQUEST_TIMEOUT_MS);
+    const envelope = await connection.post(endpoint, authorization, call.method, call.params, limitsOf(job));
     if (envelope.operating !== undefined) job.lane.operating.observe(call.method, envelope.operating);
     const result = done(envelope.result, endpoint);
     if (result !== undefined) resolve({ result, reread: undefined });
@@ -99,7 +105,7 @@ export function createWriteAttempt<T, R>(
   async function withReread(job: WriteJob, second: Call<R>): Promise<number | undefined> {
     const { endpoint, authorization } = job.lane;
     const params = batchParams([[call], [second]]);
-    const envelope = await connection.post(endpoint, authorization, "batch", params, REQUEST_TIMEOUT_MS);
+    const envelope = await connection.post(endpoint, authorization, "batch", params, limitsOf(job));
     const [written, read] = readBatchResult([call, second], envelope.result);
     if (written === undefined || written.kind === "missing") {
       reject(new OutcomeUnknown(call.method));

@@ -195,30 +195,3 @@ it("keeps its promises whatever clients, connections and the portal do", async (
     endOnFailure: true,
   });
 }, 60_000);
-
-it("never sends more than the portal's allowance, and serves what it took in", async () => {
-  const { portal, operation } = await startBench();
-  // The portal's own bucket, filled when a request arrives.
-  let level = 0;
-  let at = performance.now();
-  let refusals = 0;
-  portal.intercept = () => {
-    const now = performance.now();
-    level = Math.max(0, level - ((now - at) / 1000) * 2) + 1;
-    at = now;
-    if (level <= 50) return undefined;
-    refusals += 1;
-    level -= 1;
-    return { status: 503, body: '{"error":"QUERY_LIMIT_EXCEEDED"}' };
-  };
-  const work: Promise<unknown>[] = [];
-  for (let index = 0; index < 80; index += 1) {
-    const session = operation({ timeoutMs: 40_000 });
-    work.push(session.read(call("a.get", { ID: index })));
-    if (index % 2 === 0) work.push(session.write(call("a.update", { ID: index })));
-    await pause(3);
-  }
-  const outcomes = await Promise.allSettled(work);
-  expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
-  expect(refusals).toBe(0);
-}, 60_000);

@@ -1,0 +1,56 @@
+import { bucketLimits } from "./bucket.ts";
+import type { BudgetName } from "./party.ts";
+import type { Plan } from "./usage.ts";
+
+/** What part of a portal's drain the calls of one kind may use together. It only bounds them: each request is paid from the allowance too. */
+export interface Budget {
+  /** Milliseconds until `requests` further ones may go; 0 when they may now. */
+  waitFor(requests: number): number;
+  spend(): void;
+}
+
+export type Budgets = Readonly<Record<BudgetName, Budget>>;
+
+/** Tokens that the portal has not confirmed yet. */
+export const UNPROVEN_SHARE = 0.25;
+/** Requests that may follow each other at once after a quiet time. */
+const BURST = 4;
+
+const UNBOUNDED: Budget = { waitFor: () => 0, spend: () => {} };
+
+/** `liveShare`: the part of the drain for the live side's own questions. */
+export function createBudgets(plan: Plan, liveShare: number): Budgets {
+  const drainPerSecond = bucketLimits(plan)?.drainPerSecond;
+  return {
+    ordinary: UNBOUNDED,
+    unproven: createBudget(drainPerSecond, UNPROVEN_SHARE),
+    live: createBudget(drainPerSecond, liveShare),
+  };
+}
+
+/** `now` is milliseconds of a monotonic clock. A portal without limits has none here either. */
+export function createBudget(
+  drainPerSecond: number | undefined,
+  share: number,
+  now: () => number = () => performance.now(),
+): Budget {
+  if (drainPerSecond === undefined) return UNBOUNDED;
+  const perMs = (drainPerSecond * share) / 1000;
+  let level = 0;
+  let updatedAt = now();
+  const drain = (): void => {
+    const at = now();
+    level = Math.max(0, level - (at - updatedAt) * perMs);
+    updatedAt = at;
+  };
+  return {
+    waitFor(requests) {
+      drain();
+      return Math.max(0, Math.ceil((level + requests - BURST) / perMs));
+    },
+    spend() {
+      drain();
+      level += 1;
+    },
+  };
+}
