@@ -47,7 +47,7 @@ export const usage = `Usage: npm run portal -- [options]
   --latency-command MS  work of each command                            (PORTAL_LATENCY_COMMAND, default 0)
   --activity N          messages customers write on their own a minute  (PORTAL_ACTIVITY, default 0)
   --operator-activity N what operators do on their own a minute         (PORTAL_OPERATOR_ACTIVITY, default 0)
-  --event-shape NAME    payloads: real, documented or alternate         (PORTAL_EVENT_SHAPE, default real)
+  --event-shape NAME    payloads: real, documented, old or alternate    (PORTAL_EVENT_SHAPE, default real)
   --event-jitter MS     events overtake each other within this time     (PORTAL_EVENT_JITTER, default 20)
   --ready-json          print one line of JSON once listening
   --exit-with-parent    end when standard input closes`;
@@ -114,7 +114,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
         commandMs: number("latency-command", 0, 60_000) ?? 0,
       },
       events: {
-        ...given("shape", wordIn("--event-shape", textOf("event-shape"), ["real", "documented", "alternate"])),
+        ...given("shape", wordIn("--event-shape", textOf("event-shape"), ["real", "documented", "old", "alternate"])),
         ...given("jitterMs", number("event-jitter", 0, 60_000)),
       },
       ...given("port", number("port", 0, 65_535, true)),

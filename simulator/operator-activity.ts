@@ -1,9 +1,10 @@
 import { keepActing, languageOf } from "./activity.ts";
 import { operatorMessage } from "./corpus/corpus.ts";
 import { createRandom, type Random } from "./random.ts";
+import { editActivity } from "./world/activities.ts";
 import { staffWrites } from "./world/conversation.ts";
 import { activeQueue } from "./world/line-settings.ts";
-import { answer } from "./world/operator-actions.ts";
+import { answer, transfer } from "./world/operator-actions.ts";
 import { type Chat, type Session, SessionStatus } from "./world/records.ts";
 import { finishSession } from "./world/sessions.ts";
 import type { World } from "./world/world.ts";
@@ -30,9 +31,24 @@ function reply(world: World, { chat }: Dialog, operatorId: number, random: Rando
   staffWrites(world, chat, { authorId: operatorId, text });
 }
 
+function handOver(world: World, dialog: Dialog, random: Random): void {
+  const { chat, session } = dialog;
+  const operatorId = operatorOf(world, dialog);
+  const colleagues = activeQueue(world, session.lineId).filter((userId) => userId !== operatorId);
+  if (colleagues.length > 0) transfer(world, chat, operatorId, { kind: "user", userId: random.pick(colleagues) });
+}
+
+/** Work in the CRM that has nothing to do with dialogs: its events are noise for whoever follows sessions. */
+function editTask(world: World, random: Random): void {
+  const tasks = [...world.activities.values()].filter(({ sessionId }) => sessionId === 0);
+  if (tasks.length === 0) return;
+  const { id, subject, responsibleId } = random.pick(tasks);
+  editActivity(world, id, subject.replace(/( \(\d+\))?$/, ` (${random.int(2, 9)})`), responsibleId);
+}
+
 /**
  * One deed of some operator: mostly an answer to a customer who waits, sometimes taking a dialog from the queue (and
- * greeting) or ending one that was answered. Nothing when nobody waits.
+ * greeting), handing one over or ending one that was answered, now and then a task of the CRM. Nothing when nobody waits.
  */
 export function operatorActs(world: World, random: Random): void {
   const dialogs = runningDialogs(world);
@@ -58,6 +74,11 @@ export function operatorActs(world: World, random: Random): void {
     finishSession(world, dialog.chat, dialog.session, "manual");
     return;
   }
+  if (waiting.length > 0 && random.chance(0.08)) {
+    handOver(world, random.pick(waiting), random);
+    return;
+  }
+  if (random.chance(0.05)) editTask(world, random);
   if (waiting.length === 0) return;
   const dialog = random.pick(waiting);
   reply(world, dialog, operatorOf(world, dialog), random);

@@ -10,6 +10,7 @@ import {
   type InstallOptions,
   type RegisteredApplication,
 } from "./events/installation.ts";
+import { createOutgoingWebhooks, type OutgoingWebhook } from "./events/outgoing-webhooks.ts";
 import type { PortalIdentity } from "./methods/method.ts";
 import { createRegistry } from "./methods/registry.ts";
 import { startOperatorActivity } from "./operator-activity.ts";
@@ -63,6 +64,9 @@ export interface RunningPortal {
   finishInstallation(application?: { clientId: string }): InstalledApplication;
   updateApplication(options?: { renewToken?: boolean; clientId?: string }): InstalledApplication;
   uninstallApplication(options?: { clean?: boolean; clientId?: string }): InstalledApplication;
+  /** A webhook that posts events to an address, with a token of its own. @param events default: all that can be chosen */
+  createOutgoingWebhook(handlerUrl: string, events?: readonly string[]): OutgoingWebhook;
+  removeOutgoingWebhook(id: number): void;
   /** Lets people write many messages; resolves when they are written, deliveries follow. */
   emitMessages(count: number, options?: BurstOptions): Promise<Burst>;
   /** Which events were sent to handlers since the start or the last reset, and what came of each. */
@@ -125,11 +129,13 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
     url: "",
     memberId,
     language: options.language ?? "en",
+    age,
     hasReports: plan === "on-premise" || (options.reports?.inPlan ?? true),
     sessionUserCode: options.reports?.userCode ?? "external",
     statKey: options.reports?.statKey ?? "sessions",
   };
-  const delivery = startEventDelivery(world, identity, credentials, options.events);
+  const outgoingWebhooks = createOutgoingWebhooks(world);
+  const delivery = startEventDelivery(world, identity, credentials, outgoingWebhooks, options.events);
   const installations = createInstallations(world, identity, credentials, delivery);
   const resetStatistics = (): void => {
     statistics.reset();
@@ -141,7 +147,6 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
       engine: {
         world,
         portal: identity,
-        age,
         methods: createRegistry(age),
         faults,
         statistics,
@@ -151,7 +156,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
       credentials,
       bucket: bucketSettings ? createLeakyBucket(bucketSettings) : undefined,
       requestMs: options.latency?.requestMs ?? 0,
-      control: eventControl(world, installations, delivery.log),
+      control: eventControl(world, installations, outgoingWebhooks, delivery.log),
       eventCounts: delivery.log.counts,
       resetStatistics,
     };
@@ -188,6 +193,8 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
     finishInstallation: (application) => installations.finish(application?.clientId),
     updateApplication: installations.update,
     uninstallApplication: installations.uninstall,
+    createOutgoingWebhook: outgoingWebhooks.create,
+    removeOutgoingWebhook: outgoingWebhooks.remove,
     emitMessages: (count, burst) => emitMessages(world, count, burst),
     deliveries: delivery.log.report,
     issueTokens: (userId, scopes) => credentials.issueTokens(userId, scopes),

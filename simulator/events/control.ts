@@ -4,6 +4,7 @@ import type { World } from "../world/world.ts";
 import { type BurstOptions, emitMessages } from "./burst.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 import type { Installations, InstallOptions } from "./installation.ts";
+import type { OutgoingWebhook, OutgoingWebhooks } from "./outgoing-webhooks.ts";
 
 /** A whole number or text of a command's body; undefined when it is left out. Throws a sentence for the sender. */
 function textIn(body: PhpMap, key: string): string | undefined {
@@ -48,6 +49,7 @@ function installOptions(body: PhpMap): InstallOptions {
     kind,
     ...given("installUrl", addressIn(body, "installUrl")),
     ...given("handlerUrl", addressIn(body, "handlerUrl")),
+    ...given("events", listIn(body, "events", isText)),
     ...given("scopes", listIn(body, "scopes", isText)),
     ...given("userId", numberIn(body, "userId")),
     ...given("clientId", textIn(body, "clientId")),
@@ -74,8 +76,19 @@ async function emit(world: World, body: PhpMap): Promise<{ messages: number }> {
   return { messages: messageIds.length };
 }
 
+function addWebhook(webhooks: OutgoingWebhooks, body: PhpMap): OutgoingWebhook {
+  const handlerUrl = addressIn(body, "handlerUrl");
+  if (handlerUrl === undefined) throw new Error("handlerUrl must be an address");
+  return webhooks.create(handlerUrl, listIn(body, "events", isText));
+}
+
 /** The loopback-only commands about applications and events: each takes a JSON object and answers one. */
-export function eventControl(world: World, installations: Installations, log: DeliveryLog): Control {
+export function eventControl(
+  world: World,
+  installations: Installations,
+  webhooks: OutgoingWebhooks,
+  log: DeliveryLog,
+): Control {
   return (command, body) => {
     if (!isPhpMap(body)) throw new Error("The body must be a JSON object");
     const clientId = textIn(body, "clientId");
@@ -92,6 +105,11 @@ export function eventControl(world: World, installations: Installations, log: De
         );
       case "POST /__uninstall":
         return Promise.resolve(installations.uninstall({ clean: body.clean === true, ...given("clientId", clientId) }));
+      case "POST /__outgoing-webhook":
+        return Promise.resolve(addWebhook(webhooks, body));
+      case "POST /__remove-outgoing-webhook":
+        webhooks.remove(numberIn(body, "id") ?? 0);
+        return Promise.resolve(webhooks.list());
       case "POST /__emit":
         return emit(world, body);
       case "GET /__deliveries":

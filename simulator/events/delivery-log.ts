@@ -15,7 +15,7 @@ export interface DeliveryRecord {
 }
 
 export interface DeliveryCounts {
-  /** Changes that caused an event, whether or not a handler was bound. */
+  /** Changes that caused an event: in Open Channels whether or not a handler was bound, in the CRM only if one was. */
   events: number;
   /** POSTs to handlers; each is made once. */
   posts: number;

@@ -3,7 +3,9 @@ import type { Application, Credentials } from "../protocol/credentials.ts";
 import type { EventHandler } from "../world/records.ts";
 import type { World } from "../world/world.ts";
 import { createDeliveryLog, type DeliveryLog, type DeliverySubject } from "./delivery-log.ts";
+import { createEnvelopes, type Envelope } from "./envelope.ts";
 import { encodePhpForm } from "./form-encoding.ts";
+import type { OutgoingWebhooks } from "./outgoing-webhooks.ts";
 import { type PayloadShape, payloadOf } from "./payloads.ts";
 import { actorOf, eventCode, eventOf, type PortalEvent } from "./portal-events.ts";
 import { createPoster, type PostOutcome } from "./posting.ts";
@@ -17,17 +19,6 @@ export interface EventOptions {
   rawBrackets?: boolean;
   /** How long a handler may be silent; default 15 s. */
   timeoutMs?: number;
-}
-
-/** What a delivery is about besides its `data`. */
-interface Envelope {
-  code: string;
-  shape: PayloadShape;
-  data: unknown;
-  /** Whose tokens it carries; 0 = nobody's. */
-  userId: number;
-  /** Events that grant lasting access carry the refresh token too. */
-  lasting: boolean;
 }
 
 export interface EventDelivery {
@@ -48,9 +39,6 @@ export interface EventDelivery {
 }
 
 const maxSockets = 64;
-/** By the time its handler reads this one, the application has no rights any more. */
-const eventOfFarewell = "ONAPPUNINSTALL";
-
 /**
  * Delivers the world's events to the handlers bound by `event.bind`: each once, asynchronously, in no certain order, never
  * again. Applications that are not installed yet get nothing.
@@ -59,12 +47,14 @@ export function startEventDelivery(
   world: World,
   portal: PortalIdentity,
   credentials: Credentials,
+  webhooks: OutgoingWebhooks,
   options: EventOptions = {},
 ): EventDelivery {
   const log = createDeliveryLog();
   const poster = createPoster(options.timeoutMs ?? 15_000, maxSockets);
   const jitterMs = options.jitterMs ?? 20;
   const form = { rawBrackets: options.rawBrackets ?? false };
+  const envelopes = createEnvelopes(portal, credentials, form);
   const timers = new Set<NodeJS.Timeout>();
   let noticed = 0;
 
@@ -73,45 +63,6 @@ export function startEventDelivery(
     const shape = options.shape ?? "real";
     if (shape !== "alternate") return shape;
     return noticed % 2 === 0 ? "documented" : "real";
-  }
-
-  function tokensOf(application: Application, envelope: Envelope): Record<string, unknown> {
-    const { userId, code, shape, lasting } = envelope;
-    if (userId === 0 || code === eventOfFarewell) return {};
-    const tokens = lasting
-      ? credentials.newTokens(userId, application)
-      : credentials.currentTokens(userId, application);
-    return {
-      access_token: tokens.accessToken,
-      expires: Math.floor(tokens.expiresAt / 1000),
-      expires_in: Math.max(0, Math.round((tokens.expiresAt - Date.now()) / 1000)),
-      user_id: userId,
-      ...(lasting || shape === "documented" ? { refresh_token: tokens.refreshToken } : {}),
-    };
-  }
-
-  function authOf(application: Application, envelope: Envelope): Record<string, unknown> {
-    return {
-      ...tokensOf(application, envelope),
-      ...(envelope.code === eventOfFarewell ? {} : { scope: application.scopes.join(","), status: "L" }),
-      domain: new URL(portal.url).host,
-      server_endpoint: `${portal.url}/rest/`,
-      client_endpoint: `${portal.url}/rest/`,
-      member_id: portal.memberId,
-      application_token: application.applicationToken,
-    };
-  }
-
-  /** The part of the body that all handlers of an event share. */
-  function sharedPart({ data }: Envelope): string {
-    return encodePhpForm({ data, ts: Math.floor(Date.now() / 1000) }, form);
-  }
-
-  function bodyFor(application: Application, handlerId: number, envelope: Envelope, shared: string): string {
-    const id = envelope.shape === "documented" ? { eventId: handlerId } : { event_handler_id: handlerId };
-    const head = encodePhpForm({ event: envelope.code, ...id }, form);
-    const auth = encodePhpForm({ auth: authOf(application, envelope) }, form);
-    return [head, shared, auth].filter((part) => part !== "").join("&");
   }
 
   async function send(subject: DeliverySubject, body: string): Promise<PostOutcome> {
@@ -140,28 +91,56 @@ export function startEventDelivery(
       if (handler.event !== envelope.code || handler.offline) continue;
       const application = credentials.applications.get(handler.clientId);
       if (!application || !receives(handler, application)) continue;
-      shared ??= sharedPart(envelope);
+      shared ??= envelopes.sharedPart(envelope);
       const userId = handler.authType > 0 ? handler.authType : envelope.userId;
-      const body = bodyFor(application, handler.id, { ...envelope, userId }, shared);
+      const body = envelopes.forApplication(application, handler.id, { ...envelope, userId }, shared);
       void send({ event: envelope.code, handler: handler.handler, ...about }, body);
     }
   }
 
+  function tellWebhooks(envelope: Envelope, about: Omit<DeliverySubject, "event" | "handler">): void {
+    const receivers = webhooks.receivers(envelope.code);
+    if (receivers.length === 0) return;
+    const shared = envelopes.sharedPart(envelope);
+    for (const webhook of receivers) {
+      const body = envelopes.forWebhook(webhook, envelope, shared);
+      void send({ event: envelope.code, handler: webhook.handlerUrl, ...about }, body);
+    }
+  }
+
+  /** Equal events of one moment are told once: those of activities say nothing but an id. */
+  const told = new Set<string>();
+  function isRepeated(event: PortalEvent): boolean {
+    if (!("activityId" in event)) return false;
+    const key = `${event.kind} ${event.activityId}`;
+    if (told.has(key)) return true;
+    if (told.size === 0) queueMicrotask(() => told.clear());
+    told.add(key);
+    return false;
+  }
+
   function subjectOf(event: PortalEvent): Omit<DeliverySubject, "event" | "handler"> {
+    if ("activityId" in event) return { externalIds: [] };
     if (!("message" in event)) return { chatId: event.chat.id, externalIds: [] };
     return { chatId: event.chat.id, messageId: event.message.id, externalIds: event.externalIds };
   }
 
   const stopListening = world.onHappening((happening) => {
     const event = eventOf(world, happening);
-    if (!event) return;
+    if (!event || isRepeated(event)) return;
+    const code = eventCode(event);
+    const isBound = world.eventHandlers.some((handler) => handler.event === code);
+    const isWanted = isBound || webhooks.receivers(code).length > 0;
+    // Of activities nobody is told unless he asked; those of Open Channels are counted in any case.
+    if (!isWanted && "activityId" in event) return;
     log.noticed();
     const shape = nextShape();
-    const code = eventCode(event);
-    if (!world.eventHandlers.some((handler) => handler.event === code)) return;
+    if (!isWanted) return;
     const data = payloadOf(world, event, shape, portal.url);
     const envelope = { code, shape, data, userId: actorOf(world, event), lasting: false };
-    fanOut(envelope, (_, application) => application.installed, subjectOf(event));
+    const about = subjectOf(event);
+    fanOut(envelope, (_, application) => application.installed, about);
+    tellWebhooks(envelope, about);
   });
 
   return {
@@ -176,7 +155,7 @@ export function startEventDelivery(
       const envelope = { code, shape: "real", data, userId, lasting: true } as const;
       return send(
         { event: code, handler: url, externalIds: [] },
-        bodyFor(application, world.next.handler, envelope, sharedPart(envelope)),
+        envelopes.forApplication(application, world.next.handler, envelope, envelopes.sharedPart(envelope)),
       );
     },
     postForm: (url, fields) => poster.post(url, encodePhpForm(fields, form)),

@@ -4,6 +4,7 @@ import { type Application, type Credentials, defaultScopes } from "../protocol/c
 import type { World } from "../world/world.ts";
 import type { EventDelivery } from "./delivery.ts";
 import type { PostOutcome } from "./posting.ts";
+import { readySystemUser, retireSystemUser, systemUserData } from "./system-user.ts";
 
 export interface InstallOptions {
   /** `script-only` is installed at once; `ui` when its page has called `installFinish`, see `finishInstallation`. */
@@ -12,6 +13,8 @@ export interface InstallOptions {
   installUrl?: string;
   /** Bound to the Open Channel events and to ONAPPUPDATE and ONAPPUNINSTALL, as its installer would do by `event.bind`. */
   handlerUrl?: string;
+  /** What the handler is bound to beside the application's own events; default the five of Open Channels. */
+  events?: readonly string[];
   /** Default imopenlines, im, imbot, user, crm. */
   scopes?: readonly string[];
   /** Who installs; default the administrator. */
@@ -54,15 +57,14 @@ export interface Installations {
   uninstall(options?: { clean?: boolean; clientId?: string }): InstalledApplication;
 }
 
-const boundByInstaller = [
+const openLineEvents = [
   "ONOPENLINEMESSAGEADD",
   "ONOPENLINEMESSAGEUPDATE",
   "ONOPENLINEMESSAGEDELETE",
   "ONSESSIONSTART",
   "ONSESSIONFINISH",
-  "ONAPPUPDATE",
-  "ONAPPUNINSTALL",
 ];
+const ownEvents = ["ONAPPUPDATE", "ONAPPUNINSTALL"];
 
 export function createInstallations(
   world: World,
@@ -94,8 +96,8 @@ export function createInstallations(
     world.eventHandlers.splice(0, world.eventHandlers.length, ...kept);
   }
 
-  function bindAll({ clientId }: Application, handler: string): void {
-    for (const event of boundByInstaller) {
+  function bindAll({ clientId }: Application, handler: string, events: readonly string[]): void {
+    for (const event of [...events.map((code) => code.toUpperCase()), ...ownEvents]) {
       const id = world.next.handler;
       world.next.handler += 2;
       world.eventHandlers.push({ id, clientId, event, handler, authType: 0, offline: false, connectorId: "" });
@@ -134,6 +136,13 @@ export function createInstallations(
     });
   }
 
+  /** Nothing waits for it: the event may arrive before or after any other. */
+  function tellUserReady(application: Application, installUrl: string, installerId: number): void {
+    if (portal.age < 2026) return;
+    const data = systemUserData(portal, credentials, application, readySystemUser(world, application));
+    void delivery.callApplication(application, installUrl, "ONAPPUSERREADY", data, installerId);
+  }
+
   return {
     register: () => registered(credentials.registerApplication()),
     async install(options) {
@@ -146,14 +155,18 @@ export function createInstallations(
         applicationToken: randomBytes(16).toString("hex"),
         installed: options.kind === "script-only",
       });
-      if (options.handlerUrl !== undefined) bindAll(application, options.handlerUrl);
+      if (options.handlerUrl !== undefined) {
+        bindAll(application, options.handlerUrl, options.events ?? openLineEvents);
+      }
       const { installUrl } = options;
       if (installUrl === undefined) return shown(application);
       const callback =
         options.kind === "ui"
           ? openPage(application, installUrl, userId)
           : delivery.callApplication(application, installUrl, "ONAPPINSTALL", about(application), userId);
-      return shown(application, await callback);
+      const answered = await callback;
+      if (answered.kind === "answered") tellUserReady(application, installUrl, userId);
+      return shown(application, answered);
     },
     finish(clientId) {
       const application = find(clientId);
@@ -178,6 +191,7 @@ export function createInstallations(
       application.installed = false;
       dropHandlers(application);
       credentials.revokeTokens(application);
+      retireSystemUser(world, application);
       return shown(application);
     },
   };

@@ -18,8 +18,16 @@ export interface SessionEvent {
   session: Session;
 }
 
+/** A change in the CRM's timelines; its event tells nothing but the id. */
+export interface ActivityEvent {
+  kind: "activityAdded" | "activityUpdated" | "activityDeleted";
+  activityId: number;
+  /** Who caused it; 0 when the portal did it by itself. */
+  userId: number;
+}
+
 /** Something the portal tells applications, before it is put into one of the two payload shapes. */
-export type PortalEvent = MessageEvent | SessionEvent;
+export type PortalEvent = MessageEvent | SessionEvent | ActivityEvent;
 
 /** The code of an event as `event.bind` and deliveries name it. */
 export function eventCode({ kind }: PortalEvent): string {
@@ -34,6 +42,12 @@ export function eventCode({ kind }: PortalEvent): string {
       return "ONSESSIONSTART";
     case "sessionFinished":
       return "ONSESSIONFINISH";
+    case "activityAdded":
+      return "ONCRMACTIVITYADD";
+    case "activityUpdated":
+      return "ONCRMACTIVITYUPDATE";
+    case "activityDeleted":
+      return "ONCRMACTIVITYDELETE";
   }
 }
 
@@ -47,6 +61,10 @@ export function actorOf(world: World, event: PortalEvent): number {
     case "messageUpdated":
     case "messageDeleted":
       return staffOrNobody(world, event.message.authorId);
+    case "activityAdded":
+    case "activityUpdated":
+    case "activityDeleted":
+      return staffOrNobody(world, event.userId);
   }
 }
 
@@ -66,6 +84,10 @@ function externalIdsOf(message: Message): string[] {
  * answers, transfers, pins and members.
  */
 export function eventOf(world: World, happening: Happening): PortalEvent | undefined {
+  if ("activityId" in happening) {
+    const { kind, activityId, userId } = happening;
+    return { kind, activityId, userId };
+  }
   const chat = world.chats.get(happening.chatId);
   if (chat?.kind !== "lines") return undefined;
   switch (happening.kind) {
@@ -86,9 +108,6 @@ export function eventOf(world: World, happening: Happening): PortalEvent | undef
       return session && { kind: happening.kind, chat, session };
     }
     case "sessionChanged":
-    case "activityAdded":
-    case "activityUpdated":
-    case "activityDeleted":
     case "membersChanged":
       return undefined;
   }

@@ -32,6 +32,7 @@ export interface PortalIdentity {
   url: string;
   memberId: string;
   language: PortalLanguage;
+  age: PortalAge;
   /** Whether its plan has the reports of Open Channels. */
   hasReports: boolean;
   /** What `userCode` of a reported session is: the customer's id in the channel, or the four parts of the classic methods. */
@@ -54,10 +55,11 @@ export interface Method {
 /** A result of a standard list method, with the envelope's `total` and `next`. */
 export class PagedResult {
   readonly result: unknown;
-  readonly total: number;
+  /** undefined = the caller asked not to count. */
+  readonly total: number | undefined;
   readonly next: number | undefined;
 
-  constructor(result: unknown, total: number, next?: number) {
+  constructor(result: unknown, total: number | undefined, next?: number) {
     this.result = result;
     this.total = total;
     this.next = next;

@@ -1,4 +1,5 @@
 import { RestError } from "../rest-error.ts";
+import { activityMethods } from "./crm/activity-methods.ts";
 import { chatMethods } from "./im/chat-methods.ts";
 import { dialogMethods as imDialogMethods } from "./im/dialog-methods.ts";
 import { messageMethods } from "./im/message-methods.ts";
@@ -67,6 +68,7 @@ export function createRegistry(age: PortalAge): ReadonlyMap<string, Method> {
     ...operatorMethods,
     ...sessionMethods,
     ...crmMethods,
+    ...activityMethods,
     ...botMethods,
     ...networkMethods,
     ...recentMethods,

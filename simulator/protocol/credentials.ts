@@ -21,6 +21,8 @@ export interface Application {
   /** Whether its installation is finished; until then it gets no events. */
   installed: boolean;
   version: number;
+  /** Its hidden employee; 0 before the first installation. */
+  systemUserId: number;
 }
 
 interface Grant {
@@ -80,6 +82,7 @@ export function createCredentials(accessTokenSeconds: number, isActive: (userId:
       applicationToken: secret(16),
       installed,
       version: 1,
+      systemUserId: 0,
     };
     applications.set(registered.clientId, registered);
     return registered;

@@ -1,13 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { relabelled } from "../methods/legacy-error.ts";
-import {
-  type Call,
-  type Credential,
-  type Method,
-  PagedResult,
-  type PortalAge,
-  type PortalIdentity,
-} from "../methods/method.ts";
+import { type Call, type Credential, type Method, PagedResult, type PortalIdentity } from "../methods/method.ts";
 import { missingMethod } from "../methods/registry.ts";
 import { isoDate } from "../methods/wire-date.ts";
 import { RestError } from "../rest-error.ts";
@@ -20,7 +13,6 @@ import type { StatisticsRecorder } from "./statistics.ts";
 export interface Engine {
   world: World;
   portal: PortalIdentity;
-  age: PortalAge;
   /** By lower-case name. */
   methods: ReadonlyMap<string, Method>;
   faults: FaultPlan;
@@ -80,7 +72,7 @@ async function answer(engine: Engine, name: string, call: Call): Promise<unknown
       break;
   }
   const method = engine.methods.get(key);
-  if (!method) throw missingMethod(name, engine.age);
+  if (!method) throw missingMethod(name, engine.portal.age);
   checkScope(method, call.credential);
   if (limiter?.isBlocked(call.credential.id, key)) {
     statistics.refusal();
@@ -133,7 +125,7 @@ export async function execute(
     return {
       ok: true,
       result: result.result,
-      total: result.total,
+      ...(result.total === undefined ? {} : { total: result.total }),
       ...(result.next === undefined ? {} : { next: result.next }),
       time,
     };

@@ -73,13 +73,14 @@ export function openActivity(state: WorldState, chat: Chat, session: Session): v
     userCode: chat.userCode,
   });
   session.activityId = id;
-  state.emit({ kind: "activityAdded", chatId: chat.id, activityId: id });
+  const userId = outgoing ? session.operatorId : 0;
+  state.emit({ kind: "activityAdded", chatId: chat.id, activityId: id, userId });
 }
 
 function changed(state: WorldState, activity: Activity, chatId: number, editorId: number): void {
   activity.updatedAt = state.now();
   if (editorId > 0) activity.editorId = editorId;
-  state.emit({ kind: "activityUpdated", chatId, activityId: activity.id });
+  state.emit({ kind: "activityUpdated", chatId, activityId: activity.id, userId: editorId });
 }
 
 /** What an operator or bot did with a session that was answered: its forecast moves, and it counts as answered. */
@@ -105,7 +106,8 @@ export function completeActivity(state: WorldState, session: Session): void {
   if (!activity || activity.completed) return;
   activity.completed = true;
   activity.endAt = session.closedAt ?? state.now();
-  changed(state, activity, session.chatId, session.operatorId);
+  const byPerson = session.closeReason === "operator" || session.closeReason === "spam";
+  changed(state, activity, session.chatId, byPerson ? session.operatorId : 0);
 }
 
 export function bindActivity(state: WorldState, chat: Chat, session: Session, link: CrmLink): void {
@@ -119,13 +121,13 @@ export function bindActivity(state: WorldState, chat: Chat, session: Session, li
 }
 
 /** A person removes it from the timeline; the session lives on without. */
-export function deleteActivity(state: WorldState, activityId: number): void {
+export function deleteActivity(state: WorldState, activityId: number, userId: number): void {
   const activity = state.activities.get(activityId);
   if (!activity) return;
   state.activities.delete(activityId);
   const session = state.sessions.get(activity.sessionId);
   if (session) session.activityId = 0;
-  state.emit({ kind: "activityDeleted", chatId: session?.chatId ?? 0, activityId });
+  state.emit({ kind: "activityDeleted", chatId: session?.chatId ?? 0, activityId, userId });
 }
 
 /** A person edits an activity, of whatever kind, in the CRM. */

@@ -14,7 +14,12 @@ export type Happening =
   | { kind: "sessionStarted"; chatId: number; sessionId: number }
   | { kind: "sessionChanged"; chatId: number; sessionId: number; status: number; operatorId: number }
   | { kind: "sessionFinished"; chatId: number; sessionId: number; status: number }
-  | { kind: "activityAdded" | "activityUpdated" | "activityDeleted"; chatId: number; activityId: number }
+  | {
+      kind: "activityAdded" | "activityUpdated" | "activityDeleted";
+      chatId: number;
+      activityId: number;
+      userId: number;
+    }
   | { kind: "membersChanged"; chatId: number; userIds: number[] };
 
 export type HappeningListener = (happening: Happening) => void;

@@ -118,9 +118,9 @@ describe("the portal as a program, told over loopback", () => {
     expect((await control("/__emit", { count: 20, text: "Burst" })).body).toEqual({ messages: 20 });
     await receiver.waitFor(added, 20);
     const counts = async () => objectAt((await readAnswer(await fetch(`${portal.url}/__stats`))).body, "events");
-    await expect.poll(async () => (await counts()).accepted, { timeout: 10_000 }).toBe(21);
+    await expect.poll(async () => (await counts()).accepted, { timeout: 10_000 }).toBe(22);
     const listed = await readAnswer(await fetch(`${portal.url}/__deliveries`));
-    expect(listed.body.records).toHaveLength(21);
+    expect(listed.body.records).toHaveLength(22);
     expect((await control("/__uninstall", {})).body.installed).toBe(false);
     await receiver.waitFor("ONAPPUNINSTALL");
     await control("/__stats/reset", {});

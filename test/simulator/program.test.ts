@@ -97,10 +97,10 @@ describe("the portal as a program", () => {
     [["--plan", "golden"], /--plan must be standard, enterprise or on-premise, not "golden"/],
     [["--port", "70000"], /--port must be a whole number from 0 to 65535/],
     [["--size", "zero"], /--size must be a number/],
-    [["--event-shape", "odd"], /--event-shape must be real, documented or alternate, not "odd"/],
+    [["--event-shape", "odd"], /--event-shape must be real, documented, old or alternate, not "odd"/],
     [["--portal", "2027"], /--portal must be 2024, 2025 or 2026, not "2027"/],
     [["--reports", "some"], /--reports must be on or off, not "some"/],
-    [["--past-sessions", "-1"], /--past-sessions must be a whole number from 0 to 1000000/],
+    [["--past-sessions", "1.5"], /--past-sessions must be a whole number from 0 to 1000000/],
     [["--colour"], /--colour/],
     [["extra"], /extra/],
   ])("refuses %j with one clear line and exit code 2", async (args, message) => {

@@ -32,7 +32,9 @@ function wireEmployee(user: User, portalUrl: string): PhpMap {
 
 /** Customers and bots are never listed. */
 function employees({ world }: Call): User[] {
-  return [...world.users.values()].filter((user) => user.kind === "staff").sort((a, b) => a.id - b.id);
+  return [...world.users.values()]
+    .filter((user) => user.kind === "staff" && user.externalAuthId !== "rest_system")
+    .sort((a, b) => a.id - b.id);
 }
 
 function withSelect(call: Call, row: PhpMap): PhpMap {
