@@ -61,10 +61,11 @@ export async function runBatch(engine: Engine, params: Params, credential: Crede
       const resolved = resolveReferences(own, answers);
       const outcome = await execute(engine, command.method, isPhpMap(resolved) ? resolved : {}, credential, cache);
       if (outcome.ok) {
-        answers.result[command.key] = outcome.result;
-        answers.time[command.key] = outcome.time;
-        if (outcome.total !== undefined) answers.total[command.key] = outcome.total;
-        if (outcome.next !== undefined) answers.next[command.key] = outcome.next;
+        const { answer } = outcome;
+        if ("result" in answer) answers.result[command.key] = answer.result;
+        if ("time" in answer) answers.time[command.key] = answer.time;
+        if ("total" in answer) answers.total[command.key] = answer.total;
+        if ("next" in answer) answers.next[command.key] = answer.next;
       } else {
         answers.error[command.key] = errorBody(outcome.error);
       }

@@ -23,10 +23,21 @@ export interface Engine {
   commandMs: number;
 }
 
-/** A command's answer: with envelope values on success, the error otherwise. */
-export type Outcome =
-  | { ok: true; result: unknown; total?: number; next?: number; time: Record<string, unknown> }
-  | { ok: false; error: RestError };
+/** A method's answer: `result`, of lists also `next` and `total`, and `time`. An odd one may have lost any of them. */
+export type Answer = Partial<Record<"result" | "next" | "total" | "time", unknown>>;
+
+export type Outcome = { ok: true; answer: Answer } | { ok: false; error: RestError };
+
+function answerOf(result: unknown, time: unknown): Answer {
+  if (!(result instanceof PagedResult)) return { result, time };
+  const { next, total } = result;
+  return {
+    result: result.result,
+    ...(next === undefined ? {} : { next }),
+    ...(total === undefined ? {} : { total }),
+    time,
+  };
+}
 
 function checkScope(method: Method, credential: Credential): void {
   if (method.scope.length === 0 || method.scope.some((scope) => credential.scopes.includes(scope))) return;
@@ -121,14 +132,8 @@ export async function execute(
   try {
     const result = await answer(engine, name, { world, params, userId: credential.userId, credential, cache, portal });
     const time = timeBlock(startedAt, engine.limiter?.read(credential.id, name.toLowerCase()));
-    if (!(result instanceof PagedResult)) return { ok: true, result, time };
-    return {
-      ok: true,
-      result: result.result,
-      ...(result.total === undefined ? {} : { total: result.total }),
-      ...(result.next === undefined ? {} : { next: result.next }),
-      time,
-    };
+    const changed = engine.faults.changeAnswer(name.toLowerCase(), answerOf(result, time));
+    return { ok: true, answer: changed };
   } catch (error) {
     if (error instanceof RestError) return { ok: false, error: relabelled(cache, error) };
     const description = error instanceof Error ? error.message : String(error);

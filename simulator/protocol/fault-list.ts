@@ -1,5 +1,6 @@
-import { isPhpMap } from "../php-value.ts";
+import { isPhpMap, type PhpMap } from "../php-value.ts";
 import type { Fault } from "./faults.ts";
+import type { OddValue } from "./odd-answers.ts";
 
 /** Reads the JSON list of `POST /__faults`; throws an error with a sentence for the sender. */
 export function readFaults(value: unknown): Fault[] {
@@ -7,8 +8,22 @@ export function readFaults(value: unknown): Fault[] {
   return value.map(readFault);
 }
 
+/** `path` as a list, or as one text with dots; `value` stands there, or with `remove` nothing. */
+function oddValue(fault: PhpMap): OddValue {
+  const { path } = fault;
+  const steps = typeof path === "string" ? path.split(".") : Array.isArray(path) ? path.map(String) : [];
+  if (steps.length === 0 || steps.includes(""))
+    throw new Error("An odd fault needs `path`, such as result.items.0.title");
+  if (fault.remove === true) return { path: steps, change: "remove" };
+  if (!("value" in fault)) throw new Error("An odd fault needs `value`, or `remove`: true");
+  return { path: steps, change: { value: fault.value } };
+}
+
 function readFault(value: unknown): Fault {
   if (!isPhpMap(value)) throw new Error("Each fault must be an object");
+  if (value.times !== undefined && !(Number.isInteger(value.times) && Number(value.times) > 0)) {
+    throw new Error("times must be a whole number above 0");
+  }
   const base = {
     ...(typeof value.method === "string" ? { method: value.method } : {}),
     ...(typeof value.times === "number" ? { times: value.times } : {}),
@@ -49,6 +64,8 @@ function readFault(value: unknown): Fault {
         description: text("description") ?? "",
         status: number("status") ?? 400,
       };
+    case "odd":
+      return { ...base, kind: "odd", ...oddValue(value) };
     case "missingBatchKeys":
       return Array.isArray(value.keys)
         ? { ...base, kind: "missingBatchKeys", keys: value.keys.map(String) }

@@ -1,3 +1,5 @@
+import { type OddValue, oddly } from "./odd-answers.ts";
+
 /** What a fault does to the requests or commands it matches. */
 export type FaultKind =
   /** Delays the request before it is handled, or each matching command while it runs (counted as its handler time). */
@@ -16,6 +18,8 @@ export type FaultKind =
   | { kind: "result"; result: unknown }
   /** Executes nothing and answers this error; the empty code is the vendor's blank error. */
   | { kind: "error"; error: string; description?: string; status?: number }
+  /** Executes, then changes the answer at a place; inside a batch the command's own answer. */
+  | ({ kind: "odd" } & OddValue)
   /** Executes, then leaves these command keys (default: the first) out of every map of a batch answer. */
   | { kind: "missingBatchKeys"; keys?: string[] }
   /** Executes, then adds these results to the batch answer. */
@@ -46,6 +50,8 @@ export interface FaultPlan {
   commandDelay(method: string): number;
   /** What a single command answers instead of running. */
   forCommand(method: string): FaultOf<"limit"> | FaultOf<"result"> | FaultOf<"error"> | undefined;
+  /** The answer of a call or command, with `result`, `total`, `next` and `time`, as the odd faults make it. */
+  changeAnswer<T extends Record<string, unknown>>(method: string, answer: T): T;
   forBatchAnswer(methods: readonly string[]): (FaultOf<"missingBatchKeys"> | FaultOf<"extraBatchKeys">)[];
 }
 
@@ -89,6 +95,18 @@ export function createFaultPlan(): FaultPlan {
     requestDelay: (methods) => take(slowsRequest, methods)?.perRequestMs ?? 0,
     commandDelay: (method) => take(slowsCommand, [method])?.perCommandMs ?? 0,
     forCommand: (method) => take(isCommandFault, [method]),
+    changeAnswer(method, answer) {
+      let current = answer;
+      for (const entry of active) {
+        const { fault } = entry;
+        if (entry.left <= 0 || fault.kind !== "odd" || !matches(fault, method)) continue;
+        const changed = oddly(current, fault);
+        if (!changed) continue;
+        entry.left -= 1;
+        current = changed;
+      }
+      return current;
+    },
     forBatchAnswer(methods) {
       const found = [];
       for (const entry of active) {

@@ -86,13 +86,7 @@ async function run(endpoint: RestEndpoint, target: Target, params: Params): Prom
   }
   const outcome = await execute(engine, target.method, withoutAuth(params), credential, new Map());
   if (!outcome.ok) return failed(outcome.error);
-  const { result, total, next, time } = outcome;
-  return json(200, {
-    result,
-    ...(next === undefined ? {} : { next }),
-    ...(total === undefined ? {} : { total }),
-    time,
-  });
+  return json(200, outcome.answer);
 }
 
 function send(response: ServerResponse, answer: Answer): void {
