@@ -2,7 +2,7 @@ import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
-import { ownUserError, userErrorFor } from "../../refusals/user-errors.ts";
+import { ownUserError, userErrorFor } from "../../refusals/user-error.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { OperationContext } from "../engine/context.ts";
 

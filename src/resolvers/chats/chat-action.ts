@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import type { Call, WriteOutcome } from "../../datasources/bitrix24/calls.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
-import { type Blame, notDone, userErrorFor } from "../../refusals/user-errors.ts";
+import { type Blame, notDone, userErrorFor } from "../../refusals/user-error.ts";
 import type { ChatActionResult } from "../../schema/chat-outcome.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { OperationContext } from "../engine/context.ts";

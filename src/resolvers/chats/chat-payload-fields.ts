@@ -1,4 +1,4 @@
-import { isBusinessRefusal } from "../../refusals/user-errors.ts";
+import { isBusinessRefusal } from "../../refusals/user-error.ts";
 import { Chat } from "../../schema/chat.ts";
 import type { ChatOutcome } from "../../schema/chat-outcome.ts";
 import { ChatPayload } from "../../schema/mutation-payload.ts";

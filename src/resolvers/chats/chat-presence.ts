@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
 import { chatLeave, chatMute, dialogRead, dialogWriting } from "../../datasources/im/dialog-actions.ts";
-import { ownUserError } from "../../refusals/user-errors.ts";
+import { ownUserError } from "../../refusals/user-error.ts";
 import { parseChatId, parseId } from "../../schema/input-errors.ts";
 import {
   ChatLeavePayload,

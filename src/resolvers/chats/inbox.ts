@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import { type RecentPage, recentGet, recentList } from "../../datasources/im/recent.ts";
-import { refusalClass } from "../../refusals/refusal-class.ts";
+import { refusalClass } from "../../refusals/refusal-table.ts";
 import { Chat, ChatConnection } from "../../schema/chat.ts";
 import { defineCursor, Page } from "../../schema/connections.ts";
 import { InboxFilter, type InboxTraits, type ParsedInboxFilter, parseInboxFilter } from "../../schema/inbox-filter.ts";

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
 import { crmChatUserAdd, crmChatUserDelete, crmLeadCreate, crmMessageAdd } from "../../datasources/imopenlines/crm.ts";
-import { ownUserError } from "../../refusals/user-errors.ts";
+import { ownUserError } from "../../refusals/user-error.ts";
 import { CrmEntityInput, parseCrmEntity } from "../../schema/crm-entity.ts";
 import {
   CrmChatParticipantAddPayload,

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import type { Call } from "../../datasources/bitrix24/calls.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { CrmChatMember } from "../../datasources/imopenlines/crm.ts";
-import { ownUserError } from "../../refusals/user-errors.ts";
+import { ownUserError } from "../../refusals/user-error.ts";
 import type { ChatActionResult } from "../../schema/chat-outcome.ts";
 import { type CrmEntityInput, parseCrmEntity } from "../../schema/crm-entity.ts";
 import { parseChatId, parseId } from "../../schema/input-errors.ts";

@@ -1,4 +1,4 @@
-import { ownUserError } from "../../refusals/user-errors.ts";
+import { ownUserError } from "../../refusals/user-error.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 
 /** A text that would send nothing, or, on a message that exists, delete it. */

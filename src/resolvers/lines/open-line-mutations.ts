@@ -6,7 +6,7 @@ import {
   configDelete,
   configUpdate,
 } from "../../datasources/imopenlines/config/config-writes.ts";
-import { type Blame, ownUserError } from "../../refusals/user-errors.ts";
+import { type Blame, ownUserError } from "../../refusals/user-error.ts";
 import { parseId } from "../../schema/input-errors.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
 import { OpenLine, openLineRef } from "../../schema/open-line.ts";

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
 import { messageAdd, messageDelete, messageUpdate } from "../../datasources/im/message-actions.ts";
 import { messageQuickSave } from "../../datasources/imopenlines/session-actions.ts";
-import { notDone, ownUserError } from "../../refusals/user-errors.ts";
+import { notDone, ownUserError } from "../../refusals/user-error.ts";
 import { parseChatId, parseId } from "../../schema/input-errors.ts";
 import {
   ChatMessageSendPayload,

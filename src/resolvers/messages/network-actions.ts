@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, Mutation, Resolver } from "type-graphql";
 import { networkJoin, networkMessageAdd } from "../../datasources/imopenlines/network.ts";
-import { notDone, ownUserError } from "../../refusals/user-errors.ts";
+import { notDone, ownUserError } from "../../refusals/user-error.ts";
 import { parseId } from "../../schema/input-errors.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
 import {

@@ -3,7 +3,7 @@ import { Arg, Ctx, Directive, ID, Info, Int, Mutation, Resolver } from "type-gra
 import type { Id } from "../../datasources/domain/ids.ts";
 import { sessionHistoryGet } from "../../datasources/imopenlines/history.ts";
 import { sessionHeadVote } from "../../datasources/imopenlines/session-actions.ts";
-import { isBusinessRefusal, notDone, ownUserError } from "../../refusals/user-errors.ts";
+import { isBusinessRefusal, notDone, ownUserError } from "../../refusals/user-error.ts";
 import { parseId } from "../../schema/input-errors.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import { Session } from "../../schema/session.ts";

@@ -11,7 +11,7 @@ import {
   UpstreamError,
 } from "../../datasources/bitrix24/errors.ts";
 import { WireError } from "../../datasources/bitrix24/wire.ts";
-import { shapeRefusal } from "../../refusals/query-errors.ts";
+import { queryErrorOf } from "../../refusals/query-error.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import { clippedText } from "./clipped-text.ts";
 
@@ -119,7 +119,7 @@ function notUnderstood(method: string | undefined, error: WireError): string {
 
 /** The code and sentence of a failed upstream call. */
 export function shapeUpstreamError(error: UpstreamError): ErrorShape {
-  if (error instanceof PortalRefusal) return shapeRefusal(error);
+  if (error instanceof PortalRefusal) return queryErrorOf(error);
   if (error instanceof PortalRateLimited) {
     return {
       message: error.message,

@@ -5,7 +5,7 @@ import { PortalProtocolError, PortalRefusal } from "../../datasources/bitrix24/e
 import type { Id } from "../../datasources/domain/ids.ts";
 import { recentGet } from "../../datasources/im/recent.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
-import { refusalClass } from "../../refusals/refusal-class.ts";
+import { refusalClass } from "../../refusals/refusal-table.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 import type { EventAccess, LiveViewer } from "./live-viewer.ts";
 import { isPassing, readPatiently } from "./patient-read.ts";

@@ -5,7 +5,7 @@ import type { Id } from "../../datasources/domain/ids.ts";
 import { chatUserList } from "../../datasources/im/members.ts";
 import { formatUserCode } from "../../datasources/im/packed-fields.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
-import { refusalClass } from "../../refusals/refusal-class.ts";
+import { refusalClass } from "../../refusals/refusal-table.ts";
 import type { ExternalPlace } from "./chat-facts.ts";
 
 /** Chats that events told about; at most a few are worth a question. */

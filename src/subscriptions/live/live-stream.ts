@@ -1,6 +1,7 @@
 import { GraphQLError } from "graphql";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
-import { type RefusalClass, refusalClass } from "../../refusals/refusal-class.ts";
+import type { RefusalClass } from "../../refusals/meaning.ts";
+import { refusalClass } from "../../refusals/refusal-table.ts";
 import { EventsTrimmed, type Position } from "../../storage/log.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
@@ -49,7 +50,7 @@ const CHECKPOINT_MS = 30_000;
 const STORAGE_AWAY_MS = 300;
 
 /** Refusals that concern the viewer and not the event: they would come again with each. */
-const ENDING: ReadonlySet<RefusalClass> = new Set(["unauthenticated", "forbidden", "plan", "insufficient-scope"]);
+const ENDING: ReadonlySet<RefusalClass> = new Set(["unauthenticated", "plan", "insufficient-scope"]);
 
 /**
  * A loop over the reader's events without promises of its own: a thousand subscribers that are up to date share the one of their

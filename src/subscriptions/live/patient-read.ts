@@ -6,7 +6,7 @@ import {
   PortalTimeout,
   PortalUnavailable,
 } from "../../datasources/bitrix24/errors.ts";
-import { refusalClass } from "../../refusals/refusal-class.ts";
+import { refusalClass } from "../../refusals/refusal-table.ts";
 
 export interface Patience {
   /** Milliseconds after which no further attempt begins. */

@@ -57,7 +57,14 @@ test.each<[string, number | undefined, string]>([
   ["NO_AUTH_FOUND", 401, "UNAUTHENTICATED"],
   ["insufficient_scope", 403, "FORBIDDEN"],
   ["ACCESS_DENIED", 401, "FORBIDDEN"],
-  ["ACCESS_DENIED", 403, "NOT_FOUND_OR_FORBIDDEN"],
+  // The plan's: its text is none of a method's own, which are tested below.
+  ["ACCESS_DENIED", 403, "FORBIDDEN"],
+  ["ACCESS_DENIED", 400, "NOT_FOUND_OR_FORBIDDEN"],
+  ["ACCESS_DENIED", undefined, "NOT_FOUND_OR_FORBIDDEN"],
+  ["INVALID_CREDENTIALS", 401, "UNAUTHENTICATED"],
+  ["INVALID_CREDENTIALS", 403, "UNAUTHENTICATED"],
+  ["user_access_error", 403, "UNAUTHENTICATED"],
+  ["INVALID_REQUEST", 400, "FORBIDDEN"],
   ["WRONG_AUTH_TYPE", 403, "FORBIDDEN"],
   ["ERROR_METHOD_NOT_FOUND", 404, "FORBIDDEN"],
   ["IM_NOT_INSTALLED", 400, "FORBIDDEN"],
@@ -75,6 +82,18 @@ test.each<[string, number | undefined, string]>([
   expect(shaped.extensions).toMatchObject({ code, bitrix24: { method: METHOD, error } });
   expect(shaped.message).toMatch(/[.)]$/);
   expect(JSON.stringify(shaped)).not.toContain("Текст");
+});
+
+test("a plan without REST is told from a method's own refusal with the same code and status", () => {
+  const refused = (description: string) => shape(new PortalRefusal(METHOD, "ACCESS_DENIED", description, 403));
+  expect(refused("REST is available only on commercial plans").message).toMatch(/plan does not include REST/);
+  const own = refused("Access denied! You dont have access to this action");
+  expect(own.extensions).toMatchObject({ code: "NOT_FOUND_OR_FORBIDDEN" });
+  expect(own.message).not.toMatch(/plan/);
+});
+
+test("a portal that is asked without encryption says what to set", () => {
+  expect(shape(new PortalRefusal(METHOD, "INVALID_REQUEST", "Https required", 400)).message).toMatch(/https:\/\//);
 });
 
 test("a scope that is missing is named after the method", () => {

@@ -1,13 +1,34 @@
 import { UserErrorCode as Code } from "../schema/mutation-payload.ts";
+import type { ObjectMeaning, QueryErrorCode } from "./meaning.ts";
 
-/** What a portal code means to a client, and the sentence that says what would be right. */
-export interface RefusalMeaning {
-  readonly code: Code;
-  readonly message: string;
-}
+/** What a query is told, by the user error of a mutation that is refused for the same; what is not named here no read is refused for. */
+const QUERY_CODES: ReadonlyMap<Code, QueryErrorCode> = new Map<Code, QueryErrorCode>([
+  [Code.CHAT_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.NOT_OPEN_LINE_CHAT, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.ACCESS_DENIED, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.ACTING_USER_UNKNOWN, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.NO_OPEN_SESSION, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.NOT_OPERATOR, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.MESSAGE_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.CHAT_NOT_IN_CRM, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.CRM_ENTITY_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.NETWORK_LINE_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.LINE_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.BOT_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.SESSION_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.USER_NOT_FOUND, "NOT_FOUND_OR_FORBIDDEN"],
+  [Code.TEXT_EMPTY, "BAD_USER_INPUT"],
+  [Code.ATTACHMENT_INVALID, "BAD_USER_INPUT"],
+  [Code.ATTACHMENT_TOO_LARGE, "BAD_USER_INPUT"],
+  [Code.KEYBOARD_INVALID, "BAD_USER_INPUT"],
+  [Code.TRANSFER_TARGET_INVALID, "BAD_USER_INPUT"],
+  [Code.INVALID_NETWORK_CODE, "BAD_USER_INPUT"],
+  [Code.INVALID_ARGUMENT, "BAD_USER_INPUT"],
+  [Code.RATING_OR_COMMENT_REQUIRED, "BAD_USER_INPUT"],
+]);
 
-export function meaning(code: Code, message: string): RefusalMeaning {
-  return { code, message };
+export function meaning(user: Code, sentence: string, query?: QueryErrorCode): ObjectMeaning {
+  return { kind: "business", user, sentence, query: query ?? QUERY_CODES.get(user) ?? "UPSTREAM_PROTOCOL" };
 }
 
 export const CHAT_NOT_FOUND = meaning(Code.CHAT_NOT_FOUND, "There is no chat with this id.");
@@ -99,4 +120,27 @@ export const INVALID_ARGUMENT = meaning(
 export const LEAD_NOT_CREATED = meaning(
   Code.LEAD_NOT_CREATED,
   "The portal could not create the lead: check that CRM is switched on for the line and that the chat can be read.",
+);
+export const SESSION_NOT_FOUND = meaning(Code.SESSION_NOT_FOUND, "There is no session with this id.");
+export const NO_SESSION = meaning(
+  Code.SESSION_NOT_FOUND,
+  "There is no session with this id, or the chat has never had one.",
+);
+export const USER_NOT_FOUND = meaning(Code.USER_NOT_FOUND, "There is no such user.");
+export const ABSENT = meaning(
+  Code.REFUSED,
+  "There is no such object, or you may not see it.",
+  "NOT_FOUND_OR_FORBIDDEN",
+);
+export const CANNOT_SKIP = meaning(
+  Code.CANNOT_SKIP,
+  "The chat could not be passed on: another operator must be in the queue, the line must offer chats one by one, a session must be open, and you must be in the chat.",
+);
+export const CANNOT_ANSWER = meaning(
+  Code.CANNOT_ANSWER,
+  "The chat could not be taken: you are its operator already, it has no open session, or somebody is taking it at this moment.",
+);
+export const CANNOT_INTERCEPT = meaning(
+  Code.CANNOT_INTERCEPT,
+  "The chat cannot be taken over: it must be an open-line chat that you have access to, and nobody may be taking it at this moment.",
 );

@@ -1,8 +1,6 @@
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { type UserError, UserErrorCode } from "../schema/mutation-payload.ts";
-import { refusalClass } from "./refusal-class.ts";
-import type { RefusalMeaning } from "./refusal-meanings.ts";
-import { BLANK_MEANING, GENERAL_MEANINGS, METHOD_MEANINGS, UNKNOWN_MEANING } from "./refusal-table.ts";
+import { meaningOf } from "./refusal-table.ts";
 
 /** Which argument is to blame for which error: its path in the mutation's arguments. */
 export type Blame = Readonly<Partial<Record<UserErrorCode, readonly string[]>>>;
@@ -13,12 +11,12 @@ export type Blame = Readonly<Partial<Record<UserErrorCode, readonly string[]>>>;
  * or the portal, so that it becomes a GraphQL error.
  */
 export function userErrorFor(refusal: PortalRefusal, blame: Blame | readonly string[] = {}): UserError {
-  if (refusalClass(refusal) !== "business") throw refusal;
-  const { code, message } = meaningOf(refusal);
-  const field = isPath(blame) ? blame : blame[code];
+  const meaning = meaningOf(refusal);
+  if (meaning.kind !== "business") throw refusal;
+  const field = isPath(blame) ? blame : blame[meaning.user];
   return {
-    code,
-    message,
+    code: meaning.user,
+    message: meaning.sentence,
     field: field === undefined ? null : [...field],
     bitrixCode: refusal.error,
     portalMessage: refusal.description === "" ? null : refusal.description,
@@ -27,7 +25,7 @@ export function userErrorFor(refusal: PortalRefusal, blame: Blame | readonly str
 
 /** Whether an error is the portal's refusal of this object or this action, which `userErrorFor` turns into data. */
 export function isBusinessRefusal(error: unknown): error is PortalRefusal {
-  return error instanceof PortalRefusal && refusalClass(error) === "business";
+  return error instanceof PortalRefusal && meaningOf(error).kind === "business";
 }
 
 /** A refusal by the gateway itself: the portal was not asked. */
@@ -44,16 +42,4 @@ export function notDone(
 
 function isPath(blame: Blame | readonly string[]): blame is readonly string[] {
   return Array.isArray(blame);
-}
-
-function meaningOf(refusal: PortalRefusal): RefusalMeaning {
-  const own = METHOD_MEANINGS[refusal.method ?? ""] ?? {};
-  const code = refusal.error;
-  // Own properties only: a code is text from outside and may be "constructor".
-  if (Object.hasOwn(own, code)) return own[code] ?? UNKNOWN_MEANING;
-  if (code === "") return BLANK_MEANING;
-  // Some methods of the messenger spell a code in mixed case (`menu_ERROR`).
-  const folded = code.toUpperCase();
-  if (Object.hasOwn(GENERAL_MEANINGS, folded)) return GENERAL_MEANINGS[folded] ?? UNKNOWN_MEANING;
-  return UNKNOWN_MEANING;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { PortalRefusal } from "../../src/datasources/bitrix24/errors.ts";
-import { refusalClass } from "../../src/refusals/refusal-class.ts";
-import { isBusinessRefusal, ownUserError, userErrorFor } from "../../src/refusals/user-errors.ts";
+import { refusalClass } from "../../src/refusals/refusal-table.ts";
+import { isBusinessRefusal, ownUserError, userErrorFor } from "../../src/refusals/user-error.ts";
 import { UserErrorCode } from "../../src/schema/mutation-payload.ts";
 import methodsFixture from "../fixtures/methods.json" with { type: "json" };
 
@@ -80,6 +80,7 @@ describe("codes that the documentation does not list", () => {
     ["im.message.delete", "MESSAGE_ID_ERROR", "MESSAGE_NOT_FOUND"],
     ["im.message.add", "REPLY_FROM_OTHER_CHAT_ERROR", "REPLY_NOT_POSSIBLE"],
     ["im.dialog.writing", "ACCESS_ERROR", "ACCESS_DENIED"],
+    ["imopenlines.session.join", "INVALID_FORMAT", "INVALID_ARGUMENT"],
   ])("%s %s is %s", (method, bitrixCode, code) => {
     expect(userErrorFor(new PortalRefusal(method, bitrixCode, "text", 400))).toMatchObject({ code, bitrixCode });
   });
@@ -87,6 +88,34 @@ describe("codes that the documentation does not list", () => {
   test.each(["SOMETHING_NEW", "constructor", "__proto__", "toString"])("%s is REFUSED and keeps its code", (code) => {
     const error = userErrorFor(new PortalRefusal("imopenlines.operator.answer", code, "text", 400));
     expect(error).toMatchObject({ code: "REFUSED", bitrixCode: code, portalMessage: "text" });
+  });
+
+  /** The messenger's own codes, when it would not take somebody out of a chat: they replace the code of the method that wanted it. */
+  const ofMessenger = [
+    "USER_NOT_FOUND",
+    "EMPTY_USER_OR_CHAT",
+    "LEAVE_OWNER_FORBIDDEN",
+    "ACCESS_DENIED_KICK",
+    "IM_ERROR_KICK",
+  ];
+  const meant = {
+    "imopenlines.operator.answer": "CANNOT_ANSWER",
+    "imopenlines.operator.skip": "CANNOT_SKIP",
+    "imopenlines.operator.transfer": "TRANSFER_REFUSED",
+    "imopenlines.bot.session.transfer": "TRANSFER_REFUSED",
+    "imopenlines.session.intercept": "CANNOT_INTERCEPT",
+    "imopenlines.crm.chat.user.delete": "PARTICIPANT_UNCHANGED",
+    "im.chat.leave": "CANNOT_LEAVE",
+  };
+  test.each(
+    Object.entries(meant).flatMap(([method, code]) => ofMessenger.map((bitrixCode) => ({ method, bitrixCode, code }))),
+  )("$bitrixCode on $method is $code", ({ method, bitrixCode, code }) => {
+    expect(userErrorFor(new PortalRefusal(method, bitrixCode, "text", 400))).toMatchObject({ code, bitrixCode });
+  });
+
+  test("a user whom a network line does not know is still no such user", () => {
+    const refusal = new PortalRefusal("imopenlines.network.message.add", "USER_NOT_FOUND", "text", 400);
+    expect(userErrorFor(refusal).code).toBe("USER_NOT_FOUND");
   });
 
   test("one code means another thing on another method", () => {
@@ -105,8 +134,12 @@ describe("refusals that are not about the object", () => {
     ["INTERNAL_SERVER_ERROR", 500],
     ["ERROR_METHOD_NOT_FOUND", 404],
     ["ACCESS_DENIED", 401],
+    ["ACCESS_DENIED", 403],
+    ["INVALID_CREDENTIALS", 403],
+    ["user_access_error", 401],
+    ["INVALID_REQUEST", 400],
   ])("%s (HTTP %i) is thrown on", (code, status) => {
-    const refusal = new PortalRefusal("imopenlines.operator.answer", code, "", status);
+    const refusal = new PortalRefusal("imopenlines.operator.answer", code, "Text of the portal", status);
     expect(() => userErrorFor(refusal)).toThrow(refusal);
     expect(isBusinessRefusal(refusal)).toBe(false);
   });
