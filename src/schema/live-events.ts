@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { Directive, Field, ID, Int, InterfaceType, ObjectType } from "type-graphql";
+import type { ChatChange } from "../datasources/domain/chat-change.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import { Chat } from "./chat.ts";
 import { Connector } from "./connector.ts";
@@ -38,42 +39,40 @@ export const MessageDirectionEnum = describedEnum<"INCOMING" | "OUTGOING" | "UNK
   },
 );
 
-export type ChangeSource =
-  | "ANSWER"
-  | "SKIP"
-  | "FINISH"
-  | "SPAM"
-  | "TRANSFER"
-  | "INTERCEPT"
-  | "JOIN"
-  | "LEAVE"
-  | "PIN"
-  | "SILENT_MODE"
-  | "SESSION"
-  | "CRM"
-  | "BOT"
-  | "OTHER";
+/** A stored event of another version may name an action that this one does not know. */
+export type ChangeSource = ChatChange | "OTHER";
+
+const CHANGE_SOURCES: Readonly<Record<ChangeSource, string>> = {
+  ANSWER: "An operator took the chat.",
+  SKIP: "An operator passed it on.",
+  FINISH: "It was finished, or its finishing began.",
+  SPAM: "It was marked as spam.",
+  TRANSFER: "It was transferred.",
+  INTERCEPT: "An operator took it from another.",
+  JOIN: "Somebody joined.",
+  LEAVE: "Somebody left.",
+  PIN: "It was pinned or unpinned.",
+  SILENT_MODE: "Silent mode was switched.",
+  SESSION: "A session was started.",
+  CRM: "Its CRM links or CRM participants changed.",
+  BOT: "A bot action.",
+  OTHER: "Another action.",
+};
 
 export const ChangeSourceEnum = describedEnum<ChangeSource>(
   "ChangeSource",
   "The action of this gateway that changed a chat.",
-  {
-    ANSWER: "An operator took the chat.",
-    SKIP: "An operator passed it on.",
-    FINISH: "It was finished, or its finishing began.",
-    SPAM: "It was marked as spam.",
-    TRANSFER: "It was transferred.",
-    INTERCEPT: "An operator took it from another.",
-    JOIN: "Somebody joined.",
-    LEAVE: "Somebody left.",
-    PIN: "It was pinned or unpinned.",
-    SILENT_MODE: "Silent mode was switched.",
-    SESSION: "A session was started.",
-    CRM: "Its CRM links or CRM participants changed.",
-    BOT: "A bot action.",
-    OTHER: "Another action.",
-  },
+  CHANGE_SOURCES,
 );
+
+function isChangeSource(word: string): word is ChangeSource {
+  return Object.hasOwn(CHANGE_SOURCES, word);
+}
+
+/** The action of a stored event. */
+export function changeSourceOf(word: string): ChangeSource {
+  return isChangeSource(word) ? word : "OTHER";
+}
 
 @InterfaceType({
   description:

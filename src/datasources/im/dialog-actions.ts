@@ -1,7 +1,7 @@
-import type { Call } from "../bitrix24/calls.ts";
 import { acceptance, chatId as chatIdOnWire, integer, object, optionalId } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import { dialogIdParam, flagParam, idParam } from "../rest-params.ts";
+import type { ChatWrite } from "./chat-write.ts";
 
 /** How far the caller has read a chat. */
 export interface ReadState {
@@ -11,9 +11,10 @@ export interface ReadState {
 }
 
 /** Marks messages as read, up to one or all (`im.dialog.read`). Null: the portal did nothing because the caller has no access. */
-export function dialogRead(chatId: Id, upToMessageId?: Id | undefined): Call<ReadState | null> {
+export function dialogRead(chatId: Id, upToMessageId?: Id | undefined): ChatWrite<ReadState | null> {
   return {
     method: "im.dialog.read",
+    changes: null,
     params: {
       DIALOG_ID: dialogIdParam(chatId),
       MESSAGE_ID: upToMessageId === undefined ? undefined : idParam(upToMessageId),
@@ -33,16 +34,26 @@ function decodeReadState(result: unknown): ReadState | null {
 }
 
 /** Shows the others that the caller is typing (`im.dialog.writing`). Refusal: `ACCESS_ERROR`. */
-export function dialogWriting(chatId: Id): Call<boolean> {
-  return { method: "im.dialog.writing", params: { DIALOG_ID: dialogIdParam(chatId) }, decode: acceptance };
+export function dialogWriting(chatId: Id): ChatWrite<boolean> {
+  return {
+    method: "im.dialog.writing",
+    changes: null,
+    params: { DIALOG_ID: dialogIdParam(chatId) },
+    decode: acceptance,
+  };
 }
 
 /** Takes the caller out of a chat (`im.chat.leave`). */
-export function chatLeave(chatId: Id): Call<boolean> {
-  return { method: "im.chat.leave", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+export function chatLeave(chatId: Id): ChatWrite<boolean> {
+  return { method: "im.chat.leave", changes: "LEAVE", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
 }
 
 /** Switches the caller's notifications of a chat off or on (`im.chat.mute`). */
-export function chatMute(chatId: Id, isMuted: boolean): Call<boolean> {
-  return { method: "im.chat.mute", params: { CHAT_ID: idParam(chatId), MUTE: flagParam(isMuted) }, decode: acceptance };
+export function chatMute(chatId: Id, isMuted: boolean): ChatWrite<boolean> {
+  return {
+    method: "im.chat.mute",
+    changes: null,
+    params: { CHAT_ID: idParam(chatId), MUTE: flagParam(isMuted) },
+    decode: acceptance,
+  };
 }

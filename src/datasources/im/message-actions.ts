@@ -2,6 +2,7 @@ import type { Call } from "../bitrix24/calls.ts";
 import { acceptance, optionalId } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
+import type { ChatWrite } from "./chat-write.ts";
 
 /**
  * Writes into a chat as the caller (`im.message.add`). The message's id; null when the portal says that none was made. Refusals: `ACCESS_ERROR`,
@@ -11,9 +12,10 @@ export function messageAdd(message: {
   readonly chatId: Id;
   readonly text: string;
   readonly replyToId?: Id | undefined;
-}): Call<Id | null> {
+}): ChatWrite<Id | null> {
   return {
     method: "im.message.add",
+    changes: null,
     params: {
       DIALOG_ID: dialogIdParam(message.chatId),
       MESSAGE: message.text,

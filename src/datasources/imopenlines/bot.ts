@@ -1,6 +1,6 @@
-import type { Call } from "../bitrix24/calls.ts";
 import { acceptance } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
+import type { ChatWrite } from "../im/chat-write.ts";
 import { flagParam, idParam } from "../rest-params.ts";
 import { type TransferTarget, transferParams } from "./operator.ts";
 
@@ -8,17 +8,23 @@ import { type TransferTarget, transferParams } from "./operator.ts";
 export type BotMessageKind = "WELCOME" | "DEFAULT";
 
 /** Hands the dialog from the bot to the line's queue (`imopenlines.bot.session.operator`). Refusal: `WRONG_CHAT` when no bot has it. */
-export function botSessionOperator(chatId: Id): Call<boolean> {
-  return { method: "imopenlines.bot.session.operator", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+export function botSessionOperator(chatId: Id): ChatWrite<boolean> {
+  return {
+    method: "imopenlines.bot.session.operator",
+    changes: "BOT",
+    params: { CHAT_ID: idParam(chatId) },
+    decode: acceptance,
+  };
 }
 
 /**
  * Writes an automatic message into the dialog (`imopenlines.bot.session.message.send`). Always true, even for an unknown chat or an empty
  * text.
  */
-export function botSessionMessageSend(chatId: Id, kind: BotMessageKind, text: string | undefined): Call<boolean> {
+export function botSessionMessageSend(chatId: Id, kind: BotMessageKind, text: string | undefined): ChatWrite<boolean> {
   return {
     method: "imopenlines.bot.session.message.send",
+    changes: null,
     params: { CHAT_ID: idParam(chatId), NAME: kind, MESSAGE: text },
     decode: acceptance,
   };
@@ -32,9 +38,10 @@ export function botSessionTransfer(
   chatId: Id,
   target: TransferTarget,
   options: { readonly leave: boolean; readonly clientId: string | undefined },
-): Call<boolean> {
+): ChatWrite<boolean> {
   return {
     method: "imopenlines.bot.session.transfer",
+    changes: "BOT",
     params: {
       CHAT_ID: idParam(chatId),
       ...transferParams(target),
@@ -46,9 +53,10 @@ export function botSessionTransfer(
 }
 
 /** Ends the dialog on behalf of the application's bot (`imopenlines.bot.session.finish`). `clientId` is needed under webhook authorization. */
-export function botSessionFinish(chatId: Id, clientId: string | undefined): Call<boolean> {
+export function botSessionFinish(chatId: Id, clientId: string | undefined): ChatWrite<boolean> {
   return {
     method: "imopenlines.bot.session.finish",
+    changes: "BOT",
     params: { CHAT_ID: idParam(chatId), CLIENT_ID: clientId },
     decode: acceptance,
   };

@@ -2,6 +2,7 @@ import type { Call } from "../bitrix24/calls.ts";
 import { acceptance, list, object, optionalId, optionalText } from "../bitrix24/wire.ts";
 import type { CrmReference } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
+import type { ChatWrite } from "../im/chat-write.ts";
 import { flagParam, idParam } from "../rest-params.ts";
 
 /** A chat that is linked to a CRM item. */
@@ -71,16 +72,26 @@ function memberParams(member: CrmChatMember): Call<unknown>["params"] {
  * Adds a user or bot to a CRM item's chat (`imopenlines.crm.chat.user.add`). The chat's id; null when the item has no chat and nothing was
  * done.
  */
-export function crmChatUserAdd(member: CrmChatMember): Call<Id | null> {
-  return { method: "imopenlines.crm.chat.user.add", params: memberParams(member), decode: decodeIdOrNone };
+export function crmChatUserAdd(member: CrmChatMember): ChatWrite<Id | null> {
+  return {
+    method: "imopenlines.crm.chat.user.add",
+    changes: "CRM",
+    params: memberParams(member),
+    decode: decodeIdOrNone,
+  };
 }
 
 /**
  * Removes a user or bot from a CRM item's chat (`imopenlines.crm.chat.user.delete`). The chat's id; null when the item has no chat and
  * nothing was done.
  */
-export function crmChatUserDelete(member: CrmChatMember): Call<Id | null> {
-  return { method: "imopenlines.crm.chat.user.delete", params: memberParams(member), decode: decodeIdOrNone };
+export function crmChatUserDelete(member: CrmChatMember): ChatWrite<Id | null> {
+  return {
+    method: "imopenlines.crm.chat.user.delete",
+    changes: "CRM",
+    params: memberParams(member),
+    decode: decodeIdOrNone,
+  };
 }
 
 /**
@@ -92,9 +103,10 @@ export function crmMessageAdd(message: {
   readonly authorId: Id;
   readonly chatId: Id;
   readonly text: string;
-}): Call<Id | null> {
+}): ChatWrite<Id | null> {
   return {
     method: "imopenlines.crm.message.add",
+    changes: null,
     params: {
       ...entityParams(message.entity),
       USER_ID: idParam(message.authorId),
@@ -109,8 +121,13 @@ export function crmMessageAdd(message: {
  * Makes a CRM lead of the dialog (`imopenlines.crm.lead.create`). The portal does not tell the lead's id: read the chat's CRM links again.
  * Refusal: `ERROR_USER_NOT_OPERATOR`.
  */
-export function crmLeadCreate(chatId: Id): Call<boolean> {
-  return { method: "imopenlines.crm.lead.create", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+export function crmLeadCreate(chatId: Id): ChatWrite<boolean> {
+  return {
+    method: "imopenlines.crm.lead.create",
+    changes: "CRM",
+    params: { CHAT_ID: idParam(chatId) },
+    decode: acceptance,
+  };
 }
 
 function decodeIdOrNone(result: unknown): Id | null {

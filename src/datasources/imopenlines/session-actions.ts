@@ -1,33 +1,50 @@
 import type { Call } from "../bitrix24/calls.ts";
 import { acceptance, id, list } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
+import type { ChatWrite } from "../im/chat-write.ts";
 import { flagParam, idParam } from "../rest-params.ts";
 
 /**
  * Starts a session in a chat that has none, with the caller as operator; joins the open one otherwise (`imopenlines.session.start`). True
  * whatever happened.
  */
-export function sessionStart(chatId: Id): Call<boolean> {
-  return { method: "imopenlines.session.start", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+export function sessionStart(chatId: Id): ChatWrite<boolean> {
+  return {
+    method: "imopenlines.session.start",
+    changes: "SESSION",
+    params: { CHAT_ID: idParam(chatId) },
+    decode: acceptance,
+  };
 }
 
 /** Adds the caller to the dialog as one more operator (`imopenlines.session.join`). True also when already inside. */
-export function sessionJoin(chatId: Id): Call<boolean> {
-  return { method: "imopenlines.session.join", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+export function sessionJoin(chatId: Id): ChatWrite<boolean> {
+  return {
+    method: "imopenlines.session.join",
+    changes: "JOIN",
+    params: { CHAT_ID: idParam(chatId) },
+    decode: acceptance,
+  };
 }
 
 /** Takes the dialog away from its operator (`imopenlines.session.intercept`). True whatever happened; every refusal is `OPERATOR_WRONG`. */
-export function sessionIntercept(chatId: Id): Call<boolean> {
-  return { method: "imopenlines.session.intercept", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };
+export function sessionIntercept(chatId: Id): ChatWrite<boolean> {
+  return {
+    method: "imopenlines.session.intercept",
+    changes: "INTERCEPT",
+    params: { CHAT_ID: idParam(chatId) },
+    decode: acceptance,
+  };
 }
 
 /**
  * Pins the dialog to the calling operator or unpins it (`imopenlines.session.mode.pin`). A blank refusal means that the caller is not its
  * operator.
  */
-export function sessionModePin(chatId: Id, isPinned: boolean): Call<boolean> {
+export function sessionModePin(chatId: Id, isPinned: boolean): ChatWrite<boolean> {
   return {
     method: "imopenlines.session.mode.pin",
+    changes: "PIN",
     params: { CHAT_ID: idParam(chatId), ACTIVATE: flagParam(isPinned) },
     decode: acceptance,
   };
@@ -44,9 +61,10 @@ export function sessionModeUnpinAll(): Call<Id[]> {
 }
 
 /** Switches silent mode, in which the customer does not get the operators' messages (`imopenlines.session.mode.silent`). */
-export function sessionModeSilent(chatId: Id, isSilent: boolean): Call<boolean> {
+export function sessionModeSilent(chatId: Id, isSilent: boolean): ChatWrite<boolean> {
   return {
     method: "imopenlines.session.mode.silent",
+    changes: "SILENT_MODE",
     params: { CHAT_ID: idParam(chatId), ACTIVATE: flagParam(isSilent) },
     decode: acceptance,
   };
@@ -72,18 +90,20 @@ export function sessionHeadVote(vote: {
  * Closes the open session and starts a new one with the given message in it (`imopenlines.message.session.start`). True even when the
  * message is not in the chat.
  */
-export function messageSessionStart(chatId: Id, messageId: Id): Call<boolean> {
+export function messageSessionStart(chatId: Id, messageId: Id): ChatWrite<boolean> {
   return {
     method: "imopenlines.message.session.start",
+    changes: "SESSION",
     params: { CHAT_ID: idParam(chatId), MESSAGE_ID: idParam(messageId) },
     decode: acceptance,
   };
 }
 
 /** Stores a message among the line's quick replies (`imopenlines.message.quick.save`). Refusal: `CANT_SAVE_QUICK_ANSWER`. */
-export function messageQuickSave(chatId: Id, messageId: Id): Call<boolean> {
+export function messageQuickSave(chatId: Id, messageId: Id): ChatWrite<boolean> {
   return {
     method: "imopenlines.message.quick.save",
+    changes: null,
     params: { CHAT_ID: idParam(chatId), MESSAGE_ID: idParam(messageId) },
     decode: acceptance,
   };

@@ -1,13 +1,13 @@
 import type { GraphQLResolveInfo } from "graphql";
 import type { Call, WriteOutcome } from "../../datasources/bitrix24/calls.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import type { ChatWrite } from "../../datasources/im/chat-write.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
 import { type Blame, notDone, userErrorFor } from "../../refusals/user-error.ts";
 import type { ChatActionResult } from "../../schema/chat-outcome.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { lookAhead } from "../engine/lookahead.ts";
-import { changeOf } from "./chat-changes.ts";
 
 /** An action that was sent: `value` is undefined when the portal refused it. */
 export interface ChatActionDone<T> {
@@ -26,12 +26,12 @@ export async function runChatAction<T>(
   context: OperationContext,
   info: GraphQLResolveInfo,
   chatId: Id,
-  call: Call<T>,
+  call: ChatWrite<T>,
   blame: Blame = {},
 ): Promise<ChatActionDone<T>> {
   const reread = lookAhead(info).child("chat").isIdOnly ? undefined : dialogGet({ chatId });
   const { value, userErrors, reread: record } = await runAction(context, call, { ...CHAT_BLAME, ...blame }, reread);
-  if (value !== undefined && value !== false && value !== null) tellChange(context, chatId, call.method);
+  if (value !== undefined && value !== false && value !== null) tellChange(context, chatId, call);
   if (record !== undefined) context.loaders.chats.expect({ chatId }, record).catch(() => undefined);
   const isAbsent = userErrors.some(({ code }) => code === UserErrorCode.CHAT_NOT_FOUND);
   return { value, result: { userErrors, chatId: isAbsent ? null : chatId, isReadAgain: record !== undefined } };
@@ -42,7 +42,7 @@ export async function runAcceptedChatAction(
   context: OperationContext,
   info: GraphQLResolveInfo,
   chatId: Id,
-  call: Call<boolean>,
+  call: ChatWrite<boolean>,
   blame: Blame = {},
 ): Promise<ChatActionResult> {
   const { value, result } = await runChatAction(context, info, chatId, call, blame);
@@ -84,9 +84,8 @@ export async function runAction<T, R = never>(
 }
 
 /** Tells subscribers of an action that was done. */
-export function tellChange(context: OperationContext, chatId: Id, method: string): void {
-  const source = changeOf(method);
-  if (source !== undefined) context.live.chatChanged(chatId, source);
+export function tellChange({ live }: OperationContext, chatId: Id, { changes }: ChatWrite<unknown>): void {
+  if (changes !== null) live.chatChanged(chatId, changes);
 }
 
 /** An action that the gateway refused by itself: the portal was not asked, and the chat is a mere reference. */

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
-import type { Call } from "../../datasources/bitrix24/calls.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import type { ChatWrite } from "../../datasources/im/chat-write.ts";
 import type { CrmChatMember } from "../../datasources/imopenlines/crm.ts";
 import { ownUserError } from "../../refusals/user-error.ts";
 import type { ChatActionResult } from "../../schema/chat-outcome.ts";
@@ -25,7 +25,7 @@ const BLAME = {
 export async function runCrmMemberAction(
   context: OperationContext,
   info: GraphQLResolveInfo,
-  callFor: (member: CrmChatMember) => Call<Id | null>,
+  callFor: (member: CrmChatMember) => ChatWrite<Id | null>,
   entity: CrmEntityInput,
   userId: string,
   chatId: string | null | undefined,
@@ -38,7 +38,7 @@ export async function runCrmMemberAction(
   }
   const call = callFor(member);
   const { value, userErrors } = await runAction(context, call, BLAME);
-  if (value !== null && value !== undefined) tellChange(context, value, call.method);
+  if (value !== null && value !== undefined) tellChange(context, value, call);
   if (value === null) return { userErrors: [NO_CHAT], chatId: null, isReadAgain: false };
   return { userErrors, chatId: value ?? null, isReadAgain: false };
 }

@@ -1,9 +1,9 @@
 import type { IdentityRights } from "../../config/rights.ts";
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import type { AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import type { ChatChange } from "../../datasources/domain/chat-change.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { Loaders } from "../../datasources/loaders/loaders.ts";
-import type { ChangeSource } from "../../schema/live-events.ts";
 
 /** Who sent the operation, and through which credential it acts. Never holds a secret. */
 export interface ViewerIdentity {
@@ -30,7 +30,7 @@ export interface LiveContext {
   /** What fills the log, and what of it this viewer sees. */
   status(): Promise<LiveStatus>;
   /** An action of this gateway changed a chat in a way that the portal sends no event for. Never throws. */
-  chatChanged(chatId: Id, source: ChangeSource): void;
+  chatChanged(chatId: Id, change: ChatChange): void;
 }
 
 /** For a portal without a live log. */

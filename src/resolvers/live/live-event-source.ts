@@ -4,6 +4,7 @@ import { Chat } from "../../schema/chat.ts";
 import { Connector } from "../../schema/connector.ts";
 import {
   ChatChanged,
+  changeSourceOf,
   type DeliveredMessage,
   type LiveEvent,
   MessageAdded,
@@ -71,7 +72,7 @@ function instanceOf(event: ChatStoredEvent): LiveEvent {
     case "sessionFinished":
       return new SessionFinished();
     case "chatChanged":
-      return Object.assign(new ChatChanged(), { source: event.source });
+      return Object.assign(new ChatChanged(), { source: changeSourceOf(event.source) });
   }
 }
 
