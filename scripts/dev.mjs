@@ -2,9 +2,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { install, root } from "./prepare.mjs";
+import { buildPages, install, root } from "./prepare.mjs";
 
 install();
+buildPages();
 
 let server;
 let ended = Promise.resolve();

@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { build, install, root, runTool } from "./prepare.mjs";
+import { build, buildPages, install, root, runTool } from "./prepare.mjs";
 import { ensureSystemPackage } from "./system-packages.mjs";
 
 // The tests set what they need themselves; a developer's environment must not change their outcome.
@@ -13,27 +13,29 @@ for (const name of Object.keys(process.env)) {
 const steps = [
   { name: "lint", run: () => runTool("biome", ["check", "."]) },
   { name: "types", run: () => runTool("tsc", ["-p", "tsconfig.json"]) },
+  { name: "types of the pages", run: () => runTool("tsc", ["-p", join("pages", "tsconfig.json")]) },
   { name: "build", run: () => (build() ? 0 : 1) },
+  { name: "pages", run: () => (buildPages() ? 0 : 1) },
   {
     name: "schema drift",
     run: () =>
       spawnSync(process.execPath, [join(root, "scripts", "schema.mjs"), "--check"], { cwd: root, stdio: "inherit" })
         .status,
   },
-  {
-    name: "Redis server for the tests",
-    run: () => {
-      try {
-        ensureSystemPackage("redis-server", "redis-server");
-        return 0;
-      } catch (error) {
-        process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-        return 1;
-      }
-    },
-  },
+  { name: "Redis server for the tests", run: () => ensured("redis-server", "redis-server") },
+  { name: "Chromium for the tests", run: () => ensured("chromium", "chromium") },
   { name: "tests", run: () => runTool("vitest", ["run", ...process.argv.slice(2)]) },
 ];
+
+function ensured(binary, debianPackage) {
+  try {
+    ensureSystemPackage(binary, debianPackage);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    return 1;
+  }
+}
 
 install();
 const failed = [];

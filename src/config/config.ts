@@ -7,6 +7,7 @@ import type { Plan } from "../datasources/bitrix24/usage.ts";
 import type { Retention } from "../storage/log.ts";
 import type { StorageConfig } from "../storage/storage.ts";
 import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
+import type { ExplorerPerson } from "./explorer-people.ts";
 import { credentialProblem } from "./key-credential.ts";
 import type { ConfiguredKey } from "./key-entry.ts";
 import { type Limits, readLimits } from "./limits.ts";
@@ -35,7 +36,7 @@ export interface Config {
     readonly port: number;
     readonly corsOrigins: CorsOrigins;
     readonly explorer: boolean;
-    readonly explorerApiKey: string | undefined;
+    readonly explorerPeople: readonly ExplorerPerson[];
     readonly introspection: boolean;
     readonly operationTimeoutMs: number;
     readonly maxBodyBytes: number;
@@ -236,7 +237,7 @@ export function readConfig(environment: Environment): Config {
       port: read("GATEWAY_PORT") ?? 0,
       corsOrigins: read("GATEWAY_CORS_ORIGINS") ?? [],
       explorer,
-      explorerApiKey: read("GATEWAY_EXPLORER_API_KEY"),
+      explorerPeople: read("GATEWAY_EXPLORER_PEOPLE") ?? [],
       introspection: read("GATEWAY_INTROSPECTION") ?? explorer,
       operationTimeoutMs: read("GATEWAY_OPERATION_TIMEOUT_MS") ?? 0,
       maxBodyBytes: read("GATEWAY_MAX_BODY_BYTES") ?? 0,

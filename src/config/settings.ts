@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { explorerPeople } from "./explorer-people.ts";
 import { limitSettings } from "./limit-settings.ts";
 import {
   corsOrigins,
@@ -121,16 +122,17 @@ export const settings = {
     schema: z.string().default("").pipe(corsOrigins),
   }),
   GATEWAY_EXPLORER: setting({
-    description: "`true` shows Apollo Sandbox to a browser that opens the GraphQL address.",
+    description:
+      "`true` serves the explorers: Apollo Sandbox to a browser that opens the GraphQL address, and `/explorer`.",
     default: "false (the demo: true)",
     schema: switchValue.default(false),
   }),
-  GATEWAY_EXPLORER_API_KEY: setting({
+  GATEWAY_EXPLORER_PEOPLE: setting({
     description:
-      "API key that the explorer fills in for whoever opens it. Only for demos: everybody who reaches the page can read it.",
-    default: "none",
+      "As whom one can act in the explorers without a key of one's own: `name:key`, comma separated, the first to begin with. Only for demos: everybody who reaches the page can read the keys.",
+    default: "none (the demo: its people)",
     secret: true,
-    schema: text,
+    schema: z.string().default("").pipe(explorerPeople),
   }),
   GATEWAY_INTROSPECTION: setting({
     description: "`true` lets clients ask for the schema.",

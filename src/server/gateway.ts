@@ -23,6 +23,7 @@ import { createOperationsUnderWay } from "./operations/under-way.ts";
 import { startApollo } from "./transports/apollo.ts";
 import { registerEventStream } from "./transports/event-stream.ts";
 import { createHttpServer, isAllowedOrigin, isSameOrigin } from "./transports/http.ts";
+import { registerPages } from "./transports/pages/register-pages.ts";
 import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./transports/paths.ts";
 import { attachWebSocket } from "./transports/websocket.ts";
 
@@ -93,9 +94,9 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     log,
   });
   const liveSide = createLiveSide({ config, store, portals, allowedHosts: hosts, log });
-  const { explorer, explorerApiKey, corsOrigins, maxBodyBytes, operationTimeoutMs } = config.server;
+  const { explorer, explorerPeople, corsOrigins, maxBodyBytes, operationTimeoutMs } = config.server;
   const { maxSockets, maxOperationsPerSocket } = config.live;
-  const apollo = await startApollo(pipeline, { enabled: explorer, apiKey: explorerApiKey }, log);
+  const apollo = await startApollo(pipeline, log);
   const services = { portals, histories, timeoutMs: operationTimeoutMs, liveFor: liveSide.contextFor };
   const clientAddress = createClientAddresses(config.server.trustedProxies);
   const identities = createIdentities({ providers: identityProviders(config, keys), onChange: keys.onChange });
@@ -106,10 +107,10 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     clientAddress,
     corsOrigins,
     maxBodyBytes,
-    explorer,
     readiness: liveSide.readiness,
     log,
   });
+  registerPages(server, { explorer, people: explorerPeople });
   const runner = createOperationRunner({
     pipeline,
     live: liveSide.live,

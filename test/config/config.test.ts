@@ -32,7 +32,7 @@ test("a webhook address is all that has to be configured", () => {
     port: 4000,
     corsOrigins: [],
     explorer: false,
-    explorerApiKey: undefined,
+    explorerPeople: [],
     introspection: false,
     operationTimeoutMs: 30_000,
     maxBodyBytes: 1_048_576,

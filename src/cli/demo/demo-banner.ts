@@ -1,4 +1,4 @@
-import { EVENT_STREAM_PATH } from "../../server/transports/paths.ts";
+import { EVENT_STREAM_PATH, EXPLORER_PATH } from "../../server/transports/paths.ts";
 import { type DemoPerson, firstPerson } from "./demo-people.ts";
 import type { PortalReadiness } from "./simulated-portal.ts";
 
@@ -21,7 +21,8 @@ export function demoBanner({ portal, people, url, pid }: DemoBanner): string {
   const width = Math.max(...people.map(({ user }) => user.name.length));
   return [
     "",
-    `GraphQL:          ${url}   (open it in a browser for the explorer)`,
+    `GraphQL:          ${url}`,
+    `Explorer:         ${new URL(EXPLORER_PATH, url).href}   (open it in a browser)`,
     `Gateway process:  ${pid}   (killed alone, it is started again; the portal lives on)`,
     `Simulated portal: ${portal.url}`,
     "",
@@ -32,7 +33,7 @@ export function demoBanner({ portal, people, url, pid }: DemoBanner): string {
     `  ${curl(url, first.key, FIRST_QUERY)}`,
     "",
     ...quietChatLines(portal, people, url),
-    "A first subscription: open the address in a browser, or",
+    "A first subscription: in the explorer, or",
     `  ${curlStream(new URL(EVENT_STREAM_PATH, url).href, supervisor.key, FIRST_SUBSCRIPTION)}`,
     "",
     "Ctrl-C ends both.",

@@ -45,11 +45,17 @@ export function demoSettings(
     GATEWAY_PUBLIC_URL: publicUrl,
     GATEWAY_API_KEYS: [environment.GATEWAY_API_KEYS, ...keys].filter(Boolean).join(","),
     GATEWAY_EXPLORER: environment.GATEWAY_EXPLORER || "true",
-    GATEWAY_EXPLORER_API_KEY: environment.GATEWAY_EXPLORER_API_KEY || first.key,
+    GATEWAY_EXPLORER_PEOPLE: environment.GATEWAY_EXPLORER_PEOPLE || explorerPeople(people, first),
     GATEWAY_CORS_ORIGINS: environment.GATEWAY_CORS_ORIGINS || "loopback",
     GATEWAY_LOG_LEVEL: environment.GATEWAY_LOG_LEVEL || "warn",
   };
   return { settings, publicUrl };
+}
+
+/** An operator first: an inbox of his own is more to see than a supervisor's empty one. */
+function explorerPeople(people: readonly DemoPerson[], first: DemoPerson): string {
+  const inOrder = [first, ...people.filter((person) => person !== first)];
+  return inOrder.map(({ user, key }) => `${user.name.replaceAll(/[,:]/g, " ")} (${user.role}):${key}`).join(",");
 }
 
 /** A port for the gateway. A free one is looked for here: its address must be known before it starts, because the portal posts to it. */

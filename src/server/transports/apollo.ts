@@ -2,6 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
@@ -9,7 +10,6 @@ import { type DocumentNode, GraphQLError, parse } from "graphql";
 import type { Logger } from "pino";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { Pipeline } from "../operations/pipeline.ts";
-import { type ExplorerOptions, explorerPlugin } from "./pages/explorer.ts";
 import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./paths.ts";
 
 const SUBSCRIPTION_OVER_HTTP = badRequest(
@@ -53,11 +53,7 @@ function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationCont
 }
 
 /** Apollo Server over the pipeline, without the default plugins that cost throughput and are not used. */
-export async function startApollo(
-  pipeline: Pipeline,
-  explorer: ExplorerOptions,
-  log: Logger,
-): Promise<ApolloServer<OperationContext>> {
+export async function startApollo(pipeline: Pipeline, log: Logger): Promise<ApolloServer<OperationContext>> {
   const apollo = new ApolloServer<OperationContext>({
     schema: pipeline.schema,
     // The pipeline's rules decide about it.
@@ -73,7 +69,7 @@ export async function startApollo(
     stopOnTerminationSignals: false,
     logger: log,
     plugins: [
-      explorerPlugin(explorer),
+      ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

@@ -18,8 +18,6 @@ export interface HttpServerOptions {
   readonly clientAddress: ClientAddressOf;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
-  /** A browser at `/` is led to the explorer. */
-  readonly explorer: boolean;
   /** Whether the gateway can do its work now. */
   readonly readiness: () => Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
   readonly log: Logger;
@@ -49,7 +47,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     const { ready, details } = await options.readiness();
     return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...details });
   });
-  if (options.explorer) server.get("/", (_request, reply) => reply.redirect(GRAPHQL_PATH));
   // Apollo answers other methods with 405 and an `allow` header itself.
   server.route({
     method: ["GET", "POST", "PUT", "PATCH", "DELETE"],
@@ -97,18 +94,15 @@ async function handleOperation(
     headers: request.headers,
     ...options.clientAddress(request.raw),
   });
-  if (identity.kind !== "identity" && !isPageRequest(options, request)) return refuse(request, reply, identity);
+  if (identity.kind !== "identity") return refuse(request, reply, identity);
 
-  const operation = identity.kind === "identity" ? startOperation(options.services, identity.identity) : undefined;
-  const abort = () => operation?.abort();
+  const operation = startOperation(options.services, identity.identity);
+  const abort = () => operation.abort();
   request.raw.socket.once("close", abort);
   try {
     const response = await options.apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toApolloRequest(request),
-      context: () =>
-        operation === undefined
-          ? Promise.reject(new Error("a page has no context"))
-          : Promise.resolve(operation.context),
+      context: () => Promise.resolve(operation.context),
     });
     reply.code(response.status ?? 200);
     for (const [name, value] of response.headers) reply.header(name, value);
@@ -116,22 +110,13 @@ async function handleOperation(
     throw new Error("incremental delivery is not offered by this schema");
   } finally {
     request.raw.socket.off("close", abort);
-    operation?.close();
+    operation.close();
   }
 }
 
 function isMissingBody(request: FastifyRequest): boolean {
   const type = request.headers["content-type"];
   return request.body === undefined && (type === undefined || type.startsWith("application/json"));
-}
-
-/** A browser that opens the explorer brings no key. */
-function isPageRequest(options: HttpServerOptions, request: FastifyRequest): boolean {
-  return options.explorer && request.method === "GET" && request.url === GRAPHQL_PATH && wantsHtml(request);
-}
-
-function wantsHtml(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes("text/html") ?? false;
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, refusal: IdentityRefusal): FastifyReply {

@@ -17,7 +17,6 @@ beforeAll(async () => {
     portal,
     env: {
       GATEWAY_EXPLORER: "true",
-      GATEWAY_EXPLORER_API_KEY: "demo-key-for-everyone",
       GATEWAY_CORS_ORIGINS: "loopback",
     },
   });
@@ -111,12 +110,10 @@ describe("GET", () => {
 describe("the explorer", () => {
   const page = (url: string) => send(url, { method: "GET", headers: { accept: "text/html,*/*;q=0.8" } });
 
-  test("it is there when switched on, with a first operation and the key filled in, and `/` leads to it", async () => {
+  test("it is there when switched on, and `/` leads to it", async () => {
     const answer = await page(open.url);
     expect(answer.status).toBe(200);
     expect(answer.headers["content-type"]).toContain("text/html");
-    expect(answer.text).toContain("FirstLook");
-    expect(answer.text).toContain("demo-key-for-everyone");
     const start = await page(open.url.replace("/graphql", "/"));
     expect([start.status, start.headers.location]).toEqual([302, "/graphql"]);
   });

@@ -1,0 +1,75 @@
+import { explorerPlugin } from "@graphiql/plugin-explorer";
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import { useEffect, useMemo, useState } from "react";
+import type { PageSettings } from "../shared/page-settings.ts";
+import { type Cost, costOf } from "./cost.ts";
+import { exampleTabs } from "./example-tabs.ts";
+import { createResumingClient } from "./resuming-client.ts";
+import { keepSessionKey, sessionKey } from "./session-key.ts";
+import { TopBar } from "./top-bar.tsx";
+
+const BUILDER = explorerPlugin();
+
+interface ExplorerProps {
+  readonly settings: PageSettings;
+  readonly sandboxIsUnreachable: boolean;
+}
+
+export function Explorer({ settings, sandboxIsUnreachable }: ExplorerProps) {
+  const { people } = settings;
+  const [apiKey, setApiKey] = useState(() => firstKey(settings));
+  const [cost, setCost] = useState<Cost>();
+  const tabs = useMemo(() => exampleTabs(settings.firstOperation), [settings]);
+  const connection = useMemo(() => connect(settings.graphqlPath, apiKey, setCost), [settings, apiKey]);
+  useEffect(() => () => connection.dispose(), [connection]);
+
+  const changeKey = (key: string) => {
+    keepSessionKey(key);
+    setApiKey(key);
+  };
+  return (
+    <>
+      <TopBar {...{ people, apiKey, cost, sandboxIsUnreachable }} onApiKey={changeKey} />
+      <GraphiQL fetcher={connection.fetcher} plugins={[BUILDER]} defaultTabs={tabs}>
+        <GraphiQL.Logo> </GraphiQL.Logo>
+      </GraphiQL>
+    </>
+  );
+}
+
+/** The key of this session, unless it belongs to people who are gone. */
+function firstKey({ people }: PageSettings): string {
+  const kept = sessionKey();
+  if (people.length === 0) return kept ?? "";
+  return people.some(({ key }) => key === kept) ? (kept ?? "") : (people[0]?.key ?? "");
+}
+
+function connect(path: string, apiKey: string, onCost: (cost: Cost) => void) {
+  const address = new URL(path, location.href);
+  const headers: Record<string, string> = apiKey === "" ? {} : { "x-api-key": apiKey };
+  const client = createResumingClient(address.href.replace(/^http/, "ws"), () => headers);
+  const fetcher = createGraphiQLFetcher({
+    url: address.href,
+    headers,
+    wsClient: client,
+    fetch: async (...request: Parameters<typeof fetch>) => {
+      const response = await fetch(...request);
+      if (isIntrospection(request[1]?.body)) return response;
+      const cost = costOf(
+        await response
+          .clone()
+          .json()
+          .catch(() => undefined),
+      );
+      if (cost !== undefined) onCost(cost);
+      return response;
+    },
+  });
+  return { fetcher, dispose: () => void client.dispose() };
+}
+
+/** The explorer's own question for the schema is not the operation that somebody ran. */
+function isIntrospection(body: unknown): boolean {
+  return typeof body === "string" && body.includes('"operationName":"IntrospectionQuery"');
+}

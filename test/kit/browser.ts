@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+
+/** Nothing that Chromium does on its own: no updates, no look-ups, no syncing. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+export interface TestBrowser {
+  /** Opens a new page, which is watched from its first request on. */
+  open(): Promise<WatchedPage>;
+  close(): Promise<void>;
+}
+
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors on the page's console, uncaught ones and refusals by its policy too. */
+  readonly consoleErrors: readonly string[];
+  /** What went over the page's sockets. */
+  readonly frames: readonly SocketFrame[];
+  /** Addresses on other hosts than the gateway's that the page asked for. */
+  foreignRequests(gatewayUrl: string): readonly string[];
+}
+
+export interface SocketFrame {
+  readonly isSent: boolean;
+  readonly text: string;
+}
+
+/** Starts Debian's Chromium with a profile of its own. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const profile = mkdtempSync(join(tmpdir(), "browser-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: "/usr/bin/chromium",
+    headless: true,
+    args: FLAGS,
+    viewport: { width: 1280, height: 800 },
+  });
+  return {
+    open: () => watchedPage(context),
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+async function watchedPage(context: BrowserContext): Promise<WatchedPage> {
+  const page = await context.newPage();
+  const consoleErrors: string[] = [];
+  const requested: string[] = [];
+  const frames: SocketFrame[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") consoleErrors.push(message.text());
+  });
+  page.on("pageerror", (error) => consoleErrors.push(String(error)));
+  page.on("request", (request) => requested.push(request.url()));
+  page.on("websocket", (socket) => {
+    requested.push(socket.url());
+    socket.on("framesent", ({ payload }) => frames.push({ isSent: true, text: String(payload) }));
+    socket.on("framereceived", ({ payload }) => frames.push({ isSent: false, text: String(payload) }));
+  });
+  return {
+    page,
+    consoleErrors,
+    frames,
+    foreignRequests: (gatewayUrl) =>
+      requested.filter(
+        (address) => /^(https?|wss?):/.test(address) && new URL(address).host !== new URL(gatewayUrl).host,
+      ),
+  };
+}

@@ -1,0 +1,123 @@
+import { request } from "node:http";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
+import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+
+let portal: RunningPortal;
+let open: TestGateway;
+let closed: TestGateway;
+
+beforeAll(async () => {
+  portal = await startPortal({ size: 0.1 });
+  const people = "Anna (operator):demo-key-for-everyone";
+  open = await startGateway({ portal, env: { GATEWAY_EXPLORER: "true", GATEWAY_EXPLORER_PEOPLE: people } });
+  closed = await startGateway({ portal });
+});
+
+afterAll(async () => {
+  await open.close();
+  await closed.close();
+  await portal.close();
+});
+
+/** A request as a browser sends it, without any decoding of what is compressed. */
+async function get(path: string, headers: Record<string, string> = {}, gateway = open) {
+  const { hostname, port } = new URL(gateway.url);
+  return await new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: Buffer }>(
+    (resolve, reject) => {
+      request({ hostname, port, path, headers: { accept: "text/html,*/*;q=0.8", ...headers } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () =>
+          resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      })
+        .on("error", reject)
+        .end();
+    },
+  );
+}
+
+async function scriptPath(): Promise<string> {
+  const page = (await get("/explorer")).body.toString();
+  return /<script type="module"[^>]* src="([^"]+)"/.exec(page)?.[1] ?? "";
+}
+
+describe("the explorer's files", () => {
+  test("a page has a strict policy, and is asked for again each time", async () => {
+    const { status, headers } = await get("/explorer");
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(headers["cache-control"]).toBe("no-cache");
+    const policy = String(headers["content-security-policy"]);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe-eval|https:/);
+  });
+
+  test.each([
+    ["br", (body: Buffer) => brotliDecompressSync(body)],
+    ["gzip", (body: Buffer) => gunzipSync(body)],
+    ["identity", (body: Buffer) => body],
+  ])("a script is sent as %s, kept for good, and not sent to whoever has it", async (encoding, decode) => {
+    const path = await scriptPath();
+    const answer = await get(path, { "accept-encoding": encoding });
+    expect(answer.headers["content-encoding"]).toBe(encoding === "identity" ? undefined : encoding);
+    expect(answer.headers["content-type"]).toBe("text/javascript; charset=utf-8");
+    expect(answer.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect(answer.headers.vary).toContain("accept-encoding");
+    expect(decode(answer.body).toString()).toContain("createRoot");
+    const again = await get(path, { "if-none-match": String(answer.headers.etag) });
+    expect([again.status, again.body.length]).toEqual([304, 0]);
+  });
+
+  test("an encoding that the browser refuses is not sent", async () => {
+    const answer = await get(await scriptPath(), { "accept-encoding": "br;q=0, gzip;q=0.5" });
+    expect(answer.headers["content-encoding"]).toBe("gzip");
+  });
+
+  test.each([
+    "/pages/../package.json",
+    "/pages/..%2f..%2fpackage.json",
+    "/pages/%2e%2e/%2e%2e/package.json",
+    "/pages/assets/..%5c..%5cpackage.json",
+    "/pages//etc/passwd",
+    "/pages/.built",
+    "/pages/explorer",
+    "/pages/%00",
+  ])("nothing else is served: %s", async (path) => {
+    const { status, body } = await get(path);
+    expect([400, 404]).toContain(status);
+    expect(body.toString()).not.toMatch(/dependencies|root:|<html/);
+  });
+
+  test("the demo's people are told to the explorers alone, and never kept", async () => {
+    const { headers, body } = await get("/pages/settings.json");
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(JSON.parse(body.toString()).people).toEqual([{ name: "Anna (operator)", key: "demo-key-for-everyone" }]);
+  });
+
+  test.each(["/explorer", "/pages/settings.json", "/pages/explorer/index.html"])(
+    "%s is not there when the explorers are switched off",
+    async (path) => {
+      expect((await get(path, {}, closed)).status).toBe(404);
+    },
+  );
+});
+
+test("only the page of Apollo Sandbox may load from another host", async () => {
+  const { headers, body } = await get("/graphql");
+  expect(body.toString()).toContain("Apollo Sandbox");
+  expect(String(headers["content-security-policy"]).match(/https:\/\/[^ ;]+/g)).toEqual([
+    "https://embeddable-sandbox.cdn.apollographql.com",
+    "https://embeddable-sandbox.cdn.apollographql.com",
+    "https://sandbox.embed.apollographql.com",
+  ]);
+});
+
+test("a browser that asks for an icon gets one", async () => {
+  const { status, headers } = await get("/favicon.ico", {}, closed);
+  expect([status, headers["content-type"]]).toEqual([200, "image/svg+xml"]);
+});
