@@ -1,3 +1,5 @@
+import { createBackoff } from "./backoff.ts";
+
 /** Gives a portal that fails again and again a rest: calls are refused at once, then one is let through to see. */
 export interface CircuitBreaker {
   /** 0 when a request may go; else the milliseconds of rest that are left. A call after the rest is the probe: others wait for its outcome. */
@@ -12,14 +14,13 @@ export interface CircuitBreaker {
 }
 
 const FAILURES_TO_OPEN = 5;
-const FIRST_REST_MS = 2_000;
-const LONGEST_REST_MS = 60_000;
+const restAfter = createBackoff({ firstMs: 2_000, longestMs: 60_000 });
 const PROBE_WAIT_MS = 1_000;
 
 /** `now` is milliseconds of a monotonic clock. */
 export function createCircuitBreaker(now: () => number = () => performance.now()): CircuitBreaker {
   let failures = 0;
-  let restMs = FIRST_REST_MS;
+  let rests = 0;
   let restUntil: number | undefined;
   let probing = false;
   return {
@@ -34,19 +35,19 @@ export function createCircuitBreaker(now: () => number = () => performance.now()
     },
     succeeded() {
       failures = 0;
-      restMs = FIRST_REST_MS;
+      rests = 0;
       restUntil = undefined;
       probing = false;
     },
     failed() {
       failures += 1;
-      if (restUntil !== undefined && probing) {
-        restMs = Math.min(LONGEST_REST_MS, restMs * 2);
-        restUntil = now() + restMs;
-        probing = false;
-      } else if (restUntil === undefined && failures >= FAILURES_TO_OPEN) {
-        restUntil = now() + restMs;
-      }
+      const probeFailed = restUntil !== undefined && probing;
+      const failsAgain = restUntil === undefined && failures >= FAILURES_TO_OPEN;
+      if (!probeFailed && !failsAgain) return;
+      rests += 1;
+      // One portal is probed by one process: there is nobody whom chance would keep apart.
+      restUntil = now() + restAfter(rests, 1);
+      probing = false;
     },
     undecided() {
       probing = false;

@@ -49,6 +49,8 @@ export function nextTurn(options: NextTurnOptions): Turn | number {
   const { turns, allowance, budgets, slots } = options;
   const reads = options.competition.reads();
   const writes = options.competition.writes();
+  // What is answered next makes us look again.
+  if (slots.reads.isFull && (writes.parties === 0 || slots.writes.isFull)) return Number.POSITIVE_INFINITY;
   const gathering: ReadTurn[] = [];
   let shortest = Number.POSITIVE_INFINITY;
 

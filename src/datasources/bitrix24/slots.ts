@@ -18,6 +18,8 @@ export interface Competition {
 /** Requests of one kind (reads, writes) that are under way to one portal, shared by who asks and by credential. */
 export interface Slots {
   readonly taken: number;
+  /** Nobody may begin a further request, whoever it is. */
+  readonly isFull: boolean;
   /** How many further requests may begin for this party with this credential. */
   free(party: Party, lane: Lane, waiting: Competition): number;
   take(party: Party, lane: Lane): void;
@@ -41,6 +43,9 @@ export function createSlots({ usual, extra }: SlotBounds): Slots {
   return {
     get taken() {
       return byParty.total;
+    },
+    get isFull() {
+      return byParty.total >= usual + extra;
     },
     free(party, lane, waiting) {
       if (party.budget !== "ordinary" && byBudget.of(party.budget) >= quarter) return 0;

@@ -106,6 +106,40 @@ it("takes back a write that a batch refused for the request rate, when its clien
   expect(portal.requests.map((request) => request.commands)).toEqual([["a.update", "a.get"], ["b.get"]]);
 });
 
+it("closes the connection of a read that nobody waits for any more", async () => {
+  const { portal, portals, webhook, operation } = await startBench();
+  const closed = vi.fn<() => void>();
+  portal.next.push((_request, response) => {
+    response.on("close", closed);
+    return new Promise<never>(() => {});
+  });
+  const [first, second] = [new AbortController(), new AbortController()];
+  const reads = [first, second].map((abort) => operation({ abort, timeoutMs: 60_000 }).read(call("a.get")));
+  const outcomes = Promise.allSettled(reads);
+  await eventually(() => expect(portal.requests).toHaveLength(1));
+  first.abort();
+  await operation().read(call("b.get"));
+  expect(closed).not.toHaveBeenCalled();
+  second.abort();
+  await eventually(() => expect(closed).toHaveBeenCalled());
+  await eventually(() => expect(portals.status(webhook).inFlightRequests).toBe(0));
+  expect(await outcomes).toMatchObject([{ reason: { name: "CallAborted" } }, { reason: { name: "CallAborted" } }]);
+});
+
+it("does not take clients that leave for failures of the portal", async () => {
+  const { portal, portals, webhook, operation } = await startBench();
+  portal.next.push(...Array.from({ length: 6 }, () => () => new Promise<never>(() => {})));
+  for (let index = 0; index < 6; index += 1) {
+    const abort = new AbortController();
+    const gone = operation({ abort, timeoutMs: 60_000 }).read(call("a.get", { ID: index }));
+    gone.catch(() => {});
+    await eventually(() => expect(portal.requests).toHaveLength(index + 1));
+    abort.abort();
+    await eventually(() => expect(portals.status(webhook).inFlightRequests).toBe(0));
+  }
+  expect(portals.status(webhook).circuit).toBe("closed");
+});
+
 it("settles what waits, is repeated or is under way when the gateway stops", async () => {
   const { portal, portals, operation } = await startBench();
   const hang = () => new Promise<never>(() => {});
