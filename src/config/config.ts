@@ -8,6 +8,7 @@ import type { Retention } from "../storage/log.ts";
 import type { StorageConfig } from "../storage/storage.ts";
 import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
 import type { ExplorerPerson } from "./explorer-people.ts";
+import { type IdentityRules, NO_IDENTITY_RULES, readIdentityRules } from "./identity-rules.ts";
 import { credentialProblem } from "./key-credential.ts";
 import type { ConfiguredKey } from "./key-entry.ts";
 import { type Limits, readLimits } from "./limits.ts";
@@ -60,7 +61,19 @@ export interface Config {
   };
   readonly limits: Limits;
   readonly keys: { readonly file: string; readonly configured: readonly ConfiguredKey[] };
+  readonly identity: {
+    readonly rules: IdentityRules;
+    /** The team's own identity provider; undefined: its tokens are not taken. */
+    readonly jsonWebTokens: JsonWebTokenConfig | undefined;
+  };
   readonly logLevel: SettingValues["GATEWAY_LOG_LEVEL"];
+}
+
+/** Whose tokens are taken, and where the keys are that sign them. */
+export interface JsonWebTokenConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keySetUrl: string;
 }
 
 /** The configuration cannot be used. Each problem is one line for the person who starts the gateway and repeats no secret. */
@@ -137,10 +150,34 @@ function relations(config: Config): string[] {
     const problem = credentialProblem(credential, config.portal.credentials);
     if (problem !== undefined) problems.push(`GATEWAY_API_KEYS: the key ${name} ${problem}`);
   }
+  problems.push(...identityProblems(config));
   if (config.portal.credentials.size === 0 && config.portal.userTokenHosts.length === 0) {
     problems.push(
       "No portal is configured: set BITRIX24_WEBHOOK_URL, BITRIX24_CREDENTIALS_FILE or BITRIX24_PORTALS (npm start without them runs the demo)",
     );
+  }
+  return problems;
+}
+
+function identityProblems({ identity: { rules, jsonWebTokens }, portal }: Config): string[] {
+  const problems: string[] = [];
+  for (const { portal: host } of rules.users) {
+    if (!portal.userTokenHosts.includes(host)) {
+      problems.push(`GATEWAY_IDENTITY_FILE has a rule for users of ${host}, which is not in BITRIX24_PORTALS`);
+    }
+  }
+  for (const { claim, credential } of rules.claims) {
+    if (!portal.credentials.has(credential)) {
+      problems.push(
+        `GATEWAY_IDENTITY_FILE: the rule for the claim ${claim} names the credential ${credential}, which is not configured`,
+      );
+    }
+  }
+  if (jsonWebTokens !== undefined && rules.claims.length === 0) {
+    problems.push("GATEWAY_JWT_ISSUER needs rules for claims in GATEWAY_IDENTITY_FILE: what is in no rule is refused");
+  }
+  if (jsonWebTokens === undefined && rules.claims.length > 0) {
+    problems.push("GATEWAY_IDENTITY_FILE has rules for claims, which need GATEWAY_JWT_ISSUER");
   }
   return problems;
 }
@@ -210,6 +247,22 @@ export function configuredCredentials(environment: Environment): ReadonlyMap<str
   return credentials;
 }
 
+function jsonWebTokenConfig(
+  issuer: string | undefined,
+  audience: string | undefined,
+  keySetUrl: string | undefined,
+  problems: string[],
+): JsonWebTokenConfig | undefined {
+  if (issuer === undefined && audience === undefined && keySetUrl === undefined) return undefined;
+  if (issuer === undefined || audience === undefined || keySetUrl === undefined) {
+    // One that is there and wrong has been told already.
+    if (problems.some((problem) => problem.startsWith("GATEWAY_JWT_"))) return undefined;
+    problems.push("GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS_URL must be set together");
+    return undefined;
+  }
+  return { issuer, audience, keySetUrl };
+}
+
 /** Reads and checks the whole configuration. Throws `ConfigError` with every problem found. */
 export function readConfig(environment: Environment): Config {
   const problems = unknownSettings(environment);
@@ -268,6 +321,17 @@ export function readConfig(environment: Environment): Config {
     keys: {
       file: read("GATEWAY_KEYS_FILE") ?? join(dataDir, "keys.json"),
       configured: read("GATEWAY_API_KEYS") ?? [],
+    },
+    identity: {
+      rules:
+        readFileSetting("GATEWAY_IDENTITY_FILE", read("GATEWAY_IDENTITY_FILE"), problems, readIdentityRules) ??
+        NO_IDENTITY_RULES,
+      jsonWebTokens: jsonWebTokenConfig(
+        read("GATEWAY_JWT_ISSUER"),
+        read("GATEWAY_JWT_AUDIENCE"),
+        read("GATEWAY_JWT_JWKS_URL"),
+        problems,
+      ),
     },
     logLevel: read("GATEWAY_LOG_LEVEL") ?? "info",
   };

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { keyEntry } from "./key-entry.ts";
 
 export const switchValue = z.enum(["true", "false"], { error: "must be true or false" }).transform((v) => v === "true");
@@ -20,6 +21,12 @@ function parseUrl(value: string): URL | undefined {
 export const httpUrl = z
   .string()
   .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ""), "must be an http or https address");
+
+/** Where what is read decides who may come in: nobody on the way may change it. */
+export const securedUrl = z.string().refine((value) => {
+  const url = parseUrl(value);
+  return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+}, "must be an https address; http is for this machine alone");
 
 export const redisUrl = z
   .string()

@@ -8,6 +8,7 @@ import {
   keyList,
   networkList,
   redisUrl,
+  securedUrl,
   switchValue,
   webhookUrl,
   wholeNumber,
@@ -108,6 +109,32 @@ export const settings = {
     description: "File in which `npm run keys` stores the hashes of keys. It is read again when it changes.",
     default: "keys.json in GATEWAY_DATA_DIR",
     schema: text,
+  }),
+  GATEWAY_IDENTITY_FILE: setting({
+    description:
+      "JSON file with rights of users who bring a token: `users` by portal and id, `claims` of the identity provider's tokens with the credential they act with. See [who may do what](docs/identity.md).",
+    default: "none: users of BITRIX24_PORTALS may do everything",
+    example: "./identity.json",
+    schema: text,
+  }),
+  GATEWAY_JWT_ISSUER: setting({
+    description:
+      "Issuer (`iss`) of the JSON web tokens that are taken as bearer tokens: the team's own identity provider.",
+    default: "none: no such tokens are taken",
+    example: "https://id.example.com/",
+    schema: text,
+  }),
+  GATEWAY_JWT_AUDIENCE: setting({
+    description: "Audience (`aud`) that those tokens must name.",
+    default: "none",
+    example: "b24-gateway",
+    schema: text,
+  }),
+  GATEWAY_JWT_JWKS_URL: setting({
+    description: "Address of the identity provider's public keys (JWKS): https, or http on this machine.",
+    default: "none",
+    example: "https://id.example.com/.well-known/jwks.json",
+    schema: securedUrl.optional(),
   }),
   GATEWAY_DATA_DIR: setting({
     description: "Directory for what the gateway keeps.",

@@ -11,9 +11,8 @@ import { createGuard } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
 import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
 import { createClientAddresses } from "./identity/client-address.ts";
-import { createIdentities } from "./identity/identities.ts";
 import { KeysFileError } from "./identity/keys-file.ts";
-import { identityProviders } from "./identity/providers/configured.ts";
+import { openIdentities } from "./identity/open-identities.ts";
 import { createLiveSide } from "./live-side.ts";
 import { openLiveStore } from "./live-store.ts";
 import { startEvent, startOperation } from "./operations/operation-context.ts";
@@ -69,6 +68,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     proxyUrl,
     certificateAuthority,
     createAllowance: store.createAllowance,
+    onTokenRefused: (credential) => identities.tokenRefused(credential),
     async renewTokens(credential, stale, request) {
       const pair = await (store.renewTokens?.(credential, stale, request) ?? request(stale.refreshToken));
       try {
@@ -82,6 +82,9 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
       return pair;
     },
   });
+  const { encryptionKey } = store;
+  const { keyValues } = store.storage;
+  const identities = openIdentities({ config, keys, portals, keyValues, encryptionKey, log });
   const guard = createGuard((error, what) =>
     log.error({ err: error, what }, "A callback failed; what it belongs to was closed"),
   );
@@ -99,7 +102,6 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const apollo = await startApollo(pipeline, log);
   const services = { portals, histories, timeoutMs: operationTimeoutMs, liveFor: liveSide.contextFor };
   const clientAddress = createClientAddresses(config.server.trustedProxies);
-  const identities = createIdentities({ providers: identityProviders(config, keys), onChange: keys.onChange });
   const server = await createHttpServer({
     apollo,
     services,

@@ -250,10 +250,8 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           return outcome;
         },
       });
-      if (store.encryptionKey !== undefined) {
-        const services = { installations, installer, eventsAddress: boundAddress };
-        registerCommandEndpoint(server, services, store.encryptionKey);
-      }
+      const services = { installations, installer, eventsAddress: boundAddress };
+      registerCommandEndpoint(server, services, store.encryptionKey);
       // Connections above the server's bound are cut off before anybody reads what they bring.
       server.server.on("drop", () => heartbeat.noteOutage(undefined));
       receiver = registerEventReceiver(server, {

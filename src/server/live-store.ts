@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
 import type { Allowance } from "../datasources/bitrix24/bucket.ts";
@@ -16,14 +17,15 @@ import { createRedisAllowance } from "../storage/redis-allowance.ts";
 import { connectRedis } from "../storage/redis-connection.ts";
 import type { EventStorage } from "../subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
+import { PROVEN_TOKEN_NAMESPACES } from "./identity/proven-tokens.ts";
 
 /** What outlives a process, or is shared by several: opened before anything calls a portal. */
 export interface LiveStore {
   readonly storage: EventStorage;
   /** Undefined where no application is configured. */
   readonly installations: InstallationStore | undefined;
-  /** The key of what is stored encrypted; undefined where no application is configured. */
-  readonly encryptionKey: Buffer | undefined;
+  /** The key of what is stored encrypted. */
+  readonly encryptionKey: Buffer;
   readonly renewTokens: RenewTokens | undefined;
   /** Undefined where this process counts alone. */
   readonly createAllowance: ((host: string, plan: Plan) => Allowance) | undefined;
@@ -35,9 +37,9 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
   const { live } = config;
   const storage = await open(config);
   for (const warning of storage.warnings) log.warn(warning);
-  const key = live.application === undefined ? undefined : encryptionKey(config);
+  const key = encryptionKey(config);
   const installations =
-    live.application === undefined || key === undefined
+    live.application === undefined
       ? undefined
       : createInstallationStore({
           keyValues: storage.keyValues,
@@ -69,7 +71,7 @@ async function open({ live }: Config): Promise<EventStorage> {
   try {
     return await openEventStorage(live.storage, {
       retention: live.retention,
-      namespaces: INSTALLATION_NAMESPACES,
+      namespaces: { ...INSTALLATION_NAMESPACES, ...PROVEN_TOKEN_NAMESPACES },
     });
   } catch (error) {
     if (error instanceof DirectoryInUse) throw new ConfigError([`GATEWAY_DATA_DIR: ${error.message}`]);
@@ -80,7 +82,13 @@ async function open({ live }: Config): Promise<EventStorage> {
   }
 }
 
-function encryptionKey({ live }: Config): Buffer {
+/** A gateway that keeps no tokens needs no key that lasts, nor a place for it. */
+function encryptionKey({ live, portal }: Config): Buffer {
+  const keepsTokens =
+    live.application !== undefined ||
+    portal.userTokenHosts.length > 0 ||
+    [...portal.credentials.values()].some(({ kind }) => kind === "application");
+  if (!keepsTokens) return randomBytes(32);
   try {
     return openEncryptionKey({ configured: live.encryptionKey, file: live.encryptionKeyFile });
   } catch (error) {

@@ -191,3 +191,55 @@ test("a key of the environment may be given rights, lines and an end in any orde
   ]);
   expect(configured.map((key) => key.expiresAt)).toEqual([undefined, Date.parse("2027-02-01T00:00:00Z")]);
 });
+
+const JWT = {
+  BITRIX24_WEBHOOK_URL: WEBHOOK,
+  GATEWAY_JWT_ISSUER: "https://id.example.com/",
+  GATEWAY_JWT_AUDIENCE: "gateway",
+  GATEWAY_JWT_JWKS_URL: "https://id.example.com/jwks.json",
+};
+const CLAIM = { claim: "groups", value: "support", credential: "default" };
+
+test("an identity provider is configured with rules for claims, which grant reading unless they say more", () => {
+  const rules = { claims: [CLAIM, { ...CLAIM, rights: ["query", "events"], events: "all" }] };
+  const { identity } = readConfig({ ...JWT, GATEWAY_IDENTITY_FILE: fileWith(JSON.stringify(rules)) });
+  expect(identity.jsonWebTokens?.keySetUrl).toBe("https://id.example.com/jwks.json");
+  expect(identity.rules.claims.map(({ rights }) => rights)).toEqual([
+    { query: true, act: false, events: null },
+    { query: true, act: false, events: { scope: "all", lines: [] } },
+  ]);
+});
+
+test.each<[string, Record<string, string>, unknown, RegExp]>([
+  ["is missing a part", { GATEWAY_JWT_AUDIENCE: "" }, { claims: [CLAIM] }, /must be set together/],
+  [
+    "has keys that anybody could replace",
+    { GATEWAY_JWT_JWKS_URL: "http://id.example.com/k" },
+    { claims: [CLAIM] },
+    /^GATEWAY_JWT_JWKS_URL must be an https address/,
+  ],
+  ["has no rules", {}, {}, /needs rules for claims in GATEWAY_IDENTITY_FILE/],
+  [
+    "has a rule for a credential that is not there",
+    {},
+    { claims: [{ ...CLAIM, credential: "anna" }] },
+    /names the credential anna, which is not configured/,
+  ],
+  [
+    "has a rule that contradicts itself",
+    {},
+    { claims: [{ ...CLAIM, events: "all" }] },
+    /claims 0 must have the right events/,
+  ],
+  ["has a misspelt rule", {}, { claims: [{ ...CLAIM, right: ["act"] }] }, /has a wrong rule: claims 0/],
+  [
+    "has a rule for a portal that is not served",
+    {},
+    { claims: [CLAIM], users: [{ portal: "a.example.com", userIds: ["1"] }] },
+    /users of a.example.com, which is not in BITRIX24_PORTALS/,
+  ],
+])("an identity provider that %s is a start error", (_name, environment, rules, sentence) => {
+  const problems = problemsOf({ ...JWT, GATEWAY_IDENTITY_FILE: fileWith(JSON.stringify(rules)), ...environment });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(sentence);
+});

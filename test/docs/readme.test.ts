@@ -16,6 +16,7 @@ const DOCUMENTS = [
   "examples/README.md",
   "docs/live-events.md",
   "docs/installation.md",
+  "docs/identity.md",
 ];
 
 function read(path: string): string {

@@ -11,7 +11,8 @@ import { wellFormedJson } from "./well-formed.ts";
 /** How a lane's requests are authorised. */
 export type Authorization =
   | { readonly kind: "path" }
-  | { readonly kind: "token"; readonly accessToken: string }
+  /** `refused` is told when the portal refuses a request for the token itself. */
+  | { readonly kind: "token"; readonly accessToken: string; readonly refused: () => void }
   | { readonly kind: "renewable"; readonly tokens: TokenSource };
 
 /** An answer came but it does not tell what became of the call: a page, half a body, a fault of the portal's program. */

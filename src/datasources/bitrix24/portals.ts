@@ -2,7 +2,15 @@ import { type Allowance, createLocalAllowance } from "./bucket.ts";
 import type { PortalSession } from "./calls.ts";
 import { createCircuitBreaker } from "./circuit-breaker.ts";
 import { type Authorization, createConnection } from "./connection.ts";
-import { type ApplicationCredential, type Credential, type Endpoint, endpointOf, fingerprint } from "./credentials.ts";
+import {
+  type ApplicationCredential,
+  type Credential,
+  type Endpoint,
+  endpointOf,
+  fingerprint,
+  type UserTokenCredential,
+} from "./credentials.ts";
+import { tellingRefusedTokens } from "./refused-tokens.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createSession, type Operation } from "./session.ts";
 import { createTokenSource, type RenewTokens, type TokenSource } from "./tokens.ts";
@@ -22,6 +30,8 @@ export interface PortalsOptions extends TransportOptions {
   readonly renewTokens?: RenewTokens | undefined;
   /** The part of a portal's drain that the live side's own questions may use together; a quarter by default. */
   readonly liveShare?: number | undefined;
+  /** A portal has refused a request for the user's token that it came with. */
+  readonly onTokenRefused?: ((credential: UserTokenCredential) => void) | undefined;
   /** The allowance of a portal where several processes share it; by default this process counts alone. */
   readonly createAllowance?: ((host: string, plan: Plan) => Allowance) | undefined;
 }
@@ -60,7 +70,9 @@ export function createPortals(options: PortalsOptions): Portals {
     const allowance = options.createAllowance?.(endpoint.host, options.plan) ?? createLocalAllowance(options.plan);
     const breaker = createCircuitBreaker();
     const isAllowedHost = (host: string): boolean => host === endpoint.host || allowedHosts.has(host);
-    const connection = createConnection({ transport, allowance, breaker, isAllowedHost, allowHttp: options.allowHttp });
+    const connection = tellingRefusedTokens(
+      createConnection({ transport, allowance, breaker, isAllowedHost, allowHttp: options.allowHttp }),
+    );
     const scheduler = createScheduler({
       plan: options.plan,
       connection,
@@ -87,7 +99,11 @@ export function createPortals(options: PortalsOptions): Portals {
       case "webhook":
         return { kind: "path" };
       case "user-token":
-        return { kind: "token", accessToken: credential.accessToken };
+        return {
+          kind: "token",
+          accessToken: credential.accessToken,
+          refused: () => options.onTokenRefused?.(credential),
+        };
       case "application":
         return { kind: "renewable", tokens: tokensOf(credential, laneName) };
     }

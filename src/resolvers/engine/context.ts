@@ -8,8 +8,8 @@ import type { Loaders } from "../../datasources/loaders/loaders.ts";
 /** Who sent the operation, and through which credential it acts. Never holds a secret. */
 export interface ViewerIdentity {
   /** `open`: no keys are configured and the gateway listens on loopback only. */
-  readonly kind: "api-key" | "user-token" | "open";
-  /** The key's name, or the portal host of a user token; for logs and for `viewer`. */
+  readonly kind: "api-key" | "user-token" | "json-web-token" | "open";
+  /** The key's name, the portal host of a user token, or the subject of a JSON web token; for logs and for `viewer`. */
   readonly label: string;
 }
 

@@ -41,6 +41,7 @@ export const viewerFields = defineFields<Viewer>(Viewer, {
 const KINDS: Readonly<Record<ViewerIdentity["kind"], ViewerKind>> = {
   "api-key": "API_KEY",
   "user-token": "USER_TOKEN",
+  "json-web-token": "USER_TOKEN",
   open: "OPEN",
 };
 

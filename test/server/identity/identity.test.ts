@@ -83,9 +83,9 @@ describe("with keys", () => {
     expect(userId(answer)).toBe(String(person(3).id));
   });
 
-  test("a token the portal does not know is UNAUTHENTICATED at the field", async () => {
+  test("a token the portal does not know is 401", async () => {
     const answer = await ask(gateway.url, { authorization: "Bearer made-up", "x-bitrix24-portal": host });
-    expect(answer.status).toBe(200);
+    expect(answer.status).toBe(401);
     expect(errorsOf(answer)[0]?.extensions.code).toBe("UNAUTHENTICATED");
     expect(answer.text).not.toContain("made-up");
   });

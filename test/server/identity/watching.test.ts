@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Credential } from "../../../src/datasources/bitrix24/credentials.ts";
 import { type ApiKeys, openApiKeys } from "../../../src/server/identity/api-keys.ts";
@@ -22,6 +23,8 @@ beforeEach(() => {
   identities = createIdentities({
     providers: [apiKeyProvider(keys, new Map([["default", WEBHOOK]]))],
     onChange: keys.onChange,
+    answering: async (refused) => refused,
+    log: pino({ level: "silent" }),
   });
 });
 

@@ -1,17 +1,27 @@
+import type { UserRule } from "../../../config/identity-rules.ts";
 import { ALL_RIGHTS } from "../../../config/rights.ts";
 import { portalHost } from "../../../config/setting-values.ts";
-import { fingerprint, type UserTokenCredential } from "../../../datasources/bitrix24/credentials.ts";
+import type { UserTokenCredential } from "../../../datasources/bitrix24/credentials.ts";
 import { bearerToken, header } from "../credential-headers.ts";
 import { type IdentityProvider, NOT_MINE, refusal } from "../identity.ts";
+import type { TokenProver } from "../token-proof.ts";
 
 /** Short enough for the reason that a socket is closed with. */
 const TWO_IDENTITIES =
   "Send either X-Api-Key or X-Bitrix24-Portal with the user's token, not both: each says who the request is from.";
 
-/** A Bitrix24 user's own access token, for a portal of the allow-list. The portal itself checks the token when it is first used. */
-export function userTokenProvider(hosts: readonly string[], botClientId: string | undefined): IdentityProvider {
+export interface UserTokenOptions {
+  /** The portals of the allow-list. */
+  readonly hosts: readonly string[];
+  readonly botClientId: string | undefined;
+  readonly rules: readonly UserRule[];
+  readonly prover: TokenProver;
+}
+
+/** A Bitrix24 user's own access token, which the portal itself has proven. */
+export function userTokenProvider({ hosts, botClientId, rules, prover }: UserTokenOptions): IdentityProvider {
   const allowed = new Set(hosts);
-  return (request) => {
+  return async (request) => {
     const named = header(request, "x-bitrix24-portal");
     if (named === undefined) return NOT_MINE;
     // Whichever of the two were taken, the sender might have meant the other.
@@ -20,6 +30,7 @@ export function userTokenProvider(hosts: readonly string[], botClientId: string 
     if (!portal.success || !allowed.has(portal.data)) {
       return refusal("FORBIDDEN", "The portal in X-Bitrix24-Portal is not one this gateway serves.");
     }
+    const host = portal.data;
     const accessToken = bearerToken(request);
     if (accessToken === undefined) {
       return refusal(
@@ -27,15 +38,20 @@ export function userTokenProvider(hosts: readonly string[], botClientId: string 
         "X-Bitrix24-Portal needs the user's access token: Authorization: Bearer TOKEN.",
       );
     }
-    const credential: UserTokenCredential = { kind: "user-token", portal: portal.data, accessToken, botClientId };
+    const credential: UserTokenCredential = { kind: "user-token", portal: host, accessToken, botClientId };
+    const proof = await prover.prove(credential, request.address);
+    if (proof.kind === "refused") return proof;
+    const { userId, expiresAt } = proof.token;
+    const rule = rules.find((each) => each.portal === host && each.userIds.has(userId));
     return {
       kind: "identity",
       identity: {
-        name: `token:${fingerprint(credential)}`,
-        viewer: { kind: "user-token", label: portal.data },
+        // Two tokens of one person take turns as one.
+        name: `token:${host}:${userId}`,
+        viewer: { kind: "user-token", label: host },
         credential,
-        rights: ALL_RIGHTS,
-        expiresAt: undefined,
+        rights: rule?.rights ?? ALL_RIGHTS,
+        expiresAt,
       },
     };
   };

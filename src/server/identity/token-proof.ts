@@ -1,0 +1,139 @@
+import { LRUCache } from "lru-cache";
+import { fingerprint, type UserTokenCredential } from "../../datasources/bitrix24/credentials.ts";
+import { PortalRateLimited, PortalRefusal, UpstreamError } from "../../datasources/bitrix24/errors.ts";
+import type { Portals } from "../../datasources/bitrix24/portals.ts";
+import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import { profileGet } from "../../datasources/im/account.ts";
+import { queryErrorOf } from "../../refusals/query-error.ts";
+import { refusalClass } from "../../refusals/refusal-table.ts";
+import type { AddressRefusals } from "./address-refusals.ts";
+import { type IdentityRefusal, refusal } from "./identity.ts";
+import type { ProvenToken, ProvenTokens } from "./proven-tokens.ts";
+
+export type TokenProof = { readonly kind: "proven"; readonly token: ProvenToken } | IdentityRefusal;
+
+/** Has the portal say whose a token is before anything else is done for it. */
+export interface TokenProver {
+  /** Never rejects. `address` is whose turn the call is. */
+  prove(credential: UserTokenCredential, address: string): Promise<TokenProof>;
+  /** The portal has refused a call with the token: it is proven again before it is believed again. */
+  doubt(credential: UserTokenCredential): void;
+  /** Calls back when a token is no longer believed; ends with the function that is returned. */
+  onChange(changed: () => void): () => void;
+}
+
+export interface TokenProverOptions {
+  readonly portals: Portals;
+  readonly proven: ProvenTokens;
+  readonly refusals: AddressRefusals;
+}
+
+/** An access token lives an hour; when it began is not told. Whatever lives longer is asked for again. */
+const BELIEVED_MS = 60 * 60_000;
+const REFUSED_MS = 60_000;
+const MAX_REFUSED = 10_000;
+/** A method that refuses a token that is good costs no more than a proof in this time. */
+const DOUBT_PAUSE_MS = 2_000;
+const TIMEOUT_MS = 10_000;
+/** After which a portal that did not answer may be asked again. */
+const RETRY_MS = 2_000;
+const MAX_UNDER_WAY = 1_000;
+const MAX_UNDER_WAY_OF_ADDRESS = 50;
+
+const NOT_ACCEPTED = refusal(
+  "UNAUTHENTICATED",
+  "The portal does not accept this access token: it may have expired, or be another portal's.",
+);
+const TOO_MANY = refusal("LIMIT_EXCEEDED", "Too many access tokens that are not known yet are being checked.", 1_000);
+
+export function createTokenProver({ portals, proven, refusals }: TokenProverOptions): TokenProver {
+  const refused = new LRUCache<string, IdentityRefusal>({ max: MAX_REFUSED, ttl: REFUSED_MS });
+  /** What the store remembers of these is older than the portal's refusal. */
+  const doubted = new LRUCache<string, true>({ max: MAX_REFUSED, ttl: REFUSED_MS });
+  const underWay = new Map<string, Promise<TokenProof>>();
+  const underWayOf = new Map<string, number>();
+  const listeners = new Set<() => void>();
+
+  async function ask(credential: UserTokenCredential, address: string): Promise<TokenProof> {
+    const operation = {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      deadlineAt: performance.now() + TIMEOUT_MS,
+      usage: new UpstreamUsage(),
+      budget: "unproven",
+      identity: address,
+      isSuspect: refusals.isSuspect(address),
+    } as const;
+    const { id } = await portals.session(credential, operation).read(profileGet());
+    const provenAt = Date.now();
+    return { kind: "proven", token: { userId: id, provenAt, expiresAt: provenAt + BELIEVED_MS } };
+  }
+
+  async function proofOf(name: string, credential: UserTokenCredential, address: string): Promise<TokenProof> {
+    const recalled = doubted.has(name) ? undefined : await proven.recall(name);
+    if (recalled !== undefined) return { kind: "proven", token: recalled };
+    let proof: TokenProof;
+    try {
+      proof = await ask(credential, address);
+    } catch (error) {
+      proof = refusalOf(error);
+    }
+    if (proof.kind === "proven") {
+      doubted.delete(name);
+      proven.keep(name, proof.token);
+    } else if (proof.code === "UNAUTHENTICATED" || proof.code === "FORBIDDEN") {
+      refused.set(name, proof);
+    }
+    return proof;
+  }
+
+  return {
+    async prove(credential, address) {
+      const name = fingerprint(credential);
+      const known = proven.known(name);
+      if (known !== undefined) return { kind: "proven", token: known };
+      const toldBefore = refused.get(name);
+      if (toldBefore !== undefined) return toldBefore;
+      const same = underWay.get(name);
+      if (same !== undefined) return await same;
+      const ofAddress = underWayOf.get(address) ?? 0;
+      if (underWay.size >= MAX_UNDER_WAY || ofAddress >= MAX_UNDER_WAY_OF_ADDRESS) return TOO_MANY;
+      underWayOf.set(address, ofAddress + 1);
+      const proof = proofOf(name, credential, address).finally(() => {
+        underWay.delete(name);
+        const left = (underWayOf.get(address) ?? 1) - 1;
+        if (left === 0) underWayOf.delete(address);
+        else underWayOf.set(address, left);
+      });
+      underWay.set(name, proof);
+      return await proof;
+    },
+    doubt(credential) {
+      const name = fingerprint(credential);
+      const known = proven.known(name);
+      if (known === undefined || Date.now() - known.provenAt < DOUBT_PAUSE_MS) return;
+      doubted.set(name, true);
+      proven.forget(name);
+      for (const changed of listeners) changed();
+    },
+    onChange(changed) {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+  };
+}
+
+/** What is said of a token that could not be proven. Throws on what is a fault of the gateway. */
+function refusalOf(error: unknown): IdentityRefusal {
+  if (error instanceof PortalRateLimited) {
+    return refusal("UPSTREAM_RATE_LIMITED", "The portal cannot be asked now whose token this is.", error.retryAfterMs);
+  }
+  if (error instanceof PortalRefusal) {
+    const kind = refusalClass(error);
+    if (kind === "unauthenticated") return NOT_ACCEPTED;
+    if (kind !== "rate-limit" && kind !== "portal-fault") return refusal("FORBIDDEN", queryErrorOf(error).message);
+  }
+  if (error instanceof UpstreamError) {
+    return refusal("UPSTREAM_UNAVAILABLE", "The portal does not tell now whose token this is.", RETRY_MS);
+  }
+  throw error;
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { AddressRefusals } from "./address-refusals.ts";
+import { type IdentityRefusal, refusal } from "./identity.ts";
+
+/** What becomes of a refusal before its client reads it: it is logged, and later than the one before where an address tries many. */
+export type Answering = (refused: IdentityRefusal, address: string) => Promise<IdentityRefusal>;
+
+/** Whoever types his key wrong a few times does not notice. */
+const UNHURRIED = 5;
+const STEP_MS = 100;
+const LONGEST_MS = 5_000;
+/** Refusals that wait at once. */
+const MAX_WAITING = 1_000;
+const MAX_WAITING_OF_ADDRESS = 20;
+/** Lines for one address, then one for each power of ten. */
+const LINES = 10;
+
+/**
+ * Slows down whoever tries wrong credentials, without slowing down a right one of the same address. Refusals wait in bounded numbers; one
+ * too many is told to come back later.
+ */
+export function createWrongCredentialAnswering(refusals: AddressRefusals, log: Logger): Answering {
+  const waiting = new Map<string, number>();
+  let total = 0;
+
+  async function hold(address: string, ms: number): Promise<boolean> {
+    const ofAddress = waiting.get(address) ?? 0;
+    if (total >= MAX_WAITING || ofAddress >= MAX_WAITING_OF_ADDRESS) return false;
+    waiting.set(address, ofAddress + 1);
+    total += 1;
+    await delay(ms, undefined, { ref: false });
+    total -= 1;
+    const left = (waiting.get(address) ?? 1) - 1;
+    if (left === 0) waiting.delete(address);
+    else waiting.set(address, left);
+    return true;
+  }
+
+  return async (refused, address) => {
+    const { code, message } = refused;
+    if (code !== "UNAUTHENTICATED") {
+      log.warn({ address, code, reason: message }, "A request was refused for who it is from");
+      return refused;
+    }
+    const count = refusals.note(address);
+    if (isLogged(count)) {
+      log.warn({ address, code, reason: message, refusals: count }, "A request was refused for who it is from");
+    }
+    if (count <= UNHURRIED) return refused;
+    const ms = Math.min((count - UNHURRIED) * STEP_MS, LONGEST_MS);
+    if (await hold(address, ms)) return refused;
+    return refusal(
+      "LIMIT_EXCEEDED",
+      "Too many wrong credentials come from this address. A right one works at once.",
+      ms,
+    );
+  };
+}
+
+function isLogged(count: number): boolean {
+  return count <= LINES || Number.isInteger(Math.log10(count));
+}

@@ -1,0 +1,246 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../kit/eventually.ts";
+import { errorsOf, send } from "../../kit/http-client.ts";
+import { startTokenGateway, startTokenPortal, type TokenGateway } from "./token-gateway.ts";
+
+const ISSUER = "https://id.example.com/";
+const AUDIENCE = "b24-gateway";
+
+interface Provider {
+  readonly url: string;
+  readonly sign: (payload: JWTPayload, options?: SignOptions) => Promise<string>;
+  /** Adds a key to the set that is served. */
+  addKey(kid: string, alg?: string): Promise<void>;
+  /** What is answered in place of the keys. */
+  answer: { readonly status: number; readonly body: string } | "nothing" | undefined;
+  requests(): number;
+}
+
+interface SignOptions {
+  readonly kid?: string;
+  readonly key?: CryptoKey | Uint8Array;
+  readonly alg?: string;
+}
+
+/** An identity provider with one key of its own, whose set of keys is read over http. */
+async function startProvider(): Promise<Provider> {
+  const privates = new Map<string, { readonly key: CryptoKey; readonly alg: string }>();
+  const published: object[] = [];
+  let requests = 0;
+  const server = createServer((_request, response) => {
+    requests += 1;
+    const { answer } = provider;
+    if (answer === "nothing") return;
+    response.writeHead(answer?.status ?? 200, { "content-type": "application/json" });
+    response.end(answer?.body ?? JSON.stringify({ keys: published }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  const provider: Provider = {
+    url: `http://127.0.0.1:${address.port}/jwks.json`,
+    answer: undefined,
+    requests: () => requests,
+    async addKey(kid, alg = "ES256") {
+      const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+      privates.set(kid, { key: privateKey, alg });
+      published.push({ ...(await exportJWK(publicKey)), kid, alg, use: "sig" });
+    },
+    async sign(payload, { kid = "first", key, alg }: SignOptions = {}) {
+      const own = privates.get(kid);
+      const signing = key ?? own?.key;
+      if (signing === undefined) throw new Error(`no key ${kid}`);
+      return await new SignJWT(payload).setProtectedHeader({ alg: alg ?? own?.alg ?? "ES256", kid }).sign(signing);
+    },
+  };
+  await provider.addKey("first");
+  return provider;
+}
+
+function inSeconds(seconds: number): number {
+  return Math.floor(Date.now() / 1_000) + seconds;
+}
+
+function claims(more: Readonly<Record<string, unknown>> = {}): JWTPayload {
+  return { iss: ISSUER, aud: AUDIENCE, sub: "anna", exp: inSeconds(300), groups: ["support"], ...more };
+}
+
+async function startWithProvider(provider: Provider, rules: readonly object[] = RULES): Promise<TokenGateway> {
+  const directory = mkdtempSync(join(tmpdir(), "jwt-"));
+  const file = join(directory, "identity.json");
+  writeFileSync(file, JSON.stringify({ claims: rules }));
+  return await startTokenGateway(await startTokenPortal({}), {
+    GATEWAY_IDENTITY_FILE: file,
+    GATEWAY_JWT_ISSUER: ISSUER,
+    GATEWAY_JWT_AUDIENCE: AUDIENCE,
+    GATEWAY_JWT_JWKS_URL: provider.url,
+  });
+}
+
+const RULES = [
+  { claim: "realm_access.roles", value: "supervisor", credential: "default", rights: ["query", "act", "events"] },
+  { claim: "groups", value: "support", credential: "default" },
+  { claim: "https://example.com/role", value: "lead", credential: "default" },
+];
+
+const READ = "{ viewer { kind label scopes } }";
+const ACT = "mutation { chatPinAll { userErrors { code } } }";
+const LISTEN = "subscription { openLineEvents(filter: { chatIds: [] }) { cursor } }";
+
+function ask(gateway: TokenGateway, token: string, query = READ) {
+  return gateway.ask({ authorization: `Bearer ${token}` }, query);
+}
+
+test("a token of the identity provider acts with the credential of the first rule that its claims fit, and reads only", async () => {
+  const provider = await startProvider();
+  const gateway = await startWithProvider(provider);
+  const token = await provider.sign(claims());
+  expect(JSON.parse((await ask(gateway, token)).text).data.viewer).toMatchObject({
+    label: "anna",
+    scopes: ["im", "imopenlines"],
+  });
+  expect((await ask(gateway, token, ACT)).text).toMatch(/no right to change anything/);
+  const supervisor = await provider.sign(claims({ groups: undefined, realm_access: { roles: ["x", "supervisor"] } }));
+  expect((await ask(gateway, supervisor, ACT)).text).not.toMatch(/no right/);
+  const lead = await provider.sign(claims({ groups: "sales", "https://example.com/role": "lead" }));
+  expect((await ask(gateway, lead)).status).toBe(200);
+});
+
+test.each(["RS256", "PS256", "ES256", "EdDSA"])("a signature by %s is checked", async (alg) => {
+  const provider = await startProvider();
+  await provider.addKey("second", alg);
+  const gateway = await startWithProvider(provider);
+  expect((await ask(gateway, await provider.sign(claims(), { kid: "second" }))).status).toBe(200);
+});
+
+describe("a token is refused", () => {
+  test.each<[string, Readonly<Record<string, unknown>>, number, RegExp]>([
+    ["whose claims are in no rule", { groups: ["sales"] }, 403, /No rule of this gateway/],
+    ["that has nothing but inherited claims", { groups: undefined }, 403, /No rule of this gateway/],
+    ["of another issuer", { iss: "https://evil.example.com/" }, 401, /claim iss/],
+    ["for another audience", { aud: "another" }, 401, /claim aud/],
+    ["without an issuer", { iss: undefined }, 401, /claim iss/],
+    ["without an audience", { aud: undefined }, 401, /claim aud/],
+    ["without an end", { exp: undefined }, 401, /claim exp/],
+    ["without a subject", { sub: undefined }, 401, /claim sub/],
+    ["that ended more than half a minute ago", { exp: inSeconds(-60) }, 401, /has expired/],
+    ["that begins in more than half a minute", { nbf: inSeconds(120) }, 401, /claim nbf/],
+  ])("%s", async (_name, change, status, sentence) => {
+    const provider = await startProvider();
+    const gateway = await startWithProvider(provider);
+    const answer = await ask(gateway, await provider.sign(claims(change)));
+    expect(answer.status).toBe(status);
+    expect(errorsOf(answer)[0]?.message).toMatch(sentence);
+  });
+
+  test("that anybody could have made: without a signature, or with a shared secret, the public key as one included", async () => {
+    const provider = await startProvider();
+    const gateway = await startWithProvider(provider);
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const unsigned = `${encode({ alg: "none" })}.${encode(claims())}.`;
+    const secret = new TextEncoder().encode("0123456789abcdef0123456789abcdef");
+    const shared = await provider.sign(claims(), { key: secret, alg: "HS256" });
+    for (const token of [unsigned, shared]) {
+      const answer = await ask(gateway, token);
+      expect(answer.status).toBe(401);
+      expect(answer.text).not.toContain("viewer");
+    }
+  });
+
+  test("that is signed by another key of the same name, or was changed", async () => {
+    const provider = await startProvider();
+    const gateway = await startWithProvider(provider);
+    const { privateKey } = await generateKeyPair("ES256");
+    const [head, , signature] = (await provider.sign(claims())).split(".");
+    const changed = `${head}.${Buffer.from(JSON.stringify(claims({ sub: "boss" }))).toString("base64url")}.${signature}`;
+    for (const token of [await provider.sign(claims(), { key: privateKey }), changed]) {
+      const answer = await ask(gateway, token);
+      expect([answer.status, errorsOf(answer)[0]?.message]).toEqual([
+        401,
+        "The token is not signed by a key of the identity provider.",
+      ]);
+    }
+  });
+
+  test("that comes with a key of the gateway", async () => {
+    const provider = await startProvider();
+    const gateway = await startWithProvider(provider);
+    const headers = { authorization: `Bearer ${await provider.sign(claims())}`, "x-api-key": "0123456789abcdef" };
+    const answer = await gateway.ask(headers);
+    expect([answer.status, errorsOf(answer)[0]?.extensions.code]).toEqual([400, "BAD_REQUEST"]);
+  });
+});
+
+test("a clock that differs by less than half a minute does no harm", async () => {
+  const provider = await startProvider();
+  const gateway = await startWithProvider(provider);
+  expect((await ask(gateway, await provider.sign(claims({ exp: inSeconds(-20) })))).status).toBe(200);
+  expect((await ask(gateway, await provider.sign(claims({ nbf: inSeconds(20) })))).status).toBe(200);
+});
+
+test("keys are read once, and looked for once when many tokens name one that is not known", async () => {
+  const provider = await startProvider();
+  const gateway = await startWithProvider(provider);
+  const { privateKey } = await generateKeyPair("ES256");
+  for (let count = 0; count < 5; count += 1) await ask(gateway, await provider.sign(claims()));
+  expect(provider.requests()).toBe(1);
+  for (let count = 0; count < 5; count += 1) {
+    const answer = await ask(gateway, await provider.sign(claims(), { kid: `unknown-${count}`, key: privateKey }));
+    expect(answer.status).toBe(401);
+  }
+  // Read less than a minute ago.
+  expect(provider.requests()).toBe(1);
+});
+
+test.each<[string, Provider["answer"]]>([
+  ["refuses", { status: 500, body: "{}" }],
+  ["answers with a page", { status: 200, body: "<html>" }],
+  ["answers with something else", { status: 200, body: '{"keys": 7}' }],
+  ["answers without an end", { status: 200, body: JSON.stringify({ keys: [], pad: "x".repeat(2_000_000) }) }],
+])(
+  "an identity provider that %s is asked again only after a while, and its users are told to come back",
+  async (_name, answer) => {
+    const provider = await startProvider();
+    const gateway = await startWithProvider(provider);
+    provider.answer = answer;
+    for (let count = 0; count < 5; count += 1) {
+      const refused = await ask(gateway, await provider.sign(claims()));
+      expect([refused.status, errorsOf(refused)[0]?.extensions.code]).toEqual([503, "UPSTREAM_UNAVAILABLE"]);
+    }
+    expect(provider.requests()).toBe(1);
+    provider.answer = undefined;
+    await eventually(async () => expect((await ask(gateway, await provider.sign(claims()))).status).toBe(200));
+  },
+);
+
+test("an identity provider that does not answer is given up in time", async () => {
+  const provider = await startProvider();
+  const gateway = await startWithProvider(provider);
+  provider.answer = "nothing";
+  const refused = await ask(gateway, await provider.sign(claims()));
+  expect([refused.status, errorsOf(refused)[0]?.extensions.code]).toEqual([503, "UPSTREAM_UNAVAILABLE"]);
+});
+
+test("rights to live events come from the rule", async () => {
+  const provider = await startProvider();
+  const listen = async (rule: object): Promise<string> => {
+    const gateway = await startWithProvider(provider, [
+      { claim: "groups", value: "support", credential: "default", ...rule },
+    ]);
+    const headers = { authorization: `Bearer ${await provider.sign(claims())}`, accept: "text/event-stream" };
+    const body = JSON.stringify({ query: LISTEN });
+    return (await send(`${gateway.url}/stream`, { headers: { "content-type": "application/json", ...headers }, body }))
+      .text;
+  };
+  expect(await listen({})).toMatch(/no right to live events/);
+  expect(await listen({ rights: ["events"], events: "all", lines: ["3"] })).not.toMatch(/no right/);
+});

@@ -1,0 +1,158 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { eventually } from "../../kit/eventually.ts";
+import { errorsOf, type RawAnswer, send } from "../../kit/http-client.ts";
+import { openMessageSocket } from "../transports/message-socket.ts";
+import { startTokenGateway, startTokenPortal, tokenHeaders } from "./token-gateway.ts";
+
+const NOT_ACCEPTED = {
+  message: "The portal does not accept this access token: it may have expired, or be another portal's.",
+  extensions: { code: "UNAUTHENTICATED" },
+};
+
+function scopes(answer: RawAnswer): unknown {
+  return JSON.parse(answer.text).data?.viewer?.scopes;
+}
+
+test("a token that the portal does not know costs one call, and its document is not read", async () => {
+  const portal = await startTokenPortal({ good: "17" });
+  const gateway = await startTokenGateway(portal);
+  for (const query of ["{ viewer { scopes } }", "{ nothing here", "{ absent }", "{ eventCursor }"]) {
+    const answer = await gateway.ask(tokenHeaders(portal, "made-up"), query);
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([401, { errors: [NOT_ACCEPTED] }]);
+  }
+  expect(portal.calls("profile")).toBe(1);
+});
+
+test("a socket with such a token is closed without an acknowledgement, a stream is refused", async () => {
+  const portal = await startTokenPortal({ good: "17" });
+  const gateway = await startTokenGateway(portal);
+  const socket = await openMessageSocket(new URL(gateway.url).origin, tokenHeaders(portal, "made-up"));
+  expect(await socket.closed).toEqual({ code: 4401, reason: NOT_ACCEPTED.message });
+  expect(socket.about("connection_ack")).toEqual([]);
+  const stream = await send(`${gateway.url}/stream`, {
+    headers: {
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      ...tokenHeaders(portal, "made-up"),
+    },
+    body: JSON.stringify({ query: "subscription { openLineEvents { cursor } }" }),
+  });
+  expect([stream.status, errorsOf(stream)]).toEqual([401, [NOT_ACCEPTED]]);
+});
+
+test("a token is proven once, also for requests that come at the same time", async () => {
+  const portal = await startTokenPortal({ good: "17" });
+  const gateway = await startTokenGateway(portal);
+  const together = await Promise.all(Array.from({ length: 8 }, () => gateway.ask(tokenHeaders(portal, "good"))));
+  const later = await gateway.ask(tokenHeaders(portal, "good"));
+  for (const answer of [...together, later]) expect(scopes(answer)).toEqual(["im", "imopenlines"]);
+  expect(portal.calls("profile")).toBe(1);
+  // What proving cost is not the operation's.
+  expect(JSON.parse(later.text).extensions.upstream.requests).toBe(1);
+});
+
+test("a proven token is remembered by the next process, which finds nothing in clear", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "tokens-"));
+  const portal = await startTokenPortal({ "a-token-of-anna": "1798246" });
+  const first = await startTokenGateway(portal, { GATEWAY_DATA_DIR: directory });
+  expect((await first.ask(tokenHeaders(portal, "a-token-of-anna"))).status).toBe(200);
+  await first.close();
+  const kept = readdirSync(join(directory, "live")).map((name) =>
+    readFileSync(join(directory, "live", name), "latin1"),
+  );
+  expect(kept.join()).toContain("proven-tokens");
+  expect(kept.join()).not.toMatch(/a-token-of-anna|1798246/);
+
+  const second = await startTokenGateway(portal, { GATEWAY_DATA_DIR: directory });
+  expect(scopes(await second.ask(tokenHeaders(portal, "a-token-of-anna")))).toEqual(["im", "imopenlines"]);
+  expect(portal.calls("profile")).toBe(1);
+});
+
+test("a token that the portal refuses later is proven again, once, and refused then", async () => {
+  const portal = await startTokenPortal({ good: "17" });
+  const gateway = await startTokenGateway(portal);
+  expect((await gateway.ask(tokenHeaders(portal, "good"))).status).toBe(200);
+  portal.users.delete("good");
+  await eventually(async () => expect((await gateway.ask(tokenHeaders(portal, "good"))).status).toBe(401));
+  for (let count = 0; count < 3; count += 1) {
+    expect(errorsOf(await gateway.ask(tokenHeaders(portal, "good")))).toEqual([NOT_ACCEPTED]);
+  }
+  expect(portal.calls("profile")).toBe(2);
+});
+
+test("while the portal cannot be asked nobody is refused for good", async () => {
+  const portal = await startTokenPortal({ good: "17" });
+  const gateway = await startTokenGateway(portal);
+  const answers = portal.portal.intercept;
+  portal.portal.intercept = () => ({ status: 503, body: "<html>busy</html>" });
+  const refused = await gateway.ask(tokenHeaders(portal, "good"));
+  expect([refused.status, errorsOf(refused)[0]?.extensions.code]).toEqual([503, "UPSTREAM_UNAVAILABLE"]);
+  portal.portal.intercept = answers;
+  await eventually(async () => expect((await gateway.ask(tokenHeaders(portal, "good"))).status).toBe(200));
+});
+
+test("of one address only so many unknown tokens are checked at once", async () => {
+  const portal = await startTokenPortal({});
+  const gateway = await startTokenGateway(portal);
+  portal.portal.intercept = undefined;
+  let release: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const refuse = async () => {
+    await held;
+    return { status: 401, body: JSON.stringify({ error: "expired_token" }) };
+  };
+  portal.portal.next.push(...Array.from({ length: 51 }, () => refuse));
+  const settled: number[] = [];
+  const asked = Promise.allSettled(
+    Array.from({ length: 51 }, async (_, index) => {
+      settled.push((await gateway.ask(tokenHeaders(portal, `made-up-${index}`))).status);
+    }),
+  );
+  await eventually(() => expect(settled).toEqual([429]));
+  release?.();
+  await gateway.close();
+  await asked;
+});
+
+test("users have the rights that the identity file gives them, by portal and id", async () => {
+  const portal = await startTokenPortal({ anna: "17", marek: "18" });
+  const directory = mkdtempSync(join(tmpdir(), "tokens-"));
+  const file = join(directory, "identity.json");
+  const rules = { users: [{ portal: portal.portal.host, userIds: ["17"], rights: ["query"] }] };
+  writeFileSync(file, JSON.stringify(rules));
+  const gateway = await startTokenGateway(portal, { GATEWAY_IDENTITY_FILE: file });
+  const act = (token: string) =>
+    gateway.ask(tokenHeaders(portal, token), "mutation { chatPinAll { userErrors { code } } }");
+  expect((await act("anna")).text).toMatch(/no right to change anything/);
+  expect((await act("marek")).text).not.toMatch(/no right/);
+  expect(scopes(await gateway.ask(tokenHeaders(portal, "anna")))).toEqual(["im", "imopenlines"]);
+});
+
+test("random tokens, twenty a second, do not keep a key waiting", async () => {
+  const portal = await startTokenPortal({});
+  const gateway = await startTokenGateway(portal);
+  let flooding = true;
+  const asked: Promise<unknown>[] = [];
+  const flood = (async () => {
+    for (let index = 0; flooding; index += 1) {
+      asked.push(gateway.ask(tokenHeaders(portal, `random-${index}`)).catch(() => undefined));
+      await delay(50);
+    }
+  })();
+  await eventually(() => expect(portal.calls("profile")).toBeGreaterThanOrEqual(5));
+  for (let count = 0; count < 5; count += 1) {
+    const answer = await gateway.ask({ "x-api-key": "0123456789abcdef" });
+    expect(scopes(answer)).toEqual(["im", "imopenlines"]);
+    expect(JSON.parse(answer.text).extensions.upstream.waitedMs).toBeLessThan(500);
+  }
+  flooding = false;
+  await flood;
+  await gateway.close();
+  await Promise.all(asked);
+});
