@@ -17,9 +17,11 @@ import { startOperatorActivity } from "./operator-activity.ts";
 import type { Plan, PortalOptions } from "./portal-options.ts";
 import { createCredentials, defaultScopes } from "./protocol/credentials.ts";
 import { createFaultPlan, type Fault } from "./protocol/faults.ts";
+import { createFileTokens } from "./protocol/file-tokens.ts";
 import { listen } from "./protocol/http-server.ts";
 import { createLeakyBucket } from "./protocol/leaky-bucket.ts";
 import { createOperatingLimiter } from "./protocol/operating-time.ts";
+import { createPortalSessions } from "./protocol/portal-sessions.ts";
 import { createStatistics, type Statistics } from "./protocol/statistics.ts";
 import { seedWorld } from "./seed/seed.ts";
 import { botId, supervisorId } from "./seed/staff.ts";
@@ -76,6 +78,8 @@ export interface RunningPortal {
   expireTokens(): void;
   /** @returns the webhook's address; default scopes imopenlines, im, imbot, user, crm */
   createWebhook(userId: number, scopes?: string[]): string;
+  /** Logs the user in as a browser would be. @returns the cookie, for links that need the portal's own session */
+  logIn(userId: number): string;
   stats(): Statistics;
   resetStats(): void;
   setFaults(faults: Fault[]): void;
@@ -122,6 +126,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
   const credentials = createCredentials(accessTokenSeconds, (userId) => world.users.get(userId)?.active ?? false);
   world.bots.push({ userId: botId, clientId: credentials.application.clientId });
   const statistics = createStatistics();
+  const sessions = createPortalSessions();
   const faults = createFaultPlan();
   const bucketSettings = buckets[plan];
   const memberId = randomBytes(16).toString("hex");
@@ -130,6 +135,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
     memberId,
     language: options.language ?? "en",
     age,
+    fileTokens: createFileTokens(),
     hasReports: plan === "on-premise" || (options.reports?.inPlan ?? true),
     sessionUserCode: options.reports?.userCode ?? "external",
     statKey: options.reports?.statKey ?? "sessions",
@@ -154,9 +160,10 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
         commandMs: options.latency?.commandMs ?? 0,
       },
       credentials,
+      sessions,
       bucket: bucketSettings ? createLeakyBucket(bucketSettings) : undefined,
       requestMs: options.latency?.requestMs ?? 0,
-      control: eventControl(world, installations, outgoingWebhooks, delivery.log),
+      control: eventControl(world, { installations, webhooks: outgoingWebhooks, sessions, log: delivery.log }),
       eventCounts: delivery.log.counts,
       resetStatistics,
     };
@@ -200,6 +207,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
     issueTokens: (userId, scopes) => credentials.issueTokens(userId, scopes),
     expireTokens: credentials.expireTokens,
     createWebhook: webhook,
+    logIn: sessions.logIn,
     stats: statistics.read,
     resetStats: resetStatistics,
     setFaults: faults.set,

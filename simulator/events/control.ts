@@ -1,4 +1,5 @@
 import { isPhpMap, type PhpMap } from "../php-value.ts";
+import type { PortalSessions } from "../protocol/portal-sessions.ts";
 import type { Control } from "../protocol/rest-endpoint.ts";
 import type { World } from "../world/world.ts";
 import { type BurstOptions, emitMessages } from "./burst.ts";
@@ -82,13 +83,16 @@ function addWebhook(webhooks: OutgoingWebhooks, body: PhpMap): OutgoingWebhook {
   return webhooks.create(handlerUrl, listIn(body, "events", isText));
 }
 
+/** What the commands act on. */
+export interface Controlled {
+  installations: Installations;
+  webhooks: OutgoingWebhooks;
+  sessions: PortalSessions;
+  log: DeliveryLog;
+}
+
 /** The loopback-only commands about applications and events: each takes a JSON object and answers one. */
-export function eventControl(
-  world: World,
-  installations: Installations,
-  webhooks: OutgoingWebhooks,
-  log: DeliveryLog,
-): Control {
+export function eventControl(world: World, { installations, webhooks, sessions, log }: Controlled): Control {
   return (command, body) => {
     if (!isPhpMap(body)) throw new Error("The body must be a JSON object");
     const clientId = textIn(body, "clientId");
@@ -110,6 +114,8 @@ export function eventControl(
       case "POST /__remove-outgoing-webhook":
         webhooks.remove(numberIn(body, "id") ?? 0);
         return Promise.resolve(webhooks.list());
+      case "POST /__login":
+        return Promise.resolve({ cookie: sessions.logIn(world.user(numberIn(body, "userId") ?? 0).id) });
       case "POST /__emit":
         return emit(world, body);
       case "GET /__deliveries":

@@ -1,5 +1,6 @@
-import { camelFile } from "../methods/wire-file.ts";
-import type { Chat, ChatFile, Message, Session } from "../world/records.ts";
+import { mimeTypeOf } from "../protocol/placeholders.ts";
+import { publicFileLink } from "../protocol/public-files.ts";
+import type { Chat, Message, Session } from "../world/records.ts";
 import type { World } from "../world/world.ts";
 import type { ActivityEvent } from "./portal-events.ts";
 
@@ -39,34 +40,18 @@ function readableSize(bytes: number): string {
   return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(2)} KB` : `${(bytes / 1024 ** 2).toFixed(2)} MB`;
 }
 
-const mimeTypes: Record<string, string> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  gif: "image/gif",
-  webp: "image/webp",
-  pdf: "application/pdf",
-  mp3: "audio/mpeg",
-  ogg: "audio/ogg",
-  mp4: "video/mp4",
-};
-
-function mimeOf(file: ChatFile): string {
-  return mimeTypes[file.name.split(".").at(-1)?.toLowerCase() ?? ""] ?? "application/octet-stream";
-}
-
 export function filesOf(world: World, message: Message, portalUrl: string): EventData[] {
   const ids = Array.isArray(message.params.FILE_ID) ? message.params.FILE_ID.map(Number) : [];
   return ids.flatMap((id) => {
     const file = world.files.get(id);
     if (!file) return [];
-    const links = camelFile(file, world.userName(file.authorId), portalUrl);
+    const link = publicFileLink(portalUrl, file);
     return {
       name: file.name,
       type: file.type === "image" ? "image" : "file",
-      mime: mimeOf(file),
-      link: links.urlShow,
-      downloadLink: links.urlDownload,
+      mime: mimeTypeOf(file.name),
+      link,
+      downloadLink: link,
       size: file.size,
       sizef: readableSize(file.size),
       ...(file.image === false ? {} : { width: file.image.width, height: file.image.height }),

@@ -107,6 +107,7 @@ export function eventOf(world: World, happening: Happening): PortalEvent | undef
       const session = world.sessions.get(happening.sessionId);
       return session && { kind: happening.kind, chat, session };
     }
+    case "reactionChanged":
     case "sessionChanged":
     case "membersChanged":
       return undefined;

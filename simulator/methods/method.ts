@@ -1,4 +1,5 @@
 import type { Application } from "../protocol/credentials.ts";
+import type { FileTokens } from "../protocol/file-tokens.ts";
 import type { Params } from "../protocol/php-form.ts";
 import type { World } from "../world/world.ts";
 
@@ -33,6 +34,8 @@ export interface PortalIdentity {
   memberId: string;
   language: PortalLanguage;
   age: PortalAge;
+  /** Links to contents that need no session. */
+  fileTokens: FileTokens;
   /** Whether its plan has the reports of Open Channels. */
   hasReports: boolean;
   /** What `userCode` of a reported session is: the customer's id in the channel, or the four parts of the classic methods. */

@@ -1,9 +1,13 @@
 import { RestError } from "../rest-error.ts";
 import { activityMethods } from "./crm/activity-methods.ts";
+import { diskMethods } from "./disk/disk-methods.ts";
 import { chatMethods } from "./im/chat-methods.ts";
 import { dialogMethods as imDialogMethods } from "./im/dialog-methods.ts";
+import { diskFileMethods, v2FileMethods } from "./im/file-methods.ts";
 import { messageMethods } from "./im/message-methods.ts";
+import { recentMarkMethods } from "./im/recent-marks.ts";
 import { recentMethods } from "./im/recent-methods.ts";
+import { searchMethods } from "./im/search-methods.ts";
 import { userMethods } from "./im/user-methods.ts";
 import { v2EventMethods } from "./im/v2-event-methods.ts";
 import { botMethods } from "./imopenlines/bot-methods.ts";
@@ -34,6 +38,7 @@ function methodsSince(age: PortalAge): readonly Method[] {
     ...operatorListMethods,
     ...lineStatisticsMethods,
     quickReplyListMethod,
+    ...v2FileMethods,
   ];
   switch (age) {
     case 2024:
@@ -76,6 +81,10 @@ export function createRegistry(age: PortalAge): ReadonlyMap<string, Method> {
     ...imDialogMethods,
     ...chatMethods,
     ...messageMethods,
+    ...searchMethods,
+    ...recentMarkMethods,
+    ...diskFileMethods,
+    ...diskMethods,
     ...staffMethods,
     ...eventMethods,
     ...systemMethods(() => registry),

@@ -1,7 +1,7 @@
 import type { ChatFile } from "../world/records.ts";
 import { isoDate } from "./wire-date.ts";
 
-/** A file as im.dialog.messages.get answers it, camelCase keys. The links work: the portal serves placeholder contents. */
+/** A file as im.dialog.messages.get answers it, camelCase keys. Its links need the session of somebody logged in to the portal. */
 export function camelFile(file: ChatFile, authorName: string, portalUrl: string): Record<string, unknown> {
   const base = `${portalUrl}/bitrix/services/main/ajax.php`;
   const tail = `&SITE_ID=s1&humanRE=1&fileId=${file.id}`;

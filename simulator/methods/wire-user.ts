@@ -76,3 +76,11 @@ export function historyUser(user: User): Record<string, unknown> {
     botData: user.kind === "bot" ? { code: "simulated", type: "openline", appId: "", isHidden: false } : null,
   };
 }
+
+/** The same user with the camelCase keys of newer answers. */
+export function camelUser(user: User, portalUrl: string): Record<string, unknown> {
+  const entries = Object.entries(snakeUser(user, portalUrl));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]),
+  );
+}

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFaults } from "./fault-list.ts";
+import { serveTransfer } from "./file-transfer.ts";
 import { serveMedia } from "./media.ts";
 import { exchangeToken } from "./oauth-endpoint.ts";
 import { parsePhpForm } from "./php-form.ts";
@@ -82,8 +83,11 @@ async function serve(
     const answer = exchangeToken(credentials, engine.portal, options.accessTokenSeconds, params);
     return sendJson(response, answer.status, answer.body);
   }
+  const query = parsePhpForm(url.search.slice(1));
+  if (await serveTransfer(endpoint, url, query, request, response)) return;
   if (await serveRest(endpoint, request, response)) return;
-  if (serveMedia(endpoint.engine.world, url.pathname, parsePhpForm(url.search.slice(1)), response)) return;
+  const { engine, sessions } = endpoint;
+  if (serveMedia(engine.world, { sessions, portalUrl: engine.portal.url }, url, query, request, response)) return;
   response.writeHead(404, { "content-type": "text/html; charset=utf-8" });
   response.end("<html><body><h1>404 Not Found</h1></body></html>");
 }

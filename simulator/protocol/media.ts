@@ -1,53 +1,107 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { maySeeDialog } from "../methods/dialog-access.ts";
 import { phpInt } from "../php-value.ts";
-import type { ChatFile } from "../world/records.ts";
-import type { WorldState } from "../world/state.ts";
+import type { World } from "../world/world.ts";
 import type { Params } from "./php-form.ts";
+import { type Contents, contentsOf, picture } from "./placeholders.ts";
+import type { PortalSessions } from "./portal-sessions.ts";
+import { publicFileId } from "./public-files.ts";
 
-function svg(width: number, height: number, color: string, text: string): string {
-  const label = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  const size = Math.max(10, Math.round(Math.min(width, height) / 8));
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
-    `<rect width="100%" height="100%" fill="${color}"/><text x="50%" y="50%" fill="#fff" font-family="sans-serif" ` +
-    `font-size="${size}" text-anchor="middle" dominant-baseline="middle">${label}</text></svg>`
-  );
+/** Sends the contents, whole or the one range asked for. */
+export function sendContents(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { type, bytes }: Contents,
+  name: string,
+): void {
+  const headers = {
+    "content-type": type,
+    "accept-ranges": "bytes",
+    "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+  };
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
+  if (!range) {
+    response.writeHead(200, { ...headers, "content-length": bytes.length });
+    response.end(bytes);
+    return;
+  }
+  const from = Number(range[1]);
+  const to = Math.min(range[2] ? Number(range[2]) : bytes.length - 1, bytes.length - 1);
+  if (from > to) {
+    response.writeHead(416, { "content-range": `bytes */${bytes.length}` });
+    response.end();
+    return;
+  }
+  const contentRange = `bytes ${from}-${to}/${bytes.length}`;
+  response.writeHead(206, { ...headers, "content-length": to - from + 1, "content-range": contentRange });
+  response.end(bytes.subarray(from, to + 1));
 }
 
-function sendSvg(response: ServerResponse, picture: string): void {
-  response.writeHead(200, { "content-type": "image/svg+xml; charset=utf-8", "cache-control": "max-age=3600" });
-  response.end(picture);
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
+  response.end(JSON.stringify({ status: "error", data: null, errors: [{ message, code, customData: null }] }));
 }
 
-function colorOf(file: ChatFile): string {
-  return `hsl(${(file.id * 47) % 360} 45% 50%)`;
+function serveAvatar(world: World, userId: number, response: ServerResponse): void {
+  const bytes = picture(100, 100, world.users.has(userId) ? userId : 0);
+  response.writeHead(200, {
+    "content-type": "image/png",
+    "content-length": bytes.length,
+    "cache-control": "max-age=3600",
+  });
+  response.end(bytes);
 }
+
+function sendToLogin(response: ServerResponse, path: string): void {
+  response.writeHead(302, { location: `/auth/?backurl=${encodeURIComponent(path)}` });
+  response.end();
+}
+
+const loginPage = `<!doctype html><html><head><title>Authorization</title></head><body><form method="post"><input name="USER_LOGIN"><input name="USER_PASSWORD" type="password"></form></body></html>`;
 
 /**
- * Placeholder contents for the links in file and avatar fields, so that a front end has something to show: pictures for
- * images and people, a line of text for other files. False when the path is neither.
+ * The links in the fields of files and people. Like a portal's they are for people in front of it: contents of files and original
+ * pictures need its session, scaled pictures and signed links do not. False when the path is none of them.
  */
-export function serveMedia(world: WorldState, path: string, query: Params, response: ServerResponse): boolean {
-  const avatar = /^\/upload\/(?:resize_cache\/)?main\/(\d+)\/avatar\.png$/.exec(path);
+export function serveMedia(
+  world: World,
+  { sessions, portalUrl }: { sessions: PortalSessions; portalUrl: string },
+  url: URL,
+  query: Params,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const path = url.pathname;
+  if (path === "/auth/") {
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+    response.end(loginPage);
+    return true;
+  }
+  const shared = world.files.get(publicFileId(portalUrl, url) ?? 0);
+  if (shared) {
+    sendContents(request, response, contentsOf(shared), shared.name);
+    return true;
+  }
+  const userId = sessions.userOf(request);
+  const avatar = /^\/upload\/(resize_cache\/)?main\/(\d+)\/avatar\.png$/.exec(path);
   if (avatar) {
-    const user = world.users.get(Number(avatar[1]));
-    const initials = user ? `${user.firstName.slice(0, 1)}${user.lastName.slice(0, 1)}` : "?";
-    sendSvg(response, svg(100, 100, user?.color ?? "#999999", initials));
+    if (avatar[1] === undefined && userId === undefined) sendToLogin(response, path);
+    else serveAvatar(world, Number(avatar[2]), response);
     return true;
   }
   if (path !== "/bitrix/services/main/ajax.php") return false;
-  const file = world.files.get(phpInt(query.fileId));
-  if (!file) return false;
-  if (file.type === "image") {
-    const { width, height } = file.image || { width: 640, height: 480 };
-    const scale = query.width === undefined ? 1 : Math.min(1, phpInt(query.width) / width);
-    sendSvg(response, svg(Math.round(width * scale), Math.round(height * scale), colorOf(file), file.name));
+  if (userId === undefined) {
+    refuse(response, 401, "invalid_authentication", "Invalid authentication");
     return true;
   }
-  response.writeHead(200, {
-    "content-type": "text/plain; charset=utf-8",
-    "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-  });
-  response.end(`Contents of ${file.name}\n`);
+  const file = world.files.get(phpInt(query.fileId));
+  const chat = file && world.chats.get(file.chatId);
+  if (!file || !chat) return false;
+  if (!maySeeDialog(world, userId, chat)) {
+    refuse(response, 403, "DISK_FILE_22000", "Access denied");
+    return true;
+  }
+  const width = query.width === undefined ? undefined : phpInt(query.width);
+  sendContents(request, response, contentsOf(file, width), file.name);
   return true;
 }

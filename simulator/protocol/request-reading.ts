@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { isPhpMap } from "../php-value.ts";
 import { type Params, parsePhpForm } from "./php-form.ts";
 
-const maxBodyBytes = 32 * 1024 * 1024;
+/** A file of 100 MB in Base64, and some. */
+const maxBodyBytes = 140 * 1024 * 1024;
 
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

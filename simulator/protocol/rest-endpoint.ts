@@ -9,11 +9,14 @@ import type { Fault } from "./faults.ts";
 import type { LeakyBucket } from "./leaky-bucket.ts";
 import type { Params } from "./php-form.ts";
 import { encodePhpJson } from "./php-json.ts";
+import type { PortalSessions } from "./portal-sessions.ts";
 import { readBody, readParams } from "./request-reading.ts";
 
 export interface RestEndpoint {
   engine: Engine;
   credentials: Credentials;
+  /** Who is logged in to the portal's own pages. */
+  sessions: PortalSessions;
   /** Absent on portals without request limit. */
   bucket: LeakyBucket | undefined;
   /** What the portal can be told to do, beside faults and statistics, on its loopback-only addresses. */

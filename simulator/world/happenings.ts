@@ -11,6 +11,7 @@ export type Happening =
       direction: MessageDirection;
       externalIds: string[];
     }
+  | { kind: "reactionChanged"; chatId: number; messageId: number; userId: number; action: "add" | "delete" }
   | { kind: "sessionStarted"; chatId: number; sessionId: number }
   | { kind: "sessionChanged"; chatId: number; sessionId: number; status: number; operatorId: number }
   | { kind: "sessionFinished"; chatId: number; sessionId: number; status: number }

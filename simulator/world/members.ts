@@ -57,6 +57,14 @@ export function markRead(state: WorldState, chat: Chat, userId: number, messageI
   const member = chat.members.get(userId);
   const last = chat.messages.at(-1)?.id ?? 0;
   if (!member) return;
+  chat.markedUnreadBy.delete(userId);
   member.lastReadId = Math.max(member.lastReadId, Math.min(messageId ?? last, last));
   member.lastReadAt = state.now();
+}
+
+/** Makes the message and all after it unread; what was unread before stays so. */
+export function markUnreadFrom(chat: Chat, userId: number, messageId: number): void {
+  const member = chat.members.get(userId);
+  const before = chat.messages.findLast((message) => message.id < messageId)?.id ?? 0;
+  if (member) member.lastReadId = Math.min(member.lastReadId, before);
 }

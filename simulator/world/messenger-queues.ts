@@ -1,7 +1,12 @@
 import type { Happening } from "./happenings.ts";
 import type { World } from "./world.ts";
 
-export type MessengerEventType = "ONIMV2MESSAGEADD" | "ONIMV2MESSAGEUPDATE" | "ONIMV2MESSAGEDELETE" | "ONIMV2JOINCHAT";
+export type MessengerEventType =
+  | "ONIMV2MESSAGEADD"
+  | "ONIMV2MESSAGEUPDATE"
+  | "ONIMV2MESSAGEDELETE"
+  | "ONIMV2REACTIONCHANGE"
+  | "ONIMV2JOINCHAT";
 
 /** One record of a user's queue; `data` is what the caller made of the happening while it was fresh. */
 export interface MessengerEvent {
@@ -55,6 +60,9 @@ export function createMessengerQueues(world: World, describe: DescribeMessengerE
         return;
       case "messageDeleted":
         for (const userId of recipients) record(userId, "ONIMV2MESSAGEDELETE", happening);
+        return;
+      case "reactionChanged":
+        for (const userId of recipients) record(userId, "ONIMV2REACTIONCHANGE", happening);
         return;
       case "membersChanged":
         for (const joined of happening.userIds.filter((userId) => members.has(userId))) {

@@ -53,6 +53,8 @@ export interface ChatFile {
   image: { height: number; width: number } | false;
   authorId: number;
   voiceNote: boolean;
+  /** What was uploaded; seeded files have none, and something of their kind is served. */
+  content?: Buffer;
 }
 
 export interface Message {
@@ -97,6 +99,9 @@ export interface Chat {
   members: Map<number, Member>;
   /** Who sees the chat in the recent list: members, and operators to whom an unanswered session is offered. */
   recents: Set<number>;
+  /** Who pinned it in his recent list, and who marked it unread there. */
+  pinnedBy: Set<number>;
+  markedUnreadBy: Set<number>;
   messages: Message[];
   crm: { saved: boolean; type: "NONE" | CrmLink["type"]; id: number; links: CrmLink[] };
   /** Fields of entity_data_1 that belong to the chat; an old chat stores only the first six. */

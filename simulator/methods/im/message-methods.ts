@@ -90,12 +90,14 @@ const messageLike = write("im.message.like", "im", (call) => {
   if (!message || !chat?.members.has(userId)) throw new RestError("MESSAGE_ID_ERROR", "Message ID can't be empty");
   const likes = Array.isArray(message.params.LIKE) ? message.params.LIKE.map(Number) : [];
   const liked = likes.includes(userId);
-  const action = textParam(params, "ACTION");
-  const wanted = action === "plus" || (action !== "minus" && !liked);
+  const asked = textParam(params, "ACTION");
+  const wanted = asked === "plus" || (asked !== "minus" && !liked);
   if (wanted === liked) throw new RestError("WITHOUT_CHANGES", "Action completed without changes");
   const next = wanted ? [...likes, userId] : likes.filter((id) => id !== userId);
   if (next.length > 0) message.params.LIKE = next;
   else delete message.params.LIKE;
+  const action = wanted ? "add" : "delete";
+  world.emit({ kind: "reactionChanged", chatId: chat.id, messageId: message.id, userId, action });
   return true;
 });
 

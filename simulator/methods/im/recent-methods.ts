@@ -64,8 +64,8 @@ function recentItem(call: Call, chat: Chat): Record<string, unknown> {
     message: lastMessage(world, message),
     counter: unreadCount(world, chat, userId),
     last_id: chat.members.get(userId)?.lastReadId ?? 0,
-    pinned: false,
-    unread: false,
+    pinned: chat.pinnedBy.has(userId),
+    unread: chat.markedUnreadBy.has(userId),
     has_reminder: false,
     date_update: isoDate(chat.lastActivityAt),
     date_last_activity: isoDate(chat.lastActivityAt),
@@ -122,8 +122,10 @@ const countersGet = read("im.counters.get", "im", ({ world, userId }) => {
   const lines: Record<string, number> = {};
   const groups: Record<string, number> = {};
   const muted: Record<string, number> = {};
+  const marked: number[] = [];
   for (const chat of recentChats(world, userId)) {
     const count = unreadCount(world, chat, userId);
+    if (chat.markedUnreadBy.has(userId)) marked.push(chat.id);
     if (count === 0) continue;
     if (chat.members.get(userId)?.muted) muted[chat.id] = count;
     else if (chat.kind === "lines") lines[chat.id] = count;
@@ -141,7 +143,7 @@ const countersGet = read("im.counters.get", "im", ({ world, userId }) => {
     },
     CHAT: phpMap(groups),
     CHAT_MUTED: phpMap(muted),
-    CHAT_UNREAD: [],
+    CHAT_UNREAD: marked,
     LINES: phpMap(lines),
     DIALOG: [],
     DIALOG_UNREAD: [],

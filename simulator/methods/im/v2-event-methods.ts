@@ -41,6 +41,11 @@ function eventData(
   if (type === "ONIMV2MESSAGEDELETE" || !message) {
     return { messageId: message?.id ?? 0, chat: chatData, user, language };
   }
+  if (happening.kind === "reactionChanged") {
+    const reacting = eventUser(world.users.get(happening.userId), portalUrl);
+    const shown = eventMessage(chat, message);
+    return { reaction: "like", action: happening.action, message: shown, chat: chatData, user: reacting, language };
+  }
   return { message: eventMessage(chat, message), chat: chatData, user, language };
 }
 
