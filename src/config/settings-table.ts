@@ -1,6 +1,6 @@
 import { settings } from "./settings.ts";
 
-/** The settings as the README prints them, a Markdown table. */
+/** The settings as `docs/settings.md` prints them, a Markdown table. */
 export function settingsTable(): string {
   const rows = Object.entries(settings).map(([name, { description, default: printed, ...rest }]) => {
     const example = "example" in rest && rest.example !== undefined ? ` Example: \`${rest.example}\`.` : "";

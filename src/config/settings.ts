@@ -14,10 +14,10 @@ import {
   wholeNumber,
 } from "./setting-values.ts";
 
-/** One environment variable: what it means, and how its text becomes a value. The README's table is made from these. */
+/** One environment variable: what it means, and how its text becomes a value. The table of `docs/settings.md` is made from these. */
 export interface Setting<T> {
   readonly description: string;
-  /** The default as the README prints it; the schema holds the value itself. */
+  /** The default as the table prints it; the schema holds the value itself. */
   readonly default: string;
   readonly example?: string;
   /** Never printed, not even when it is wrong. */
@@ -31,7 +31,7 @@ function setting<T>(definition: Setting<T>): Setting<T> {
 
 const text = z.string().optional();
 
-/** Every setting of the gateway, in the order of the README. A name with one of the two prefixes that is not here is a start error. */
+/** Every setting of the gateway, in the order of the table. A name with one of the two prefixes that is not here is a start error. */
 export const settings = {
   BITRIX24_WEBHOOK_URL: setting({
     description:
@@ -112,7 +112,7 @@ export const settings = {
   }),
   GATEWAY_IDENTITY_FILE: setting({
     description:
-      "JSON file with rights of users who bring a token: `users` by portal and id, `claims` of the identity provider's tokens with the credential they act with. See [who may do what](docs/identity.md).",
+      "JSON file with rights of users who bring a token: `users` by portal and id, `claims` of the identity provider's tokens with the credential they act with. See [who may do what](identity.md).",
     default: "none: users of BITRIX24_PORTALS may do everything",
     example: "./identity.json",
     schema: text,

@@ -8,9 +8,9 @@ function withoutPadding(text: string): string {
   return text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
 }
 
-test("the README's table holds every setting as the code describes it", () => {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-  expect(withoutPadding(readme)).toContain(withoutPadding(settingsTable()));
+test("the table of the documentation holds every setting as the code describes it", () => {
+  const page = readFileSync(new URL("../../docs/settings.md", import.meta.url), "utf8");
+  expect(withoutPadding(page)).toContain(withoutPadding(settingsTable()));
 });
 
 test("the table has a row for each setting, and no cell breaks it", () => {

@@ -2,21 +2,24 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { startPortal } from "../../simulator/portal.ts";
 import { isSettingName } from "../../src/config/settings.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const SCHEMA = read("schema.graphql");
-const README = read("README.md");
+const METHODS = read("docs/methods.md");
+const ERRORS = read("docs/errors.md");
 
 /** Documents for people, and nothing that was installed or built. */
 const DOCUMENTS = [
   "README.md",
   "CHANGELOG.md",
+  "CONTRIBUTING.md",
   "simulator/README.md",
   "examples/README.md",
-  "docs/live-events.md",
-  "docs/installation.md",
-  "docs/identity.md",
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
 ];
 
 function read(path: string): string {
@@ -37,10 +40,11 @@ function unique(names: readonly string[]): string[] {
   return [...new Set(names)].sort();
 }
 
-/** Names in the first column of the tables below a heading. */
-function namesInTable(heading: string): string[] {
-  const rest = README.slice(README.indexOf(`\n${heading}\n`) + heading.length);
-  const end = rest.search(/\n##+ (?!#)/);
+/** Names in the first column of the tables below a heading of a document. */
+function namesInTable(document: string, heading: string): string[] {
+  const text = `\n${document}`;
+  const rest = text.slice(text.indexOf(`\n${heading}\n`) + heading.length);
+  const end = rest.search(/\n#+ (?!#)/);
   const cells = found(end === -1 ? rest : rest.slice(0, end), /^\| ([^|]+) \|/gm);
   return unique(cells.flatMap((cell) => found(cell, /`([^`]+)`/g)));
 }
@@ -67,10 +71,10 @@ function brokenLink(document: string, link: string): string | undefined {
   return undefined;
 }
 
-describe("the README's mapping of REST methods", () => {
+describe("the table of REST methods", () => {
   test("has each of the 38 imopenlines methods that the schema calls, once and with a field that exists", () => {
     const called = unique(found(SCHEMA, /@rest\(method: "(imopenlines\.[^"]+)"\)/g));
-    const rows = found(README, /^\| `(imopenlines\.[^`]+)` \|/gm);
+    const rows = found(METHODS, /^\| `(imopenlines\.[^`]+)` \|/gm);
     expect(rows.toSorted()).toEqual(called);
     expect(rows).toHaveLength(38);
   });
@@ -79,12 +83,12 @@ describe("the README's mapping of REST methods", () => {
     const calls = sources("src").flatMap((source) => found(source, /\bmethod: "([a-zA-Z0-9]+(?:\.[a-zA-Z0-9]+)*)"/g));
     const others = unique(calls).filter((method) => !method.startsWith("imopenlines.") && !OF_NO_FIELD.has(method));
     expect(others.length).toBeGreaterThan(15);
-    const named = new Set(namesInTable("### Messenger and others"));
+    const named = new Set(namesInTable(METHODS, "## Messenger and others"));
     expect(others.filter((method) => !named.has(method))).toEqual([]);
   });
 
   test("names only fields that the schema has", () => {
-    const rows = found(README, /^\| `imopenlines\.[^`]+` \| (.+) \|$/gm);
+    const rows = found(METHODS, /^\| `imopenlines\.[^`]+` \| (.+) \|$/gm);
     const fields = rows.flatMap((cell) => found(cell, /`([a-z][A-Za-z]+)/g));
     expect(fields.length).toBeGreaterThan(37);
     expect(fields.filter((field) => !new RegExp(`^ {2}${field}[(:]`, "m").test(SCHEMA))).toEqual([]);
@@ -94,13 +98,14 @@ describe("the README's mapping of REST methods", () => {
 /** What carries the methods, HTTP's own, and one that is described but that no field needs. */
 const OF_NO_FIELD: ReadonlySet<string> = new Set(["batch", "oauth.token", "POST", "GET"]);
 
-describe("the README's errors", () => {
+describe("the tables of errors", () => {
   /** Wherever the code writes `extensions.code`: as a property, as an argument of the functions that shape errors, or as their result. */
   const CODE_PATTERNS = [
     /\bcode: "([A-Z][A-Z_]+)"/g,
     /\b(?:shape|refuse|refusal|problem)\(\s*(?:\d{3},\s*)?"([A-Z][A-Z_]+)"/g,
     /\bproblem\([^)]*?"([A-Z][A-Z_]+)"\)/g,
     /\breturn "([A-Z][A-Z]+_[A-Z_]+)";/g,
+    /\bmeaning\([\s\S]*?"([A-Z][A-Z_]+)",?\s*\)/g,
     /^\s+"(LIMIT_EXCEEDED|UNAUTHENTICATED|FORBIDDEN)",$/gm,
   ];
   /** Apollo's own, which no source of ours writes. */
@@ -114,7 +119,7 @@ describe("the README's errors", () => {
       read("src/schema/input-errors.ts"),
     ];
     const codes = shaped.flatMap((source) => CODE_PATTERNS.flatMap((pattern) => found(source, pattern)));
-    const documented = namesInTable("## Errors").filter((name) => /^[A-Z][A-Z_]+$/.test(name));
+    const documented = namesInTable(ERRORS, "# Errors").filter((name) => /^[A-Z][A-Z_]+$/.test(name));
     expect(documented).toEqual(unique([...codes, ...OF_APOLLO]));
   });
 
@@ -122,7 +127,24 @@ describe("the README's errors", () => {
     const body = SCHEMA.slice(SCHEMA.indexOf("enum UserErrorCode {"));
     const codes = found(body.slice(0, body.indexOf("\n}")), /^ {2}([A-Z_]+)$/gm);
     expect(codes.length).toBeGreaterThan(30);
-    expect(namesInTable("### User errors")).toEqual(unique(codes));
+    expect(namesInTable(ERRORS, "## User errors")).toEqual(unique(codes));
+  });
+});
+
+describe("the README", () => {
+  test("is short enough to be what a newcomer reads first, and leads to every guide", () => {
+    const readme = read("README.md");
+    expect(readme.split("\n").length).toBeLessThan(170);
+    const guides = DOCUMENTS.filter((path) => /^docs\/[^/]+$/.test(path));
+    expect(guides.length).toBeGreaterThan(8);
+    expect(guides.filter((path) => !readme.includes(`(${path})`))).toEqual([]);
+  });
+
+  test("answers the chat that the demo leaves alone", async () => {
+    const portal = await startPortal();
+    await portal.close();
+    const named = unique(found(read("README.md"), /\bchatId: "(\d+)"/g));
+    expect(named).toEqual([String(portal.quietChat?.chatId)]);
   });
 });
 
@@ -131,6 +153,16 @@ describe("the documents", () => {
     const text = read(document).replaceAll(/^ *```[\s\S]*?^ *```/gm, "");
     const links = found(text, /\]\(([^)\s]+)\)/g).filter((link) => !/^[a-z]+:/.test(link));
     expect(links.map((link) => brokenLink(document, link)).filter((problem) => problem !== undefined)).toEqual([]);
+  });
+
+  test("name only files of the project that exist", () => {
+    const named = unique(
+      DOCUMENTS.flatMap((document) =>
+        found(read(document), /`((?:src|test|simulator|scripts|docs|pages|examples|bench)\/[^`\s*]*)`/g),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   test("name only npm commands that exist", () => {
