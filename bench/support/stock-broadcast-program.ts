@@ -63,7 +63,7 @@ function publish(form: string): void {
     const delivery: LiveDelivery = {
       cursor: writeCursor("portal", { log: "stock-server", position }),
       receivedAt: new Date(),
-      content: { kind: "event", event, chatId: event.address.chatId },
+      content: { kind: "event", event },
     };
     for (const feed of feeds) feed.push(delivery);
   }

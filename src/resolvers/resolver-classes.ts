@@ -21,12 +21,7 @@ import {
 import { OpenLineMutations } from "./lines/open-line-mutations.ts";
 import { OpenLineQueries } from "./lines/open-line-queries.ts";
 import { EventCursorQuery } from "./live/event-cursor.ts";
-import {
-  MessageAddedFields,
-  MessageUpdatedFields,
-  SessionFinishedFields,
-  SessionStartedFields,
-} from "./live/live-event-source.ts";
+import { liveEventFields } from "./live/live-event-source.ts";
 import { LiveSubscriptions } from "./live/live-subscriptions.ts";
 import { MessageActions } from "./messages/message-actions.ts";
 import { chatMessageSendFields, fileFields, messageFields } from "./messages/message-fields.ts";
@@ -62,10 +57,6 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
   NetworkActions,
   EventCursorQuery,
   LiveSubscriptions,
-  MessageAddedFields,
-  MessageUpdatedFields,
-  SessionStartedFields,
-  SessionFinishedFields,
 ];
 
 /** Every field table of the API. */
@@ -84,4 +75,5 @@ export const fieldTables: readonly FieldTable[] = [
   viewerFields,
   chatMessageSendFields,
   sessionRateFields,
+  ...liveEventFields,
 ];

@@ -109,7 +109,7 @@ export abstract class ChatEvent extends LiveEvent {
     description:
       "The portal's chat, read after the event. Incoming messages name only the chat in the channel; null where the portal's could not be found (`imopenlines.dialog.get`).",
   })
-  readonly chat!: Chat | null;
+  readonly chat?: Chat | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A file as it was handed to the channel or came from it." })

@@ -118,7 +118,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     live: liveSide.live,
     viewerOf: liveSide.viewerOf,
     startOperation: (identity) => startOperation(services, identity),
-    startEvent: async (identity) => startEvent(services, identity, await liveSide.eventCredential(identity)),
+    startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),
   });
   const streams = registerEventStream(server, {
     path: EVENT_STREAM_PATH,

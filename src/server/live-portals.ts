@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { ApplicationCredential } from "../datasources/bitrix24/credentials.ts";
+import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
 import type { Installation } from "../installation/installation.ts";
 import type { InstallationStore } from "../installation/installation-store.ts";
 
@@ -8,8 +9,7 @@ export type LiveSource = "receiver" | "polling" | "none";
 
 /** A portal's log and what fills it. */
 export interface LivePortal {
-  /** Name of the log: the portal's `member_id`, or its host where only polling fills it. */
-  readonly portal: string;
+  readonly portal: PortalRef;
   readonly source: LiveSource;
   readonly installation: Installation | undefined;
 }
@@ -17,8 +17,8 @@ export interface LivePortal {
 /** Tells the log of a portal by its host. */
 export interface LivePortals {
   find(host: string): Promise<LivePortal>;
-  /** The application's credential for a log; undefined when there is none that works. */
-  application(portal: string): Promise<ApplicationCredential | undefined>;
+  /** The application's credential in a portal; undefined when there is none that works. */
+  application(portal: PortalRef): Promise<ApplicationCredential | undefined>;
   /** An installation came, changed or went. */
   forget(): void;
 }
@@ -26,15 +26,6 @@ export interface LivePortals {
 /** Other processes install too, so that what was found is trusted briefly. */
 const TRUST_MS = 5_000;
 const MAX_HOSTS = 10_000;
-
-/** The log that polling fills, before an application is installed. */
-export function pollingPortal(host: string): string {
-  return `host:${host}`;
-}
-
-export function isPollingPortal(portal: string): boolean {
-  return portal.startsWith("host:");
-}
 
 export function createLivePortals(
   installations: InstallationStore | undefined,
@@ -49,14 +40,15 @@ export function createLivePortals(
       const installation = await installations?.findByHost(host);
       const portal: LivePortal =
         installation === undefined
-          ? { portal: pollingPortal(host), source: isPolled(host) ? "polling" : "none", installation }
-          : { portal: installation.memberId, source: "receiver", installation };
+          ? { portal: { host, memberId: undefined }, source: isPolled(host) ? "polling" : "none", installation }
+          : { portal: { host, memberId: installation.memberId }, source: "receiver", installation };
       known.set(host, portal);
       return portal;
     },
-    async application(portal) {
-      const installation = await installations?.find(portal);
-      return installation?.status === "active" ? await installations?.credential(portal) : undefined;
+    async application({ memberId }) {
+      if (memberId === undefined) return undefined;
+      const installation = await installations?.find(memberId);
+      return installation?.status === "active" ? await installations?.credential(memberId) : undefined;
     },
     forget: () => known.clear(),
   };

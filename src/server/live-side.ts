@@ -2,30 +2,34 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { credentialHost, DEFAULT_CREDENTIAL } from "../config/credentials.ts";
-import type { PortalSession } from "../datasources/bitrix24/calls.ts";
-import { type Credential, fingerprint, type WebhookCredential } from "../datasources/bitrix24/credentials.ts";
+import { fingerprint, type WebhookCredential } from "../datasources/bitrix24/credentials.ts";
+import { isNamedByHost, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
-import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import { eventsAddress } from "../installation/bindings.ts";
 import { registerCommandEndpoint } from "../installation/command-endpoint.ts";
 import { registerInstallEndpoint } from "../installation/install-endpoint.ts";
 import { createInstaller, type Installer } from "../installation/installer.ts";
 import type { LiveContext } from "../resolvers/engine/context.ts";
+import type { EventEyes } from "../resolvers/engine/event-eyes.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
-import type { EventLog } from "../subscriptions/events/event-log.ts";
+import type { EventLog, LoggedEvent } from "../subscriptions/events/event-log.ts";
 import { createHeartbeat } from "../subscriptions/events/gaps/heartbeat.ts";
 import type { StoredEvent } from "../subscriptions/events/stored-event.ts";
 import { createEventPolling, type EventPolling } from "../subscriptions/intake/polling/event-polling.ts";
 import { replayDeadLetters } from "../subscriptions/intake/receiver/dead-letter-replay.ts";
 import { type Receiver, registerEventReceiver } from "../subscriptions/intake/receiver/receiver.ts";
-import { createEventAccess } from "../subscriptions/live/chat-access.ts";
 import { createChatResolution } from "../subscriptions/live/chat-resolution.ts";
+import { createGathering } from "../subscriptions/live/gathering.ts";
 import { createLiveEvents, type LiveEvents } from "../subscriptions/live/live-events.ts";
+import type { EventInHand } from "../subscriptions/live/live-request.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
+import { createSight } from "../subscriptions/live/sight.ts";
+import { eventEyes } from "./event-eyes.ts";
 import type { Identity } from "./identity/identity.ts";
 import { NO_RIGHT_TO_EVENTS } from "./identity/rights.ts";
-import { createLivePortals, isPollingPortal, type LiveSource, pollingPortal } from "./live-portals.ts";
+import { createLiveCredentials, webhookUser } from "./live-credentials.ts";
+import { createLivePortals, type LiveSource } from "./live-portals.ts";
 import type { LiveStore } from "./live-store.ts";
 
 /** The live half of the gateway, wired to its store and to the portals. */
@@ -34,8 +38,8 @@ export interface LiveSide {
   /** Whose log an identity reads and with which rights; a sentence when there is none. */
   viewerOf(identity: Identity): Promise<LiveViewer | { readonly refusal: string }>;
   contextFor(identity: Identity): LiveContext;
-  /** The credential with which an event is read back for everybody: the application's where it is installed, else the viewer's own. */
-  eventCredential(identity: Identity): Promise<Credential>;
+  /** What the execution of an event may read for everybody; undefined for what is no event of a chat. */
+  eyesFor(identity: Identity, inHand: EventInHand | undefined): Promise<EventEyes | undefined>;
   /** The addresses for portals. */
   register(server: FastifyInstance): void;
   /** Says the gap since the last life and repairs bindings. Call it once the server listens. */
@@ -54,7 +58,6 @@ export interface LiveSideOptions {
   readonly log: Logger;
 }
 
-const CALL_TIMEOUT_MS = 20_000;
 const TRIM_MS = 60_000;
 /** Beats are cheap, and the younger the last one the narrower the gap that a restart has to say. */
 const BEAT_MS = 1_000;
@@ -70,40 +73,27 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
   const polled = polledWebhook(config);
   const polledHost = polled === undefined ? undefined : credentialHost(polled);
   const livePortals = createLivePortals(installations, (host) => host === polledHost);
-  const credentials = new WeakMap<LiveViewer, Credential>();
   const closing = new AbortController();
   const onError = (error: unknown): void => log.error({ err: error }, "The live side met a problem");
-
-  function session(credential: Credential, signal?: AbortSignal): PortalSession {
-    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const signals = signal === undefined ? [closing.signal, timeout] : [closing.signal, timeout, signal];
-    return portals.session(credential, {
-      signal: AbortSignal.any(signals),
-      deadlineAt: performance.now() + CALL_TIMEOUT_MS,
-      usage: new UpstreamUsage(),
-      fresh: true,
-    });
-  }
-
-  async function applicationSession(portal: string): Promise<PortalSession | undefined> {
-    const application = await livePortals.application(portal);
-    if (application !== undefined) return session(application);
-    return polled !== undefined && portal === pollingPortal(credentialHost(polled)) ? session(polled) : undefined;
-  }
-
-  const access = createEventAccess({
-    recheckMs: settings.accessRecheckMs,
-    sessionOf(viewer) {
-      const credential = credentials.get(viewer);
-      if (credential === undefined) throw new Error("a viewer without a credential");
-      return session(credential);
-    },
+  const credentials = createLiveCredentials({
+    portals,
+    livePortals,
+    installations,
+    polled,
+    closing: closing.signal,
   });
-  const chats = createChatResolution({ keyValues: storage.keyValues, sessionOf: applicationSession, onError });
+  const gathering = createGathering();
+  const sight = createSight({ credentials, gathering, trustMs: settings.accessRecheckMs, signal: closing.signal });
+  const chats = createChatResolution({
+    keyValues: storage.keyValues,
+    sessionOf: credentials.ofPortal,
+    gathering,
+    onError,
+  });
   const eventLog = observed(storage.log, (portal, event) => void chats.learn(portal, event));
   // Seen when it is read from the log, so that events which another process appended count too.
-  const onEvent = (portal: string, event: StoredEvent): void => access.notice(portal, event);
-  const live = createLiveEvents({ log: eventLog, access, chats, onEvent, onError });
+  const onEvent = (portal: string, { event }: LoggedEvent): void => sight.notice(portal, event);
+  const live = createLiveEvents({ log: eventLog, access: sight.access, chats, onEvent, onError });
   const heartbeat = createHeartbeat(storage, {
     intervalMs: BEAT_MS,
     silenceMs: SILENCE_MS,
@@ -115,7 +105,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       ),
     onError,
     // The portal queues what is polled for a day; the poller says a gap of its own after longer.
-    losesEvents: (portal) => !isPollingPortal(portal),
+    losesEvents: (portal) => !isNamedByHost(portal),
   });
   const transport = createTransport({
     certificateAuthority: config.portal.certificateAuthority,
@@ -136,7 +126,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           eventsAddress: boundAddress,
           async onUninstalled(memberId) {
             livePortals.forget();
-            live.endPortal(memberId);
+            live.endPortal({ host: "", memberId });
             await chats.forget(memberId);
           },
           logger: log,
@@ -145,9 +135,9 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     polled === undefined
       ? undefined
       : createEventPolling({
-          portal: pollingPortal(credentialHost(polled)),
-          owner: new URL(polled.url).pathname.split("/")[2] ?? "0",
-          session: (stopping) => session(polled, stopping),
+          portal: { host: credentialHost(polled), memberId: undefined },
+          owner: webhookUser(polled) ?? "0",
+          session: (stopping) => credentials.ofPolling(polled, stopping),
           status: () => portals.status(polled),
           log: eventLog,
           keyValues: storage.keyValues,
@@ -196,14 +186,15 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       }
       wantPolling(source);
       const { scope, lines } = events;
+      const credentialKey = fingerprint(identity.credential);
       const viewer: LiveViewer = {
         portal,
-        rightsKey: `${fingerprint(identity.credential)} ${scope} ${[...lines].sort().join(",")}`,
+        credentialKey,
+        rightsKey: `${credentialKey} ${scope} ${[...lines].sort().join(",")}`,
         scope,
         grantedLines: new Set(lines),
       };
-      credentials.set(viewer, identity.credential);
-      void access.prime(viewer);
+      credentials.remember(viewer, identity.credential);
       return viewer;
     },
     contextFor(identity) {
@@ -225,20 +216,22 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
               if (found.source === "none") return;
               const address = { connectorId: null, lineId: null, chatId, externalChatId: null, userId: null };
               const dispatchedAt = new Date().toISOString();
-              await eventLog.append(found.portal, [{ kind: "chatChanged", address, dispatchedAt, source }]);
+              await eventLog.append(portalName(found.portal), [{ kind: "chatChanged", address, dispatchedAt, source }]);
             })
             .catch((error: unknown) => {
               // Nobody hears of the change now: as with an event of the portal that could not be kept.
               if (error instanceof StorageUnavailable)
-                portalOf(identity).then(({ portal }) => heartbeat.noteOutage(portal), onError);
+                portalOf(identity).then(({ portal }) => heartbeat.noteOutage(portalName(portal)), onError);
               onError(error);
             });
         },
       };
     },
-    async eventCredential(identity) {
+    async eyesFor(identity, inHand) {
+      if (inHand === undefined) return undefined;
       const { portal } = await portalOf(identity);
-      return (await livePortals.application(portal)) ?? identity.credential;
+      const isShared = (await livePortals.application(portal)) !== undefined;
+      return eventEyes({ portal, answers: sight.answers, isShared, inHand });
     },
     register(server) {
       if (installations === undefined || installer === undefined) return;
@@ -294,7 +287,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       closing.abort();
       clearInterval(trimming);
       live.close();
-      access.close();
+      gathering.close();
       chats.close();
       await polling?.stop();
       await heartbeat.stop();

@@ -169,7 +169,7 @@ function deliveries(): LiveDelivery[] {
   ];
   const now = new Date("2026-06-01T10:00:00Z");
   return [
-    ...events.map((event) => ({ kind: "event", event, chatId: String(chatId) }) as const),
+    ...events.map((event) => ({ kind: "event", event }) as const),
     { kind: "gap", since: now, until: now, refetchAfterMs: 1 } as const,
     { kind: "checkpoint" } as const,
   ].map((content) => ({ cursor: "c", receivedAt: now, content }));

@@ -1,5 +1,6 @@
 import type { ChatRecord, CrmEntityType } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import type { UserRecord } from "../../datasources/domain/user.ts";
 import { Chat } from "../../schema/chat.ts";
 import type { ChatCrm } from "../../schema/chat-details.ts";
 import { Connector } from "../../schema/connector.ts";
@@ -7,9 +8,9 @@ import { CrmEntity } from "../../schema/crm-entity.ts";
 import { openLineRef } from "../../schema/open-line.ts";
 import { Session } from "../../schema/session.ts";
 import { User, userRef } from "../../schema/user.ts";
-import { asViewer, type OperationContext } from "../engine/context.ts";
+import type { OperationContext } from "../engine/context.ts";
+import { sharedChat, sharedPerson } from "../engine/event-eyes.ts";
 import { defineFields } from "../engine/field-table.ts";
-import type { FieldOf } from "../engine/told-fields.ts";
 import {
   canSend,
   chatState,
@@ -34,18 +35,16 @@ export const chatFields = defineFields<Chat>(Chat, {
     return preview === null ? null : { ...preview, author: userRef(preview.authorId) };
   },
 
-  viewerRole: ofViewer(told(["viewerRole"]).viewerRole),
-  viewerUnreadCount: ofViewer(told(["unreadCount"]).unreadCount),
-  viewerLastReadMessageId: ofViewer(told(["lastReadMessageId"]).lastReadMessageId),
-  viewerFirstUnreadMessageId: ofViewer(told(["firstUnreadMessageId"]).firstUnreadMessageId),
-  viewerMarkedMessageId: ofViewer(told(["markedMessageId"]).markedMessageId),
-  viewerIsPinnedInInbox: ofViewer(toldIfKnown(["isPinnedInRecent"]).isPinnedInRecent),
-  viewerInboxAt: ofViewer(toldIfKnown(["recentAt"]).recentAt),
-  viewerIsMuted: ofViewer(viewerIsMuted),
-  viewerCanSend: ofViewer(
-    derived(["viewerRole", "restrictions", "permissions"], (record) =>
-      canSend(record.viewerRole ?? null, record.restrictions ?? null, record.permissions ?? null),
-    ),
+  viewerRole: told(["viewerRole"]).viewerRole,
+  viewerUnreadCount: told(["unreadCount"]).unreadCount,
+  viewerLastReadMessageId: told(["lastReadMessageId"]).lastReadMessageId,
+  viewerFirstUnreadMessageId: told(["firstUnreadMessageId"]).firstUnreadMessageId,
+  viewerMarkedMessageId: told(["markedMessageId"]).markedMessageId,
+  viewerIsPinnedInInbox: toldIfKnown(["isPinnedInRecent"]).isPinnedInRecent,
+  viewerInboxAt: toldIfKnown(["recentAt"]).recentAt,
+  viewerIsMuted,
+  viewerCanSend: derived(["viewerRole", "restrictions", "permissions"], (record) =>
+    canSend(record.viewerRole ?? null, record.restrictions ?? null, record.permissions ?? null),
   ),
 
   state: derived(["session", "operatorId"], chatState),
@@ -81,11 +80,6 @@ export const chatFields = defineFields<Chat>(Chat, {
   latestSession,
 });
 
-/** What concerns the viewer alone is told by the viewer's own credential, also in an event that is read for everybody. */
-function ofViewer<Value>(field: FieldOf<Chat, Value>): FieldOf<Chat, Value> {
-  return (chat, context) => field(chat, asViewer(context));
-}
-
 function userRefs(ids: readonly Id[] | undefined): User[] | null {
   return ids?.map((id) => new User(id)) ?? null;
 }
@@ -117,8 +111,8 @@ function openSession(record: ChatRecord): Session | null {
 
 /** An open session is the newest one, so only a chat without one needs its history to name it. */
 async function latestSession(chat: Chat, context: OperationContext): Promise<Session | null> {
-  const known = context.loaders.chats.known(chat.id);
-  const open = known === undefined ? null : openSession(known);
+  const known = context.loaders.chats.known(chat.id) ?? (await sharedChat(context, chat.id, ["session"]));
+  const open = known === null ? null : openSession(known);
   if (open !== null) return open;
   const history = await context.loaders.histories.load({ chatId: chat.id });
   return history === null ? null : new Session(history.sessionId, chat.id, history);
@@ -144,7 +138,11 @@ async function customerOf(chat: Chat, context: OperationContext): Promise<User |
   const fromCode = await chatRecord.from(chat, context, ["userCode"], customerIdFromCode);
   if (fromCode !== null) return new User(fromCode);
   const candidates = (await chatRecord.from(chat, context, ["participantIds"], customerCandidates)) ?? [];
-  const users = await Promise.all(candidates.map((id) => context.loaders.users.load(id)));
+  const users = await Promise.all(candidates.map((id) => personOf(id, context)));
   const customer = users.find((user) => user?.isConnector === true || user?.kind === "CUSTOMER");
   return customer ? new User(customer.id, customer) : null;
+}
+
+async function personOf(id: Id, context: OperationContext): Promise<UserRecord | null> {
+  return (await sharedPerson(context, id, ["kind"])) ?? context.loaders.users.load(id);
 }

@@ -6,13 +6,13 @@ import { defineOffsetCursor, Page } from "../../schema/connections.ts";
 import { parsePageSize } from "../../schema/input-errors.ts";
 import { ForwardPaging, TwoWayPaging } from "../../schema/list-arguments.ts";
 import { User } from "../../schema/user.ts";
-import { asViewer, type OperationContext } from "../engine/context.ts";
+import type { OperationContext } from "../engine/context.ts";
 import { parseMessagePaging, readMessages } from "./chat-messages.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
 const participantCursor = defineOffsetCursor("participant");
 
-/** The lists of a chat that the portal pages, for participants only: asked with the viewer's own credential, also for a live event. */
+/** The lists of a chat that the portal pages, for participants only. */
 @Resolver(() => Chat)
 export class ChatLists {
   @FieldResolver()
@@ -21,7 +21,7 @@ export class ChatLists {
     @Ctx() context: OperationContext,
     @Args(() => TwoWayPaging) paging: TwoWayPaging,
   ): Promise<Page<MessageRecord>> {
-    return readMessages(chat.id, parseMessagePaging(paging), asViewer(context));
+    return readMessages(chat.id, parseMessagePaging(paging), context);
   }
 
   @FieldResolver()
@@ -32,7 +32,7 @@ export class ChatLists {
   ): Promise<Page<User>> {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const offset = after === null || after === undefined ? 0 : participantCursor.decode(after, "after");
-    const { portal } = asViewer(context);
+    const { portal } = context;
     const found = await portal.read(dialogUsersList({ chatId: chat.id, limit: size + 1, offset }));
     context.loaders.users.prime(found);
     const users = found.slice(0, size).map((record) => new User(record.id, record));

@@ -1,5 +1,6 @@
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Chat } from "../../schema/chat.ts";
+import { sharedChat } from "../engine/event-eyes.ts";
 import { toldFields } from "../engine/told-fields.ts";
 
 /**
@@ -10,4 +11,5 @@ export const chatRecord = toldFields<Chat, ChatRecord>({
   atHand: [(chat, { loaders }) => loaders.chats.known(chat.id)],
   isWhole: (record) => record.source === "full",
   read: (chat, { loaders }) => loaders.chats.load(chat.id),
+  readForAll: (chat, context, keys) => sharedChat(context, chat.id, keys),
 });

@@ -4,6 +4,7 @@ import type { AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/
 import type { ChatChange } from "../../datasources/domain/chat-change.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { Loaders } from "../../datasources/loaders/loaders.ts";
+import type { EventEyes } from "./event-eyes.ts";
 
 /** Who sent the operation, and through which credential it acts. Never holds a secret. */
 export interface ViewerIdentity {
@@ -51,11 +52,6 @@ export interface OperationContext {
   readonly usage: UpstreamUsage;
   readonly upstreamStatus: () => AllowanceStatus;
   readonly live: LiveContext;
-  /** While an event is executed with the application's credential: the viewer's own, for `viewer…` fields. */
-  readonly own?: OperationContext;
-}
-
-/** The context for what concerns the viewer alone. */
-export function asViewer(context: OperationContext): OperationContext {
-  return context.own ?? context;
+  /** While a live event is executed. */
+  readonly event?: EventEyes;
 }

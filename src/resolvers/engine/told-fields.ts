@@ -13,6 +13,15 @@ export interface RecordSource<Ref, Rec> {
   readonly isWhole: (record: Rec) => boolean;
   /** Reads the whole record, once for all fields of the operation; null where there is none. */
   readonly read: (reference: Ref, context: OperationContext) => Promise<Rec | null>;
+  /**
+   * Reads what is a live event's own for everybody who gets it, if it is that and tells all of `keys`; null: to be read with the viewer's own
+   * credential. Without it everything is.
+   */
+  readonly readForAll?: (
+    reference: Ref,
+    context: OperationContext,
+    keys: readonly (keyof Rec)[],
+  ) => Promise<Rec | null>;
 }
 
 type Told<Rec, Key extends keyof Rec> = NonNullable<Rec[Key]> | null;
@@ -38,7 +47,12 @@ export interface ToldFields<Ref, Rec> {
 
 /** Values at hand are returned as they are, because each promise costs a turn of the event loop. */
 export function toldFields<Ref, Rec extends object>(source: RecordSource<Ref, Rec>): ToldFields<Ref, Rec> {
-  const { atHand, isWhole, read } = source;
+  const { atHand, isWhole } = source;
+
+  function read(reference: Ref, context: OperationContext, keys: readonly (keyof Rec)[]): Promise<Rec | null> {
+    if (context.event === undefined || source.readForAll === undefined) return source.read(reference, context);
+    return source.readForAll(reference, context, keys).then((record) => record ?? source.read(reference, context));
+  }
 
   function oneMember<Key extends keyof Rec>(key: Key): FieldOf<Ref, Told<Rec, Key>> {
     const pick = (record: Rec | null): Told<Rec, Key> => record?.[key] ?? null;
@@ -47,7 +61,7 @@ export function toldFields<Ref, Rec extends object>(source: RecordSource<Ref, Re
         const record = find(reference, context);
         if (record !== undefined && (record[key] !== undefined || isWhole(record))) return pick(record);
       }
-      return read(reference, context).then(pick);
+      return read(reference, context, [key]).then(pick);
     };
   }
 
@@ -72,7 +86,7 @@ export function toldFields<Ref, Rec extends object>(source: RecordSource<Ref, Re
       if (record === undefined) continue;
       if (isWhole(record) || keys.every((key) => record[key] !== undefined)) return derive(record);
     }
-    return read(reference, context).then((record) => (record === null ? null : derive(record)));
+    return read(reference, context, keys).then((record) => (record === null ? null : derive(record)));
   }
 
   return {

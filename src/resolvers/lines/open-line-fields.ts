@@ -18,7 +18,7 @@ import { defineFields } from "../engine/field-table.ts";
 import { toldFields } from "../engine/told-fields.ts";
 
 /** What a line's record answers: from the reference, else from what the operation has read, else read once (`config.get`). */
-const { told, derived } = toldFields<OpenLine, LineRecord>({
+const { told, derived, from } = toldFields<OpenLine, LineRecord>({
   atHand: [(line) => line.record, (line, { loaders }) => loaders.lines.known(line.id)],
   isWhole: () => true,
   read: (line, { loaders }) => loaders.lines.load(line.id),
@@ -26,11 +26,20 @@ const { told, derived } = toldFields<OpenLine, LineRecord>({
 
 /** Fields of a line; `id` alone never asks the portal. */
 export const openLineFields = defineFields<OpenLine>(OpenLine, {
-  ...told(["name", "isActive", "isTemporary", "languageCode", "externalId", "quickReplyStoreId", "showsTyping"]),
+  name: lineName,
+  ...told(["isActive", "isTemporary", "languageCode", "externalId", "quickReplyStoreId", "showsTyping"]),
   ...told(["queue", "crm", "welcome", "bot", "workTime", "noAnswer", "closing", "customerRating", "kpi"]),
   ...told(["forms", "limits", "agreement", "category", "operatorIdentity"]),
   modifiedBy: derived(["modifiedById"], ({ modifiedById }) => userRef(modifiedById)),
 });
+
+/** Of a live event's line the name alone is read for everybody. */
+function lineName(line: OpenLine, context: OperationContext): string | null | Promise<string | null> {
+  const own = (): string | null | Promise<string | null> => from(line, context, ["name"], ({ name }) => name);
+  const shared = context.event?.shared;
+  if (shared === undefined) return own();
+  return shared.lineName(line.id).then((name) => name ?? own());
+}
 
 /** The two sources of a line tell different parts of its queue; what the record at hand does not tell is read from the other one. */
 export const openLineQueueFields = defineFields<OpenLineQueue, LineQueue>(OpenLineQueue, {

@@ -1,9 +1,10 @@
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { Id } from "../../datasources/domain/ids.ts";
 import type { MessageRecord } from "../../datasources/domain/message.ts";
 import { Chat } from "../../schema/chat.ts";
 import { Connector } from "../../schema/connector.ts";
 import {
   ChatChanged,
+  ChatEvent,
   changeSourceOf,
   type DeliveredMessage,
   type LiveEvent,
@@ -15,7 +16,6 @@ import {
   StreamCheckpoint,
   StreamGap,
 } from "../../schema/live-events.ts";
-import { Message } from "../../schema/message.ts";
 import { OpenLine } from "../../schema/open-line.ts";
 import { Session } from "../../schema/session.ts";
 import { userRef } from "../../schema/user.ts";
@@ -23,6 +23,8 @@ import type { ChatStoredEvent } from "../../subscriptions/events/event-filter.ts
 import type { StoredMessage } from "../../subscriptions/events/stored-event.ts";
 import type { LiveDelivery } from "../../subscriptions/live/live-request.ts";
 import type { OperationContext } from "../engine/context.ts";
+import { sharedChat } from "../engine/event-eyes.ts";
+import { defineFields, type FieldTable } from "../engine/field-table.ts";
 
 /** The GraphQL object for what the log delivered. */
 export function liveEventOf({ cursor, receivedAt, content }: LiveDelivery): LiveEvent {
@@ -37,13 +39,12 @@ export function liveEventOf({ cursor, receivedAt, content }: LiveDelivery): Live
     case "checkpoint":
       return Object.assign(new StreamCheckpoint(), common);
     case "event": {
-      const { event, chatId } = content;
+      const { event } = content;
       const { address } = event;
       return Object.assign(instanceOf(event), common, {
         dispatchedAt: event.dispatchedAt === null ? null : new Date(event.dispatchedAt),
         connector: address.connectorId === null ? null : new Connector(address.connectorId),
         line: address.lineId === null ? null : new OpenLine(address.lineId),
-        chat: chatId === null ? null : new Chat(chatId),
       });
     }
   }
@@ -88,59 +89,53 @@ function deliveredMessage(message: StoredMessage): DeliveredMessage {
   };
 }
 
+/** The portal's chat of the event that is executed, looked for only when something of it is selected. */
+async function chatIdOf({ event }: OperationContext): Promise<Id | null> {
+  return event === undefined ? null : await event.chatId();
+}
+
 /** The stored record of a delivered message, by its portal id or by its id in the channel. */
 async function storedMessage(
-  event: MessageAdded | MessageUpdated,
+  { content }: MessageAdded | MessageUpdated,
   context: OperationContext,
 ): Promise<MessageRecord | null> {
-  if (event.chat === null) return null;
-  const history = await context.loaders.histories.load({ chatId: event.chat.id });
-  const { messageId, externalIds } = event.content;
+  const chatId = await chatIdOf(context);
+  if (chatId === null) return null;
+  const session = (await context.event?.shared?.newestSession()) ?? (await context.loaders.histories.load({ chatId }));
+  const { messageId, externalIds } = content;
   const wanted = new Set(externalIds);
   return (
-    history?.messages.findLast(
+    session?.messages.findLast(
       (message) => message.id === messageId || (messageId === null && message.externalIds.some((id) => wanted.has(id))),
     ) ?? null
   );
 }
 
+/** The chat's newest session; only its id is read for everybody. */
 async function latestSession(
-  event: SessionStarted | SessionFinished,
+  _event: SessionStarted | SessionFinished,
   context: OperationContext,
 ): Promise<Session | null> {
-  if (event.chat === null) return null;
-  const history = await context.loaders.histories.load({ chatId: event.chat.id });
-  return history === null ? null : new Session(history.sessionId, history.chatId, history);
+  const chatId = await chatIdOf(context);
+  if (chatId === null) return null;
+  const open = (await sharedChat(context, chatId, ["session"]))?.session?.sessionId ?? null;
+  if (open !== null) return new Session(open, chatId);
+  const shared = (await context.event?.shared?.newestSession()) ?? null;
+  if (shared !== null) return new Session(shared.sessionId, chatId);
+  const history = await context.loaders.histories.load({ chatId });
+  return history === null ? null : new Session(history.sessionId, chatId, history);
 }
 
-@Resolver(() => MessageAdded)
-export class MessageAddedFields {
-  @FieldResolver(() => Message, { nullable: true })
-  message(@Root() event: MessageAdded, @Ctx() context: OperationContext): Promise<MessageRecord | null> {
-    return storedMessage(event, context);
-  }
-}
-
-@Resolver(() => MessageUpdated)
-export class MessageUpdatedFields {
-  @FieldResolver(() => Message, { nullable: true })
-  message(@Root() event: MessageUpdated, @Ctx() context: OperationContext): Promise<MessageRecord | null> {
-    return storedMessage(event, context);
-  }
-}
-
-@Resolver(() => SessionStarted)
-export class SessionStartedFields {
-  @FieldResolver(() => Session, { nullable: true })
-  session(@Root() event: SessionStarted, @Ctx() context: OperationContext): Promise<Session | null> {
-    return latestSession(event, context);
-  }
-}
-
-@Resolver(() => SessionFinished)
-export class SessionFinishedFields {
-  @FieldResolver(() => Session, { nullable: true })
-  session(@Root() event: SessionFinished, @Ctx() context: OperationContext): Promise<Session | null> {
-    return latestSession(event, context);
-  }
-}
+/** What a live event's object does not hold, because it may have to be asked for. */
+export const liveEventFields: readonly FieldTable[] = [
+  defineFields<ChatEvent>(ChatEvent, {
+    async chat(_event, context) {
+      const chatId = await chatIdOf(context);
+      return chatId === null ? null : new Chat(chatId);
+    },
+  }),
+  defineFields<MessageAdded>(MessageAdded, { message: storedMessage }),
+  defineFields<MessageUpdated>(MessageUpdated, { message: storedMessage }),
+  defineFields<SessionStarted>(SessionStarted, { session: latestSession }),
+  defineFields<SessionFinished>(SessionFinished, { session: latestSession }),
+];

@@ -13,7 +13,7 @@ import { Session } from "../../schema/session.ts";
 import { User } from "../../schema/user.ts";
 import { messageCursor } from "../chats/chat-messages.ts";
 import { chatRecord } from "../chats/chat-record.ts";
-import { asViewer, type OperationContext } from "../engine/context.ts";
+import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
 import { fromHistory } from "./session-history.ts";
 
@@ -26,11 +26,9 @@ export const sessionFields = defineFields<Session>(Session, {
 
   supervisorRating: (session, context) => fromHistory(session, context, (history) => history.supervisorRating),
   supervisorComment: (session, context) => fromHistory(session, context, (history) => history.supervisorComment),
-  viewerCanRate: (session, context) =>
-    fromHistory(...asSeenByViewer(session, context), (history) => history.viewerCanRate),
-  viewerCanJoin: (session, context) =>
-    fromHistory(...asSeenByViewer(session, context), (history) => history.viewerCanJoin),
-  viewerRateableLines: (session, context) => fromHistory(...asSeenByViewer(session, context), rateableLines),
+  viewerCanRate: (session, context) => fromHistory(session, context, (history) => history.viewerCanRate),
+  viewerCanJoin: (session, context) => fromHistory(session, context, (history) => history.viewerCanJoin),
+  viewerRateableLines: (session, context) => fromHistory(session, context, rateableLines),
   participants: (session, context) =>
     fromHistory(session, context, (history) => usersOf(history, history.participantIds)),
   usersWithoutDepartment: (session, context) =>
@@ -67,12 +65,6 @@ export class SessionLists {
     const window = parseWindow({ first: first ?? DEFAULT_PAGE_SIZE, after }, fileCursor, DEFAULT_PAGE_SIZE);
     return fromHistory(session, context, (history) => sliceById(history.files, window, fileCursor));
   }
-}
-
-/** What the viewer may do is told by a history read with the viewer's own credential, never by one read for everybody. */
-function asSeenByViewer(session: Session, context: OperationContext): [Session, OperationContext] {
-  const own = asViewer(context);
-  return own === context ? [session, context] : [new Session(session.id, session.chatId), own];
 }
 
 function usersOf(history: SessionHistory, ids: readonly Id[]): User[] {

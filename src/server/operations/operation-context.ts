@@ -4,6 +4,7 @@ import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../datasources/loaders/loaders.ts";
 import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
+import type { EventEyes } from "../../resolvers/engine/event-eyes.ts";
 import type { Identity } from "../identity/identity.ts";
 
 export interface OperationServices {
@@ -35,25 +36,14 @@ function historiesFor(caches: HistoryCaches, credential: Credential): HistoryCac
 /** Reads of an event's execution are never answered from what was kept before it. */
 const NOTHING_KEPT: HistoryCache = { get: () => undefined, set: () => {} };
 
-/**
- * The execution of one live event: what it reads is read for everybody who gets it with `credential`, but `viewer…` fields with the
- * viewer's own.
- */
-export function startEvent(services: OperationServices, identity: Identity, credential: Credential): RunningOperation {
-  const own = startOperation(services, identity, "event");
-  if (credential === identity.credential) return own;
-  const shared = startOperation(services, { ...identity, credential }, "event");
-  return {
-    context: { ...shared.context, own: own.context, live: own.context.live },
-    abort() {
-      shared.abort();
-      own.abort();
-    },
-    close() {
-      shared.close();
-      own.close();
-    },
-  };
+/** The execution of one live event: with the viewer's own credential, but for what `eyes` lists. */
+export function startEvent(
+  services: OperationServices,
+  identity: Identity,
+  eyes: EventEyes | undefined,
+): RunningOperation {
+  const running = startOperation(services, identity, "event");
+  return eyes === undefined ? running : { ...running, context: { ...running.context, event: eyes } };
 }
 
 /** Binds one operation, or the execution of one live event, to its credential, its deadline and its abort signal. */

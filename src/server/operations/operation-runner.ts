@@ -1,6 +1,7 @@
 import type { DocumentNode } from "graphql";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
+import type { EventInHand } from "../../subscriptions/live/live-request.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import type { LiveStream } from "../../subscriptions/live/live-stream.ts";
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
@@ -39,7 +40,7 @@ export interface OperationRunnerOptions {
   readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
   readonly startOperation: (identity: Identity) => StartedOperation;
   /** A context for the execution of one event: nothing in it was read before the event. */
-  readonly startEvent: (identity: Identity) => Promise<StartedOperation>;
+  readonly startEvent: (identity: Identity, inHand: EventInHand | undefined) => Promise<StartedOperation>;
 }
 
 /** Runs operations for WebSocket and server-sent events the way HTTP runs them. */
@@ -73,7 +74,7 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
             variables,
             context,
             viewerOf: () => options.viewerOf(identity),
-            startEvent: () => options.startEvent(identity),
+            startEvent: (inHand) => options.startEvent(identity, inHand),
           });
           running.close();
           return stream;

@@ -12,7 +12,7 @@ import {
 } from "graphql";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
-import { LiveRequest } from "../../subscriptions/live/live-request.ts";
+import { type EventInHand, LiveRequest } from "../../subscriptions/live/live-request.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import type { LiveStream } from "../../subscriptions/live/live-stream.ts";
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
@@ -25,7 +25,9 @@ export interface SubscriptionOperation extends Operation {
   /** Who listens; a sentence when live events cannot be had. */
   readonly viewerOf: () => Promise<LiveViewer | { readonly refusal: string }>;
   /** A fresh context for the execution of one event. */
-  readonly startEvent: () => Promise<{ readonly context: OperationContext; close(): void }>;
+  readonly startEvent: (
+    inHand: EventInHand | undefined,
+  ) => Promise<{ readonly context: OperationContext; close(): void }>;
 }
 
 /**
@@ -76,8 +78,8 @@ export async function subscribe(
           errors: [{ message, path: [responseKey], extensions: shaped }],
         });
       },
-      async execute(rootValue) {
-        const event = await operation.startEvent();
+      async execute(rootValue, _position, inHand) {
+        const event = await operation.startEvent(inHand);
         try {
           return new LiveResult(
             await pipeline.execute({ document, operationName, variables, context: event.context, rootValue }),

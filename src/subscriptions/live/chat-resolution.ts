@@ -1,21 +1,27 @@
 import { LRUCache } from "lru-cache";
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
+import { type PortalRef, portalName } from "../../datasources/bitrix24/portal-ref.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { KeyValueStore } from "../../storage/key-value-store.ts";
+import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 import { type ChatFact, createChatFacts, type ExternalPlace, externalPlace, placeName } from "./chat-facts.ts";
-import { searchChat } from "./chat-search.ts";
+import { type KnownChats, searchChat } from "./chat-search.ts";
+import { EVENT_PATIENCE_MS } from "./event-withheld.ts";
+import type { Gathering } from "./gathering.ts";
 import type { ChatResolution } from "./live-viewer.ts";
 import { isPassing, readPatiently } from "./patient-read.ts";
 
 export interface ChatResolutionOptions {
   readonly keyValues: KeyValueStore;
   /** The portal's application (or the polling owner), bound to a fresh deadline; undefined when the gateway has no credential for it. */
-  readonly sessionOf: (portal: string) => PortalSession | undefined | Promise<PortalSession | undefined>;
+  readonly sessionOf: (portal: PortalRef) => PortalSession | undefined | Promise<PortalSession | undefined>;
+  /** Searches wait for each other, so that they leave in one request. */
+  readonly gathering: Gathering;
   readonly onError: (error: unknown) => void;
   /** How long a chat that was not found is not looked for again. Default 60 s; what an event tells meanwhile ends it earlier. */
   readonly unresolvedMs?: number;
-  /** How long a busy or absent portal is waited for. Default 30 s. */
+  /** How long a busy or absent portal is waited for. Default: as long as an event is waited with. */
   readonly patienceMs?: number;
   /** How long the session event of a new chat is waited for when the message overtook it. Default 2 s. */
   readonly graceMs?: number;
@@ -43,7 +49,6 @@ export interface LearningChatResolution extends ChatResolution {
 }
 
 const UNRESOLVED_MS = 60_000;
-const PATIENCE_MS = 30_000;
 const GRACE_MS = 2_000;
 /** Waiting for session events that never come must not hold up the streams: it takes at most this part of the time. */
 const GRACE_SHARE = 0.1;
@@ -60,7 +65,7 @@ interface Waiting {
 
 /** Finds the portal's chat of events from customers, which name only the chat in the channel. */
 export function createChatResolution(options: ChatResolutionOptions): LearningChatResolution {
-  const { onError, unresolvedMs = UNRESOLVED_MS, patienceMs = PATIENCE_MS, graceMs = GRACE_MS } = options;
+  const { onError, unresolvedMs = UNRESOLVED_MS, patienceMs = EVENT_PATIENCE_MS, graceMs = GRACE_MS } = options;
   const now = options.now ?? (() => performance.now());
   const facts = createChatFacts(options.keyValues);
   const pairs = new LRUCache<string, Id>({ max: MAX_PAIRS });
@@ -74,24 +79,28 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
   const counts = { searches: 0, deduced: 0, unresolved: 0 };
 
   /** A chat that was seen at the place and with the customer needs no question: one customer has one chat at a place. */
-  async function search(portal: string, place: ExternalPlace): Promise<Id | null> {
+  async function search(ref: PortalRef, place: ExternalPlace): Promise<Id | null> {
+    const portal = portalName(ref);
     const kept = await facts.pair(portal, place);
     if (kept !== null) return kept;
     const [at, of] = await Promise.all([facts.chatsAt(portal, place), facts.chatsOf(portal, place)]);
     const both = at.filter((chatId) => of.includes(chatId));
     const only = both.length === 1 ? both[0] : undefined;
     if (only !== undefined) counts.deduced += 1;
-    const found =
-      only ??
-      (await readPatiently(
-        async () => {
-          const session = await options.sessionOf(portal);
-          return session === undefined ? null : searchChat(session, place, { at, of });
-        },
-        { patienceMs, signal: closing.signal },
-      ));
+    const found = only ?? (await searchInPortal(ref, place, { at, of }));
     if (found !== null) await keepPair(portal, place, found);
     return found;
+  }
+
+  async function searchInPortal(ref: PortalRef, place: ExternalPlace, known: KnownChats): Promise<Id | null> {
+    await options.gathering.next(portalName(ref));
+    return readPatiently(
+      async () => {
+        const session = await options.sessionOf(ref);
+        return session === undefined ? null : searchChat(session, place, known);
+      },
+      { patienceMs, signal: closing.signal },
+    );
   }
 
   /** A pair that cannot be kept now is still right. */
@@ -124,19 +133,23 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     });
   }
 
-  async function find(portal: string, place: ExternalPlace, key: string): Promise<Id | null> {
+  async function find(ref: PortalRef, place: ExternalPlace, key: string): Promise<Id | null> {
+    const portal = portalName(ref);
     counts.searches += 1;
     try {
-      let found = await search(portal, place);
-      if (found === null && (await somethingTold(portal, place))) found = await search(portal, place);
+      let found = await search(ref, place);
+      if (found === null && (await somethingTold(portal, place))) found = await search(ref, place);
       if (found === null) miss(key, place);
       else pairs.set(key, found);
       return found;
     } catch (error) {
+      // A portal that was only busy is asked again at the next event, and a store that is away at this one.
+      if (isPassing(error) || error instanceof StorageUnavailable) {
+        counts.unresolved += 1;
+        throw error;
+      }
       onError(error);
-      // A portal that was only busy is asked again at the next event.
-      if (isPassing(error)) counts.unresolved += 1;
-      else miss(key, place);
+      miss(key, place);
       return null;
     } finally {
       searching.delete(key);
@@ -157,7 +170,8 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
   }
 
   return {
-    resolve(portal, address) {
+    resolve(ref, address) {
+      const portal = portalName(ref);
       if (address.chatId !== null) return address.chatId;
       const place = externalPlace(address);
       if (place === null) {
@@ -171,7 +185,7 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
       if (missed !== undefined && now() < missed.until) return null;
       const underWay = searching.get(key);
       if (underWay !== undefined) return underWay;
-      const search = find(portal, place, key);
+      const search = find(ref, place, key);
       searching.set(key, search);
       return search;
     },

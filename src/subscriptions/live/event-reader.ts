@@ -8,6 +8,8 @@ import type { ReadingTurns } from "./reading-turns.ts";
 const CATCH_UP_LIMIT = 64;
 /** Events that a reader takes before it lets others go on. */
 const TURN_LIMIT = 64;
+/** Events that are looked at before it is their turn. */
+const AHEAD_LIMIT = 64;
 const PAUSE_MS = 300;
 
 /**
@@ -23,6 +25,8 @@ export interface EventReader {
    * events at the reader's place are gone, or with the log's error. Undefined: there is nothing newer, and `moved` is called once there is.
    */
   wait(moved: () => void): Promise<void> | undefined;
+  /** Events that will be taken after a position, without taking them: in memory, and a few at most. */
+  ahead(after: Position): Iterable<LoggedEvent>;
   close(): void;
 }
 
@@ -110,6 +114,24 @@ export function createEventReader(
       if (takenInTurn < TURN_LIMIT) return readBack();
       takenInTurn = 0;
       return turns.next();
+    },
+    *ahead(after) {
+      let from = Math.max(position, after);
+      let left = AHEAD_LIMIT;
+      for (let index = heldIndex; index < held.length && left > 0; index += 1) {
+        const event = held[index];
+        if (event === undefined || event.position <= from) continue;
+        from = event.position;
+        left -= 1;
+        yield event;
+      }
+      while (left > 0 && heldIndex >= held.length && tail.covers(from)) {
+        const event = tail.next(from);
+        if (event === undefined) return;
+        from = event.position;
+        left -= 1;
+        yield event;
+      }
     },
     close() {
       unlisten();

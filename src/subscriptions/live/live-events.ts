@@ -1,9 +1,10 @@
+import { type PortalRef, portalName } from "../../datasources/bitrix24/portal-ref.ts";
 import { badUserInput } from "../../schema/input-errors.ts";
 import type { LogPlace, Position } from "../../storage/log.ts";
 import { type CursorProblem, readCursor, writeCursor } from "../events/cursor.ts";
-import type { EventLog } from "../events/event-log.ts";
-import type { StoredEvent } from "../events/stored-event.ts";
+import type { EventLog, LoggedEvent } from "../events/event-log.ts";
 import { createEventReader } from "./event-reader.ts";
+import { firstSeen } from "./first-seen.ts";
 import { createLiveGroup, type ExecuteDelivery, type LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
@@ -17,7 +18,7 @@ export interface LiveEventsOptions {
   readonly access: EventAccess;
   readonly chats: ChatResolution;
   /** Told of each event that is read from the log of a portal that somebody listens to, before it is delivered. */
-  readonly onEvent?: (portal: string, event: StoredEvent) => void;
+  readonly onEvent?: (portal: string, logged: LoggedEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,11 +36,11 @@ export interface LiveSubscription {
 /** The live side of all portals: a tail for each portal that somebody listens to, a group for each set of equal subscriptions. */
 export interface LiveEvents {
   /** The newest place in the portal's log. */
-  headCursor(portal: string): Promise<string>;
+  headCursor(portal: PortalRef): Promise<string>;
   /** Opens a stream. Rejects with `BAD_USER_INPUT` for a cursor that cannot be used here. */
   open(subscription: LiveSubscription): Promise<LiveStream>;
   /** Ends all streams of a portal, whose log is gone. A purge ends them by itself, in other processes too. */
-  endPortal(portal: string): void;
+  endPortal(portal: PortalRef): void;
   /** Streams that are open; for tests and metrics. */
   openStreams(): number;
   close(): void;
@@ -63,6 +64,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const { log } = options;
   const tails = new Map<string, Shared<PortalTail>>();
   const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
+  const groupsOf = new Map<string, Set<LiveGroup>>();
   const streams = new Map<string, Set<LiveStream>>();
   /** Streams that are being opened, so that what ends a portal's streams ends them too. */
   const openings = new Set<{ readonly portal: string; isEnded: boolean }>();
@@ -72,7 +74,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   /** The portal's tail, for as long as somebody uses it. */
   async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
     const shared = tails.get(portal) ?? {
-      value: openPortalTail(log, portal, { ...options, onPurged: endPortal }),
+      value: openPortalTail(log, portal, { onError: options.onError, onPurged: endPortal, onEvent }),
       users: 0,
     };
     tails.set(portal, shared);
@@ -94,15 +96,27 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     }
   }
 
-  function useGroup(key: string, create: () => LiveGroup): { group: LiveGroup; release: () => void } {
+  /** Groups that wait for an answer begin with what comes at once, so that it waits for the same one. */
+  function onEvent(portal: string, logged: LoggedEvent): void {
+    firstSeen(logged);
+    options.onEvent?.(portal, logged);
+    for (const group of groupsOf.get(portal) ?? []) if (group.isDeciding()) group.begin(logged);
+  }
+
+  function useGroup(portal: string, key: string, create: () => LiveGroup): { group: LiveGroup; release: () => void } {
     const shared = groups.get(key) ?? { group: create(), users: 0 };
     groups.set(key, shared);
     shared.users += 1;
+    const ofPortal = groupsOf.get(portal) ?? new Set();
+    groupsOf.set(portal, ofPortal.add(shared.group));
     return {
       group: shared.group,
       release() {
         shared.users -= 1;
-        if (shared.users === 0 && groups.get(key) === shared) groups.delete(key);
+        if (shared.users > 0) return;
+        if (groups.get(key) === shared) groups.delete(key);
+        ofPortal.delete(shared.group);
+        if (ofPortal.size === 0 && groupsOf.get(portal) === ofPortal) groupsOf.delete(portal);
       },
     };
   }
@@ -130,13 +144,13 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     execute,
     failed,
   }: LiveSubscription): Promise<LiveStream> {
-    const { portal } = viewer;
+    const portal = portalName(viewer.portal);
     // Asked for before the tail is opened, so that nothing falls between.
     const newest = await log.newest(portal);
     const position = startingPoint(portal, newest, request.after);
     const { tail, release: releaseTail } = await useTail(portal);
     const cursorAt = (at: Position): string => writeCursor(portal, { log: newest.log, position: at });
-    const { group, release: releaseGroup } = useGroup(`${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
+    const { group, release: releaseGroup } = useGroup(portal, `${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
       createLiveGroup({
         viewer,
         criteria: request.criteria,
@@ -162,11 +176,12 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   }
 
   return {
-    async headCursor(portal) {
+    async headCursor(ref) {
+      const portal = portalName(ref);
       return writeCursor(portal, await log.newest(portal));
     },
     async open(subscription) {
-      const opening = { portal: subscription.viewer.portal, isEnded: false };
+      const opening = { portal: portalName(subscription.viewer.portal), isEnded: false };
       openings.add(opening);
       try {
         const stream = await open(subscription);
@@ -176,7 +191,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
         openings.delete(opening);
       }
     },
-    endPortal,
+    endPortal: (portal) => endPortal(portalName(portal)),
     openStreams: () => openStreams,
     close() {
       for (const opening of openings) opening.isEnded = true;

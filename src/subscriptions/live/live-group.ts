@@ -1,13 +1,16 @@
+import { UpstreamError } from "../../datasources/bitrix24/errors.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { Position } from "../../storage/log.ts";
 import { type ChatStoredEvent, type EventCriteria, matchesChat, matchesEvent } from "../events/event-filter.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
-import type { LiveDelivery } from "./live-request.ts";
+import { EventWithheld, inTime } from "./event-withheld.ts";
+import { firstSeen } from "./first-seen.ts";
+import type { EventInHand, LiveDelivery } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
 
 /** Runs the subscription's selection for one delivery. Rejects when it cannot be begun. */
-export type ExecuteDelivery = (delivery: LiveDelivery, position: Position) => Promise<LiveResult>;
+export type ExecuteDelivery = (delivery: LiveDelivery, position: Position, inHand?: EventInHand) => Promise<LiveResult>;
 
 export interface LiveGroupOptions {
   readonly viewer: LiveViewer;
@@ -20,33 +23,54 @@ export interface LiveGroupOptions {
 
 /** Equal subscriptions: what becomes of an event is decided and executed once for all of them. */
 export interface LiveGroup {
+  /** Begins to decide upon an event that will be asked for soon, so that it need not wait until those before it are decided. */
+  begin(logged: LoggedEvent): void;
+  /** Whether an event is being decided upon, so that later ones should be begun meanwhile. */
+  isDeciding(): boolean;
   /** The result to deliver, or undefined when the event is not for this subscription. Rejects when the viewer's rights cannot be checked. */
   deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Promise<Decision>;
 }
 
 type Decision = LiveResult | undefined;
 
+/** Whoever names more chats than this is treated like one who names none. */
+const MAX_NAMED_CHATS = 20;
 /** Results that subscribers close to each other share; one further behind executes again. */
 const REMEMBERED = 256;
 
 export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
   const { viewer, criteria, access, chats } = options;
+  let pending = 0;
   const decisions = new Map<Position, Decision | Promise<Decision>>();
 
-  async function decide(
-    logged: LoggedEvent,
-    event: ChatStoredEvent,
-    chat: Promise<Id | null> | Id | null,
-  ): Promise<Decision> {
-    const chatId = chat instanceof Promise ? await chat : chat;
-    if (!matchesChat(criteria, chatId)) return undefined;
-    const seen = access.maySee(viewer, event.address, chatId);
+  async function decide(logged: LoggedEvent, event: ChatStoredEvent): Promise<Decision> {
+    const seenAt = firstSeen(logged);
+    const chat = lookedForOnce(event);
+    if (criteria.chatIds !== undefined && !matchesChat(criteria, await chat())) return undefined;
+    const isNamed = criteria.chatIds !== undefined && criteria.chatIds.size <= MAX_NAMED_CHATS;
+    const seen = access.maySee({ viewer, event, chat, isNamed, seenAt });
     if (!(seen instanceof Promise ? await seen : seen)) return undefined;
     const { position, receivedAt } = logged;
     return options.execute(
-      { cursor: options.cursorAt(position), receivedAt, content: { kind: "event", event, chatId } },
+      { cursor: options.cursorAt(position), receivedAt, content: { kind: "event", event } },
       position,
+      { event, chat, seenAt },
     );
+  }
+
+  function lookedForOnce(event: ChatStoredEvent): () => Id | null | Promise<Id | null> {
+    let found: Id | null | Promise<Id | null> | undefined = event.address.chatId ?? undefined;
+    return () => {
+      if (found === undefined) {
+        const looked = chats.resolve(viewer.portal, event.address);
+        found = looked instanceof Promise ? inTime(looked.catch(withheld)) : looked;
+      }
+      return found;
+    };
+  }
+
+  function decided(): void {
+    pending -= 1;
   }
 
   function remember(position: Position, decision: Decision | Promise<Decision>): void {
@@ -57,25 +81,40 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
     }
   }
 
+  function deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Promise<Decision> {
+    const { position } = logged;
+    if (!matchesEvent(criteria, event)) return undefined;
+    const known = decisions.get(position);
+    if (known !== undefined) return known;
+    const deciding = decide(logged, event).then(
+      (decision) => {
+        if (decisions.get(position) === deciding) decisions.set(position, decision);
+        return decision;
+      },
+      (error: unknown) => {
+        // What was given up is not waited for again by those who come to it later.
+        if (!(error instanceof EventWithheld) && decisions.get(position) === deciding) decisions.delete(position);
+        throw error;
+      },
+    );
+    pending += 1;
+    deciding.then(decided, decided);
+    remember(position, deciding);
+    return deciding;
+  }
+
   return {
-    deliver(logged, event) {
-      const { position } = logged;
-      if (!matchesEvent(criteria, event)) return undefined;
-      const known = decisions.get(position);
-      if (known !== undefined) return known;
-      const { chatId } = event.address;
-      const deciding = decide(logged, event, chatId ?? chats.resolve(viewer.portal, event.address)).then(
-        (decision) => {
-          if (decisions.get(position) === deciding) decisions.set(position, decision);
-          return decision;
-        },
-        (error: unknown) => {
-          decisions.delete(position);
-          throw error;
-        },
-      );
-      remember(position, deciding);
-      return deciding;
+    begin(logged) {
+      if (logged.event.kind === "gap") return;
+      const decision = deliver(logged, logged.event);
+      // Whoever asks for the event is told.
+      if (decision instanceof Promise) decision.catch(() => undefined);
     },
+    isDeciding: () => pending > 0,
+    deliver,
   };
+}
+
+function withheld(error: unknown): never {
+  throw error instanceof UpstreamError ? new EventWithheld(error) : error;
 }

@@ -1,3 +1,4 @@
+import type { Id } from "../../datasources/domain/ids.ts";
 import type { ChatStoredEvent, EventCriteria } from "../events/event-filter.ts";
 
 /**
@@ -28,6 +29,15 @@ export class LiveRequest implements AsyncIterable<never> {
   }
 }
 
+/** An event that is being delivered. */
+export interface EventInHand {
+  readonly event: ChatStoredEvent;
+  /** Its chat, looked for where something needs it; null when it cannot be told. Rejects with `EventWithheld` when it is not told in time. */
+  chat(): Id | null | Promise<Id | null>;
+  /** When this process first had it; milliseconds of the monotonic clock. */
+  readonly seenAt: number;
+}
+
 /** Root value of one execution for an event. */
 export interface LiveDelivery {
   readonly cursor: string;
@@ -36,7 +46,6 @@ export interface LiveDelivery {
     | {
         readonly kind: "event";
         readonly event: ChatStoredEvent;
-        readonly chatId: string | null;
       }
     | { readonly kind: "gap"; readonly since: Date; readonly until: Date; readonly refetchAfterMs: number }
     | { readonly kind: "checkpoint" };

@@ -62,6 +62,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   let passed = 0;
   let lastResult = performance.now();
   let ended = false;
+  let begunUpTo: Position = 0;
   /** The event that is waited with while the storage is away. */
   let postponed: LoggedEvent | undefined;
   let retry: NodeJS.Timeout | undefined;
@@ -120,6 +121,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
         }
         const decided = decide(logged);
         if (decided instanceof Promise) {
+          beginAhead(logged.position);
           decided.then(
             (result) => pass(logged, result),
             (error) => (isStorageAway(error) ? postpone(logged) : refuse(logged, error)),
@@ -134,6 +136,14 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
       }
     } catch (error) {
       breakOff(error);
+    }
+  }
+
+  /** What has to wait waits together: the events behind this one are begun now. */
+  function beginAhead(position: Position): void {
+    for (const logged of reader.ahead(Math.max(position, begunUpTo))) {
+      begunUpTo = logged.position;
+      group.begin(logged);
     }
   }
 

@@ -1,6 +1,5 @@
 import { CorruptEvent, EventsTrimmed, type Position } from "../../storage/log.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
-import type { StoredEvent } from "../events/stored-event.ts";
 
 /** The newest events of one portal in memory, read from the log once for all readers that are up to date. */
 export interface PortalTail {
@@ -14,7 +13,7 @@ export interface PortalTail {
 }
 
 export interface TailListeners {
-  readonly onEvent?: (portal: string, event: StoredEvent) => void;
+  readonly onEvent?: (portal: string, logged: LoggedEvent) => void;
   /** The log was purged, by whatever process: positions begin anew, and whoever reads the old log waits for nothing. */
   readonly onPurged: (portal: string) => void;
   readonly onError: (error: unknown) => void;
@@ -102,9 +101,9 @@ export async function openPortalTail(
   function keep(read: readonly LoggedEvent[]): void {
     const newest = read.at(-1)?.position;
     if (newest === undefined) return;
-    for (const { event } of read) onEvent?.(portal, event);
     events.push(...read);
     if (events.length > WINDOW) start = events.splice(0, events.length - WINDOW).at(-1)?.position ?? start;
+    for (const logged of read) onEvent?.(portal, logged);
     for (const moved of listeners) moved();
   }
 

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { maySeeDialog } from "../../../simulator/methods/dialog-access.ts";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { leaveChat } from "../../../simulator/world/members.ts";
+import type { Chat } from "../../../simulator/world/records.ts";
 import { hashSecret } from "../../../src/installation/installation.ts";
 import { createInstallationStore, INSTALLATION_NAMESPACES } from "../../../src/installation/installation-store.ts";
 import { addKey, type KeyTerms } from "../../../src/server/identity/keys-file.ts";
@@ -78,6 +79,11 @@ async function install(tenants: readonly Tenant[], directory: string, encryption
   await storage.close();
 }
 
+/** The dialogs of a user: he takes part, or they are offered to him. */
+function isInside(chat: Chat, userId: number): boolean {
+  return chat.members.has(userId) || chat.recents.has(userId);
+}
+
 interface Stage {
   readonly origin: string;
   /** A key of a person of a tenant, with the rights given. */
@@ -108,7 +114,7 @@ async function startStage<T>(
       maySee: (place) =>
         rights.events === "all" ||
         rights.lines?.includes(String(place.lineId)) === true ||
-        maySeeDialog(world, user.id, world.chat(place.chatId)),
+        isInside(world.chat(place.chatId), user.id),
     };
   });
   const credentialsFile = join(directory, "credentials.json");
@@ -129,6 +135,10 @@ async function startStage<T>(
 }
 
 const TEXTS = "subscription ($after: EventCursor) { messageAdded(after: $after) { content { text } chat { title } } }";
+
+/** Who names a chat sees it with any right to it, not only as one of the own dialogs. */
+const NAMED_TEXTS =
+  "subscription ($chatIds: [ID!]) { messageAdded(filter: { chatIds: $chatIds }) { content { text } chat { title } } }";
 
 /** The text of a delivered message, or what came in its place. */
 function textOf({ data, errors }: StreamResult): string {
@@ -221,8 +231,7 @@ describe("a right withdrawn in the portal", () => {
     if (user === undefined) throw new Error("no operator like that");
     function isOnlyByLine(userId: number, chatId: number): boolean {
       const chat = world.chat(chatId);
-      const isInside = chat.members.has(userId) || chat.recents.has(userId);
-      return !isInside && !chat.crm.saved && world.rights.has(userId, "JOIN", chat.data.lineId);
+      return !isInside(chat, userId) && !chat.crm.saved && world.rights.has(userId, "JOIN", chat.data.lineId);
     }
     function isOnlyAsMember(userId: number, chatId: number): boolean {
       const chat = world.chat(chatId);
@@ -240,7 +249,8 @@ describe("a right withdrawn in the portal", () => {
       const client = await connectSocket(origin, { key });
       onTestFinished(() => client.close());
       const texts: string[] = [];
-      client.open(TEXTS, { onResult: (result) => void texts.push(textOf(result)) });
+      const variables = { chatIds: [byLine, left, kept].map(({ chatId }) => String(chatId)) };
+      client.open(NAMED_TEXTS, { variables, onResult: (result) => void texts.push(textOf(result)) });
       await client.settled();
       return texts;
     };
@@ -267,6 +277,7 @@ describe("a right withdrawn in the portal", () => {
 
     world.rights.withdraw(user.id, "JOIN");
     leaveChat(world, world.chat(left.chatId), [user.id]);
+    world.chat(left.chatId).ownerId = 0;
     expect(maySeeDialog(world, user.id, world.chat(left.chatId))).toBe(false);
     await until(async () => {
       const [line = "", member = ""] = await round();

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { customerWrites } from "../../../simulator/world/conversation.ts";
 import type { Chat } from "../../../simulator/world/records.ts";
+import { UpstreamError } from "../../../src/datasources/bitrix24/errors.ts";
+import type { PortalRef } from "../../../src/datasources/bitrix24/portal-ref.ts";
 import type { Credential } from "../../../src/datasources/bitrix24/portals.ts";
 import type {
   EventAddress,
@@ -12,12 +14,14 @@ import {
   createChatResolution,
   type LearningChatResolution,
 } from "../../../src/subscriptions/live/chat-resolution.ts";
+import { createGathering } from "../../../src/subscriptions/live/gathering.ts";
 import { until } from "../../storage/until.ts";
 import { type Office, openOffice, webhook } from "../office.ts";
 
 let office: Office;
 let credential: Credential;
 let clock: number;
+let portal: PortalRef;
 let portalName: string;
 let errors: unknown[];
 let portals = 0;
@@ -29,6 +33,7 @@ beforeEach(() => {
   // A portal's name of its own: nothing that another test has learned is known.
   portals += 1;
   portalName = `portal ${portals}`;
+  portal = { host: "portal.example", memberId: portalName };
   clock = 0;
   errors = [];
   credential = webhook(office.supervisor);
@@ -44,6 +49,7 @@ function resolution(options: Partial<ChatResolutionOptions> = {}): LearningChatR
     sessionOf: () => office.session(credential),
     onError: (error) => errors.push(error),
     unresolvedMs,
+    gathering: createGathering({ idleMs: 0, loadMs: 0 }),
     graceMs: 0,
     now: () => clock,
     ...options,
@@ -95,7 +101,7 @@ describe("which chat an event belongs to", () => {
   it("takes the chat that the event names", () => {
     expect(
       resolution().resolve(
-        portalName,
+        portal,
         incoming(
           office.chat(() => true),
           { chatId: "17" },
@@ -107,17 +113,15 @@ describe("which chat an event belongs to", () => {
   it("rebuilds the user code of live chat, by one request", async () => {
     const chats = resolution();
     const chat = office.chat(onChannel("livechat"));
-    expect(await chats.resolve(portalName, incoming(chat))).toBe(String(chat.id));
+    expect(await chats.resolve(portal, incoming(chat))).toBe(String(chat.id));
     expect(office.portal.stats().requests).toBe(1);
-    expect(chats.resolve(portalName, incoming(chat))).toBe(String(chat.id));
+    expect(chats.resolve(portal, incoming(chat))).toBe(String(chat.id));
     expect(office.portal.stats().requests).toBe(1);
   });
 
   it("finds the chat that many customers share", async () => {
     const chat = addChat("myconnector|3|the group|0");
-    expect(await resolution().resolve(portalName, incoming(chat, { externalChatId: "the group" }))).toBe(
-      String(chat.id),
-    );
+    expect(await resolution().resolve(portal, incoming(chat, { externalChatId: "the group" }))).toBe(String(chat.id));
   });
 
   it("finds the chat of a private messenger, whose chats are called like their customers, if the customer is in it", async () => {
@@ -130,9 +134,9 @@ describe("which chat an event belongs to", () => {
       lastReadId: 0,
       lastReadAt: null,
     });
-    expect(await resolution().resolve(portalName, incoming(chat))).toBe(String(chat.id));
+    expect(await resolution().resolve(portal, incoming(chat))).toBe(String(chat.id));
     const stranger = incoming(chat, { userId: "999999" });
-    expect(await resolution().resolve(portalName, stranger)).toBeNull();
+    expect(await resolution().resolve(portal, stranger)).toBeNull();
   });
 
   it("asks nothing where a session event and an outgoing message have told both halves", async () => {
@@ -140,7 +144,7 @@ describe("which chat an event belongs to", () => {
     const chat = office.chat(onChannel("myconnector"));
     await chats.learn(portalName, sessionStarted(chat));
     await chats.learn(portalName, sentOut(chat));
-    expect(await chats.resolve(portalName, incoming(chat))).toBe(String(chat.id));
+    expect(await chats.resolve(portal, incoming(chat))).toBe(String(chat.id));
     expect(office.portal.stats().requests).toBe(0);
     expect(chats.counts()).toEqual({ searches: 1, deduced: 1, unresolved: 0 });
   });
@@ -151,9 +155,9 @@ describe("which chat an event belongs to", () => {
       office.chat((each) => each.userCode.includes("room|")),
     ]) {
       const chats = resolution();
-      expect(await chats.resolve(portalName, incoming(chat))).toBeNull();
+      expect(await chats.resolve(portal, incoming(chat))).toBeNull();
       await chats.learn(portalName, sessionStarted(chat));
-      expect(await chats.resolve(portalName, incoming(chat))).toBe(String(chat.id));
+      expect(await chats.resolve(portal, incoming(chat))).toBe(String(chat.id));
     }
     expect(errors).toEqual([]);
   });
@@ -163,30 +167,30 @@ describe("which chat an event belongs to", () => {
     const second = addChat("myconnector|3|1|2");
     const chats = resolution();
     const bySecond = incoming(second, { externalChatId: "1", userId: "5002" });
-    expect(await chats.resolve(portalName, bySecond)).toBeNull();
+    expect(await chats.resolve(portal, bySecond)).toBeNull();
     await chats.learn(portalName, sentOut(first));
-    expect(await chats.resolve(portalName, bySecond)).toBeNull();
+    expect(await chats.resolve(portal, bySecond)).toBeNull();
     await chats.learn(portalName, { ...sessionStarted(second), address: { ...bySecond, chatId: String(second.id) } });
-    expect(await chats.resolve(portalName, bySecond)).toBe(String(second.id));
+    expect(await chats.resolve(portal, bySecond)).toBe(String(second.id));
   });
 
   it("keeps what it found and learned beyond the process, for its portal only", async () => {
     const found = office.chat(onChannel("livechat"));
     const learned = office.chat(onChannel("myconnector"));
     const before = resolution();
-    await before.resolve(portalName, incoming(found));
+    await before.resolve(portal, incoming(found));
     await before.learn(portalName, sessionStarted(learned));
     await before.learn(portalName, sentOut(learned));
     await office.reopenStorage();
     office.portal.resetStats();
     const after = resolution();
-    expect(await after.resolve(portalName, incoming(found))).toBe(String(found.id));
-    expect(await after.resolve(portalName, incoming(learned))).toBe(String(learned.id));
+    expect(await after.resolve(portal, incoming(found))).toBe(String(found.id));
+    expect(await after.resolve(portal, incoming(learned))).toBe(String(learned.id));
     expect(office.portal.stats().requests).toBe(0);
-    await after.resolve("another portal", incoming(found));
+    await after.resolve({ host: "another.example", memberId: undefined }, incoming(found));
     expect(office.portal.stats().requests).toBe(1);
     await after.forget(portalName);
-    expect(await after.resolve(portalName, incoming(learned))).toBeNull();
+    expect(await after.resolve(portal, incoming(learned))).toBeNull();
   });
 });
 
@@ -194,13 +198,13 @@ describe("an event whose chat cannot be told", () => {
   it("is looked for once in a while, and counted", async () => {
     const chats = resolution();
     const chat = office.chat(onChannel("myconnector"));
-    expect(await chats.resolve(portalName, incoming(chat))).toBeNull();
+    expect(await chats.resolve(portal, incoming(chat))).toBeNull();
     const { requests } = office.portal.stats();
-    expect(chats.resolve(portalName, incoming(chat))).toBeNull();
+    expect(chats.resolve(portal, incoming(chat))).toBeNull();
     expect(office.portal.stats().requests).toBe(requests);
     expect(chats.counts()).toEqual({ searches: 1, deduced: 0, unresolved: 1 });
     clock = unresolvedMs;
-    expect(await chats.resolve(portalName, incoming(chat))).toBeNull();
+    expect(await chats.resolve(portal, incoming(chat))).toBeNull();
     expect(chats.counts().searches).toBe(2);
   });
 
@@ -208,7 +212,7 @@ describe("an event whose chat cannot be told", () => {
     const chats = resolution();
     const chat = office.chat(() => true);
     for (const missing of ["connectorId", "lineId", "externalChatId", "userId"] as const) {
-      expect(chats.resolve(portalName, incoming(chat, { [missing]: null }))).toBeNull();
+      expect(chats.resolve(portal, incoming(chat, { [missing]: null }))).toBeNull();
     }
     expect(chats.counts().unresolved).toBe(4);
     expect(office.portal.stats().requests).toBe(0);
@@ -217,39 +221,41 @@ describe("an event whose chat cannot be told", () => {
   it("waits a moment for the session event of a new chat that the message overtook", async () => {
     const chats = resolution({ graceMs: 20_000 });
     const chat = office.chat(onChannel("myconnector"));
-    const found = chats.resolve(portalName, incoming(chat));
+    const found = chats.resolve(portal, incoming(chat));
     await until(() => office.portal.stats().commands > 0);
     await chats.learn(portalName, sessionStarted(chat));
     expect(await found).toBe(String(chat.id));
     // The next unknown one does not wait: streams must not stand still for chats that cannot be told.
-    expect(await chats.resolve(portalName, incoming(office.chat(onChannel("myconnector"))))).toBeNull();
+    expect(await chats.resolve(portal, incoming(office.chat(onChannel("myconnector"))))).toBeNull();
   });
 
-  it("stays null without an error while the portal fails, and is found when it works again", async () => {
+  it("is told to be open while the portal fails, and is found when it works again", async () => {
     const chats = resolution({ patienceMs: 0 });
     const chat = office.chat(onChannel("livechat"));
     office.portal.setFaults([{ kind: "error", error: "INTERNAL_SERVER_ERROR", status: 500 }]);
-    expect(await chats.resolve(portalName, incoming(chat))).toBeNull();
-    expect(errors).toHaveLength(1);
+    await expect(chats.resolve(portal, incoming(chat))).rejects.toBeInstanceOf(UpstreamError);
     expect(chats.counts().unresolved).toBe(1);
     office.portal.setFaults([]);
     // The client gives a failing portal a rest before it asks again.
-    await until(async () => (await chats.resolve(portalName, incoming(chat))) === String(chat.id));
+    await until(async () => {
+      const found = await Promise.resolve(chats.resolve(portal, incoming(chat))).catch(() => null);
+      return found === String(chat.id);
+    });
   });
 
   it("is null where the gateway has no credential of the portal, and where its token is no longer accepted", async () => {
     const chat = office.chat(onChannel("livechat"));
-    expect(await resolution({ sessionOf: () => undefined }).resolve(portalName, incoming(chat))).toBeNull();
+    expect(await resolution({ sessionOf: () => undefined }).resolve(portal, incoming(chat))).toBeNull();
     const { accessToken } = office.portal.issueTokens(office.supervisor.id);
     credential = { kind: "user-token", portal: new URL(office.portal.url).host, accessToken };
     office.portal.expireTokens();
-    expect(await resolution().resolve(portalName, incoming(chat))).toBeNull();
+    expect(await resolution().resolve(portal, incoming(chat))).toBeNull();
     expect(errors).toHaveLength(1);
   });
 
   it("does not hold anybody up after the gateway closes", async () => {
     const chats = resolution({ graceMs: 3_600_000 });
-    const found = chats.resolve(portalName, incoming(office.chat(onChannel("myconnector"))));
+    const found = chats.resolve(portal, incoming(office.chat(onChannel("myconnector"))));
     chats.close();
     expect(await found).toBeNull();
   });

@@ -74,7 +74,8 @@ export async function startLiveBench({ makePlace }: Adapter, parts: BenchParts =
   const openStream = (options: OpenOptions = {}): Promise<LiveStream> =>
     live.open({
       viewer: {
-        portal: options.portal ?? "portal-1",
+        portal: { host: "portal.example", memberId: options.portal ?? "portal-1" },
+        credentialKey: "anna",
         rightsKey: "anna",
         scope: "all",
         grantedLines: new Set(),
@@ -94,12 +95,14 @@ export async function startLiveBench({ makePlace }: Adapter, parts: BenchParts =
       sharingKey: options.sharingKey ?? "document",
       responseKey: "openLineEvents",
       failed: (error) => new LiveResult({ data: { failed: String(error) } }),
-      async execute({ cursor, content }) {
+      async execute({ cursor, content }, _position, inHand) {
         executions += 1;
         parts.beforeExecution?.(content.kind);
         await Promise.resolve();
         const text = content.kind === "event" ? textOf(content.event) : content.kind;
-        return new LiveResult({ data: { text, cursor, chatId: content.kind === "event" ? content.chatId : null } });
+        return new LiveResult({
+          data: { text, cursor, chatId: (await inHand?.chat()) ?? null },
+        });
       },
     });
   return {

@@ -11,6 +11,8 @@ import { gapEvent, messageEvent, textOf } from "../../storage/sample-events.ts";
 import { until } from "../../storage/until.ts";
 import { type BenchParts, type LiveBench, startLiveBench, take, texts } from "./live-bench.ts";
 
+const ONE = { host: "portal.example", memberId: "portal-1" };
+
 const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
@@ -40,7 +42,7 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
   it("has no seam between reading back and reading live, whatever is appended while it is opened", async () => {
     const { open, append, live } = await startBench();
     await append("0");
-    const cursor = await live.headCursor("portal-1");
+    const cursor = await live.headCursor(ONE);
     const appending = append(...numbers(1, 400));
     const streams = [];
     for (let opened = 0; opened < 20; opened += 1)
@@ -80,7 +82,7 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     { behind: 1_000, place: "memory" },
   ])("lets everything else go on while a reader is $behind events behind, in $place", async ({ behind }) => {
     const { openStream, storage, live } = await startBench();
-    const cursor = await live.headCursor("portal-1");
+    const cursor = await live.headCursor(ONE);
     const upToDate = await openStream();
     void upToDate.run(() => undefined);
     const events = numbers(1, behind).map((text) => messageEvent(text));
@@ -126,7 +128,7 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
   it("refuses cursors that cannot be used here, each with its own reason", async () => {
     const { open, live, storage, append } = await startBench();
     await append("1");
-    const cursor = await live.headCursor("portal-1");
+    const cursor = await live.headCursor(ONE);
     await storage.log.append("portal-2", [messageEvent("x")]);
     const reason = async (after: string, portal = "portal-1"): Promise<string> => {
       try {
@@ -339,7 +341,7 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     const { open, live, storage } = await startBench();
     const [gone, other] = [await open(), await open({ portal: "portal-2" })];
     const end = gone.next();
-    live.endPortal("portal-1");
+    live.endPortal(ONE);
     expect((await end).done).toBe(true);
     await storage.log.append("portal-2", [messageEvent("1")]);
     expect(await texts(other, 1)).toEqual(["1"]);
@@ -349,14 +351,14 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     const { openStream, live, append } = await startBench();
     await append("1");
     const opening = openStream();
-    live.endPortal("portal-1");
+    live.endPortal(ONE);
     await (await opening).run(() => undefined);
     expect(live.openStreams()).toBe(0);
   });
 
   it("goes on with everything else when a log is purged under a reader that is behind", async () => {
     const { openStream, storage, live } = await startBench();
-    const cursor = await live.headCursor("portal-1");
+    const cursor = await live.headCursor(ONE);
     await storage.log.append(
       "portal-1",
       numbers(1, 100).map((text) => messageEvent(text)),

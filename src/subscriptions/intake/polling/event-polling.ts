@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { PortalSession } from "../../../datasources/bitrix24/calls.ts";
 import { UpstreamError } from "../../../datasources/bitrix24/errors.ts";
+import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
 import type { AllowanceStatus } from "../../../datasources/bitrix24/usage.ts";
 import { WireError } from "../../../datasources/bitrix24/wire.ts";
 import { eventGet, eventSubscribe, type QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
@@ -15,8 +16,7 @@ import { keepPollingPlace, type PollingPlace, readPollingPlace } from "./polling
 import { decodeQueuedEvent } from "./queued-event.ts";
 
 export interface EventPollingOptions {
-  /** The portal's name in the log: no `member_id` is known where there is only a webhook. */
-  readonly portal: string;
+  readonly portal: PortalRef;
   /** The user whose queue it is; stays the same when the webhook's secret changes. */
   readonly owner: string;
   /** The owner's credential, bound to a fresh deadline of less than half of `leaseMs` and to the signal that polling stops. */
@@ -77,8 +77,9 @@ const REFUSED_BACKOFF_MS = 5 * 60 * 1_000;
  * under a delivery key of its own, so that whatever breaks off in between is repeated without doubling. One process polls at a time.
  */
 export function createEventPolling(options: EventPollingOptions): EventPolling {
-  const { portal, owner, log, keyValues, onError, leaseMs = LEASE_MS } = options;
+  const { owner, log, keyValues, onError, leaseMs = LEASE_MS } = options;
   const pace = { ...DEFAULT_POLLING_PACE, ...options.pace };
+  const portal = portalName(options.portal);
   const name = JSON.stringify([portal, owner]);
   let state: PollingState = { kind: "stopped" };
   let running: { readonly ended: Promise<void>; readonly stop: AbortController } | undefined;

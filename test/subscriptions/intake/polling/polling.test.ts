@@ -18,6 +18,7 @@ import { listAt, objectAt, post, valueAt } from "../../../simulator/rest-client.
 import { until } from "../../../storage/until.ts";
 import { type Office, openOffice, webhook } from "../../office.ts";
 
+const PORTAL = { host: "portal.example", memberId: undefined };
 const LOG = "host:portal.example";
 const HOUR_MS = 60 * 60 * 1_000;
 
@@ -41,7 +42,7 @@ afterEach(async () => {
 function polling(options: Partial<EventPollingOptions> = {}): EventPolling {
   const { log, keyValues, deadLetters } = office.storage();
   const created = createEventPolling({
-    portal: LOG,
+    portal: PORTAL,
     owner: "user",
     session: (stopping) => office.session(webhook(owner), stopping),
     status: () => office.portals.status(webhook(owner)),

@@ -1,0 +1,106 @@
+import { credentialHost } from "../config/credentials.ts";
+import type { PortalSession } from "../datasources/bitrix24/calls.ts";
+import type { Credential, WebhookCredential } from "../datasources/bitrix24/credentials.ts";
+import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
+import type { Portals } from "../datasources/bitrix24/portals.ts";
+import type { Operation } from "../datasources/bitrix24/session.ts";
+import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
+import type { Id } from "../datasources/domain/ids.ts";
+import { profileGet } from "../datasources/im/account.ts";
+import type { InstallationStore } from "../installation/installation-store.ts";
+import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
+import type { LivePortals } from "./live-portals.ts";
+
+/** With whose credential the live side asks a portal, and which user that is. */
+export interface LiveCredentials {
+  /** A viewer that asks with its own credential. */
+  remember(viewer: LiveViewer, credential: Credential): void;
+  /** The viewer's own, bound to a fresh deadline. */
+  ofViewer(viewer: LiveViewer): PortalSession;
+  /** The viewer's user of the portal; null where the portal does not tell it. */
+  userOf(viewer: LiveViewer): Id | null | Promise<Id | null>;
+  /** The application's, or the polled owner's; undefined where there is none. */
+  ofPortal(portal: PortalRef): Promise<PortalSession | undefined>;
+  /** The user of that credential. */
+  readerOf(portal: PortalRef): Promise<Id | null>;
+  /** The polled owner's, bound to a fresh deadline and to `signal`; not of the share that questions about events have. */
+  ofPolling(credential: Credential, signal: AbortSignal): PortalSession;
+}
+
+export interface LiveCredentialsOptions {
+  readonly portals: Portals;
+  readonly livePortals: LivePortals;
+  readonly installations: InstallationStore | undefined;
+  readonly polled: WebhookCredential | undefined;
+  /** Ends everything that is under way. */
+  readonly closing: AbortSignal;
+}
+
+const CALL_TIMEOUT_MS = 20_000;
+
+export function createLiveCredentials(options: LiveCredentialsOptions): LiveCredentials {
+  const { portals, livePortals, installations, polled, closing } = options;
+  const credentials = new WeakMap<LiveViewer, Credential>();
+  const users = new WeakMap<Credential, Id | Promise<Id | null>>();
+
+  function credentialOf(viewer: LiveViewer): Credential {
+    const credential = credentials.get(viewer);
+    if (credential === undefined) throw new Error("a viewer without a credential");
+    return credential;
+  }
+
+  function bounded(...signals: AbortSignal[]): Operation {
+    return {
+      signal: AbortSignal.any([closing, AbortSignal.timeout(CALL_TIMEOUT_MS), ...signals]),
+      deadlineAt: performance.now() + CALL_TIMEOUT_MS,
+      usage: new UpstreamUsage(),
+      fresh: true,
+    };
+  }
+
+  function session(credential: Credential, urgency: Operation["urgency"] = "event"): PortalSession {
+    return portals.session(credential, { ...bounded(), budget: "live", urgency });
+  }
+
+  /** A portal that does not say now is asked again by the next question. */
+  async function askUser(credential: Credential): Promise<Id | null> {
+    try {
+      const { id } = await session(credential).read(profileGet());
+      users.set(credential, id);
+      return id;
+    } catch {
+      users.delete(credential);
+      return null;
+    }
+  }
+
+  return {
+    ofPolling: (credential, signal) => portals.session(credential, bounded(signal)),
+    remember: (viewer, credential) => void credentials.set(viewer, credential),
+    ofViewer: (viewer) => session(credentialOf(viewer)),
+    userOf(viewer) {
+      const credential = credentialOf(viewer);
+      if (credential.kind === "webhook") return webhookUser(credential);
+      const known = users.get(credential);
+      if (known !== undefined) return known;
+      const asked = askUser(credential);
+      users.set(credential, asked);
+      return asked;
+    },
+    async ofPortal(portal) {
+      const application = await livePortals.application(portal);
+      if (application !== undefined) return session(application);
+      return polled !== undefined && portal.host === credentialHost(polled) ? session(polled) : undefined;
+    },
+    async readerOf({ host, memberId }) {
+      if (memberId !== undefined) return (await installations?.find(memberId))?.userId ?? null;
+      return polled !== undefined && host === credentialHost(polled) ? webhookUser(polled) : null;
+    },
+  };
+}
+
+/** A webhook's address names its user: `/rest/27/secret/`. */
+export function webhookUser({ url }: WebhookCredential): Id | null {
+  const user = new URL(url).pathname.split("/")[2] ?? "";
+  return /^[1-9][0-9]*$/.test(user) ? user : null;
+}

@@ -1,0 +1,27 @@
+import { GraphQLError } from "graphql";
+
+/** An event is given up after this time without the answers that it needs. */
+export const EVENT_PATIENCE_MS = 5_000;
+
+/**
+ * It cannot be told now whether the viewer may see an event, because the portal does not answer in time or its answer is not understood.
+ * The event was not delivered; the next one may be. Names no chat, for it may be one that the viewer has no right to know of.
+ */
+export class EventWithheld extends GraphQLError {
+  constructor(cause: unknown) {
+    super(
+      "An event was left out because the portal could not be asked in time whether you may see it. Read again what matters; the stream goes on.",
+      { extensions: { code: "EVENT_WITHHELD" } },
+    );
+    this.name = "EventWithheld";
+    this.cause = cause;
+  }
+}
+
+/** Waits for an answer that an event needs, not longer than events are waited with. Rejects with `EventWithheld`. */
+export function inTime<T>(answer: Promise<T>, patienceMs = EVENT_PATIENCE_MS): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new EventWithheld("no answer in time")), patienceMs);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
