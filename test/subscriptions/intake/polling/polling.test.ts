@@ -183,7 +183,7 @@ describe("polling a webhook owner's queue", () => {
     const told: StoredEvent[] = [];
     await started({ appended: (portal, event) => portal === LOG && told.push(event) });
     office.portal.world.customerWrites(ownChat().id, "hello");
-    await people(1);
+    await until(() => told.length > 0);
     expect(told).toEqual((await logged()).map(({ event }) => event));
   });
 
