@@ -1,26 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../e2e/live-office.ts";
 import { until } from "../../storage/until.ts";
 import { messageForm, postForm, type SentEvent } from "./event-sender.ts";
+import { largestFile, limitFiles } from "./file-limit.ts";
 import { compileGateway, isReady, startGatewayProcess } from "./gateway-process.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
 import { startSubscriber } from "./resuming-subscriber.ts";
 import { currentCursor } from "./socket-client.ts";
-
-async function largestFile(directory: string): Promise<number> {
-  const names = await readdir(directory, { recursive: true });
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size));
-  return Math.max(...sizes);
-}
-
-/** A limit on the size of files is a real failing write, for every user and without a disk of its own. */
-function limitFiles(pid: number, limit: string): void {
-  const { status, stderr } = spawnSync("prlimit", ["--pid", String(pid), `--fsize=${limit}:unlimited`]);
-  if (status !== 0) throw new Error(String(stderr));
-}
 
 it("a full disk is answered 503, never 200; once there is room the gap is said, and what was accepted is there once", async () => {
   const script = await compileGateway();
@@ -51,7 +37,7 @@ it("a full disk is answered 503, never 200; once there is room the gap is said, 
   };
   for (let each = 0; each < 20; each += 1) expect(await post()).toBe(200);
 
-  limitFiles(pid, String(await largestFile(directory)));
+  limitFiles(pid, await largestFile(directory));
   const statuses = new Set<number>();
   await until(async () => {
     statuses.add(await post(50_000));

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Pool } from "undici";
+import type { Sender } from "../../subscriptions/deliveries.ts";
+import { messageForm, type SentEvent } from "../live/event-sender.ts";
+import type { ChatPlace } from "../live/installed-portal.ts";
+import type { Posted } from "./history.ts";
+
+export interface PostingOptions {
+  readonly sender: Sender;
+  readonly places: readonly ChatPlace[];
+  readonly lanes: number;
+  /** Gateways in the order of a lane's preference, as a load balancer has them: the next is tried where a connection is refused. */
+  readonly targets: (lane: number) => readonly string[];
+  readonly clockShifts: readonly number[];
+}
+
+/** Numbered deliveries, one after the other in each lane, whatever they are answered. */
+export interface Posting {
+  readonly posted: readonly Posted[];
+  /** What was posted under a text. */
+  readonly events: ReadonlyMap<string, SentEvent>;
+  accepted(): number;
+  refused(): number;
+  /** Posts one last delivery for each place and direction, and ends the lanes. All are answered 200. */
+  finish(): Promise<void>;
+}
+
+/** A portal gives up after a while; this one soon, so that a frozen gateway has many deliveries waiting. */
+const GIVES_UP_AFTER_MS = 3_000;
+/** Between a delivery that was not taken and the next one of its lane. */
+const AFTER_REFUSAL_MS = 20;
+const MARKER_LANE = 900;
+
+export function startPosting({ sender, places, lanes, targets, clockShifts }: PostingOptions): Posting {
+  const posted: Posted[] = [];
+  const events = new Map<string, SentEvent>();
+  const pools = new Map<string, Pool>();
+  let accepted = 0;
+  let isFinishing = false;
+
+  async function postTo(origin: string, body: string): Promise<number | "refused connection" | undefined> {
+    const pool =
+      pools.get(origin) ?? new Pool(origin, { connections: 4 * lanes, pipelining: 1, keepAliveTimeout: 500 });
+    pools.set(origin, pool);
+    try {
+      const answer = await pool.request({
+        method: "POST",
+        path: "/bitrix24/events",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body,
+        signal: AbortSignal.timeout(GIVES_UP_AFTER_MS),
+      });
+      await answer.body.dump();
+      return answer.statusCode;
+    } catch (error) {
+      return error instanceof Error && "code" in error && error.code === "ECONNREFUSED"
+        ? "refused connection"
+        : undefined;
+    }
+  }
+
+  async function post(lane: number, event: SentEvent): Promise<number | undefined> {
+    events.set(event.text, event);
+    const body = messageForm(event, sender);
+    const postedAt = Date.now();
+    let status: number | undefined;
+    for (const origin of targets(lane)) {
+      const answer = await postTo(origin, body);
+      status = answer === "refused connection" ? undefined : answer;
+      if (answer !== "refused connection") break;
+    }
+    posted.push({ text: event.text, postedAt, endedAt: Date.now(), status, clockShifts });
+    if (status === 200) accepted += 1;
+    return status;
+  }
+
+  async function runLane(lane: number): Promise<void> {
+    for (let number = 0; !isFinishing; number += 1) {
+      const place = places[(lane + number) % places.length];
+      if (place === undefined) throw new Error("no places to write from");
+      const direction = number % 3 === 0 ? "INCOMING" : "OUTGOING";
+      const status = await post(lane, { text: `${lane}.${number}`, place, direction });
+      if (status !== 200) await pause(AFTER_REFUSAL_MS);
+    }
+  }
+
+  const running = Promise.all(Array.from({ length: lanes }, (_, lane) => runLane(lane)));
+  return {
+    posted,
+    events,
+    accepted: () => accepted,
+    refused: () => posted.length - accepted,
+    async finish() {
+      isFinishing = true;
+      await running;
+      for (const [index, place] of places.entries()) {
+        for (const [offset, direction] of (["INCOMING", "OUTGOING"] as const).entries()) {
+          const status = await post(0, { text: `${MARKER_LANE}.${2 * index + offset}`, place, direction });
+          if (status !== 200) throw new Error(`a last delivery was answered ${status}`);
+        }
+      }
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}

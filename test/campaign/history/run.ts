@@ -1,0 +1,105 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import { faultsIn, type Verdict, verdictOf } from "./history.ts";
+import { startListener } from "./listening.ts";
+import { type Posting, startPosting } from "./posting.ts";
+import type { Scene } from "./scene.ts";
+
+/** What is done to a scene while deliveries go on. */
+export interface Fault {
+  readonly name: string;
+  readonly gateways: 1 | 2;
+  /** One blow, and whatever mends it: when it resolves, deliveries are taken again. */
+  readonly strike: (scene: Scene, posting: Posting, blow: number, listeners: Listeners) => Promise<void>;
+  /** Settings of the gateways. */
+  readonly settings?: () => Readonly<Record<string, string>>;
+  /** Milliseconds by which the gateways' clocks may differ from the poster's. */
+  readonly clockShifts?: readonly number[];
+  /** Deliveries of which the fault takes some; false where none need be lost. */
+  readonly loses: boolean;
+}
+
+export type Listeners = readonly { vanish(): void }[];
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly connections: number;
+}
+
+const LANES = 16;
+/** A verdict is final once nobody heard anything more for this long; gaps of silent processes are said after 15 s. */
+const QUIET_MS = 40_000;
+
+/** Posts at least so many deliveries, with blows spread evenly among them, and judges what everybody heard. */
+export async function runFault(scene: Scene, fault: Fault, events: number, blows: number): Promise<Outcome> {
+  const { members, sender, places, seats, cursor } = scene;
+  const origins = members.map(({ origin }) => origin);
+  const from = (index: number): readonly string[] => [
+    ...origins.slice(index % origins.length),
+    ...origins.slice(0, index % origins.length),
+  ];
+  const listeners = (["websocket", "event stream"] as const).flatMap((transport, side) =>
+    seats.map(({ name, key, interest }, index) => {
+      let attempts = index + side;
+      const target = (): string => {
+        attempts += 1;
+        return from(attempts)[0] ?? "";
+      };
+      const listener = startListener({ transport, interest, key, cursor, target });
+      onTestFinished(() => listener.close());
+      return { name: `${name} (${transport})`, interest, listener };
+    }),
+  );
+  const posting = startPosting({ sender, places, lanes: LANES, targets: from, clockShifts: fault.clockShifts ?? [] });
+  const vanishing = listeners.map(({ listener }) => listener);
+  for (let blow = 1; blow <= blows; blow += 1) {
+    await progress(() => posting.accepted() >= (events * blow) / (blows + 1), posting.accepted);
+    await fault.strike(scene, posting, blow, vanishing);
+  }
+  await progress(() => posting.accepted() >= events, posting.accepted);
+  await posting.finish();
+
+  const judge = (): Verdict =>
+    verdictOf({
+      posted: posting.posted,
+      listening: listeners.map(({ name, interest, listener }) => ({
+        name,
+        heard: listener.heard,
+        wants(text) {
+          const event = posting.events.get(text);
+          return event !== undefined && interest.matches(event);
+        },
+      })),
+    });
+  const heard = (): number => listeners.reduce((sum, { listener }) => sum + listener.heard.length, 0);
+  let verdict = judge();
+  try {
+    await progress(() => {
+      verdict = judge();
+      return faultsIn(verdict) === 0;
+    }, heard);
+  } catch {
+    // Nothing more comes: the verdict says what is missing.
+  }
+  return {
+    verdict,
+    accepted: posting.accepted(),
+    refused: posting.refused(),
+    connections: listeners.reduce((sum, { listener }) => sum + listener.connections(), 0),
+  };
+}
+
+/** Waits until a condition holds, as long as something moves. */
+async function progress(isDone: () => boolean, measure: () => number): Promise<void> {
+  let last = measure();
+  let movedAt = performance.now();
+  while (!isDone()) {
+    await pause(100);
+    const now = measure();
+    if (now !== last) movedAt = performance.now();
+    else if (performance.now() - movedAt > QUIET_MS) throw new Error(`stands still at ${now}`);
+    last = now;
+  }
+}
