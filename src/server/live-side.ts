@@ -273,9 +273,10 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       const installed = (await installations?.list().catch(() => [])) ?? [];
       const needsReinstall = installed.filter((each) => each.status === "needs-reinstall").map((each) => each.host);
       return {
-        ready: storage.isReady(),
+        ready: storage.problem() === undefined,
         details: {
-          storage: storage.isReady() ? "ready" : "unavailable",
+          storage: storage.problem() === undefined ? "ready" : "unavailable",
+          stores: store.stores(),
           installations: installed.length,
           ...(needsReinstall.length === 0 ? {} : { needsReinstall }),
           ...(polling === undefined ? {} : { polling: polling.state() }),

@@ -29,7 +29,31 @@ export interface LiveStore {
   readonly renewTokens: RenewTokens | undefined;
   /** Undefined where this process counts alone. */
   readonly createAllowance: ((host: string, plan: Plan) => Allowance) | undefined;
+  /** Each store by name: "ready", or what is wrong with it, for the operator. */
+  stores(): Readonly<Record<string, string>>;
   close(): Promise<void>;
+}
+
+const WATCH_MS = 1_000;
+/** What goes on being wrong is said again after this. */
+const REMIND_MS = 60_000;
+
+/** Logs what is wrong with a store: at once, then once a minute, and when it is over. Returns what ends that. */
+function watchStores(stores: () => Readonly<Record<string, string>>, log: Logger): () => void {
+  const saidAt = new Map<string, number>();
+  const timer = setInterval(() => {
+    for (const [store, state] of Object.entries(stores())) {
+      const last = saidAt.get(store);
+      if (state === "ready") {
+        if (saidAt.delete(store)) log.info({ store }, "The store works again");
+      } else if (last === undefined || performance.now() - last >= REMIND_MS) {
+        saidAt.set(store, performance.now());
+        log.error({ store, reason: state }, "A store cannot be used: events are refused, and their gap is told later");
+      }
+    }
+  }, WATCH_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** Throws `ConfigError` for a directory, a key or an address that cannot be used. */
@@ -51,7 +75,13 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
     installations === undefined ? undefined : createSharedRenewal(installations, storage.keyValues);
   const allowances = live.storage.kind === "redis" ? connectRedis(live.storage.url, "b24oc-allowance") : undefined;
   const prefix = live.storage.kind === "redis" ? (live.storage.prefix ?? DEFAULT_REDIS_PREFIX) : "";
+  const stores = (): Readonly<Record<string, string>> => ({
+    [live.storage.kind === "redis" ? "redis" : "dataDirectory"]: storage.problem() ?? "ready",
+    ...(allowances === undefined ? {} : { allowance: allowances.problem() ?? "ready" }),
+  });
+  const unwatch = watchStores(stores, log);
   return {
+    stores,
     storage,
     installations,
     encryptionKey: key,
@@ -61,6 +91,7 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
         ? undefined
         : (host, plan) => createRedisAllowance(allowances, `${prefix}allowance:{${host}}`, plan),
     async close() {
+      unwatch();
       allowances?.close();
       await storage.close();
     },

@@ -24,8 +24,8 @@ export interface LmdbWriter {
   ifUndone(restore: () => void): void;
   /** Throws `StorageUnavailable` once it is closed: reading from a closed environment is not safe. */
   assertOpen(): void;
-  /** False from a failed commit until the next that works. */
-  isReady(): boolean;
+  /** What the last commit failed with; undefined once one works again. */
+  problem(): string | undefined;
   /** Resolves when nothing is waiting; later writes are refused. */
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ const MAX_GROUP = 2_000;
 export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter {
   let waiting: Job[] = [];
   let draining: Promise<void> | null = null;
-  let ready = true;
+  let problem: string | undefined;
   let closing = false;
   let closed = false;
   let restorers: (() => void)[] = [];
@@ -72,19 +72,17 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
         }
       });
     } catch (error) {
-      ready = false;
       for (const restore of restorers.reverse()) {
         restore();
       }
-      const refusal = new StorageUnavailable(`The data directory cannot be written: ${await reasonOf(error)}`, {
-        cause: error,
-      });
+      problem = `The data directory cannot be written: ${await reasonOf(error)}`;
+      const refusal = new StorageUnavailable(problem, { cause: error });
       for (const job of group) {
         job.reject(refusal);
       }
       return;
     }
-    ready = true;
+    problem = undefined;
     for (const job of group) {
       job.resolve();
     }
@@ -126,7 +124,7 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
         throw new StorageUnavailable(CLOSED);
       }
     },
-    isReady: () => ready && !closing,
+    problem: () => (closing ? CLOSED : problem),
     async close() {
       closing = true;
       await draining;

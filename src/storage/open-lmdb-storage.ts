@@ -3,6 +3,7 @@ import { open } from "lmdb";
 import { lockDirectory } from "./directory-lock.ts";
 import { openLmdbDeadLetterLog } from "./lmdb-dead-letter-log.ts";
 import { openLmdbEventLog } from "./lmdb-event-log.ts";
+import { forgetCleanEnd, noteCleanEnd, setDamagedFileAside } from "./lmdb-file-check.ts";
 import { openLmdbKeyValueStore } from "./lmdb-key-value-store.ts";
 import { createLmdbWriter } from "./lmdb-writer.ts";
 import type { EventCodec } from "./log.ts";
@@ -16,6 +17,8 @@ export async function openLmdbStorage<Event>(
 ): Promise<Storage<Event>> {
   const unlock = lockDirectory(directory);
   try {
+    const aside = await setDamagedFileAside(directory);
+    forgetCleanEnd(directory);
     const root = open<string, string>({
       path: directory,
       encoding: "string",
@@ -36,12 +39,13 @@ export async function openLmdbStorage<Event>(
       keyValues,
       deadLetters,
       exclusive: true,
-      warnings: [],
-      isReady: () => writer.isReady(),
+      warnings: aside === undefined ? [] : [replacedWarning(aside)],
+      problem: () => writer.problem(),
       close() {
         closing ??= (async () => {
           await log.close();
           await root.close();
+          noteCleanEnd(directory);
           unlock();
         })();
         return closing;
@@ -51,6 +55,10 @@ export async function openLmdbStorage<Event>(
     unlock();
     throw error;
   }
+}
+
+function replacedWarning(aside: string): string {
+  return `The data file of live events was damaged. It was moved to ${aside}, and an empty one begun: events and installations that it held are gone, cursors of subscribers are refused, and applications must be installed again in their portals.`;
 }
 
 /** The new files' names are on disk only once the directory is. */

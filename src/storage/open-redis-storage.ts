@@ -12,7 +12,7 @@ const FIRST_CONNECTION_MS = 3_000;
 
 /**
  * Storage on a Redis server (6.2 or later), shared by all processes with the same prefix. A server that is away does not fail the start:
- * it is named in the warnings, `isReady` is false, and everything works once it is there.
+ * it is named in the warnings and by `problem`, and everything works once it is there.
  */
 export async function openRedisStorage<Event>(
   url: string,
@@ -31,7 +31,7 @@ export async function openRedisStorage<Event>(
     deadLetters: openRedisDeadLetterLog(connection, prefix, limits.maxDeadLetters),
     exclusive: false,
     warnings,
-    isReady: () => connection.isReady(),
+    problem: () => connection.problem(),
     async close() {
       await log.close();
       connection.close();

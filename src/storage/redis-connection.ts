@@ -6,10 +6,17 @@ import { StorageUnavailable } from "./storage-unavailable.ts";
 export interface RedisScript {
   readonly lua: string;
   readonly sha1: string;
+  /** Whether it writes: a server that is read-only or out of memory still answers the others. */
+  readonly writes: boolean;
 }
 
 export function redisScript(lua: string): RedisScript {
-  return { lua, sha1: createHash("sha1").update(lua).digest("hex") };
+  return { lua, sha1: createHash("sha1").update(lua).digest("hex"), writes: true };
+}
+
+/** A script that only reads. */
+export function readingScript(lua: string): RedisScript {
+  return { ...redisScript(lua), writes: false };
 }
 
 /** One connection to a Redis server that reconnects by itself and never keeps a command waiting for a server that is away. */
@@ -20,6 +27,8 @@ export interface RedisConnection {
   /** Runs a script the same way. */
   run(script: RedisScript, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
   isReady(): boolean;
+  /** Why nothing can be written now, for the operator; undefined while all is well, as far as the last write tells. */
+  problem(): string | undefined;
   /** Resolves true when the connection is ready, false when it is not within the time. */
   becomesReady(withinMs: number): Promise<boolean>;
   close(): void;
@@ -29,6 +38,7 @@ export interface RedisConnection {
 const COMMAND_TIMEOUT_MS = 4_000;
 const PROBE_EVERY_MS = 3_000;
 const MAX_UNANSWERED = 20_000;
+const CLOSED = "The storage is closed.";
 
 /** Opens a connection; it need not succeed now. `onReady` is called at every (re)connection. */
 export function connectRedis(url: string, name: string, onReady: () => void = () => {}): RedisConnection {
@@ -48,6 +58,7 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
   });
   let unanswered = 0;
   let closed = false;
+  let refusal: string | undefined;
   // Every failed attempt to connect is an "error" event; without a listener it would be printed or thrown.
   client.on("error", () => {});
   client.on("ready", onReady);
@@ -65,7 +76,7 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
 
   async function send(name: string, values: readonly (string | number)[]): Promise<unknown> {
     if (closed) {
-      throw new StorageUnavailable("The storage is closed.");
+      throw new StorageUnavailable(CLOSED);
     }
     if (unanswered >= MAX_UNANSWERED) {
       throw new StorageUnavailable(`${MAX_UNANSWERED} commands are waiting for Redis already.`);
@@ -76,6 +87,19 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
     } finally {
       unanswered -= 1;
     }
+  }
+
+  async function evaluate(
+    script: RedisScript,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<unknown> {
+    try {
+      return await send("EVALSHA", [script.sha1, keys.length, ...keys, ...values]);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+    }
+    return await send("EVAL", [script.lua, keys.length, ...keys, ...values]);
   }
 
   return {
@@ -89,19 +113,20 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
     },
     async run(script, keys, values) {
       try {
-        return await send("EVALSHA", [script.sha1, keys.length, ...keys, ...values]);
+        const answer = await evaluate(script, keys, values);
+        if (script.writes) refusal = undefined;
+        return answer;
       } catch (error) {
-        if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) {
-          throw unavailable(error);
-        }
-      }
-      try {
-        return await send("EVAL", [script.lua, keys.length, ...keys, ...values]);
-      } catch (error) {
+        if (script.writes) refusal = refusalIn(error) ?? refusal;
         throw unavailable(error);
       }
     },
     isReady: () => !closed && client.status === "ready",
+    problem() {
+      if (closed) return CLOSED;
+      if (client.status !== "ready") return "Redis does not answer.";
+      return refusal === undefined ? undefined : `Redis refuses to write: ${refusal}`;
+    },
     async becomesReady(withinMs) {
       const deadline = AbortSignal.timeout(withinMs);
       return await new Promise((resolve) => {
@@ -119,6 +144,12 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
       client.disconnect();
     },
   };
+}
+
+/** What the server itself says (READONLY, OOM, MISCONF …), or that it says nothing. A lost connection tells for itself. */
+function refusalIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.name === "ReplyError" || error.message === "Command timed out" ? error.message : undefined;
 }
 
 function unavailable(error: unknown): StorageUnavailable {

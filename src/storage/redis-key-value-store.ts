@@ -6,7 +6,7 @@ import {
   NamespaceFull,
   type WriteOptions,
 } from "./key-value-store.ts";
-import { type RedisConnection, redisScript } from "./redis-connection.ts";
+import { type RedisConnection, readingScript, redisScript } from "./redis-connection.ts";
 
 // KEYS: hash of values, sorted set of keys by age, sorted set of keys by expiry, counter of writes. Time is the server's.
 const prelude = `
@@ -46,7 +46,7 @@ local function write()
 end
 `;
 
-const getScript = redisScript(`${prelude} return living(ARGV[1])`);
+const getScript = readingScript(`${prelude} return living(ARGV[1])`);
 const setScript = redisScript(`${prelude}${writing} return write()`);
 const setIfAbsentScript = redisScript(`${prelude}${writing}
 if living(ARGV[1]) then return 'kept' end
@@ -63,7 +63,7 @@ const deleteScript = redisScript(`${prelude}
 local value = living(ARGV[1])
 drop(ARGV[1])
 return value and 1 or 0`);
-const listScript = redisScript(`${prelude}
+const listScript = readingScript(`${prelude}
 local found = {}
 for _, key in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
   local value = living(key)

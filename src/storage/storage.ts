@@ -31,7 +31,7 @@ export interface Storage<Event> {
   readonly exclusive: boolean;
   /** Sentences for the operator about what weakens the promises, for example a Redis without an append-only file. */
   readonly warnings: readonly string[];
-  /** False while nothing can be kept. */
-  isReady(): boolean;
+  /** Why nothing can be kept now, for the operator; undefined while all is well. */
+  problem(): string | undefined;
   close(): Promise<void>;
 }

@@ -15,7 +15,9 @@ async function append(text: string): Promise<boolean> {
     process.stdout.write(`${duplicate ? "known" : "kept"} ${text}\n`);
     return true;
   } catch (error) {
-    process.stdout.write(`refused ${error instanceof Error ? error.name : "?"} ready=${storage.isReady()}\n`);
+    process.stdout.write(
+      `refused ${error instanceof Error ? error.name : "?"} ready=${storage.problem() === undefined}\n`,
+    );
     return false;
   }
 }

@@ -228,10 +228,10 @@ describe.each(adapters)("the event log on $name", ({ makePlace }) => {
   });
 
   it("is ready, and not any more once it is closed", async () => {
-    expect(storage.isReady()).toBe(true);
+    expect(storage.problem()).toBeUndefined();
     expect(storage.warnings.filter((warning) => !warning.includes("noeviction"))).toEqual([]);
     await storage.close();
-    expect(storage.isReady()).toBe(false);
+    expect(storage.problem()).toBe("The storage is closed.");
     await expect(storage.log.append(PORTAL, [messageEvent("late")])).rejects.toMatchObject({
       name: "StorageUnavailable",
     });

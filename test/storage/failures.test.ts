@@ -177,7 +177,7 @@ describe("Redis that comes to harm", () => {
     })();
     await until(() => acknowledged.length > 100);
     await server.kill();
-    await until(() => !storage.isReady());
+    await until(() => storage.problem() !== undefined);
     const before = acknowledged.length;
     await server.start();
     await until(() => acknowledged.length > before + 100);
@@ -203,9 +203,9 @@ describe("Redis that comes to harm", () => {
     );
     expect(await failsWithin(2_000, storage.log.read(PORTAL, 0, 10))).toBeInstanceOf(StorageUnavailable);
     expect(await failsWithin(2_000, storage.keyValues.get("a", "b"))).toBeInstanceOf(StorageUnavailable);
-    await until(() => !storage.isReady());
+    await until(() => storage.problem() !== undefined);
     await server.start();
-    await until(() => storage.isReady());
+    await until(() => storage.problem() === undefined);
     expect((await storage.log.append(PORTAL, [messageEvent("3")])).positions).toEqual([2]);
     expect(await allTexts(storage)).toEqual(["1", "3"]);
   });
@@ -244,9 +244,9 @@ describe("Redis that comes to harm", () => {
     await server.kill();
     const early = await openEventStorage({ kind: "redis", url: server.url });
     expect(early.warnings).toEqual(["Redis does not answer; events are refused until it does."]);
-    expect(early.isReady()).toBe(false);
+    expect(early.problem()).toBe("Redis does not answer.");
     await server.start();
-    await until(() => early.isReady());
+    await until(() => early.problem() === undefined);
     expect((await early.log.append(PORTAL, [messageEvent("1")])).positions).toEqual([1]);
     await early.close();
   });

@@ -112,12 +112,12 @@ describe("while the shared store is away", () => {
 
   async function away(): Promise<void> {
     await server.kill();
-    await until(() => !storage.isReady());
+    await until(() => storage.problem() !== undefined);
   }
 
   async function back(): Promise<void> {
     await server.start();
-    await until(() => storage.isReady());
+    await until(() => storage.problem() === undefined);
   }
 
   it("a process fails nothing, and says from its first refused delivery on once the store is back", async () => {
