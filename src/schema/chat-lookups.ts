@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
-import { parseUserCode } from "../datasources/im/packed-fields.ts";
+import { parseUserCode } from "../datasources/domain/user-code.ts";
 import { badUserInput, parseChatId, parseId, quote } from "./input-errors.ts";
 
 @InputType({ description: "Names a chat in one of three ways." })

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from "type-graphql";
-import type { TransferTarget as Target } from "../datasources/imopenlines/operator.ts";
+import type { TransferTarget as Target } from "../datasources/domain/transfer-target.ts";
 import { badUserInput, parseId } from "./input-errors.ts";
 
 @InputType({ description: "To whom a chat is transferred: exactly one of the two." })

@@ -20,7 +20,8 @@ import type {
   LastMessageViewsRecord,
   ReadMarkRecord,
 } from "../domain/chat.ts";
-import { parseCrmBindings, parseSessionData, parseSilentMode, parseUserCode } from "./packed-fields.ts";
+import { parseUserCode } from "../domain/user-code.ts";
+import { parseCrmBindings, parseSessionData, parseSilentMode } from "./packed-fields.ts";
 import { decodeMutedUsers, field, ornamental, ornamentalUrl, pictureUrl } from "./user-fields.ts";
 
 export type WritableChat = { -readonly [K in keyof ChatRecord]: ChatRecord[K] };

@@ -1,32 +1,5 @@
 import { optionalId, WireError } from "../bitrix24/wire.ts";
-import type { ChatSessionData, CrmEntityType, CrmReference, UserCode } from "../domain/chat.ts";
-
-/** Prefix that the CRM puts before a user code in its messenger field. */
-const CRM_PREFIX = "imol|";
-
-/**
- * Takes `connector|line|chat in the channel|user in the channel` apart (`entity_id`, `USER_CODE`). Only the first three pipes separate, because
- * ids of a channel may contain more. Null when there are fewer parts: then it is not a user code.
- */
-export function parseUserCode(packed: string): UserCode | null {
-  const raw = packed.startsWith(CRM_PREFIX) ? packed.slice(CRM_PREFIX.length) : packed;
-  const afterConnector = raw.indexOf("|");
-  const afterLine = afterConnector < 0 ? -1 : raw.indexOf("|", afterConnector + 1);
-  const afterChat = afterLine < 0 ? -1 : raw.indexOf("|", afterLine + 1);
-  if (afterConnector <= 0 || afterChat < 0) return null;
-  return {
-    raw,
-    connectorId: raw.slice(0, afterConnector),
-    lineId: digitsOrNull(raw.slice(afterConnector + 1, afterLine)),
-    externalChatId: raw.slice(afterLine + 1, afterChat),
-    externalUserId: raw.slice(afterChat + 1),
-  };
-}
-
-/** The reverse of `parseUserCode`; a missing line is written as 0. */
-export function formatUserCode(code: Omit<UserCode, "raw">): string {
-  return `${code.connectorId}|${code.lineId ?? "0"}|${code.externalChatId}|${code.externalUserId}`;
-}
+import type { ChatSessionData, CrmEntityType, CrmReference } from "../domain/chat.ts";
 
 /**
  * Reads `entity_data_1` by position. Null for the empty string, which tells nothing; positions that an older chat lacks are null. A session or
@@ -103,12 +76,6 @@ function crmReference(type: string | undefined, id: string | undefined, path: st
 
 function yesOrNo(value: string | undefined): boolean | null {
   return value === "Y" ? true : value === "N" ? false : null;
-}
-
-function digitsOrNull(value: string): string | null {
-  if (!/^[0-9]+$/.test(value)) return null;
-  const digits = value.replace(/^0+/, "");
-  return digits === "" ? null : digits;
 }
 
 /** Times in packed fields are only ever shown, so one that makes no sense is "not known". */

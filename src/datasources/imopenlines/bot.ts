@@ -1,8 +1,9 @@
 import { acceptance } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
+import type { TransferTarget } from "../domain/transfer-target.ts";
 import type { ChatWrite } from "../im/chat-write.ts";
 import { flagParam, idParam } from "../rest-params.ts";
-import { type TransferTarget, transferParams } from "./operator.ts";
+import { transferParams } from "./operator.ts";
 
 /** WELCOME: the greeting of the line's settings. DEFAULT: the given text. */
 export type BotMessageKind = "WELCOME" | "DEFAULT";

@@ -2,11 +2,9 @@ import type { Call } from "../bitrix24/calls.ts";
 import { acceptance } from "../bitrix24/wire.ts";
 import type { ChatChange } from "../domain/chat-change.ts";
 import type { Id } from "../domain/ids.ts";
+import type { TransferTarget } from "../domain/transfer-target.ts";
 import type { ChatWrite } from "../im/chat-write.ts";
 import { idParam } from "../rest-params.ts";
-
-/** Whom a dialog goes to: an operator, or the queue of a line. */
-export type TransferTarget = { readonly userId: Id } | { readonly lineId: Id };
 
 /** The target's parameter. `QUEUE_ID` is a line's id, never an element of a queue. */
 export function transferParams(target: TransferTarget): Call<boolean>["params"] {

@@ -6,16 +6,13 @@ import { upperSnake } from "../../../src/datasources/im/message-params.ts";
 import {
   formatCrmBindings,
   formatSessionData,
-  formatUserCode,
   parseCrmBindings,
   parseSessionData,
   parseSilentMode,
-  parseUserCode,
 } from "../../../src/datasources/im/packed-fields.ts";
 
 const anId = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }).map(String);
 const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });
-const withoutPipe = fc.string({ unit: "binary" }).map((value) => value.replaceAll("|", ""));
 const crmTypes: CrmEntityType[] = ["LEAD", "DEAL", "CONTACT", "COMPANY"];
 const crmReference: fc.Arbitrary<CrmReference> = fc.record(
   { type: fc.constantFrom(...crmTypes), id: anId },
@@ -32,47 +29,6 @@ const packedLike = fc.oneof(
     })
     .map((parts) => parts.join("|")),
 );
-
-describe("user codes", () => {
-  const connector = withoutPipe.filter((value) => value !== "" && value !== "imol");
-
-  test("any code survives, pipes in the last part included", () => {
-    const parts = fc.record({
-      connectorId: connector,
-      lineId: orNull(anId),
-      externalChatId: withoutPipe,
-      externalUserId: fc.string({ unit: "binary" }),
-    });
-    fc.assert(
-      fc.property(parts, (code) => {
-        const raw = formatUserCode(code);
-        expect(parseUserCode(raw)).toStrictEqual({ raw, ...code });
-        expect(parseUserCode(`imol|${raw}`)).toStrictEqual({ raw, ...code });
-      }),
-    );
-  });
-
-  test("any other string is no code, or one whose parts are its own", () => {
-    fc.assert(
-      fc.property(packedLike, (packed) => {
-        const code = parseUserCode(packed);
-        if (code === null) return;
-        expect(packed.endsWith(code.raw)).toBe(true);
-        const [connectorId, line, chat, ...user] = code.raw.split("|");
-        expect([code.connectorId, code.externalChatId, code.externalUserId]).toEqual([
-          connectorId,
-          chat,
-          user.join("|"),
-        ]);
-        if (code.lineId !== null) expect(BigInt(code.lineId)).toBe(BigInt(line ?? ""));
-      }),
-    );
-  });
-
-  test.each(["", "livechat", "6|587", "|6|a|b"])("%o is no user code", (packed) => {
-    expect(parseUserCode(packed)).toBeNull();
-  });
-});
 
 describe("session data", () => {
   const data: fc.Arbitrary<ChatSessionData> = fc.record(

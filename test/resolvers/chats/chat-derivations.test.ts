@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChatPermissions, ChatRecord, ChatRestrictions, ChatRole } from "../../../src/datasources/domain/chat.ts";
-import { formatSessionData, parseSessionData, parseUserCode } from "../../../src/datasources/im/packed-fields.ts";
+import { parseUserCode } from "../../../src/datasources/domain/user-code.ts";
+import { formatSessionData, parseSessionData } from "../../../src/datasources/im/packed-fields.ts";
 import {
   canSend,
   chatState,

@@ -12,7 +12,8 @@ import {
 } from "../../../datasources/bitrix24/wire.ts";
 import type { UserCode } from "../../../datasources/domain/chat.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
-import { parseSilentMode, parseUserCode } from "../../../datasources/im/packed-fields.ts";
+import { parseUserCode } from "../../../datasources/domain/user-code.ts";
+import { parseSilentMode } from "../../../datasources/im/packed-fields.ts";
 import type { QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
 import type {
   EventAddress,
