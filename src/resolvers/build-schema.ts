@@ -12,8 +12,8 @@ import {
 } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import { StreamCheckpoint, StreamGap } from "../schema/live-events.ts";
+import { fieldTables, resolverClasses } from "./all-resolvers.ts";
 import { bindFieldTables } from "./engine/field-table.ts";
-import { fieldTables, resolverClasses } from "./resolver-classes.ts";
 
 const REST_DIRECTIVE = new GraphQLDirective({
   name: "rest",

@@ -5,7 +5,7 @@ import { Connector } from "./connector.ts";
 import { describedEnum } from "./described-enum.ts";
 import { parseId } from "./input-errors.ts";
 
-export const CrmEntityTypeEnum = describedEnum<CrmEntityType>(
+const CrmEntityTypeEnum = describedEnum<CrmEntityType>(
   "CrmEntityType",
   "The kinds of CRM items that open-line chats are bound to.",
   { LEAD: "A lead.", DEAL: "A deal.", CONTACT: "A contact.", COMPANY: "A company." },

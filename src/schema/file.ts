@@ -6,7 +6,7 @@ import { describedEnum } from "./described-enum.ts";
 import { AbsoluteUrl, DateTime, JSONObject, SafeInt } from "./scalars.ts";
 import { User } from "./user.ts";
 
-export const FileKindEnum = describedEnum<FileKind>("FileKind", "What sort of file it is, as the portal classes it.", {
+const FileKindEnum = describedEnum<FileKind>("FileKind", "What sort of file it is, as the portal classes it.", {
   IMAGE: "A picture.",
   VIDEO: "A film.",
   AUDIO: "A sound recording.",

@@ -59,7 +59,7 @@ const CHANGE_SOURCES: Readonly<Record<ChangeSource, string>> = {
   OTHER: "Another action.",
 };
 
-export const ChangeSourceEnum = describedEnum<ChangeSource>(
+const ChangeSourceEnum = describedEnum<ChangeSource>(
   "ChangeSource",
   "The action of this gateway that changed a chat.",
   CHANGE_SOURCES,

@@ -10,7 +10,7 @@ export type LiveEventKind =
   | "SESSION_FINISHED"
   | "CHAT_CHANGED";
 
-export const LiveEventKindEnum = describedEnum<LiveEventKind>(
+const LiveEventKindEnum = describedEnum<LiveEventKind>(
   "LiveEventKind",
   "Kinds of live events that a filter can name.",
   {

@@ -34,16 +34,12 @@ export class OpenLineFilter {
 export type OpenLineOrderField = "ID" | "NAME";
 export type OrderDirection = "ASC" | "DESC";
 
-export const OpenLineOrderFieldEnum = describedEnum<OpenLineOrderField>(
-  "OpenLineOrderField",
-  "What lines are sorted by.",
-  {
-    ID: "By id, that is by age.",
-    NAME: "By name, in the order of the portal's database; lines with the same name by id.",
-  },
-);
+const OpenLineOrderFieldEnum = describedEnum<OpenLineOrderField>("OpenLineOrderField", "What lines are sorted by.", {
+  ID: "By id, that is by age.",
+  NAME: "By name, in the order of the portal's database; lines with the same name by id.",
+});
 
-export const OrderDirectionEnum = describedEnum<OrderDirection>("OrderDirection", "Which end of a list comes first.", {
+const OrderDirectionEnum = describedEnum<OrderDirection>("OrderDirection", "Which end of a list comes first.", {
   ASC: "Smallest or oldest first.",
   DESC: "Greatest or newest first.",
 });

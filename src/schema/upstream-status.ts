@@ -3,7 +3,7 @@ import type { AllowanceStatus, BlockedMethod, Plan } from "../datasources/bitrix
 import { describedEnum } from "./described-enum.ts";
 import { DateTime } from "./scalars.ts";
 
-export const PortalPlanEnum = describedEnum<"STANDARD" | "ENTERPRISE" | "ON_PREMISE">(
+const PortalPlanEnum = describedEnum<"STANDARD" | "ENTERPRISE" | "ON_PREMISE">(
   "PortalPlan",
   "The allowance that the gateway is configured to expect of the portal.",
   {
@@ -13,7 +13,7 @@ export const PortalPlanEnum = describedEnum<"STANDARD" | "ENTERPRISE" | "ON_PREM
   },
 );
 
-export const CircuitEnum = describedEnum<"CLOSED" | "OPEN" | "HALF_OPEN">(
+const CircuitEnum = describedEnum<"CLOSED" | "OPEN" | "HALF_OPEN">(
   "CircuitState",
   "Whether the gateway lets calls through to the portal.",
   {

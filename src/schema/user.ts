@@ -6,7 +6,7 @@ import { describedEnum } from "./described-enum.ts";
 import { RestField } from "./rest-field.ts";
 import { AbsoluteUrl, DateTime, JSONObject, JSONValue } from "./scalars.ts";
 
-export const UserKindEnum = describedEnum<UserKind>("UserKind", "What sort of participant a user is.", {
+const UserKindEnum = describedEnum<UserKind>("UserKind", "What sort of participant a user is.", {
   EMPLOYEE: "A member of the company.",
   EXTRANET: "An outside partner with an account on the portal.",
   CUSTOMER: "Somebody who writes through a channel of an Open Line. Has no account to sign in with.",
@@ -16,7 +16,7 @@ export const UserKindEnum = describedEnum<UserKind>("UserKind", "What sort of pa
   UNKNOWN: "A kind that the gateway does not know, or that the portal did not tell.",
 });
 
-export const GenderEnum = describedEnum<"MALE" | "FEMALE" | "UNKNOWN">("Gender", "Gender as entered on the portal.", {
+const GenderEnum = describedEnum<"MALE" | "FEMALE" | "UNKNOWN">("Gender", "Gender as entered on the portal.", {
   MALE: "Male.",
   FEMALE: "Female.",
   UNKNOWN: "Neither of the portal's two values.",

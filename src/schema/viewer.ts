@@ -5,13 +5,13 @@ import { User } from "./user.ts";
 
 export type ViewerKind = "API_KEY" | "USER_TOKEN" | "OPEN";
 
-export const ViewerKindEnum = describedEnum<ViewerKind>("ViewerKind", "How the request said who it is.", {
+const ViewerKindEnum = describedEnum<ViewerKind>("ViewerKind", "How the request said who it is.", {
   API_KEY: "By a key of the gateway, which stands for a configured credential of the portal.",
   USER_TOKEN: "By a portal user's own access token.",
   OPEN: "Not at all: the gateway has no keys and listens to this machine only.",
 });
 
-export const LiveEventsSourceEnum = describedEnum<"RECEIVER" | "POLLING" | "NONE">(
+const LiveEventsSourceEnum = describedEnum<"RECEIVER" | "POLLING" | "NONE">(
   "LiveEventsSource",
   "What fills the portal's live log.",
   {
@@ -21,14 +21,10 @@ export const LiveEventsSourceEnum = describedEnum<"RECEIVER" | "POLLING" | "NONE
   },
 );
 
-export const LiveEventsScopeEnum = describedEnum<"OWN" | "ALL">(
-  "LiveEventsScope",
-  "Which live events a request may see.",
-  {
-    OWN: "Those of chats that its user may see, and of lines granted by configuration.",
-    ALL: "All of the portal.",
-  },
-);
+const LiveEventsScopeEnum = describedEnum<"OWN" | "ALL">("LiveEventsScope", "Which live events a request may see.", {
+  OWN: "Those of chats that its user may see, and of lines granted by configuration.",
+  ALL: "All of the portal.",
+});
 
 @ObjectType({ simpleResolvers: true, description: "What a request can subscribe to." })
 export class LiveEventsStatus {

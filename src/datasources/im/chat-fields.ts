@@ -103,7 +103,7 @@ const ROLES: Readonly<Record<string, ChatRole>> = {
 };
 
 /** Roles come in lower case or upper case, by method; a word that is not known is UNKNOWN. */
-export function decodeRole(value: unknown): ChatRole | null {
+function decodeRole(value: unknown): ChatRole | null {
   if (value === undefined || value === null || value === "" || value === false) return null;
   return typeof value === "string" ? (ROLES[value.toUpperCase()] ?? "UNKNOWN") : "UNKNOWN";
 }

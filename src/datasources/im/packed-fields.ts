@@ -22,22 +22,6 @@ export function parseSessionData(packed: string, path: string): ChatSessionData 
   };
 }
 
-/** The reverse of `parseSessionData`: ten positions, `0` and `N` for what is null. */
-export function formatSessionData(data: ChatSessionData): string {
-  return [
-    data.isSavedInCrm === true ? "Y" : "N",
-    data.crmEntity?.type ?? "NONE",
-    data.crmEntity?.id ?? "0",
-    data.isPinned === true ? "Y" : "N",
-    data.isWaitingForAction === true ? "Y" : "N",
-    data.sessionId ?? "0",
-    unixSeconds(data.sessionStartedAt),
-    data.lineId ?? "0",
-    unixSeconds(data.blockedAt),
-    data.blockReason ?? "0",
-  ].join("|");
-}
-
 /** Reads `entity_data_2`, name and id in turn; an id of 0 is no binding, and kinds that Open Channels do not document are left out. */
 export function parseCrmBindings(packed: string, path: string): CrmReference[] {
   if (packed === "") return [];
@@ -51,11 +35,6 @@ export function parseCrmBindings(packed: string, path: string): CrmReference[] {
 }
 
 const CRM_TYPES: readonly CrmEntityType[] = ["LEAD", "COMPANY", "CONTACT", "DEAL"];
-
-/** The reverse of `parseCrmBindings`; the first binding of each kind. */
-export function formatCrmBindings(bindings: readonly CrmReference[]): string {
-  return CRM_TYPES.flatMap((type) => [type, bindings.find((binding) => binding.type === type)?.id ?? "0"]).join("|");
-}
 
 /** Reads `entity_data_3`: `Y` is silent mode, `N` and the empty string are not; null for anything else. */
 export function parseSilentMode(packed: string): boolean | null {
@@ -84,8 +63,4 @@ function unixTimeOrNull(value: string | undefined): Date | null {
   const seconds = Number(value);
   const date = new Date(seconds * 1000);
   return seconds === 0 ? null : date;
-}
-
-function unixSeconds(date: Date | null): string {
-  return date === null ? "0" : String(Math.floor(date.getTime() / 1000));
 }

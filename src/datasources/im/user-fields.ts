@@ -99,7 +99,7 @@ export function decodeUser(value: unknown, path: string): UserRecord {
 }
 
 /** Tells the kind from the flags, the strongest first; UNKNOWN when the answer has none of them. */
-export function userKind(user: Omit<UserRecord, "id">): UserKind {
+function userKind(user: Omit<UserRecord, "id">): UserKind {
   if (user.isBot === true || user.portalType === "bot") return "BOT";
   if (user.isConnector === true) return "CUSTOMER";
   if (user.isNetwork === true) return "NETWORK";

@@ -34,11 +34,6 @@ export function eventSubscribe(): Call<boolean> {
   return { method: "im.v2.Event.subscribe", params: {}, decode: decodeFlag };
 }
 
-/** Ends the recording (`im.v2.Event.unsubscribe`); what was recorded stays for 24 hours. Calling it again changes nothing. */
-export function eventUnsubscribe(): Call<boolean> {
-  return { method: "im.v2.Event.unsubscribe", params: {}, decode: decodeFlag };
-}
-
 /**
  * The oldest unconfirmed messenger events of the chats that the caller is in (`im.v2.Event.get`). Records are kept for 24 hours or until they are
  * confirmed. Empty for a caller without a subscription.

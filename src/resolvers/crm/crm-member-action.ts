@@ -7,7 +7,8 @@ import type { ChatActionResult } from "../../schema/chat-outcome.ts";
 import { type CrmEntityInput, parseCrmEntity } from "../../schema/crm-entity.ts";
 import { parseChatId, parseId } from "../../schema/input-errors.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
-import { runAction, runChatAction, tellChange } from "../chats/chat-action.ts";
+import { runChatAction, tellChange } from "../chats/chat-action.ts";
+import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 
 const BLAME = {

@@ -16,7 +16,7 @@ import {
   OpenLineDeletePayload,
   OpenLineUpdatePayload,
 } from "../../schema/open-line-payloads.ts";
-import { runAction } from "../chats/chat-action.ts";
+import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { withInputErrors } from "./line-settings-input.ts";
 

@@ -12,8 +12,8 @@ import {
 import { ChatEventFilter, EventFilter, MessageEventFilter, SessionEventFilter } from "../../schema/live-filters.ts";
 import type { ChatEventKind } from "../../subscriptions/events/event-filter.ts";
 import { type LiveDelivery, LiveRequest } from "../../subscriptions/live/live-request.ts";
-import { readCriteria } from "./live-criteria.ts";
-import { liveEventOf } from "./live-event-source.ts";
+import { liveEventOf } from "./delivered-events.ts";
+import { readCriteria } from "./event-criteria.ts";
 
 interface LiveArguments {
   readonly filter?: EventFilter | null;

@@ -11,7 +11,8 @@ import {
   QuickReplySavePayload,
 } from "../../schema/message-payloads.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
-import { refusedChatAction, runAcceptedChatAction, runAction, runChatAction } from "../chats/chat-action.ts";
+import { refusedChatAction, runAcceptedChatAction, runChatAction } from "../chats/chat-action.ts";
+import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { emptyTextProblem } from "../engine/text-guards.ts";
 

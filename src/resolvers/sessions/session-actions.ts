@@ -22,7 +22,8 @@ import {
 } from "../../schema/operator-payloads.ts";
 import { Session } from "../../schema/session.ts";
 import { ChatPinAllPayload, ChatUnpinAllPayload } from "../../schema/session-payloads.ts";
-import { runAcceptedChatAction, runAction } from "../chats/chat-action.ts";
+import { runAcceptedChatAction } from "../chats/chat-action.ts";
+import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 
 /** Entering, taking over, starting and pinning the session of a chat. */

@@ -8,13 +8,13 @@ import { parseId } from "../../schema/input-errors.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import { Session } from "../../schema/session.ts";
 import { SessionRatePayload } from "../../schema/session-payloads.ts";
-import { runAction } from "../chats/chat-action.ts";
+import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
 import { lookAhead } from "../engine/lookahead.ts";
 
 /** What goes to the portal: a comment that is absent is erased by it whenever a rating is sent. */
-export interface Vote {
+interface Vote {
   readonly rating: number | undefined;
   readonly comment: string | undefined;
 }
@@ -73,10 +73,7 @@ export const sessionRateFields = defineFields(SessionRatePayload, {
 });
 
 /** What is wrong with a rating before the portal is asked: it checks no range and takes a comment of just 0 for none. */
-export function ratingProblem(
-  rating: number | null | undefined,
-  comment: string | null | undefined,
-): UserError | undefined {
+function ratingProblem(rating: number | null | undefined, comment: string | null | undefined): UserError | undefined {
   if (rating !== undefined && rating !== null) {
     if (rating >= 1 && rating <= 5) return undefined;
     return ownUserError(UserErrorCode.RATING_OUT_OF_RANGE, `A rating is a whole number from 1 to 5. Got ${rating}.`, [

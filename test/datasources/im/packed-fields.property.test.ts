@@ -3,13 +3,8 @@ import { describe, expect, test } from "vitest";
 import { WireError } from "../../../src/datasources/bitrix24/wire.ts";
 import type { ChatSessionData, CrmEntityType, CrmReference } from "../../../src/datasources/domain/chat.ts";
 import { upperSnake } from "../../../src/datasources/im/message-params.ts";
-import {
-  formatCrmBindings,
-  formatSessionData,
-  parseCrmBindings,
-  parseSessionData,
-  parseSilentMode,
-} from "../../../src/datasources/im/packed-fields.ts";
+import { parseCrmBindings, parseSessionData, parseSilentMode } from "../../../src/datasources/im/packed-fields.ts";
+import { formatCrmBindings, formatSessionData } from "./packed.ts";
 
 const anId = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }).map(String);
 const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChatPermissions, ChatRecord, ChatRestrictions, ChatRole } from "../../../src/datasources/domain/chat.ts";
 import { parseUserCode } from "../../../src/datasources/domain/user-code.ts";
-import { formatSessionData, parseSessionData } from "../../../src/datasources/im/packed-fields.ts";
+import { parseSessionData } from "../../../src/datasources/im/packed-fields.ts";
 import {
   canSend,
   chatState,
@@ -11,6 +11,7 @@ import {
   customerIdFromCode,
   externalUserId,
 } from "../../../src/resolvers/chats/chat-derivations.ts";
+import { formatSessionData } from "../../datasources/im/packed.ts";
 
 const session = (packed: string) => parseSessionData(packed, "entity_data_1");
 const id = fc.bigInt({ min: 1n, max: 2n ** 60n }).map(String);

@@ -9,7 +9,7 @@ import { LINE_SETTING_RULES } from "./line-setting-rules.ts";
 import { encodeSettings } from "./setting-rules.ts";
 
 /** Checked settings as they are written. Throws `InvalidSetting` for anything that the portal would misread or silently change. */
-export function encodeLineSettings(settings: LineSettings): ParamMap {
+function encodeLineSettings(settings: LineSettings): ParamMap {
   return encodeSettings(LINE_SETTING_RULES, settings, "");
 }
 

@@ -37,7 +37,7 @@ function decodeListedQueue({ row }: LineRow): Pick<LineQueue, "configured" | "us
 }
 
 /** One element of CONFIG_QUEUE. */
-export function decodeEntry(value: unknown, path: string): QueueEntryRecord {
+function decodeEntry(value: unknown, path: string): QueueEntryRecord {
   const entry = object(value, path);
   return {
     type: decodeChoice(QUEUE_ENTRY_TYPES, optionalText(entry.ENTITY_TYPE, `${path}.ENTITY_TYPE`)),

@@ -9,7 +9,7 @@ import {
   NetworkMessageSendPayload,
 } from "../../schema/network-payloads.ts";
 import { User } from "../../schema/user.ts";
-import { runAction } from "../chats/chat-action.ts";
+import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { jsonParam } from "../engine/json-param.ts";
 import { blockSizeProblem, emptyTextProblem, networkCodeProblem } from "../engine/text-guards.ts";

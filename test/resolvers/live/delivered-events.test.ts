@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { liveEventOf } from "../../../src/resolvers/live/live-event-source.ts";
+import { liveEventOf } from "../../../src/resolvers/live/delivered-events.ts";
 
 const address = { connectorId: null, lineId: null, chatId: "5", externalChatId: null, userId: null };
 

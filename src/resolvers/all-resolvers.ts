@@ -1,16 +1,17 @@
 import type { NonEmptyArray } from "type-graphql";
 import { BotActions } from "./bots/bot-actions.ts";
+import { NetworkActions } from "./bots/network-actions.ts";
 import { chatFields } from "./chats/chat-fields.ts";
 import { ChatLists } from "./chats/chat-lists.ts";
 import { chatPayloadFields } from "./chats/chat-payload-fields.ts";
 import { ChatPresence } from "./chats/chat-presence.ts";
 import { ChatQueries } from "./chats/chat-queries.ts";
-import { InboxQueries } from "./chats/inbox.ts";
+import { InboxQueries } from "./chats/inbox-query.ts";
 import { OperatorActions } from "./chats/operator-actions.ts";
 import { CrmActions } from "./crm/crm-actions.ts";
 import { CrmEntityResolver } from "./crm/crm-queries.ts";
 import type { FieldTable } from "./engine/field-table.ts";
-import { UpstreamResolver } from "./engine/upstream.ts";
+import { UpstreamResolver } from "./engine/upstream-query.ts";
 import {
   kpiTargetFields,
   openLineBotFields,
@@ -20,13 +21,12 @@ import {
 } from "./lines/open-line-fields.ts";
 import { OpenLineMutations } from "./lines/open-line-mutations.ts";
 import { OpenLineQueries } from "./lines/open-line-queries.ts";
+import { deliveredEventFields } from "./live/delivered-event-fields.ts";
 import { EventCursorQuery } from "./live/event-cursor.ts";
-import { liveEventFields } from "./live/live-event-source.ts";
 import { LiveSubscriptions } from "./live/live-subscriptions.ts";
 import { MessageActions } from "./messages/message-actions.ts";
 import { chatMessageSendFields, fileFields, messageFields } from "./messages/message-fields.ts";
-import { NetworkActions } from "./messages/network-actions.ts";
-import { OperatorsQuery } from "./people/operators.ts";
+import { OperatorsQuery } from "./people/operator-queries.ts";
 import { userFields } from "./people/user-fields.ts";
 import { UserQueries } from "./people/user-queries.ts";
 import { ViewerQuery, viewerFields } from "./people/viewer.ts";
@@ -75,5 +75,5 @@ export const fieldTables: readonly FieldTable[] = [
   viewerFields,
   chatMessageSendFields,
   sessionRateFields,
-  ...liveEventFields,
+  ...deliveredEventFields,
 ];
