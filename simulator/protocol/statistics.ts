@@ -1,3 +1,5 @@
+import { isPhpMap } from "../php-value.ts";
+
 export interface RecordedWrite {
   method: string;
   params: unknown;
@@ -29,6 +31,16 @@ export interface StatisticsRecorder {
 
 const empty = (): Statistics => ({ requests: 0, commands: 0, refusals: 0, peakLevel: 0, byMethod: {}, writes: [] });
 
+const longestText = 10_000;
+
+/** Without the contents of uploaded files: what was written is kept as long as the portal runs. */
+function shortened(value: unknown): unknown {
+  if (typeof value === "string" && value.length > longestText) return `${value.length} characters`;
+  if (Array.isArray(value)) return value.map(shortened);
+  if (!isPhpMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item)]));
+}
+
 export function createStatistics(): StatisticsRecorder {
   let current = empty();
   return {
@@ -44,7 +56,7 @@ export function createStatistics(): StatisticsRecorder {
       current.byMethod[method] = (current.byMethod[method] ?? 0) + 1;
     },
     write(write) {
-      current.writes.push(write);
+      current.writes.push({ ...write, params: shortened(write.params) });
     },
     read: () => ({ ...current, byMethod: { ...current.byMethod }, writes: [...current.writes] }),
     reset() {

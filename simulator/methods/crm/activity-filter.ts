@@ -11,7 +11,7 @@ function comparable(value: unknown, kind: Kind): number | string {
     case "date":
       return Math.floor(Date.parse(text) / 1000);
     case "number":
-      return phpInt(text);
+      return /^\d+$/.test(text) ? Number(text) : phpInt(text);
     case "text":
       return text.toLowerCase();
   }
@@ -85,20 +85,24 @@ function bindingsIn(value: unknown): Binding[] | undefined {
 }
 
 /** The activities that pass, in their order. One that is bound to several of the wanted items comes once for each. */
-export function filtered(activities: Iterable<Activity>, filter: PhpMap): Activity[] {
+export function* filtered(activities: Iterable<Activity>, filter: PhpMap): Generator<Activity> {
   const tests = Object.entries(filter).flatMap(([key, wanted]) => testOf(key, wanted) ?? []);
   const wanted = bindingsIn(filter.BINDINGS);
-  const found: Activity[] = [];
   for (const activity of activities) {
     if (!tests.every((test) => test(activity))) continue;
     const times = wanted === undefined ? 1 : wanted.filter((binding) => isBound(activity, binding)).length;
-    for (let time = 0; time < times; time++) found.push(activity);
+    for (let time = 0; time < times; time++) yield activity;
   }
-  return found;
 }
 
 function isBound({ bindings }: Activity, { typeId, id }: Binding): boolean {
   return bindings.some((link) => ownerTypeId(link.type) === typeId && link.id === id);
+}
+
+/** Whether the order is that of ids, in which the portal keeps activities anyway. */
+export function isById(order: PhpMap): boolean {
+  const [[field, direction] = []] = Object.entries(order);
+  return field === "ID" && phpText(direction).toLowerCase() !== "desc";
 }
 
 /** Sorts by `{FIELD: "asc" | "desc"}`; default by start. */

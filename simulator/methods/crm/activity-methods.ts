@@ -5,7 +5,7 @@ import { mayReadCrm } from "../dialog-access.ts";
 import { type Call, type Method, PagedResult, read } from "../method.ts";
 import { intParam, isPresent } from "../param-reading.ts";
 import { activityRow } from "./activity-fields.ts";
-import { filtered, sorted } from "./activity-filter.ts";
+import { filtered, isById, sorted } from "./activity-filter.ts";
 
 const pageSize = 50;
 
@@ -36,10 +36,16 @@ function selectParam({ params }: Call): string[] {
 const activityList = read("crm.activity.list", "crm", (call) => {
   const { world, params } = call;
   const [order, filter, select] = [mapParam(call, "order"), mapParam(call, "filter"), selectParam(call)];
-  const found = filtered(world.activities.values(), filter).filter((activity) => mayRead(call, activity));
   const start = intParam(params, isPresent(params, "start") ? "start" : "START");
   const from = Math.max(0, start);
-  const rows = sorted(found, order)
+  const byId = isById(order);
+  const enough = byId && start < 0 ? pageSize : Number.POSITIVE_INFINITY;
+  const found: Activity[] = [];
+  for (const activity of filtered(world.activities.values(), filter)) {
+    if (mayRead(call, activity)) found.push(activity);
+    if (found.length >= enough) break;
+  }
+  const rows = (byId ? found : sorted(found, order))
     .slice(from, from + pageSize)
     .map((activity) => activityRow(world, activity, select));
   // Without counting the portal neither knows how many there are nor whether more follow.

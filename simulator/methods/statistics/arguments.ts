@@ -122,8 +122,13 @@ export function page(params: Params, checksOffset = true): Page {
   return { offset, limit };
 }
 
+export interface Cut<T> {
+  rows: T[];
+  hasNextPage: boolean;
+}
+
 /** One page of the rows; a full page promises another, which may turn out empty. */
-export function cut<T>(rows: readonly T[], { offset, limit }: Page): { rows: T[]; hasNextPage: boolean } {
+export function cut<T>(rows: readonly T[], { offset, limit }: Page): Cut<T> {
   const part = rows.slice(offset, offset + limit);
   return { rows: part, hasNextPage: part.length === limit };
 }

@@ -1,8 +1,8 @@
 import type { Session } from "../../world/records.ts";
 import { type Method, read } from "../method.ts";
 import { serverHour } from "../wire-date.ts";
-import { contains, ids, requiredPeriod, texts } from "./arguments.ts";
-import { reportedLines, requireReports, sessionsInOrder } from "./report-access.ts";
+import { ids, requiredPeriod, texts } from "./arguments.ts";
+import { createdIn, reportedLines, requireReports } from "./report-access.ts";
 import { kpiFirstAnswer, kpiTargets, sourceOf, stateOf, voteOf, waitAnswer, waitClose } from "./session-row.ts";
 
 function rounded(value: number, digits: number): number {
@@ -38,9 +38,8 @@ const statGet = read("imopenlines.v2.Stat.get", "imopenlines", (call) => {
   const created = requiredPeriod(params, "date");
   const lines = reportedLines(call);
   const [lineIds, operatorIds, sources] = [ids(params, "configId"), ids(params, "operatorId"), texts(params, "source")];
-  const sessions = sessionsInOrder(world).filter(
+  const sessions = createdIn(world, created).filter(
     (session) =>
-      contains(created, session.createdAt) &&
       lines.has(session.lineId) &&
       (lineIds?.has(session.lineId) ?? true) &&
       (operatorIds?.has(session.operatorId) ?? true) &&

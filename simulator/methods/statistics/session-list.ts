@@ -1,12 +1,14 @@
 import type { Session } from "../../world/records.ts";
 import { type Call, type Method, read } from "../method.ts";
 import {
+  type Cut,
   contains,
   cut,
   flag,
   ids,
   invalidFilter,
   isComplete,
+  type Page,
   type Period,
   page,
   period,
@@ -14,7 +16,7 @@ import {
   wholeNumber,
   word,
 } from "./arguments.ts";
-import { reportedLines, requireReports, sessionsInOrder } from "./report-access.ts";
+import { createdIn, reportedLines, requireReports } from "./report-access.ts";
 import {
   closeReasonOf,
   closeReasons,
@@ -66,7 +68,7 @@ function tests(call: Call, { created, closed }: Periods, kpiOf: (lineId: number)
   const kpi = flag(params, "kpiFirstAnswer");
   if (kpi !== undefined && !isComplete(created) && !isComplete(closed)) throw invalidFilter();
   return [
-    (session) => contains(created, session.createdAt) && lines.has(session.lineId),
+    (session) => lines.has(session.lineId),
     ...when(
       ids(params, "configId"),
       (wanted) =>
@@ -104,15 +106,29 @@ const measures = {
   waitClose,
 } as const;
 
-/** The sessions in the order asked for: any but that of creation only where a period is complete. Missing values come first. */
-function inOrder(call: Call, found: Session[], { created, closed }: Periods): Session[] {
+/**
+ * The page of the sessions that pass, in the order asked for: any but that of creation only where a period is complete. Missing
+ * values come first.
+ */
+function pageOf(call: Call, all: readonly Test[], { created, closed }: Periods, wanted: Page): Cut<Session> {
   const asked = word(call.params, "order", ["dateCreate", "dateClose", "waitAnswer", "waitClose"]) ?? "dateCreate";
   const direction = word(call.params, "orderDirection", ["asc", "desc"]) ?? "desc";
-  if (asked !== "dateCreate" && (isComplete(created) || isComplete(closed))) {
-    const measure = measures[asked];
-    found.sort((a, b) => (measure(a) ?? -1) - (measure(b) ?? -1) || a.id - b.id);
+  const candidates = createdIn(call.world, created);
+  const passes = (session: Session): boolean => all.every((test) => test(session));
+  if (asked === "dateCreate" || !(isComplete(created) || isComplete(closed))) {
+    const until = wanted.offset + wanted.limit;
+    const found: Session[] = [];
+    for (let index = 0; index < candidates.length && found.length < until; index++) {
+      const session = candidates[direction === "asc" ? index : candidates.length - 1 - index];
+      if (session && passes(session)) found.push(session);
+    }
+    return cut(found, wanted);
   }
-  return direction === "asc" ? found : found.reverse();
+  const measure = measures[asked];
+  const sign = direction === "asc" ? 1 : -1;
+  const found = candidates.filter(passes);
+  found.sort((a, b) => sign * ((measure(a) ?? -1) - (measure(b) ?? -1) || a.id - b.id));
+  return cut(found, wanted);
 }
 
 const sessionList = read("imopenlines.v2.Session.list", "imopenlines", (call) => {
@@ -122,8 +138,7 @@ const sessionList = read("imopenlines.v2.Session.list", "imopenlines", (call) =>
   const wanted = page(params);
   const kpiOf = kpiTargets(world);
   const all = tests(call, periods, kpiOf);
-  const found = sessionsInOrder(world).filter((session) => all.every((test) => test(session)));
-  const { rows, hasNextPage } = cut(inOrder(call, found, periods), wanted);
+  const { rows, hasNextPage } = pageOf(call, all, periods, wanted);
   return { sessions: rows.map((session) => sessionRow(call, session, kpiOf(session.lineId))), hasNextPage };
 });
 
