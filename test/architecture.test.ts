@@ -22,6 +22,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     "src/config",
     "src/process",
     "src/datasources/loaders",
+    "src/datasources/im",
+    "src/datasources/domain",
     "src/datasources/bitrix24",
   ],
   "src/resolvers": [

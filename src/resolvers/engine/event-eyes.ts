@@ -2,7 +2,6 @@ import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { MessageRecord } from "../../datasources/domain/message.ts";
 import type { UserRecord } from "../../datasources/domain/user.ts";
-import type { OperationContext } from "./context.ts";
 
 /**
  * What the execution of a live event knows beside the viewer's own credential. Everything that is selected is read with that, but for the few
@@ -98,9 +97,14 @@ function pick<T extends object, Key extends keyof T>(from: T, keys: readonly Key
   return picked as Pick<T, Key>;
 }
 
+/** A context that may be that of a live event. */
+interface MaybeOfEvent {
+  readonly event?: EventEyes;
+}
+
 /** The shared record of a chat where it tells all of `keys`: of the event's chat only. Null: to be read with the viewer's own credential. */
 export async function sharedChat(
-  { event }: OperationContext,
+  { event }: MaybeOfEvent,
   chatId: Id,
   keys: readonly (keyof ChatRecord)[],
 ): Promise<SharedChat | null> {
@@ -110,7 +114,7 @@ export async function sharedChat(
 
 /** Name and picture of a person, read for everybody. Null: to be read with the viewer's own credential. */
 export async function sharedPerson(
-  { event }: OperationContext,
+  { event }: MaybeOfEvent,
   userId: Id,
   keys: readonly (keyof UserRecord)[],
 ): Promise<SharedPerson | null> {
