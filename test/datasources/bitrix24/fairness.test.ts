@@ -102,6 +102,19 @@ describe("turns between identities", () => {
     await untilSettled([old, ...late]);
     expect(turnsOf(portal)).toEqual(["old", "l1", "l2", "l3"]);
   });
+
+  it("sends a read that has waited long ahead of the newer writes of its own identity", async () => {
+    const portal = startVirtualPortal();
+    useUpAllowance(portal);
+    const session = portal.session({ identity: "a" });
+    const read = session.read(ask("a.get", "a"));
+    for (let number = 0; number < 20; number += 1) {
+      flood([session.write(ask("a.update", "a", number))]);
+      await vi.advanceTimersByTimeAsync(250);
+    }
+    expect(portal.arrivals.map(({ commands }) => commands[0]).indexOf("a.get")).toBeLessThanOrEqual(3);
+    expect(await untilSettled([read])).toEqual([{ status: "fulfilled", value: "a.get" }]);
+  });
 });
 
 describe("requests under way", () => {
