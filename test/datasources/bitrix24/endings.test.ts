@@ -126,6 +126,45 @@ it("closes the connection of a read that nobody waits for any more", async () =>
   expect(await outcomes).toMatchObject([{ reason: { name: "CallAborted" } }, { reason: { name: "CallAborted" } }]);
 });
 
+it("never sends a write again whose client left while it was under way, whatever the portal answers late", async () => {
+  const { portal, portals, webhook, operation } = await startBench();
+  let answerNow = (): void => {};
+  portal.next.push(
+    () =>
+      new Promise((answer) => {
+        answerNow = () => answer({ status: 503, body: '{"error":"QUERY_LIMIT_EXCEEDED"}' });
+      }),
+  );
+  const abort = new AbortController();
+  const gone = operation({ abort }).write(call("a.update"));
+  const outcome = expect(gone).rejects.toMatchObject({ name: "OutcomeUnknown" });
+  await eventually(() => expect(portal.requests).toHaveLength(1));
+  abort.abort();
+  await outcome;
+  expect(portals.status(webhook).inFlightRequests).toBe(0);
+  answerNow();
+  await eventually(() => expect(portals.status(webhook).level).toBeGreaterThan(48));
+  // A write that waited would leave ahead of these.
+  await operation().read(call("b.get"));
+  await operation().write(call("b.update"));
+  expect(portal.requests.map((request) => request.method)).toEqual(["a.update", "b.get", "b.update"]);
+});
+
+it("takes it for a failure of the portal when it answers nobody within a fair time", async () => {
+  const { portal, portals, webhook, operation } = await startBench();
+  portal.next.push(...Array.from({ length: 5 }, () => () => new Promise<never>(() => {})));
+  const reads = Array.from({ length: 5 }, (_, user) => {
+    const credential: Credential = { kind: "webhook", url: `${portal.origin}/rest/${user + 1}/secret1234567890/` };
+    const abort = new AbortController();
+    // The operation's own timer may fire a little before the request's.
+    setTimeout(() => abort.abort(), 5_040);
+    return operation({ credential, timeoutMs: 5_055, abort }).read(call("a.get"));
+  });
+  for (const outcome of await Promise.allSettled(reads))
+    expect(outcome).toMatchObject({ reason: { name: "PortalTimeout" } });
+  await eventually(() => expect(portals.status(webhook).circuit).toBe("open"));
+});
+
 it("does not take clients that leave for failures of the portal", async () => {
   const { portal, portals, webhook, operation } = await startBench();
   portal.next.push(...Array.from({ length: 6 }, () => () => new Promise<never>(() => {})));
