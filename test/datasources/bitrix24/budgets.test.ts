@@ -151,9 +151,14 @@ describe("the live side's own questions", () => {
     const portal = startVirtualPortal();
     for (let number = 0; number < 14; number += 1) askLive(portal, number, "event");
     await vi.advanceTimersByTimeAsync(10);
-    const waiting = portal.session({ identity: "live", credential: "live-6" }).read(ask("event.get", "live", 6));
+    const waiting = ["a", "b"].map((identity) =>
+      portal.session({ identity, credential: "live-6" }).read(ask("event.get", "live", 6)),
+    );
     const began = performance.now();
-    await untilSettled([waiting]);
+    await untilSettled(waiting);
     expect(performance.now() - began).toBeLessThan(200);
+    // Both share one command; the live side's two questions came along.
+    const sent = portal.arrivals.map(({ numbers }) => numbers).filter((numbers) => numbers.includes("6"));
+    expect(sent).toEqual([["6", "6", "13"]]);
   });
 });

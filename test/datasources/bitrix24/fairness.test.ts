@@ -78,6 +78,17 @@ describe("turns between identities", () => {
     expect(portal.arrivals[1]?.by.filter((by) => by === "b")).toHaveLength(10);
   });
 
+  it("takes no more of a scarce allowance than the request whose turn it is needs", async () => {
+    const portal = startVirtualPortal();
+    // Two requests are left to reads.
+    portal.allowance.take(46, 0);
+    const greedy = portal.session({ identity: "a", credential: "a" });
+    flood(numbered(150).map((number) => greedy.read(ask("a.get", "a", number))));
+    flood([portal.session({ identity: "b", credential: "b" }).read(ask("b.get", "b"))]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(turnsOf(portal)).toEqual(["a", "b"]);
+  });
+
   it("lets a write pass reads asked before it, but never one that has waited long, and each only once", async () => {
     const portal = startVirtualPortal();
     useUpAllowance(portal);

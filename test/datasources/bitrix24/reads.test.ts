@@ -103,6 +103,17 @@ it("takes a blank error code for a refusal", async () => {
   });
 });
 
+it("sends reads together around one that must travel alone", async () => {
+  const { portal, operation } = await startBench();
+  const session = operation();
+  await Promise.all([
+    session.read(call("a.get")),
+    session.read(call("find", { TEXT: "$result[c0]" })),
+    session.read(call("b.get")),
+  ]);
+  expect(portal.requests.map((request) => request.commands)).toEqual([["a.get", "b.get"], ["find"]]);
+});
+
 it("lets a dependent look-up ride in the same request", async () => {
   const { portal, operation } = await startBench();
   portal.answer = (method, params) => (method === "dialog.get" ? { id: 77 } : { chat: params.CHAT_ID });
