@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
+import { createLocalAllowance } from "../../../src/datasources/bitrix24/bucket.ts";
 import type { Credential } from "../../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../../src/datasources/bitrix24/usage.ts";
 import { eventually } from "../../kit/eventually.ts";
@@ -178,6 +179,51 @@ it("does not take clients that leave for failures of the portal", async () => {
   }
   expect(portals.status(webhook).circuit).toBe("closed");
 });
+
+it.each(["reads", "writes"])(
+  "gives back what a shared allowance granted to %s whose clients left while it was asked",
+  async (kind) => {
+    let taken = 0;
+    let open = (): void => {};
+    const gate = new Promise<void>((opened) => {
+      open = opened;
+    });
+    const local = createLocalAllowance("standard");
+    const { portal, operation } = await startBench({
+      createAllowance: () => ({
+        ...local,
+        async take(wanted, reserve) {
+          await gate;
+          const granted = await local.take(wanted, reserve);
+          taken += granted.taken;
+          return granted;
+        },
+        async takeSurplus(wanted, reserve) {
+          const granted = await local.takeSurplus(wanted, reserve);
+          taken += granted;
+          return granted;
+        },
+        giveBack(unused) {
+          taken -= unused;
+          local.giveBack(unused);
+        },
+      }),
+    });
+    const abort = new AbortController();
+    const session = operation({ abort });
+    const gone = ["a", "b"].map((name) =>
+      kind === "reads" ? session.read(call(`${name}.get`)) : session.write(call(`${name}.update`)),
+    );
+    const outcomes = Promise.allSettled(gone);
+    await turn();
+    abort.abort();
+    open();
+    await outcomes;
+    expect(await operation().read(call("d.get"))).toEqual({ method: "d.get" });
+    expect(portal.requests.map((request) => request.method)).toEqual(["d.get"]);
+    expect(taken).toBe(1);
+  },
+);
 
 it("settles what waits, is repeated or is under way when the gateway stops", async () => {
   const { portal, portals, operation } = await startBench();
