@@ -45,7 +45,9 @@ export function expectedWait(
 /** Requests of its own that a newcomer's leaves with, the last of them. */
 function ownRequests({ party, lane, kind }: Newcomer): number {
   if (kind === "write") return party.writes.length + 1;
-  return party.writes.length + requests((party.reads.get(lane)?.size ?? 0) + 1);
+  let count = party.writes.length + requests((party.reads.get(lane)?.size ?? 0) + 1);
+  for (const [other, units] of party.reads) if (other !== lane) count += requests(units.size);
+  return count;
 }
 
 function requests(commands: number): number {

@@ -85,6 +85,25 @@ describe("tokens not yet proven", () => {
     expect(await untilSettled([query])).toEqual([{ status: "fulfilled", value: "inbox.get" }]);
   });
 
+  it("are refused early whose turn would come too late, and a write is charged like a read", async () => {
+    const portal = startVirtualPortal();
+    const writes = Array.from({ length: 5 }, (_, index) =>
+      portal
+        .session({ identity: "a", credential: `w${index}`, budget: "unproven", timeoutMs: 600_000 })
+        .write(ask("a.update", "a", index)),
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(countOf(portal, "a.update")).toBe(4);
+    for (let count = 0; count < 10; count += 1) prove(portal, "a", `t${count}`);
+    const hurried = (timeoutMs: number) =>
+      portal.session({ identity: "a", credential: "hurried", budget: "unproven", timeoutMs }).read(ask("profile", "a"));
+    const began = performance.now();
+    const early = hurried(5_000).catch((error: unknown) => [error, performance.now() - began]);
+    const outcomes = await untilSettled([early, hurried(60_000), ...writes]);
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => "fulfilled"));
+    expect(outcomes[0]).toMatchObject({ value: [{ name: "PortalRateLimited" }, 0] });
+  });
+
   it("hold a quarter of the slots at most, when the portal is slow to refuse them", async () => {
     const portal = startVirtualPortal({ plan: "on-premise" });
     portal.latency = ({ commands }) => (commands.includes("profile") ? 20_000 : 50);

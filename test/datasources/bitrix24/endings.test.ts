@@ -183,6 +183,7 @@ it("does not take clients that leave for failures of the portal", async () => {
 it.each(["reads", "writes"])(
   "gives back what a shared allowance granted to %s whose clients left while it was asked",
   async (kind) => {
+    let granted = 0;
     let taken = 0;
     let open = (): void => {};
     const gate = new Promise<void>((opened) => {
@@ -194,14 +195,15 @@ it.each(["reads", "writes"])(
         ...local,
         async take(wanted, reserve) {
           await gate;
-          const granted = await local.take(wanted, reserve);
-          taken += granted.taken;
-          return granted;
+          const answer = await local.take(wanted, reserve);
+          taken += answer.taken;
+          granted += answer.taken;
+          return answer;
         },
         async takeSurplus(wanted, reserve) {
-          const granted = await local.takeSurplus(wanted, reserve);
-          taken += granted;
-          return granted;
+          const surplus = await local.takeSurplus(wanted, reserve);
+          taken += surplus;
+          return surplus;
         },
         giveBack(unused) {
           taken -= unused;
@@ -219,6 +221,8 @@ it.each(["reads", "writes"])(
     abort.abort();
     open();
     await outcomes;
+    await eventually(() => expect(granted).toBeGreaterThan(0));
+    await turn();
     expect(await operation().read(call("d.get"))).toEqual({ method: "d.get" });
     expect(portal.requests.map((request) => request.method)).toEqual(["d.get"]);
     expect(taken).toBe(1);
