@@ -6,6 +6,7 @@ import { World } from "../world/world.ts";
 import { seedBulkSessions } from "./bulk-sessions.ts";
 import { seedChats, seedGroupChats } from "./chats.ts";
 import { seedLines } from "./lines.ts";
+import { seedMarks } from "./marks.ts";
 import { seedOtherActivities } from "./other-activities.ts";
 import { planDialogs } from "./plan.ts";
 import { seedQuickAnswers } from "./quick-answers.ts";
@@ -85,6 +86,7 @@ export function seedWorld({ seed, size, now, pastSessions = 0 }: SeedOptions): W
   settle(world, now);
   seedOtherActivities(world, seed, now);
   chooseQuietChat(world, operators);
+  seedMarks(world);
   world.setClock(Date.now);
   return world;
 }

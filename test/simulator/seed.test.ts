@@ -101,6 +101,19 @@ describe("the seeded world", () => {
     );
   });
 
+  test("has messages that were liked, answered, edited, deleted, formatted and given blocks", () => {
+    for (const world of [full, seedWorld({ seed: 1, size: 0.1, now })]) {
+      const messages = lineChats(world).flatMap((chat) => chat.messages);
+      for (const key of ["LIKE", "REPLY_ID", "IS_EDITED", "IS_DELETED", "ATTACH"]) {
+        expect(messages.filter(({ params }) => params[key] !== undefined).length, key).toBeGreaterThan(0);
+      }
+      for (const { chatId, params } of messages) {
+        if (typeof params.REPLY_ID === "number") expect(world.message(params.REPLY_ID).chatId).toBe(chatId);
+      }
+      expect(messages.some(({ text }) => text.includes("[url="))).toBe(true);
+    }
+  });
+
   test("is consistent: messages rise with time, sessions cover them, members know the chat", () => {
     for (const chat of lineChats(full)) {
       const ids = chat.messages.map((message) => message.id);
