@@ -41,14 +41,19 @@ const REMIND_MS = 60_000;
 /** Logs what is wrong with a store: at once, then once a minute, and when it is over. Returns what ends that. */
 function watchStores(stores: () => Readonly<Record<string, string>>, log: Logger): () => void {
   const saidAt = new Map<string, number>();
+  // One that is still being connected to has nothing wrong with it yet.
+  const suspects = new Set<string>();
   const timer = setInterval(() => {
     for (const [store, state] of Object.entries(stores())) {
       const last = saidAt.get(store);
       if (state === "ready") {
+        suspects.delete(store);
         if (saidAt.delete(store)) log.info({ store }, "The store works again");
+      } else if (!suspects.has(store)) {
+        suspects.add(store);
       } else if (last === undefined || performance.now() - last >= REMIND_MS) {
         saidAt.set(store, performance.now());
-        log.error({ store, reason: state }, "A store cannot be used: events are refused, and their gap is told later");
+        log.error({ store, reason: state }, "A store cannot be used now");
       }
     }
   }, WATCH_MS);

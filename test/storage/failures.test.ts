@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryInUse } from "../../src/storage/directory-lock.ts";
+import { LogReplaced } from "../../src/storage/log.ts";
 import { StorageUnavailable } from "../../src/storage/storage-unavailable.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
@@ -238,6 +239,41 @@ describe("Redis that comes to harm", () => {
     client.disconnect();
     expect(await storage.log.head(PORTAL)).toBe(1);
     expect((await storage.log.append(PORTAL, [messageEvent("3")])).positions).toEqual([2]);
+  });
+
+  it.each([
+    ["out of memory", "maxmemory", "1", "0", /OOM/],
+    ["without enough replicas", "min-replicas-to-write", "3", "0", /NOREPLICAS/],
+  ])(
+    "tells that a server is %s until a write works again, however often it is read",
+    async (_what, setting, bad, good, reason) => {
+      const { Redis } = await import("ioredis");
+      const client = new Redis(server.url);
+      await client.config("SET", setting, bad);
+      expect(storage.problem()).toBeUndefined();
+      await failsWithin(2_000, storage.keyValues.set("a", "b", "c"));
+      expect(storage.problem()).toMatch(reason);
+      await storage.keyValues.get("a", "b").catch(() => null);
+      await storage.log.head(PORTAL);
+      expect(storage.problem()).toMatch(reason);
+      await client.config("SET", setting, good);
+      client.disconnect();
+      await storage.keyValues.set("a", "b", "c");
+      expect(storage.problem()).toBeUndefined();
+    },
+  );
+
+  it("does not read on in a log that is not the one it was asked for, however far the new one goes", async () => {
+    for (let n = 1; n <= 3; n += 1) await storage.log.append(PORTAL, [messageEvent(`${n}`)]);
+    const { log } = await storage.log.newest(PORTAL);
+    expect((await storage.log.read(PORTAL, 1, 10, log)).length).toBe(2);
+    const { Redis } = await import("ioredis");
+    const client = new Redis(server.url);
+    await client.flushall();
+    client.disconnect();
+    await expect(storage.log.read(PORTAL, 1, 10, log)).rejects.toBeInstanceOf(LogReplaced);
+    for (let n = 1; n <= 5; n += 1) await storage.log.append(PORTAL, [messageEvent(`new ${n}`)]);
+    await expect(storage.log.read(PORTAL, 3, 10, log)).rejects.toBeInstanceOf(LogReplaced);
   });
 
   it("is opened although the server is away, says so, and works once it is there", async () => {

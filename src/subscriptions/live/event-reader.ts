@@ -22,7 +22,7 @@ export interface EventReader {
   take(): LoggedEvent | undefined;
   /**
    * To be called when there was nothing to take. The promise resolves when it is worth trying again; it rejects with `EventsTrimmed` when
-   * events at the reader's place are gone, or with the log's error. Undefined: there is nothing newer, and `moved` is called once there is.
+   * events at the reader's place are gone, with `LogReplaced` when the whole log is, or with the log's error. Undefined: there is nothing newer, and `moved` is called once there is.
    */
   wait(moved: () => void): Promise<void> | undefined;
   /** Events that will be taken after a position, without taking them: in memory, and a few at most. */
@@ -55,7 +55,7 @@ export function createEventReader(
 
   async function readBack(): Promise<void> {
     try {
-      hold(await log.read(portal, position, CATCH_UP_LIMIT));
+      hold(await log.read(portal, position, CATCH_UP_LIMIT, tail.log));
       if (held.length === 0) await passUnknown();
     } catch (error) {
       if (error instanceof CorruptEvent) position = error.position;
@@ -64,11 +64,11 @@ export function createEventReader(
     }
   }
 
-  /** Only kinds that this version does not know lie between here and the head; or the log was purged, and its streams are about to be ended. */
+  /** Only kinds that this version does not know lie between here and the head. */
   async function passUnknown(): Promise<void> {
     const head = await log.head(portal);
     // Once more, for what came before the head was asked for.
-    hold(await log.read(portal, position, CATCH_UP_LIMIT));
+    hold(await log.read(portal, position, CATCH_UP_LIMIT, tail.log));
     if (held.length > 0) return;
     position = Math.max(position, head);
     if (!tail.covers(position)) await pause();

@@ -39,7 +39,7 @@ export interface LiveEvents {
   headCursor(portal: PortalRef): Promise<string>;
   /** Opens a stream. Rejects with `BAD_USER_INPUT` for a cursor that cannot be used here. */
   open(subscription: LiveSubscription): Promise<LiveStream>;
-  /** Ends all streams of a portal, whose log is gone. A purge ends them by itself, in other processes too. */
+  /** Ends all streams of a portal, whose log is gone, and says why. A purge ends them by itself, in other processes too. */
   endPortal(portal: PortalRef): void;
   /** Streams that are open; for tests and metrics. */
   openStreams(): number;
@@ -55,6 +55,17 @@ const CURSOR_PROBLEMS: Readonly<Record<CursorProblem, string>> = {
   future: "after lies beyond the newest event of this log. Begin anew with eventCursor.",
 };
 
+/** A stream that is being opened. */
+interface Opening {
+  readonly portal: string;
+  /** Names of logs that went meanwhile. */
+  readonly gone: Set<string>;
+  isClosed: boolean;
+}
+
+/** In place of a name: the portal itself went. */
+const EVERY_LOG = "";
+
 interface Shared<T> {
   readonly value: Promise<T>;
   users: number;
@@ -65,16 +76,17 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const tails = new Map<string, Shared<PortalTail>>();
   const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
   const groupsOf = new Map<string, Set<LiveGroup>>();
-  const streams = new Map<string, Set<LiveStream>>();
+  /** By portal, each with the name of the log that it reads. */
+  const streams = new Map<string, Map<LiveStream, string>>();
   /** Streams that are being opened, so that what ends a portal's streams ends them too. */
-  const openings = new Set<{ readonly portal: string; isEnded: boolean }>();
+  const openings = new Set<Opening>();
   const turns = createReadingTurns();
   let openStreams = 0;
 
   /** The portal's tail, for as long as somebody uses it. */
   async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
     const shared = tails.get(portal) ?? {
-      value: openPortalTail(log, portal, { onError: options.onError, onPurged: endPortal, onEvent }),
+      value: openPortalTail(log, portal, { onError: options.onError, onGone: endLog, onEvent }),
       users: 0,
     };
     tails.set(portal, shared);
@@ -129,39 +141,43 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     throw badUserInput(CURSOR_PROBLEMS[reading.problem]);
   }
 
-  function endPortal(portal: string): void {
+  /** Tells the readers of one log of a portal, or of all, that it is gone. */
+  function endLog(portal: string, gone?: string): void {
     // Who comes now reads another log.
     tails.delete(portal);
-    for (const opening of openings) if (opening.portal === portal) opening.isEnded = true;
-    for (const stream of streams.get(portal) ?? []) stream.close();
+    for (const opening of openings) if (opening.portal === portal) opening.gone.add(gone ?? EVERY_LOG);
+    for (const [stream, name] of streams.get(portal) ?? []) if (gone === undefined || name === gone) stream.logIsGone();
   }
 
-  async function open({
-    viewer,
-    request,
-    sharingKey,
-    responseKey,
-    execute,
-    failed,
-  }: LiveSubscription): Promise<LiveStream> {
+  async function open(subscription: LiveSubscription, opening: Opening): Promise<LiveStream> {
+    const { viewer, request, sharingKey, responseKey, execute, failed } = subscription;
     const portal = portalName(viewer.portal);
     // Asked for before the tail is opened, so that nothing falls between.
     const newest = await log.newest(portal);
     const position = startingPoint(portal, newest, request.after);
     const { tail, release: releaseTail } = await useTail(portal);
+    if (tail.log !== newest.log) {
+      releaseTail();
+      // Nobody has noticed yet that the store was emptied; or it happened between the two questions.
+      if ((await log.newest(portal)).log !== tail.log) endLog(portal, tail.log);
+      return await open(subscription, opening);
+    }
     const cursorAt = (at: Position): string => writeCursor(portal, { log: newest.log, position: at });
-    const { group, release: releaseGroup } = useGroup(portal, `${portal}\n${viewer.rightsKey}\n${sharingKey}`, () =>
-      createLiveGroup({
-        viewer,
-        criteria: request.criteria,
-        access: options.access,
-        chats: options.chats,
-        execute,
-        cursorAt,
-      }),
+    const { group, release: releaseGroup } = useGroup(
+      portal,
+      `${portal}\n${newest.log}\n${viewer.rightsKey}\n${sharingKey}`,
+      () =>
+        createLiveGroup({
+          viewer,
+          criteria: request.criteria,
+          access: options.access,
+          chats: options.chats,
+          execute,
+          cursorAt,
+        }),
     );
     const reader = createEventReader(log, portal, tail, turns, position);
-    const ofPortal = streams.get(portal) ?? new Set();
+    const ofPortal = streams.get(portal) ?? new Map<LiveStream, string>();
     const closed = (): void => {
       openStreams -= 1;
       ofPortal.delete(stream);
@@ -170,8 +186,10 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
       releaseTail();
     };
     const stream = openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed });
-    streams.set(portal, ofPortal.add(stream));
+    streams.set(portal, ofPortal.set(stream, newest.log));
     openStreams += 1;
+    if (opening.gone.has(EVERY_LOG) || opening.gone.has(newest.log)) stream.logIsGone();
+    if (opening.isClosed) stream.close();
     return stream;
   }
 
@@ -181,21 +199,19 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
       return writeCursor(portal, await log.newest(portal));
     },
     async open(subscription) {
-      const opening = { portal: portalName(subscription.viewer.portal), isEnded: false };
+      const opening: Opening = { portal: portalName(subscription.viewer.portal), gone: new Set(), isClosed: false };
       openings.add(opening);
       try {
-        const stream = await open(subscription);
-        if (opening.isEnded) stream.close();
-        return stream;
+        return await open(subscription, opening);
       } finally {
         openings.delete(opening);
       }
     },
-    endPortal: (portal) => endPortal(portalName(portal)),
+    endPortal: (portal) => endLog(portalName(portal)),
     openStreams: () => openStreams,
     close() {
-      for (const opening of openings) opening.isEnded = true;
-      for (const ofPortal of streams.values()) for (const stream of ofPortal) stream.close();
+      for (const opening of openings) opening.isClosed = true;
+      for (const ofPortal of streams.values()) for (const stream of ofPortal.keys()) stream.close();
     },
   };
 }

@@ -2,7 +2,7 @@ import { GraphQLError } from "graphql";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { RefusalClass } from "../../refusals/meaning.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
-import { EventsTrimmed, type Position } from "../../storage/log.ts";
+import { EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
 import type { EventReader } from "./event-reader.ts";
@@ -25,6 +25,8 @@ export interface LiveStream {
   run(sink: LiveSink): Promise<void>;
   /** Ends it, begun or not. */
   close(): void;
+  /** The log that it reads is gone: says so as soon as the client takes something, and ends it. */
+  logIsGone(): void;
 }
 
 export interface LiveStreamOptions {
@@ -66,6 +68,10 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   /** The event that is waited with while the storage is away. */
   let postponed: LoggedEvent | undefined;
   let retry: NodeJS.Timeout | undefined;
+  let isGone = false;
+  let isFinishing = false;
+  /** Nothing is under way that goes on by itself. */
+  let isIdle = false;
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
   function end(): void {
@@ -85,11 +91,15 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
 
   /** The log cannot be read on. */
   function breakOff(error: unknown): void {
-    finish(error instanceof EventsTrimmed ? lostResult(error) : options.failed(error));
+    if (error instanceof EventsTrimmed) finish(lostResult(error));
+    else if (error instanceof LogReplaced) finish(goneResult());
+    else finish(options.failed(error));
   }
 
   /** Hands over a last result. */
   function finish(result: LiveResult): void {
+    if (isFinishing) return;
+    isFinishing = true;
     then(hand(result), end);
   }
 
@@ -111,12 +121,19 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
 
   /** Goes on as far as it can. Never throws: many streams are woken in one loop. */
   function go(): void {
+    isIdle = false;
     try {
-      while (!ended) {
+      while (!ended && !isFinishing) {
+        if (isGone) {
+          finish(goneResult());
+          return;
+        }
         const logged = postponed ?? reader.take();
         postponed = undefined;
         if (logged === undefined) {
-          reader.wait(go)?.then(go, breakOff);
+          const more = reader.wait(go);
+          if (more === undefined) isIdle = true;
+          else more.then(go, breakOff);
           return;
         }
         const decided = decide(logged);
@@ -222,6 +239,18 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     return new LiveResult({ data: { [options.responseKey]: null }, errors: [error.toJSON()] });
   }
 
+  /** Without cursors: no place of that log means anything any more, and the next one is whatever comes from now on. */
+  function goneResult(): LiveResult {
+    const error = new GraphQLError(
+      "The log of these events is gone: the application was taken out of the portal, or the gateway's store was emptied or replaced. Read again what matters, then subscribe without after.",
+      {
+        path: [options.responseKey],
+        extensions: { code: "EVENTS_LOST", oldestCursor: null, headCursor: null },
+      },
+    );
+    return new LiveResult({ data: { [options.responseKey]: null }, errors: [error.toJSON()] });
+  }
+
   return {
     run(to) {
       return new Promise((resolve, reject) => {
@@ -232,6 +261,10 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
       });
     },
     close: end,
+    logIsGone() {
+      isGone = true;
+      if (isIdle) go();
+    },
   };
 }
 

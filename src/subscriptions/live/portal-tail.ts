@@ -1,8 +1,10 @@
-import { CorruptEvent, EventsTrimmed, type Position } from "../../storage/log.ts";
+import { CorruptEvent, EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
 
 /** The newest events of one portal in memory, read from the log once for all readers that are up to date. */
 export interface PortalTail {
+  /** Name of the log that it reads. */
+  readonly log: string;
   /** Whether everything after a position is in memory. */
   covers(position: Position): boolean;
   /** The event after a position that is covered; undefined when it is the newest. */
@@ -14,8 +16,8 @@ export interface PortalTail {
 
 export interface TailListeners {
   readonly onEvent?: (portal: string, logged: LoggedEvent) => void;
-  /** The log was purged, by whatever process: positions begin anew, and whoever reads the old log waits for nothing. */
-  readonly onPurged: (portal: string) => void;
+  /** The log is gone (purged by whatever process, the store emptied): positions begin anew, and its readers wait for nothing. */
+  readonly onGone: (portal: string, log: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,12 +26,14 @@ const WINDOW = 1_024;
 const READ_LIMIT = 256;
 /** A failed read of the log is tried again after this; the log's own follower usually calls earlier. */
 const RETRY_MS = 500;
+/** Looked at this often even when nothing is heard of it: a store that was emptied tells nobody. */
+const LOOK_MS = 5_000;
 
 /** Begins at the log's head: what is older is read back from the log. */
 export async function openPortalTail(
   log: EventLog,
   portal: string,
-  { onError, onEvent, onPurged }: TailListeners,
+  { onError, onEvent, onGone }: TailListeners,
 ): Promise<PortalTail> {
   let events: LoggedEvent[] = [];
   let reading = false;
@@ -37,6 +41,7 @@ export async function openPortalTail(
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
   let head: Position | undefined;
+  let name = "";
   /** Everything after this position, up to the head, is in `events`. */
   let start: Position = 0;
   const listeners = new Set<() => void>();
@@ -44,8 +49,10 @@ export async function openPortalTail(
   // Followed before the head is asked for, so that nothing falls between the two.
   const unfollow = log.follow(portal, () => void fill());
   try {
-    head = await log.head(portal);
+    const newest = await log.newest(portal);
+    head = newest.position;
     start = head;
+    name = newest.log;
   } catch (error) {
     unfollow();
     throw error;
@@ -75,15 +82,18 @@ export async function openPortalTail(
   /** Reads what follows a position; returns the new head. */
   async function readOn(from: Position): Promise<Position> {
     try {
-      const read = await log.read(portal, from, READ_LIMIT);
+      const read = await log.read(portal, from, READ_LIMIT, name);
       if (read.length === READ_LIMIT) again = true;
-      if (read.length === 0 && (await log.head(portal)) < from && !closed) {
-        closed = true;
-        onPurged(portal);
-      }
       keep(read);
       return read.at(-1)?.position ?? from;
     } catch (error) {
+      if (error instanceof LogReplaced) {
+        if (!closed) {
+          end();
+          onGone(portal, name);
+        }
+        return from;
+      }
       if (error instanceof CorruptEvent) {
         onError(error);
         again = true;
@@ -119,9 +129,19 @@ export async function openPortalTail(
     return low;
   }
 
+  const look = setInterval(() => void fill(), LOOK_MS);
+  look.unref();
   void fill();
 
+  function end(): void {
+    closed = true;
+    clearTimeout(retry);
+    clearInterval(look);
+    unfollow();
+  }
+
   return {
+    log: name,
     covers: (position) => position >= start,
     next: (position) => events[indexAfter(position)],
     listen(moved) {
@@ -129,9 +149,7 @@ export async function openPortalTail(
       return () => void listeners.delete(moved);
     },
     close() {
-      closed = true;
-      clearTimeout(retry);
-      unfollow();
+      end();
       listeners.clear();
     },
   };

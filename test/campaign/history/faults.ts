@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -45,17 +45,10 @@ function moment(blow: number, most: number): number {
 const HOUR_MS = 3_600_000;
 
 /** The library that lets one program see another time, where it is installed. */
-export function clockLibrary(): string | undefined {
-  for (const directory of ["/usr/lib", "/usr/local/lib"]) {
-    try {
-      for (const name of readdirSync(directory, { recursive: true })) {
-        if (String(name).endsWith("faketime/libfaketimeMT.so.1")) return join(directory, String(name));
-      }
-    } catch {
-      // Not there.
-    }
-  }
-  return undefined;
+function clockLibrary(): string | undefined {
+  // The folder of a machine's kind has a name of its own: x86_64-linux-gnu, aarch64-linux-gnu.
+  const folders = ["/usr/local/lib", "/usr/lib", ...readdirSync("/usr/lib").map((name) => join("/usr/lib", name))];
+  return folders.map((folder) => join(folder, "faketime", "libfaketimeMT.so.1")).find((path) => existsSync(path));
 }
 
 let clockFile: string | undefined;

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { LogReplaced } from "../../../src/storage/log.ts";
 import { StorageUnavailable } from "../../../src/storage/storage-unavailable.ts";
 import type { EventLog } from "../../../src/subscriptions/events/event-log.ts";
 import type { StoredEvent } from "../../../src/subscriptions/events/stored-event.ts";
 import { createEventReader } from "../../../src/subscriptions/live/event-reader.ts";
+import { LiveResult } from "../../../src/subscriptions/live/live-result.ts";
 import { openPortalTail, type TailListeners } from "../../../src/subscriptions/live/portal-tail.ts";
 import { createReadingTurns } from "../../../src/subscriptions/live/reading-turns.ts";
 import { adapters } from "../../storage/adapters.ts";
@@ -16,7 +18,12 @@ const ONE = { host: "portal.example", memberId: "portal-1" };
 const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
-const noListeners: TailListeners = { onPurged: () => {}, onError: (error) => expect.fail(String(error)) };
+/** The code of the error that a step carries. */
+function lostCode({ value }: IteratorResult<LiveResult, void>): unknown {
+  return value?.result.errors?.[0]?.extensions?.code;
+}
+
+const noListeners: TailListeners = { onGone: () => {}, onError: (error) => expect.fail(String(error)) };
 
 describe.each(adapters)("the live engine on $name", (adapter) => {
   const startBench = (parts: BenchParts = {}): Promise<LiveBench> => startLiveBench(adapter, parts);
@@ -342,7 +349,8 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     const [gone, other] = [await open(), await open({ portal: "portal-2" })];
     const end = gone.next();
     live.endPortal(ONE);
-    expect((await end).done).toBe(true);
+    expect(lostCode(await end)).toBe("EVENTS_LOST");
+    expect((await gone.next()).done).toBe(true);
     await storage.log.append("portal-2", [messageEvent("1")]);
     expect(await texts(other, 1)).toEqual(["1"]);
   });
@@ -352,7 +360,9 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     await append("1");
     const opening = openStream();
     live.endPortal(ONE);
-    await (await opening).run(() => undefined);
+    const results: LiveResult[] = [];
+    await (await opening).run((result) => void results.push(result));
+    expect(results.map(({ result }) => result.errors?.[0]?.extensions?.code)).toEqual(["EVENTS_LOST"]);
     expect(live.openStreams()).toBe(0);
   });
 
@@ -369,10 +379,12 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     await storage.log.purge("portal-1");
     let isOver = false;
     const goOn = (): void => {
-      if (!isOver) reader.wait(goOn)?.then(goOn);
+      if (!isOver) reader.wait(goOn)?.then(goOn, (error) => expect(error).toBeInstanceOf(LogReplaced));
     };
     goOn();
-    await behind.run(() => expect.fail("an event of a log that is gone"));
+    const results: LiveResult[] = [];
+    await behind.run((result) => void results.push(result));
+    expect(results.map(({ result }) => result.errors?.[0]?.extensions?.code)).toEqual(["EVENTS_LOST"]);
     await nextTurn();
     isOver = true;
     reader.close();
@@ -387,7 +399,10 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     const end = old.next();
     const another = await openBeside();
     await another.log.purge("portal-1");
-    expect((await end).done).toBe(true);
+    const told = await end;
+    expect(lostCode(told)).toBe("EVENTS_LOST");
+    expect(told.value?.result.errors?.[0]?.extensions).toMatchObject({ oldestCursor: null, headCursor: null });
+    expect((await old.next()).done).toBe(true);
     const anew = await open();
     await append("new");
     expect(await texts(anew, 1)).toEqual(["new"]);
