@@ -114,6 +114,8 @@ test.each([
   };
   let answer = (): void => {};
   portal.next.push(
+    // Whose token it is.
+    async () => ({ body: '{"result":{"ID":"7"}}' }),
     () =>
       new Promise((resolve) => {
         answer = () => resolve({ body: '{"result":true}' });
@@ -122,7 +124,7 @@ test.each([
   const call = request(`${origin}${path}`, { method: "POST", agent: false, headers });
   call.on("error", () => {});
   call.end(JSON.stringify({ query: TWO_WRITES }));
-  await eventually(() => expect(portal.requests.map(({ method }) => method)).toEqual(["imopenlines.operator.skip"]));
+  await eventually(() => expect(portal.requests.at(-1)?.method).toBe("imopenlines.operator.skip"));
   const gone = new Promise((done) => call.once("close", done));
   call.destroy();
   await gone;
