@@ -15,6 +15,7 @@ import {
 } from "../installation/events-command.ts";
 import { createInstallationStore, INSTALLATION_NAMESPACES } from "../installation/installation-store.ts";
 import { createInstaller } from "../installation/installer.ts";
+import { installedTokens } from "../installation/kept-tokens.ts";
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
 import type { StorageConfig } from "../storage/storage.ts";
@@ -110,10 +111,13 @@ async function runAlone(
     tokenUrl: application.tokenUrl,
   });
   const transport = createTransport(settings.portals);
-  const portals = createPortals({
-    ...settings.portals,
-    renewTokens: createSharedRenewal(installations, storage.keyValues),
+  const renewal = createSharedRenewal({
+    keyValues: storage.keyValues,
+    kept: [installedTokens(installations)],
+    onUnkept: () => undefined,
+    onKeptLate: () => undefined,
   });
+  const portals = createPortals({ ...settings.portals, renewTokens: renewal.renew });
   try {
     const installer = createInstaller({
       installations,
@@ -128,6 +132,7 @@ async function runAlone(
     });
     return await runEventsCommand(command, { installations, installer, eventsAddress });
   } finally {
+    renewal.close();
     await portals.close();
     await transport.close();
     await storage.close();

@@ -6,7 +6,13 @@ import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import type { Plan } from "../datasources/bitrix24/usage.ts";
 import type { Retention } from "../storage/log.ts";
 import type { StorageConfig } from "../storage/storage.ts";
-import { credentialHost, DEFAULT_CREDENTIAL, readCredentialsFile, systemErrorCode } from "./credentials.ts";
+import {
+  type CredentialDefaults,
+  credentialHost,
+  DEFAULT_CREDENTIAL,
+  readCredentialsFile,
+  systemErrorCode,
+} from "./credentials.ts";
 import type { ExplorerPerson } from "./explorer-people.ts";
 import { type IdentityRules, NO_IDENTITY_RULES, readIdentityRules } from "./identity-rules.ts";
 import { credentialProblem } from "./key-credential.ts";
@@ -29,8 +35,8 @@ export interface Config {
     readonly certificateAuthority: string | undefined;
     readonly proxyUrl: string | undefined;
     readonly botClientId: string | undefined;
-    /** Keeps the tokens of applications as they are renewed. */
-    readonly renewedTokensFile: string;
+    /** Where earlier versions kept renewed tokens in clear; they are moved into the store. */
+    readonly earlierTokensFile: string;
   };
   readonly server: {
     readonly host: string;
@@ -146,6 +152,7 @@ function relations(config: Config): string[] {
     const source = name === DEFAULT_CREDENTIAL ? "BITRIX24_WEBHOOK_URL" : `The credential ${name}`;
     problems.push(`${source} must use https; BITRIX24_ALLOW_HTTP=true permits http for ${credentialHost(credential)}`);
   }
+  problems.push(...tokenUrlProblems(config));
   for (const { name, credential } of config.keys.configured) {
     const problem = credentialProblem(credential, config.portal.credentials);
     if (problem !== undefined) problems.push(`GATEWAY_API_KEYS: the key ${name} ${problem}`);
@@ -157,6 +164,20 @@ function relations(config: Config): string[] {
     );
   }
   return problems;
+}
+
+/** An application's secret and tokens go there. */
+function tokenUrlProblems({ portal, live }: Config): string[] {
+  const urls = new Map<string, string | undefined>([["BITRIX24_TOKEN_URL", live.application?.tokenUrl]]);
+  for (const [name, credential] of portal.credentials) {
+    if (credential.kind === "application") urls.set(`tokenUrl of the credential ${name}`, credential.tokenUrl);
+  }
+  return [...urls].flatMap(([source, url]) => {
+    if (url === undefined || portal.allowHttp) return [];
+    const { protocol, hostname, host } = new URL(url);
+    if (protocol === "https:" || isLoopback(hostname)) return [];
+    return [`${source} must use https; BITRIX24_ALLOW_HTTP=true permits http for ${host}`];
+  });
 }
 
 function identityProblems({ identity: { rules, jsonWebTokens }, portal }: Config): string[] {
@@ -219,12 +240,12 @@ function applicationOf(
 
 function readCredentials(
   read: <Name extends SettingName>(name: Name) => SettingValues[Name] | undefined,
-  botClientId: string | undefined,
+  defaults: CredentialDefaults,
   problems: string[],
 ): Map<string, Credential> {
   const credentials = new Map(
     readFileSetting("BITRIX24_CREDENTIALS_FILE", read("BITRIX24_CREDENTIALS_FILE"), problems, (path) =>
-      readCredentialsFile(path, botClientId),
+      readCredentialsFile(path, defaults),
     ),
   );
   const url = read("BITRIX24_WEBHOOK_URL");
@@ -234,7 +255,7 @@ function readCredentials(
       `BITRIX24_CREDENTIALS_FILE must not name a credential ${DEFAULT_CREDENTIAL} beside BITRIX24_WEBHOOK_URL`,
     );
   }
-  const bot = botClientId === undefined ? {} : { botClientId };
+  const bot = defaults.botClientId === undefined ? {} : { botClientId: defaults.botClientId };
   return credentials.set(DEFAULT_CREDENTIAL, { kind: "webhook", url, ...bot });
 }
 
@@ -242,7 +263,8 @@ function readCredentials(
 export function configuredCredentials(environment: Environment): ReadonlyMap<string, Credential> {
   const problems: string[] = [];
   const read = <Name extends SettingName>(name: Name) => readSetting(environment, name, problems);
-  const credentials = readCredentials(read, read("BITRIX24_BOT_CLIENT_ID"), problems);
+  const defaults = { botClientId: read("BITRIX24_BOT_CLIENT_ID"), tokenUrl: read("BITRIX24_TOKEN_URL") };
+  const credentials = readCredentials(read, defaults, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return credentials;
 }
@@ -269,7 +291,8 @@ export function readConfig(environment: Environment): Config {
   const read = <Name extends SettingName>(name: Name) => readSetting(environment, name, problems);
 
   const botClientId = read("BITRIX24_BOT_CLIENT_ID");
-  const credentials = readCredentials(read, botClientId, problems);
+  const tokenUrl = read("BITRIX24_TOKEN_URL");
+  const credentials = readCredentials(read, { botClientId, tokenUrl }, problems);
   const explorer = read("GATEWAY_EXPLORER") ?? false;
   const dataDir = read("GATEWAY_DATA_DIR") ?? "";
   const config: Config = {
@@ -283,7 +306,7 @@ export function readConfig(environment: Environment): Config {
       ),
       proxyUrl: read("BITRIX24_PROXY_URL"),
       botClientId,
-      renewedTokensFile: join(dataDir, "tokens.json"),
+      earlierTokensFile: join(dataDir, "tokens.json"),
     },
     server: {
       host: read("GATEWAY_HOST") ?? "127.0.0.1",
@@ -303,12 +326,7 @@ export function readConfig(environment: Environment): Config {
         maxAgeMs: (read("GATEWAY_EVENT_RETENTION_HOURS") ?? 0) * 3_600_000,
         maxEvents: read("GATEWAY_EVENT_RETENTION_COUNT") ?? 0,
       },
-      application: applicationOf(
-        read("BITRIX24_CLIENT_ID"),
-        read("BITRIX24_CLIENT_SECRET"),
-        read("BITRIX24_TOKEN_URL"),
-        problems,
-      ),
+      application: applicationOf(read("BITRIX24_CLIENT_ID"), read("BITRIX24_CLIENT_SECRET"), tokenUrl, problems),
       publicUrl: read("GATEWAY_PUBLIC_URL"),
       encryptionKey: read("GATEWAY_ENCRYPTION_KEY"),
       encryptionKeyFile: join(dataDir, "encryption-key"),

@@ -21,11 +21,18 @@ const application = z.strictObject({
 const credentialsFile = z.record(z.string().min(1), z.union([webhook, application]));
 type FileEntry = z.output<typeof credentialsFile>[string];
 
-function toCredential(entry: FileEntry, botClientId: string | undefined): Credential {
-  const bot = entry.botClientId ?? botClientId;
+/** What holds for the credentials of a file that do not say it themselves. */
+export interface CredentialDefaults {
+  readonly botClientId: string | undefined;
+  /** Token endpoint of the authorization server; the cloud's when undefined. */
+  readonly tokenUrl: string | undefined;
+}
+
+function toCredential(entry: FileEntry, defaults: CredentialDefaults): Credential {
+  const bot = entry.botClientId ?? defaults.botClientId;
   const extra = bot === undefined ? {} : { botClientId: bot };
   if ("webhook" in entry) return { kind: "webhook", url: entry.webhook, ...extra };
-  const { tokenUrl, ...required } = entry.application;
+  const { tokenUrl = defaults.tokenUrl, ...required } = entry.application;
   return { kind: "application", ...required, ...(tokenUrl === undefined ? {} : { tokenUrl }), ...extra };
 }
 
@@ -33,7 +40,7 @@ function toCredential(entry: FileEntry, botClientId: string | undefined): Creden
  * Reads a file of named credentials: `{"anna": {"webhook": "https://…"}, "app": {"application": {…}}}`.
  * Throws an `Error` whose message names the place that is wrong and never repeats a value.
  */
-export function readCredentialsFile(path: string, botClientId: string | undefined): Map<string, Credential> {
+export function readCredentialsFile(path: string, defaults: CredentialDefaults): Map<string, Credential> {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
@@ -48,7 +55,7 @@ export function readCredentialsFile(path: string, botClientId: string | undefine
       `has an entry that is neither a webhook nor an application: ${place === "" ? "the whole file" : place}`,
     );
   }
-  return new Map(Object.entries(parsed.data).map(([name, entry]) => [name, toCredential(entry, botClientId)]));
+  return new Map(Object.entries(parsed.data).map(([name, entry]) => [name, toCredential(entry, defaults)]));
 }
 
 /** The short code of a file system error, e.g. `ENOENT`. */

@@ -197,7 +197,8 @@ export const settings = {
     schema: text,
   }),
   BITRIX24_TOKEN_URL: setting({
-    description: "Token endpoint of the authorization server that serves the portal.",
+    description:
+      "Token endpoint of the authorization server that serves the portal, for every application. `tokenUrl` of an application in BITRIX24_CREDENTIALS_FILE goes before it.",
     default: "https://oauth.bitrix.info/oauth/token/",
     example: "https://oauth.bitrix24.tech/oauth/token/",
     schema: httpUrl.optional(),

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { TokenPair } from "../datasources/bitrix24/tokens.ts";
 import type { Id } from "../datasources/domain/ids.ts";
-import { seal, unseal } from "./sealed-text.ts";
+import { sealTokens, unsealTokens } from "./token-pair.ts";
 
 /** `needs-reinstall`: the portal no longer renews the tokens. Events still arrive, calls with the application's credential fail. */
 export type InstallationStatus = "active" | "needs-reinstall";
@@ -40,13 +40,11 @@ const record = z.object({
   status: z.enum(["active", "needs-reinstall"]),
   installedAt: z.iso.datetime(),
 });
-const tokenPair = z.object({ accessToken: z.string(), refreshToken: z.string() });
 
 /** How an installation is kept: JSON, its tokens encrypted. */
 export function encodeInstallation(key: Buffer, installation: Installation & { tokens: TokenPair }): string {
   const { tokens, installedAt, ...open } = installation;
-  const { accessToken, refreshToken } = tokens;
-  const sealedTokens = seal(key, purpose(open.memberId), JSON.stringify({ accessToken, refreshToken }));
+  const sealedTokens = sealTokens(key, open.memberId, tokens);
   const kept: z.input<typeof record> = {
     version: 1,
     ...open,
@@ -62,18 +60,13 @@ export function decodeInstallation(key: Buffer, value: string): Installation | u
   const parsed = record.safeParse(parseJson(value));
   if (!parsed.success) return undefined;
   const { version: _version, sealedTokens, installedAt, ...open } = parsed.data;
-  const opened = unseal(key, purpose(open.memberId), sealedTokens);
-  const tokens = tokenPair.safeParse(opened === undefined ? undefined : parseJson(opened));
+  const tokens = unsealTokens(key, open.memberId, sealedTokens);
   return {
     ...open,
     installedAt: new Date(installedAt),
-    tokens: tokens.success ? tokens.data : null,
-    status: tokens.success ? open.status : "needs-reinstall",
+    tokens,
+    status: tokens === null ? "needs-reinstall" : open.status,
   };
-}
-
-function purpose(memberId: string): string {
-  return `tokens of ${memberId}`;
 }
 
 function parseJson(text: string): unknown {

@@ -6,7 +6,6 @@ import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
-import { openRenewedTokens, type RenewedTokens } from "../installation/renewed-tokens.ts";
 import { createGuard } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
 import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
@@ -46,19 +45,18 @@ const SHUTDOWN_MS = 5_000;
 
 /** Puts the gateway together and listens. Throws `ConfigError` for what the person who starts it must change. */
 export async function startGateway(configured: Config, log: Logger): Promise<RunningGateway> {
-  const tokens = openTokens(configured);
-  const config = { ...configured, portal: { ...configured.portal, credentials: tokens.credentials } };
-  const keys = openKeys(config, log);
+  const keys = openKeys(configured, log);
   try {
-    checkExposure(config, keys);
+    checkExposure(configured, keys);
   } catch (error) {
     keys.close();
     throw error;
   }
-  const store = await openLiveStore(config, log).catch((error: unknown) => {
+  const store = await openLiveStore(configured, log).catch((error: unknown) => {
     keys.close();
     throw error;
   });
+  const config = { ...configured, portal: { ...configured.portal, credentials: store.credentials } };
   const { plan, allowHttp, proxyUrl, certificateAuthority } = config.portal;
   const hosts = allowedHosts(config);
   const portals = createPortals({
@@ -69,18 +67,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     certificateAuthority,
     createAllowance: store.createAllowance,
     onTokenRefused: (credential) => identities.tokenRefused(credential),
-    async renewTokens(credential, stale, request) {
-      const pair = await (store.renewTokens?.(credential, stale, request) ?? request(stale.refreshToken));
-      try {
-        tokens.keep(credential, pair);
-      } catch (error) {
-        log.error(
-          { err: error },
-          "Renewed tokens could not be kept: after a restart this application must be authorised again",
-        );
-      }
-      return pair;
-    },
+    renewTokens: store.renewTokens,
   });
   const { encryptionKey } = store;
   const { keyValues } = store.storage;
@@ -182,14 +169,6 @@ function openKeys(config: Config, log: Logger): ApiKeys {
   } catch (error) {
     if (error instanceof KeysFileError) throw new ConfigError([error.message]);
     throw error;
-  }
-}
-
-function openTokens({ portal }: Config): RenewedTokens {
-  try {
-    return openRenewedTokens(portal.renewedTokensFile, portal.credentials);
-  } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
 }
 

@@ -2,14 +2,21 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
 import type { Allowance } from "../datasources/bitrix24/bucket.ts";
+import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import type { RenewTokens } from "../datasources/bitrix24/tokens.ts";
 import type { Plan } from "../datasources/bitrix24/usage.ts";
+import {
+  CONFIGURED_TOKEN_NAMESPACES,
+  type ConfiguredTokens,
+  openConfiguredTokens,
+} from "../installation/configured-tokens.ts";
 import { EncryptionKeyError, openEncryptionKey } from "../installation/encryption-key.ts";
 import {
   createInstallationStore,
   INSTALLATION_NAMESPACES,
   type InstallationStore,
 } from "../installation/installation-store.ts";
+import { installedTokens } from "../installation/kept-tokens.ts";
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
 import { DEFAULT_REDIS_PREFIX } from "../storage/open-redis-storage.ts";
@@ -26,7 +33,9 @@ export interface LiveStore {
   readonly installations: InstallationStore | undefined;
   /** The key of what is stored encrypted. */
   readonly encryptionKey: Buffer;
-  readonly renewTokens: RenewTokens | undefined;
+  /** The configured credentials, each application's with the newest tokens. */
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly renewTokens: RenewTokens;
   /** Undefined where this process counts alone. */
   readonly createAllowance: ((host: string, plan: Plan) => Allowance) | undefined;
   /** Each store by name: "ready", or what is wrong with it, for the operator. */
@@ -76,8 +85,20 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
           clientSecret: live.application.clientSecret,
           tokenUrl: live.application.tokenUrl,
         });
-  const renewTokens: RenewTokens | undefined =
-    installations === undefined ? undefined : createSharedRenewal(installations, storage.keyValues);
+  const configured = await openTokens(config, storage, key, log).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
+  const renewal = createSharedRenewal({
+    keyValues: storage.keyValues,
+    kept: [...(installations === undefined ? [] : [installedTokens(installations)]), configured.keptTokens],
+    onUnkept: (error) =>
+      log.error(
+        { err: error },
+        "Renewed tokens are not kept yet: if the gateway ended now, this application would have to be authorised again",
+      ),
+    onKeptLate: () => log.warn("Renewed tokens are kept again"),
+  });
   const allowances = live.storage.kind === "redis" ? connectRedis(live.storage.url, "b24oc-allowance") : undefined;
   const prefix = live.storage.kind === "redis" ? (live.storage.prefix ?? DEFAULT_REDIS_PREFIX) : "";
   const stores = (): Readonly<Record<string, string>> => ({
@@ -90,13 +111,15 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
     storage,
     installations,
     encryptionKey: key,
-    renewTokens,
+    credentials: configured.credentials,
+    renewTokens: renewal.renew,
     createAllowance:
       allowances === undefined
         ? undefined
         : (host, plan) => createRedisAllowance(allowances, `${prefix}allowance:{${host}}`, plan),
     async close() {
       unwatch();
+      renewal.close();
       allowances?.close();
       await storage.close();
     },
@@ -107,7 +130,7 @@ async function open({ live }: Config): Promise<EventStorage> {
   try {
     return await openEventStorage(live.storage, {
       retention: live.retention,
-      namespaces: { ...INSTALLATION_NAMESPACES, ...PROVEN_TOKEN_NAMESPACES },
+      namespaces: { ...INSTALLATION_NAMESPACES, ...CONFIGURED_TOKEN_NAMESPACES, ...PROVEN_TOKEN_NAMESPACES },
     });
   } catch (error) {
     if (error instanceof DirectoryInUse) throw new ConfigError([`GATEWAY_DATA_DIR: ${error.message}`]);
@@ -115,6 +138,26 @@ async function open({ live }: Config): Promise<EventStorage> {
       throw new ConfigError([`GATEWAY_DATA_DIR: ${live.storage.directory} cannot be used (${String(error.code)})`]);
     }
     throw error;
+  }
+}
+
+async function openTokens(
+  { portal }: Config,
+  { keyValues }: EventStorage,
+  encryptionKey: Buffer,
+  log: Logger,
+): Promise<ConfiguredTokens> {
+  try {
+    return await openConfiguredTokens({
+      keyValues,
+      encryptionKey,
+      configured: portal.credentials,
+      earlierFile: portal.earlierTokensFile,
+      onLost: (credential) =>
+        log.error({ credential }, "The tokens of this application are renewed no longer: authorise it again"),
+    });
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
 }
 

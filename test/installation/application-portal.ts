@@ -121,6 +121,8 @@ export async function startApplicationPortal(
           NAME: "Anna",
           LAST_NAME: "Weber",
         };
+      case "scope":
+        return ["imopenlines", "im"];
       case "event.get":
         return portal.handlers.map(({ event, handler }) => ({ event, handler, auth_type: "0", offline: 0 }));
       case "event.bind":

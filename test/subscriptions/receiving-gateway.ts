@@ -19,6 +19,7 @@ import {
   type InstallationStore,
 } from "../../src/installation/installation-store.ts";
 import { createInstaller, type Installer } from "../../src/installation/installer.ts";
+import { installedTokens } from "../../src/installation/kept-tokens.ts";
 import { createSharedRenewal } from "../../src/installation/shared-renewal.ts";
 import type { StorageConfig } from "../../src/storage/storage.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
@@ -92,11 +93,18 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
     tokenUrl,
   });
   const transport = createTransport();
+  const renewal = createSharedRenewal({
+    keyValues: storage.keyValues,
+    kept: [installedTokens(installations)],
+    onUnkept: () => undefined,
+    onKeptLate: () => undefined,
+  });
+  onTestFinished(renewal.close);
   const portals = createPortals({
     plan: "on-premise",
     allowHttp: false,
     allowedHosts: [],
-    renewTokens: createSharedRenewal(installations, storage.keyValues),
+    renewTokens: renewal.renew,
   });
   const listenPort = options.publicUrl === "own" ? await freePort() : 0;
   const publicUrl = publicAddress(options.publicUrl, listenPort);
