@@ -49,6 +49,7 @@ export function createPeerSession(pool: Pool, webhook: string): PortalSession {
 
   return {
     host,
+    origin,
     botClientId: undefined,
     read,
     readLinked(first, second) {

@@ -142,7 +142,7 @@ export class DeliveredFile {
 @ObjectType({
   simpleResolvers: true,
   description:
-    "A message as the event delivered it: text as sent to the channel (it may carry the operator's name as a signature), ids of the channel. The stored record is `message`.",
+    "A message as the event delivered it: the text and the ids of the channel. The stored record is `message`.",
 })
 export class DeliveredMessage {
   @Field(() => ID, { nullable: true, description: "The portal's message id; incoming messages come without one." })
@@ -153,6 +153,13 @@ export class DeliveredMessage {
 
   @Field(() => String, { nullable: true, description: "The text; null when there is only a file, or none was told." })
   readonly text!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name that the portal put before the text for the customer to see; null where it put none. Not part of `text`.",
+  })
+  readonly signature!: string | null;
 
   @Field(() => User, { nullable: true, description: "Who wrote it; its id costs nothing." })
   readonly author!: User | null;
@@ -223,11 +230,14 @@ export class MessageDeleted extends ChatEvent {
   description: "A session was opened in a chat.",
 })
 export class SessionStarted extends ChatEvent {
+  /** As the event names it; null where it names none. */
+  readonly sessionId!: Id | null;
+
   @Directive('@rest(method: "imopenlines.session.history.get")')
   @Field(() => Session, {
     nullable: true,
     description:
-      "The chat's latest session; the event itself names none, so a busy chat may already have a later one. Null when it cannot be told (`imopenlines.session.history.get`).",
+      "The session that the event names; where the portal names none the chat's latest, so that a busy chat may already have a later one. Null when it cannot be told (`imopenlines.session.history.get`).",
   })
   readonly session?: Session | null;
 }
@@ -238,11 +248,14 @@ export class SessionStarted extends ChatEvent {
   description: "A session was closed for good (also as spam or by itself).",
 })
 export class SessionFinished extends ChatEvent {
+  /** As the event names it; null where it names none. */
+  readonly sessionId!: Id | null;
+
   @Directive('@rest(method: "imopenlines.session.history.get")')
   @Field(() => Session, {
     nullable: true,
     description:
-      "The chat's latest session; the event itself names none. Null when it cannot be told (`imopenlines.session.history.get`).",
+      "The session that the event names; where the portal names none the chat's latest. Null when it cannot be told (`imopenlines.session.history.get`).",
   })
   readonly session?: Session | null;
 }

@@ -214,9 +214,18 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           portalOf(identity)
             .then(async (found) => {
               if (found.source === "none") return;
-              const address = { connectorId: null, lineId: null, chatId, externalChatId: null, userId: null };
+              const address = {
+                connectorId: null,
+                lineId: null,
+                chatId,
+                externalChatId: null,
+                namedChatId: null,
+                userId: null,
+              };
               const dispatchedAt = new Date().toISOString();
-              await eventLog.append(portalName(found.portal), [{ kind: "chatChanged", address, dispatchedAt, source }]);
+              await eventLog.append(portalName(found.portal), [
+                { kind: "chatChanged", address, dispatchedAt, source, changed: [] },
+              ]);
             })
             .catch((error: unknown) => {
               // Nobody hears of the change now: as with an event of the portal that could not be kept.

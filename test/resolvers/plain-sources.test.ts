@@ -137,7 +137,14 @@ function rootFields(type: GraphQLObjectType | null | undefined): string[] {
 
 function deliveries(): LiveDelivery[] {
   const common = {
-    address: { connectorId: "livechat", lineId: "1", chatId: String(chatId), externalChatId: "x", userId: null },
+    address: {
+      connectorId: "livechat",
+      lineId: "1",
+      chatId: String(chatId),
+      externalChatId: "x",
+      namedChatId: null,
+      userId: null,
+    },
     dispatchedAt: "2026-06-01T10:00:00Z",
   };
   const file = {
@@ -163,9 +170,9 @@ function deliveries(): LiveDelivery[] {
     { ...common, kind: "messageAdded", direction: "INCOMING", message },
     { ...common, kind: "messageUpdated", direction: "OUTGOING", message },
     { ...common, kind: "messageDeleted", direction: "OUTGOING", messageId: "1", externalIds: [] },
-    { ...common, kind: "sessionStarted" },
-    { ...common, kind: "sessionFinished" },
-    { ...common, kind: "chatChanged", source: "ANSWER" },
+    { ...common, kind: "sessionStarted", sessionId: null },
+    { ...common, kind: "sessionFinished", sessionId: null },
+    { ...common, kind: "chatChanged", source: "ANSWER", changed: [] },
   ];
   const now = new Date("2026-06-01T10:00:00Z");
   return [

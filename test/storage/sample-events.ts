@@ -4,7 +4,14 @@ import type { StoredEvent, StoredGap, StoredMessageAdded } from "../../src/subsc
 export function messageEvent(text: string): StoredMessageAdded {
   return {
     kind: "messageAdded",
-    address: { connectorId: "livechat", lineId: "7", chatId: null, externalChatId: "external-1", userId: "42" },
+    address: {
+      connectorId: "livechat",
+      lineId: "7",
+      chatId: null,
+      externalChatId: "external-1",
+      namedChatId: null,
+      userId: "42",
+    },
     dispatchedAt: "2026-01-02T03:04:05.000Z",
     direction: "INCOMING",
     message: {
@@ -47,9 +54,9 @@ export function everyKind(): StoredEvent[] {
     messageEvent("hello"),
     { kind: "messageUpdated", address, dispatchedAt, direction: "OUTGOING", message: { ...message, messageId: "9" } },
     { kind: "messageDeleted", address, dispatchedAt, direction: "UNKNOWN", messageId: null, externalIds: ["a", "b"] },
-    { kind: "sessionStarted", address, dispatchedAt: null },
-    { kind: "sessionFinished", address: { ...address, chatId: "5" }, dispatchedAt },
-    { kind: "chatChanged", address, dispatchedAt: null, source: "TRANSFER" },
+    { kind: "sessionStarted", address, dispatchedAt: null, sessionId: null },
+    { kind: "sessionFinished", address: { ...address, chatId: "5" }, dispatchedAt, sessionId: null },
+    { kind: "chatChanged", address, dispatchedAt: null, source: "TRANSFER", changed: [] },
     gapEvent,
   ];
 }

@@ -45,6 +45,8 @@ export interface WriteOutcome<T, R> {
 export interface PortalSession {
   /** Host name (with a port when not the default), the part before `/rest`. */
   readonly host: string;
+  /** The address of the portal's pages, e.g. `https://example.bitrix24.com`. */
+  readonly origin: string;
   /** Client id that bot methods need under webhook authorization; belongs to the credential. */
   readonly botClientId: string | undefined;
   /** Reads made in the same turn of the event loop leave together; equal ones are sent once and share the decoded value. */

@@ -110,6 +110,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
 
   return {
     host: endpoint.host,
+    origin: endpoint.origin,
     botClientId: options.botClientId,
     writeEpoch: () => scheduler.epoch(),
     read,

@@ -29,12 +29,13 @@ async function storedMessage(
   );
 }
 
-/** The chat's newest session; only its id is read for everybody. */
+/** The session that the event names, else the chat's newest; only its id is read for everybody. */
 async function latestSession(
-  _event: SessionStarted | SessionFinished,
+  { sessionId }: SessionStarted | SessionFinished,
   context: OperationContext,
 ): Promise<Session | null> {
   const chatId = await chatIdOf(context);
+  if (sessionId !== null) return new Session(sessionId, chatId ?? undefined);
   if (chatId === null) return null;
   const open = (await sharedChat(context, chatId, ["session"]))?.session?.sessionId ?? null;
   if (open !== null) return new Session(open, chatId);

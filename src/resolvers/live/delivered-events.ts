@@ -15,11 +15,12 @@ import {
 import { OpenLine } from "../../schema/open-line.ts";
 import { userRef } from "../../schema/user.ts";
 import type { ChatStoredEvent } from "../../subscriptions/events/event-filter.ts";
-import type { StoredMessage } from "../../subscriptions/events/stored-event.ts";
+import type { StoredMessageAdded, StoredMessageUpdated } from "../../subscriptions/events/stored-event.ts";
 import type { LiveDelivery } from "../../subscriptions/live/live-request.ts";
+import { splitSignature } from "./signature.ts";
 
 /** The GraphQL object for what the log delivered. */
-export function liveEventOf({ cursor, receivedAt, content }: LiveDelivery): LiveEvent {
+export function liveEventOf({ cursor, receivedAt, content }: LiveDelivery, origin: string): LiveEvent {
   const common = { cursor, receivedAt };
   switch (content.kind) {
     case "gap":
@@ -33,7 +34,7 @@ export function liveEventOf({ cursor, receivedAt, content }: LiveDelivery): Live
     case "event": {
       const { event } = content;
       const { address } = event;
-      return Object.assign(instanceOf(event), common, {
+      return Object.assign(instanceOf(event, origin), common, {
         dispatchedAt: event.dispatchedAt === null ? null : new Date(event.dispatchedAt),
         connector: address.connectorId === null ? null : new Connector(address.connectorId),
         line: address.lineId === null ? null : new OpenLine(address.lineId),
@@ -42,17 +43,17 @@ export function liveEventOf({ cursor, receivedAt, content }: LiveDelivery): Live
   }
 }
 
-function instanceOf(event: ChatStoredEvent): LiveEvent {
+function instanceOf(event: ChatStoredEvent, origin: string): LiveEvent {
   switch (event.kind) {
     case "messageAdded":
       return Object.assign(new MessageAdded(), {
         direction: event.direction,
-        content: deliveredMessage(event.message),
+        content: deliveredMessage(event, origin),
       });
     case "messageUpdated":
       return Object.assign(new MessageUpdated(), {
         direction: event.direction,
-        content: deliveredMessage(event.message),
+        content: deliveredMessage(event, origin),
       });
     case "messageDeleted":
       return Object.assign(new MessageDeleted(), {
@@ -61,22 +62,34 @@ function instanceOf(event: ChatStoredEvent): LiveEvent {
         externalIds: event.externalIds,
       });
     case "sessionStarted":
-      return new SessionStarted();
+      return Object.assign(new SessionStarted(), { sessionId: event.sessionId });
     case "sessionFinished":
-      return new SessionFinished();
+      return Object.assign(new SessionFinished(), { sessionId: event.sessionId });
     case "chatChanged":
       return Object.assign(new ChatChanged(), { source: changeSourceOf(event.source) });
   }
 }
 
-function deliveredMessage(message: StoredMessage): DeliveredMessage {
+function deliveredMessage(
+  { message, direction }: StoredMessageAdded | StoredMessageUpdated,
+  origin: string,
+): DeliveredMessage {
   return {
     messageId: message.messageId,
     externalIds: message.externalIds,
-    text: message.text,
+    ...(direction === "INCOMING" ? { text: message.text, signature: null } : splitSignature(message.text)),
     author: userRef(message.authorId),
     isSystem: message.isSystem,
-    files: message.files,
+    files: message.files.map((file) => ({
+      ...file,
+      url: absolute(file.url, origin),
+      downloadUrl: absolute(file.downloadUrl, origin),
+    })),
     sentAt: message.sentAt === null ? null : new Date(message.sentAt),
   };
+}
+
+/** A page of the portal, by the host at which the gateway knows it. */
+function absolute(address: string | null, origin: string): string | null {
+  return address === null || !URL.canParse(address, origin) ? null : new URL(address, origin).href;
 }

@@ -1,4 +1,4 @@
-import { Arg, type ClassType, Directive, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, type ClassType, Ctx, Directive, Resolver, Root, Subscription } from "type-graphql";
 import {
   ChatChanged,
   EventCursor,
@@ -12,6 +12,7 @@ import {
 import { ChatEventFilter, EventFilter, MessageEventFilter, SessionEventFilter } from "../../schema/live-filters.ts";
 import type { ChatEventKind } from "../../subscriptions/events/event-filter.ts";
 import { type LiveDelivery, LiveRequest } from "../../subscriptions/live/live-request.ts";
+import type { OperationContext } from "../engine/context.ts";
 import { liveEventOf } from "./delivered-events.ts";
 import { readCriteria } from "./event-criteria.ts";
 
@@ -71,6 +72,7 @@ export class LiveSubscriptions {
   })
   openLineEvents(
     @Root() delivery: LiveDelivery,
+    @Ctx() { portal }: OperationContext,
     @Arg("filter", () => EventFilter, { nullable: true, description: "Which events; all without it." })
     _filter?: EventFilter,
     @AFTER _after?: string,
@@ -81,52 +83,57 @@ export class LiveSubscriptions {
     })
     _checkpoints?: boolean,
   ): LiveEvent {
-    return liveEventOf(delivery);
+    return liveEventOf(delivery, portal.origin);
   }
 
   @SingleKind("messageAdded", MessageAdded, "Messages as they are added.")
   messageAdded(
     @Root() delivery: LiveDelivery,
+    @Ctx() { portal }: OperationContext,
     @MESSAGES _filter?: MessageEventFilter,
     @AFTER _after?: string,
   ): LiveEvent {
-    return liveEventOf(delivery);
+    return liveEventOf(delivery, portal.origin);
   }
 
   @SingleKind("messageUpdated", MessageUpdated, "Messages as they are edited.")
   messageUpdated(
     @Root() delivery: LiveDelivery,
+    @Ctx() { portal }: OperationContext,
     @MESSAGES _filter?: MessageEventFilter,
     @AFTER _after?: string,
   ): LiveEvent {
-    return liveEventOf(delivery);
+    return liveEventOf(delivery, portal.origin);
   }
 
   @SingleKind("messageDeleted", MessageDeleted, "Messages as they are deleted, one event for each.")
   messageDeleted(
     @Root() delivery: LiveDelivery,
+    @Ctx() { portal }: OperationContext,
     @MESSAGES _filter?: MessageEventFilter,
     @AFTER _after?: string,
   ): LiveEvent {
-    return liveEventOf(delivery);
+    return liveEventOf(delivery, portal.origin);
   }
 
   @SingleKind("sessionStarted", SessionStarted, "Sessions as they are opened.")
   sessionStarted(
     @Root() delivery: LiveDelivery,
+    @Ctx() { portal }: OperationContext,
     @SESSIONS _filter?: SessionEventFilter,
     @AFTER _after?: string,
   ): LiveEvent {
-    return liveEventOf(delivery);
+    return liveEventOf(delivery, portal.origin);
   }
 
   @SingleKind("sessionFinished", SessionFinished, "Sessions as they are closed for good.")
   sessionFinished(
     @Root() delivery: LiveDelivery,
+    @Ctx() { portal }: OperationContext,
     @SESSIONS _filter?: SessionEventFilter,
     @AFTER _after?: string,
   ): LiveEvent {
-    return liveEventOf(delivery);
+    return liveEventOf(delivery, portal.origin);
   }
 
   @SingleKind(
@@ -135,7 +142,12 @@ export class LiveSubscriptions {
     "Chats changed by an action of this gateway that the portal sends no event for.",
     false,
   )
-  chatChanged(@Root() delivery: LiveDelivery, @CHATS _filter?: ChatEventFilter, @AFTER _after?: string): LiveEvent {
-    return liveEventOf(delivery);
+  chatChanged(
+    @Root() delivery: LiveDelivery,
+    @Ctx() { portal }: OperationContext,
+    @CHATS _filter?: ChatEventFilter,
+    @AFTER _after?: string,
+  ): LiveEvent {
+    return liveEventOf(delivery, portal.origin);
   }
 }

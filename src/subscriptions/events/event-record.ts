@@ -11,6 +11,7 @@ const address = z.object({
   lineId: nullableText,
   chatId: nullableText,
   externalChatId: nullableText,
+  namedChatId: nullableText.default(null),
   userId: nullableText,
 });
 
@@ -36,6 +37,7 @@ const message = z.object({
 });
 
 const fromPortal = { address, dispatchedAt: nullableText };
+const sessionId = nullableText.default(null);
 const direction = z.enum(["INCOMING", "OUTGOING", "UNKNOWN"]);
 
 const schemas = {
@@ -48,9 +50,14 @@ const schemas = {
     messageId: nullableText,
     externalIds: z.array(text),
   }),
-  sessionStarted: z.object({ kind: z.literal("sessionStarted"), ...fromPortal }),
-  sessionFinished: z.object({ kind: z.literal("sessionFinished"), ...fromPortal }),
-  chatChanged: z.object({ kind: z.literal("chatChanged"), ...fromPortal, source: text }),
+  sessionStarted: z.object({ kind: z.literal("sessionStarted"), ...fromPortal, sessionId }),
+  sessionFinished: z.object({ kind: z.literal("sessionFinished"), ...fromPortal, sessionId }),
+  chatChanged: z.object({
+    kind: z.literal("chatChanged"),
+    ...fromPortal,
+    source: text,
+    changed: z.array(text).default([]),
+  }),
   gap: z.object({ kind: z.literal("gap"), since: text, until: text }),
 } satisfies { readonly [Kind in StoredEvent["kind"]]: z.ZodType<Extract<StoredEvent, { kind: Kind }>> };
 

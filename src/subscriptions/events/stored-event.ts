@@ -12,6 +12,8 @@ export interface EventAddress {
   readonly chatId: Id | null;
   /** The chat in the channel; what the connector calls it. */
   readonly externalChatId: string | null;
+  /** A chat that the payload names without saying whose number it is: the portal's, or the channel's. To be proven before it is believed. */
+  readonly namedChatId: Id | null;
   /** The customer: the connector's user of the portal, or the channel's id of the user, as the payload gives it. */
   readonly userId: string | null;
 }
@@ -23,6 +25,7 @@ export interface StoredFile {
   readonly kind: string | null;
   readonly mimeType: string | null;
   readonly size: number | null;
+  /** Absolute, or the path of a page of the portal. */
   readonly url: string | null;
   readonly downloadUrl: string | null;
   readonly width: number | null;
@@ -67,14 +70,21 @@ export interface StoredMessageDeleted extends FromPortal {
 }
 export interface StoredSessionStarted extends FromPortal {
   readonly kind: "sessionStarted";
+  /** Null where the payload names none, as portals of today do. */
+  readonly sessionId: Id | null;
 }
 export interface StoredSessionFinished extends FromPortal {
   readonly kind: "sessionFinished";
+  /** As with the start. */
+  readonly sessionId: Id | null;
 }
-/** What no portal event tells: an action done through this gateway. A hint to read again. */
+/** What no portal event tells: an action done through this gateway, or what was found to have changed. A hint to read again. */
 export interface StoredChatChanged extends FromPortal {
   readonly kind: "chatChanged";
+  /** The action, or `PORTAL` for what was found. */
   readonly source: string;
+  /** What of the chat changed, where that is known. */
+  readonly changed: readonly string[];
 }
 /** A time in which nobody received events. */
 export interface StoredGap {

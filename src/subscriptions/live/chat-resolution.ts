@@ -79,7 +79,7 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
   const counts = { searches: 0, deduced: 0, unresolved: 0 };
 
   /** A chat that was seen at the place and with the customer needs no question: one customer has one chat at a place. */
-  async function search(ref: PortalRef, place: ExternalPlace): Promise<Id | null> {
+  async function search(ref: PortalRef, place: ExternalPlace, named: Id | null): Promise<Id | null> {
     const portal = portalName(ref);
     const kept = await facts.pair(portal, place);
     if (kept !== null) return kept;
@@ -87,7 +87,7 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     const both = at.filter((chatId) => of.includes(chatId));
     const only = both.length === 1 ? both[0] : undefined;
     if (only !== undefined) counts.deduced += 1;
-    const found = only ?? (await searchInPortal(ref, place, { at, of }));
+    const found = only ?? (await searchInPortal(ref, place, { at, of, named }));
     if (found !== null) await keepPair(portal, place, found);
     return found;
   }
@@ -133,12 +133,12 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     });
   }
 
-  async function find(ref: PortalRef, place: ExternalPlace, key: string): Promise<Id | null> {
+  async function find(ref: PortalRef, place: ExternalPlace, named: Id | null, key: string): Promise<Id | null> {
     const portal = portalName(ref);
     counts.searches += 1;
     try {
-      let found = await search(ref, place);
-      if (found === null && (await somethingTold(portal, place))) found = await search(ref, place);
+      let found = await search(ref, place, named);
+      if (found === null && (await somethingTold(portal, place))) found = await search(ref, place, named);
       if (found === null) miss(key, place);
       else pairs.set(key, found);
       return found;
@@ -185,7 +185,7 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
       if (missed !== undefined && now() < missed.until) return null;
       const underWay = searching.get(key);
       if (underWay !== undefined) return underWay;
-      const search = find(ref, place, key);
+      const search = find(ref, place, address.namedChatId, key);
       searching.set(key, search);
       return search;
     },

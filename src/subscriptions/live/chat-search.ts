@@ -12,6 +12,8 @@ import type { ExternalPlace } from "./chat-facts.ts";
 export interface KnownChats {
   readonly at: readonly Id[];
   readonly of: readonly Id[];
+  /** The chat that the event itself names, if its number is the portal's. */
+  readonly named: Id | null;
 }
 
 const LIVE_CHAT = "livechat";
@@ -33,7 +35,10 @@ export async function searchChat(portal: PortalSession, place: ExternalPlace, kn
   const ofOneself = codeOf(place.externalChatId);
   const sure = place.connectorId === LIVE_CHAT ? [ofCustomer, ofEverybody] : [ofEverybody, ofCustomer];
   const toProve = sure.includes(ofOneself) ? [] : [ofOneself];
-  const byId = [...new Set([...known.of, ...known.at])].slice(0, MAX_QUESTIONS_BY_ID);
+  const byId = [...new Set([...(known.named === null ? [] : [known.named]), ...known.of, ...known.at])].slice(
+    0,
+    MAX_QUESTIONS_BY_ID,
+  );
 
   const [sureChats, unsureChats] = await Promise.all([
     Promise.all(sure.map((userCode) => dialogOrNull(portal, { userCode }))),
@@ -47,6 +52,8 @@ export async function searchChat(portal: PortalSession, place: ExternalPlace, kn
   }
   const atPlace = new Map(unsureChats.flatMap((chat) => (chat !== null && isAt(place, chat) ? [[chat.id, chat]] : [])));
   for (const chat of atPlace.values()) if (known.of.includes(chat.id)) return chat.id;
+  const named = unsureChats.find((chat) => chat !== null && chat.id === known.named && isOnLine(place, chat)) ?? null;
+  if (named !== null && (await isOfCustomer(portal, named, place))) return named.id;
   const withCustomer = await Promise.all(
     [...atPlace.values()].map(async ({ id }) => ((await isParticipant(portal, id, place.customerId)) ? id : null)),
   );
@@ -57,6 +64,14 @@ export async function searchChat(portal: PortalSession, place: ExternalPlace, kn
 /** Ids of a channel may contain pipes, so that the code is compared as a whole up to the customer. */
 function isAt(place: ExternalPlace, { userCode }: ChatRecord): boolean {
   return userCode?.raw.startsWith(formatUserCode({ ...place, externalUserId: "" })) ?? false;
+}
+
+function isOnLine({ connectorId, lineId }: ExternalPlace, { userCode }: ChatRecord): boolean {
+  return userCode?.connectorId === connectorId && userCode.lineId === lineId;
+}
+
+async function isOfCustomer(portal: PortalSession, chat: ChatRecord, { customerId }: ExternalPlace): Promise<boolean> {
+  return chat.userCode?.externalUserId === customerId || (await isParticipant(portal, chat.id, customerId));
 }
 
 async function dialogOrNull(

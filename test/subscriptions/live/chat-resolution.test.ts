@@ -60,15 +60,24 @@ function resolution(options: Partial<ChatResolutionOptions> = {}): LearningChatR
 function incoming(chat: Chat, more: Partial<EventAddress> = {}): EventAddress {
   const [connectorId = "", lineId = "", ...external] = chat.userCode.split("|");
   const externalChatId = external.slice(0, Math.ceil(external.length / 2)).join("|");
-  return { connectorId, lineId, chatId: null, externalChatId, userId: String(chat.customerId), ...more };
+  return {
+    connectorId,
+    lineId,
+    chatId: null,
+    externalChatId,
+    namedChatId: null,
+    userId: String(chat.customerId),
+    ...more,
+  };
 }
 
 function sessionStarted(chat: Chat): StoredSessionStarted {
   const { connectorId, lineId, userId } = incoming(chat);
   return {
     kind: "sessionStarted",
+    sessionId: null,
     dispatchedAt: null,
-    address: { connectorId, lineId, chatId: String(chat.id), externalChatId: null, userId },
+    address: { connectorId, lineId, chatId: String(chat.id), externalChatId: null, namedChatId: null, userId },
   };
 }
 
@@ -139,6 +148,15 @@ describe("which chat an event belongs to", () => {
     expect(await resolution().resolve(portal, stranger)).toBeNull();
   });
 
+  it("proves the chat that the event itself names: the customer's, of the same line and channel", async () => {
+    const chat = addChat("myconnector|3|the portal calls it otherwise|5003");
+    const named = incoming(chat, { externalChatId: "elsewhere", userId: "5003", namedChatId: String(chat.id) });
+    expect(await resolution().resolve(portal, named)).toBe(String(chat.id));
+    const other = { ...named, userId: "5004" };
+    expect(await resolution().resolve(portal, other)).toBeNull();
+    expect(await resolution().resolve(portal, { ...named, lineId: "4" })).toBeNull();
+  });
+
   it("asks nothing where a session event and an outgoing message have told both halves", async () => {
     const chats = resolution();
     const chat = office.chat(onChannel("myconnector"));
@@ -166,7 +184,7 @@ describe("which chat an event belongs to", () => {
     const first = addChat("myconnector|3|1|1");
     const second = addChat("myconnector|3|1|2");
     const chats = resolution();
-    const bySecond = incoming(second, { externalChatId: "1", userId: "5002" });
+    const bySecond = incoming(second, { externalChatId: "1", namedChatId: null, userId: "5002" });
     expect(await chats.resolve(portal, bySecond)).toBeNull();
     await chats.learn(portalName, sentOut(first));
     expect(await chats.resolve(portal, bySecond)).toBeNull();

@@ -209,8 +209,15 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     const byLine = await open({ criteria: { lineIds: new Set(["7"]) }, sharingKey: "a" });
     const byChannel = await open({ criteria: { connectorIds: new Set(["livechat"]) }, sharingKey: "b" });
     const byDirection = await open({ criteria: { directions: new Set(["INCOMING"]) }, sharingKey: "c" });
-    const nowhere = { connectorId: null, lineId: null, chatId: "5", externalChatId: null, userId: null };
-    const change = { kind: "chatChanged", dispatchedAt: null, source: "TRANSFER" } as const;
+    const nowhere = {
+      connectorId: null,
+      lineId: null,
+      chatId: "5",
+      externalChatId: null,
+      namedChatId: null,
+      userId: null,
+    };
+    const change = { kind: "chatChanged", dispatchedAt: null, source: "TRANSFER", changed: [] } as const;
     const { address, ...message } = messageEvent("of the line");
     await storage.log.append("portal-1", [
       { ...message, address: { ...address, lineId: null, connectorId: null } },

@@ -62,13 +62,14 @@ function eventOf(chat: Chat, kind: "sessionStarted" | "sessionFinished" = "sessi
     lineId: String(chat.data.lineId),
     chatId: String(chat.id),
     externalChatId: null,
+    namedChatId: null,
     userId: null,
   };
-  return { kind, address, dispatchedAt: null };
+  return { kind, address, dispatchedAt: null, sessionId: null };
 }
 
 function changed(chat: Chat, source: string, dispatchedAt: string): ChatStoredEvent {
-  return { kind: "chatChanged", address: eventOf(chat).address, dispatchedAt, source };
+  return { kind: "chatChanged", address: eventOf(chat).address, dispatchedAt, source, changed: [] };
 }
 
 interface Asked {

@@ -34,9 +34,11 @@ function wholeNumber(value: FormValue | undefined): number | null {
   return typeof value === "string" && /^[0-9]{1,15}$/.test(value) ? Number(value) : null;
 }
 
-/** Absolute http(s) addresses only: a relative one would have to be completed with a host that the body names. */
+/** An absolute http(s) address, or the path of a page, which whoever shows it completes with the portal's host; never with one that a body names. */
 function webAddress(value: FormValue | undefined): string | null {
-  if (typeof value !== "string" || !URL.canParse(value)) return null;
+  if (typeof value !== "string") return null;
+  if (/^\/[^/\\]/.test(value)) return value;
+  if (!URL.canParse(value)) return null;
   const url = new URL(value);
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
 }

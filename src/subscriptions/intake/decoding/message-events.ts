@@ -102,6 +102,7 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
       chatId: null,
       externalChatId:
         optionalText(connector.chat_id, "data.DATA.connector.chat_id") ?? optionalText(chat.id, "data.DATA.chat.id"),
+      namedChatId: idIfDigits(chat.id),
       userId: customer,
     },
     direction: isSystem || writtenByAnother ? "UNKNOWN" : "INCOMING",
@@ -127,6 +128,7 @@ function sentOut(payload: EventPayload, item: FormFields): MessageItem {
       lineId: payload.line ?? anId(connector.line_id, "data.DATA.connector.line_id"),
       chatId: anId(message.chat_id, "data.DATA.message.chat_id"),
       externalChatId: optionalText(connector.chat_id, "data.DATA.connector.chat_id"),
+      namedChatId: null,
       userId: optionalText(connector.user_id, "data.DATA.connector.user_id"),
     },
     direction: "OUTGOING",
@@ -156,6 +158,7 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
       lineId: payload.line,
       chatId,
       externalChatId: unless(chatId, optionalText(chat.id, "data.DATA.chat.id")),
+      namedChatId: null,
       userId: null,
     },
     // Portals send this form for what went to a channel, with its ids there; the documented form without them does not tell whose it was.

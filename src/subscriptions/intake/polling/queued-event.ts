@@ -90,6 +90,7 @@ function addressOf(chat: WireObject, author: Author): EventAddress {
     lineId: code?.lineId ?? null,
     chatId: id(chat.id, "data.chat.id"),
     externalChatId: code?.externalChatId ?? null,
+    namedChatId: null,
     userId: author.isCustomer ? author.id : (code?.externalUserId ?? null),
   };
 }

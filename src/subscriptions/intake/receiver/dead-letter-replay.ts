@@ -49,7 +49,9 @@ function decodeAgain(portal: string, body: string): { events: readonly StoredEve
     const envelope = readEnvelope(parseForm(body));
     if (envelope === undefined) return undefined;
     const decoded = decodeEvent(envelope);
-    return decoded.kind === "decoded" ? { events: decoded.events, key: deliveryKey(portal, envelope) } : undefined;
+    return decoded.kind === "decoded"
+      ? { events: decoded.events, key: deliveryKey(portal, envelope, decoded.events) }
+      : undefined;
   } catch (error) {
     if (error instanceof UnreadableForm) return undefined;
     throw error;

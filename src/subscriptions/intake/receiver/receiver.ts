@@ -133,7 +133,11 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
     const decoded = decodeEvent(envelope);
     switch (decoded.kind) {
       case "decoded": {
-        const { duplicate } = await options.log.append(portal, decoded.events, deliveryKey(portal, envelope));
+        const { duplicate } = await options.log.append(
+          portal,
+          decoded.events,
+          deliveryKey(portal, envelope, decoded.events),
+        );
         if (duplicate) {
           stats.duplicates += 1;
         } else {

@@ -9,6 +9,7 @@ const customerAddress = {
   lineId: "107",
   chatId: null,
   externalChatId: "channel-123",
+  namedChatId: null,
   userId: "587",
 };
 const outgoingAddress = { ...customerAddress, chatId: "1807" };
@@ -131,12 +132,44 @@ describe("what a portal sends", () => {
     );
   });
 
+  it("of a session names the session where the portal does", () => {
+    const { DATA } = portalPayloads.sessionChanges;
+    const data = { ...portalPayloads.sessionChanges, DATA: { ...DATA, session: { id: "301", closed: "Y" } } };
+    expect(eventsOf(decodeData("ONSESSIONFINISH", data))).toMatchObject([{ sessionId: "301" }]);
+    const odd = { ...portalPayloads.sessionChanges, DATA: { ...DATA, session: { id: "x" } } };
+    expect(eventsOf(decodeData("ONSESSIONFINISH", odd))).toMatchObject([{ sessionId: null }]);
+  });
+
+  it("of a session whose chat is called as the channel calls it has the number beside it to be proven", () => {
+    const { DATA } = portalPayloads.sessionChanges;
+    const connector = { ...DATA.connector, chat_id: "channel-123" };
+    const data = { ...portalPayloads.sessionChanges, DATA: { ...DATA, connector, chat: { id: "17" } } };
+    expect(eventsOf(decodeData("ONSESSIONSTART", data))).toMatchObject([
+      { address: { chatId: null, externalChatId: "channel-123", namedChatId: "17" } },
+    ]);
+  });
+
+  it("of a customer's message keeps the number that its chat is named by", () => {
+    const { DATA } = portalPayloads.customerWrites;
+    const data = { ...portalPayloads.customerWrites, DATA: { ...DATA, chat: { id: "17" } } };
+    expect(eventsOf(decodeData("ONOPENLINEMESSAGEADD", data))).toMatchObject([{ address: { namedChatId: "17" } }]);
+  });
+
   it.each([
     ["ONSESSIONSTART", "sessionStarted"],
     ["ONSESSIONFINISH", "sessionFinished"],
   ])("of a session (%s) has the portal's chat", (event, kind) => {
-    const address = { connectorId: "my_connector", lineId: "1", chatId: "17", externalChatId: null, userId: "10" };
-    expect(eventsOf(decodeData(event, portalPayloads.sessionChanges))).toEqual([{ kind, address, dispatchedAt }]);
+    const address = {
+      connectorId: "my_connector",
+      lineId: "1",
+      chatId: "17",
+      externalChatId: null,
+      namedChatId: null,
+      userId: "10",
+    };
+    expect(eventsOf(decodeData(event, portalPayloads.sessionChanges))).toEqual([
+      { kind, address, dispatchedAt, sessionId: null },
+    ]);
   });
 
   it("keeps ids beyond the safe integers exact", () => {

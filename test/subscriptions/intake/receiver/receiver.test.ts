@@ -60,13 +60,16 @@ describe("a delivery with the portal's token", () => {
     expect(gateway.receiver.stats()).toMatchObject({ accepted: 1, duplicates: 999 });
   });
 
-  it("is the same delivery with another user's access token, another one at another time", async () => {
+  it("is the same delivery with another user's access token, and a message also at another time, as a second handler delivers it", async () => {
     const gateway = await gatewayOf(anna);
     await gateway.postEvent(written);
     await gateway.postEvent(phpForm(written).replace("c978b990071b0008440001b0895f697a", "other-access-token"));
     expect(await gateway.storage.log.head(anna.memberId)).toBe(1);
     await gateway.postEvent(delivery("ONOPENLINEMESSAGEADD", portalPayloads.customerWrites, anna, 1773759162));
-    expect(await gateway.storage.log.head(anna.memberId)).toBe(2);
+    expect(await gateway.storage.log.head(anna.memberId)).toBe(1);
+    for (const ts of [1773759161, 1773759162, 1773759162])
+      await gateway.postEvent(delivery("ONSESSIONSTART", portalPayloads.sessionChanges, anna, ts));
+    expect(await gateway.storage.log.head(anna.memberId)).toBe(3);
   });
 
   it("of an event that is not ours is answered 200 and not kept", async () => {
