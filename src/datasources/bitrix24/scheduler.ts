@@ -270,6 +270,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         sent: false,
         withdrawn: false,
         attempts: 0,
+        lastError: undefined,
         attempt: createWriteAttempt({ connection, allowance, changed }, call, reread, resolve, reject),
         reject,
       };

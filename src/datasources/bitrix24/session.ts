@@ -147,7 +147,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
           pending.delete(abandon);
         };
         const abandon = (): void => {
-          if (job === undefined || scheduler.withdraw(job)) reject(ending(call.method, undefined));
+          if (job === undefined || scheduler.withdraw(job)) reject(ending(call.method, job?.lastError));
           else reject(new OutcomeUnknown(call.method));
         };
         pending.add(abandon);

@@ -59,7 +59,7 @@ export function createWriteDispatch(options: WriteDispatchOptions): WriteDispatc
       if (job.deadlineAt - performance.now() < MIN_WRITE_TIME_MS) {
         queue.remove(job);
         const message = `The operation's time ran out before ${job.method} could be sent. It was not sent.`;
-        job.reject(new PortalTimeout(message, job.method));
+        job.reject(job.lastError ?? new PortalTimeout(message, job.method));
         return true;
       }
       const answer = allowance.take(1, 0);

@@ -28,6 +28,8 @@ export interface WriteJob {
   /** Its client left before it was sent: it must never be. */
   withdrawn: boolean;
   attempts: number;
+  /** Why it was not carried out last time. */
+  lastError: UpstreamError | undefined;
   /** Sends it once. Resolves to the milliseconds after which it may be sent again, or undefined when it is settled. */
   readonly attempt: (job: WriteJob) => Promise<number | undefined>;
   readonly reject: (error: UpstreamError) => void;
@@ -55,6 +57,7 @@ export function createWriteAttempt<T, R>(
 
   function repeatAfter(job: WriteJob, failure: Failure): number | undefined {
     job.attempts += 1;
+    job.lastError = failure.error;
     if (failure.rateExceeded) {
       allowance.exhausted();
       return 0;

@@ -1,13 +1,15 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import {
   OutcomeUnknown,
   PortalRateLimited,
   PortalTimeout,
   PortalUnavailable,
 } from "../../../src/datasources/bitrix24/errors.ts";
+import { TransportFailure } from "../../../src/datasources/bitrix24/transport.ts";
 import { eventually } from "../../kit/eventually.ts";
 import { call, startBench } from "./portal-fixture.ts";
 import { Refused } from "./scripted-portal.ts";
+import { ask, startVirtualPortal, untilSettled, useVirtualTime } from "./virtual-portal.ts";
 
 it("sends a write alone and tells its result", async () => {
   const { portal, operation } = await startBench();
@@ -112,6 +114,21 @@ it("tells that nobody listens, after trying again, because nothing was sent", as
   const { portal, operation } = await startBench();
   await portal.close();
   await expect(operation({ timeoutMs: 1_500 }).write(call("a.update"))).rejects.toBeInstanceOf(PortalUnavailable);
+});
+
+it("tells why a write failed rather than that its time ran out before it could be repeated", async () => {
+  useVirtualTime();
+  const longest = vi.spyOn(Math, "random").mockReturnValue(1);
+  onTestFinished(() => void longest.mockRestore());
+  const portal = startVirtualPortal();
+  portal.onArrival = () => {
+    throw new TransportFailure("no connection could be made", false, false);
+  };
+  // Tried at once and after 200, 400 and 800 ms more; the last of these leaves no time.
+  const write = portal.session({ identity: "a", timeoutMs: 1_500 }).write(ask("a.update", "a"));
+  const [outcome] = await untilSettled([write]);
+  expect(portal.arrivals).toHaveLength(3);
+  expect(outcome).toMatchObject({ reason: { name: "PortalUnavailable" } });
 });
 
 it("tells when a write may be tried again whose method used up its operating time, and refuses the next at once", async () => {
