@@ -46,7 +46,8 @@ export interface Config {
     readonly explorerPeople: readonly ExplorerPerson[];
     readonly introspection: boolean;
     readonly operationTimeoutMs: number;
-    readonly maxBodyBytes: number;
+    /** The only operations that clients may send; undefined: all. */
+    readonly operationsFile: string | undefined;
     /** Addresses and networks whose `X-Forwarded-For` counts. */
     readonly trustedProxies: readonly string[];
   };
@@ -62,8 +63,6 @@ export interface Config {
     readonly encryptionKeyFile: string;
     readonly polling: "auto" | "off";
     readonly accessRecheckMs: number;
-    readonly maxSockets: number;
-    readonly maxOperationsPerSocket: number;
   };
   readonly limits: Limits;
   readonly keys: { readonly file: string; readonly configured: readonly ConfiguredKey[] };
@@ -316,7 +315,7 @@ export function readConfig(environment: Environment): Config {
       explorerPeople: read("GATEWAY_EXPLORER_PEOPLE") ?? [],
       introspection: read("GATEWAY_INTROSPECTION") ?? explorer,
       operationTimeoutMs: read("GATEWAY_OPERATION_TIMEOUT_MS") ?? 0,
-      maxBodyBytes: read("GATEWAY_MAX_BODY_BYTES") ?? 0,
+      operationsFile: read("GATEWAY_OPERATIONS_FILE"),
       trustedProxies: read("GATEWAY_TRUSTED_PROXIES") ?? [],
     },
     live: {
@@ -332,8 +331,6 @@ export function readConfig(environment: Environment): Config {
       encryptionKeyFile: join(dataDir, "encryption-key"),
       polling: read("GATEWAY_POLLING") ?? "off",
       accessRecheckMs: (read("GATEWAY_ACCESS_RECHECK_SECONDS") ?? 0) * 1_000,
-      maxSockets: read("GATEWAY_MAX_SOCKETS") ?? 0,
-      maxOperationsPerSocket: read("GATEWAY_MAX_OPERATIONS_PER_SOCKET") ?? 0,
     },
     limits: readLimits(read),
     keys: {

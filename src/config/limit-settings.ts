@@ -5,8 +5,18 @@ function limit(description: string, value: number, minimum: number, maximum: num
   return { description, default: String(value), schema: wholeNumber(minimum, maximum).default(value) };
 }
 
+const MIB = 1024 * 1024;
+
 /** Settings that bound what clients can ask for, in the order of the documentation. */
 export const limitSettings = {
+  GATEWAY_MAX_BODY_BYTES: limit("Bytes of a request's body, or of a WebSocket's message.", MIB, 1_024, 100 * MIB),
+  GATEWAY_MAX_INIT_BYTES: limit(
+    "Bytes of a WebSocket's first message, which says who the client is.",
+    16 * 1024,
+    1_024,
+    MIB,
+  ),
+  GATEWAY_MAX_INIT_DEPTH: limit("Depth of the JSON of that first message.", 10, 2, 100),
   GATEWAY_MAX_DOCUMENT_TOKENS: limit("Tokens of a document.", 5_000, 100, 1_000_000),
   GATEWAY_MAX_DOCUMENT_NESTING: limit(
     "Brackets of a document that may be open at once, strings and comments left out.",
@@ -14,6 +24,15 @@ export const limitSettings = {
     10,
     200,
   ),
+  GATEWAY_MAX_ROOT_FIELDS: limit("Fields at the top of an operation, fragments included.", 40, 1, 10_000),
+  GATEWAY_MAX_ALIASES: limit(
+    "Aliases of an operation; those of a fragment count as often as it is spread.",
+    200,
+    0,
+    100_000,
+  ),
+  GATEWAY_MAX_DIRECTIVES: limit("Directives of an operation, counted like aliases.", 100, 0, 100_000),
+  GATEWAY_MAX_VARIABLES: limit("Variables that an operation defines.", 100, 0, 10_000),
   GATEWAY_MAX_VARIABLE_VALUES: limit(
     "Values in an operation's variables, at all depths together.",
     20_000,
@@ -21,20 +40,62 @@ export const limitSettings = {
     1_000_000,
   ),
   GATEWAY_MAX_VARIABLE_DEPTH: limit("Depth of an operation's variables.", 20, 1, 100),
+  GATEWAY_MAX_COST: limit(
+    "Calls of the portal's methods that an operation may need, computed before it begins.",
+    400,
+    1,
+    1_000_000,
+  ),
+  GATEWAY_MAX_OPERATIONS: limit(
+    "Operations of one identity at once, subscriptions not counted; what is above waits in turn.",
+    100,
+    1,
+    100_000,
+  ),
+  GATEWAY_MAX_WAITING_OPERATIONS: limit(
+    "Operations of one identity that may wait for others of it; what is above is refused.",
+    1_000,
+    0,
+    1_000_000,
+  ),
+  GATEWAY_MAX_UNIDENTIFIED: limit(
+    "Requests of one address at once of which it is not known yet who sends them; others wait in turn.",
+    8,
+    1,
+    100_000,
+  ),
   GATEWAY_MAX_REQUEST_ERRORS: limit(
     "Errors that are told of a document or of variables; the rest is left out.",
     20,
-    1,
+    2,
     1_000,
   ),
-  GATEWAY_MAX_ERROR_LENGTH: limit("Characters of an error's message.", 1_024, 128, 65_536),
-  GATEWAY_MAX_INIT_BYTES: limit(
-    "Bytes of a WebSocket's first message, which says who the client is.",
-    16 * 1024,
-    1_024,
-    1024 * 1024,
+  GATEWAY_MAX_FIELD_ERRORS: limit(
+    "Errors of an operation's fields; an operation with more ends with that.",
+    1_000,
+    1,
+    100_000,
   ),
-  GATEWAY_MAX_INIT_DEPTH: limit("Depth of the JSON of that first message.", 10, 2, 100),
+  GATEWAY_MAX_ERROR_LENGTH: limit("Characters of an error's message.", 1_024, 128, 65_536),
+  GATEWAY_MAX_ANSWER_BYTES: limit("Bytes of an answer.", 16 * MIB, 1_024, 1_024 * MIB),
+  GATEWAY_MAX_SOCKETS: limit("WebSockets and event streams at once, together.", 10_000, 1, 1_000_000),
+  GATEWAY_MAX_SOCKETS_PER_IDENTITY: limit("WebSockets and event streams of one identity.", 1_000, 1, 1_000_000),
+  GATEWAY_MAX_SILENT_SOCKETS: limit(
+    "WebSockets of one address of which it is not known yet who opened them.",
+    100,
+    1,
+    100_000,
+  ),
+  GATEWAY_MAX_OPERATIONS_PER_SOCKET: limit("Operations at once on one WebSocket.", 100, 1, 10_000),
+  GATEWAY_MAX_CONNECTIONS: limit("Connections at once, of every kind.", 20_000, 10, 1_000_000),
+  GATEWAY_HEADERS_TIMEOUT_MS: limit("Milliseconds in which a request's headers must be there.", 10_000, 100, 600_000),
+  GATEWAY_BODY_TIMEOUT_MS: limit("Milliseconds in which a request's body must be there.", 10_000, 100, 600_000),
+  GATEWAY_IDLE_TIMEOUT_MS: limit(
+    "Milliseconds that a connection is kept open for a further request.",
+    72_000,
+    1_000,
+    3_600_000,
+  ),
   GATEWAY_SHUTDOWN_TIMEOUT_MS: limit(
     "Milliseconds that what is under way may take once the gateway is told to end.",
     25_000,

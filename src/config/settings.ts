@@ -171,11 +171,6 @@ export const settings = {
     default: "30000",
     schema: wholeNumber(100, 600_000).default(30_000),
   }),
-  GATEWAY_MAX_BODY_BYTES: setting({
-    description: "Size limit of a request's body in bytes.",
-    default: "1048576",
-    schema: wholeNumber(1024, 100 * 1024 * 1024).default(1024 * 1024),
-  }),
   GATEWAY_TRUSTED_PROXIES: setting({
     description:
       "Addresses or networks of the reverse proxies whose `X-Forwarded-For` counts, comma separated. Without them a client's address is that of its connection.",
@@ -238,17 +233,14 @@ export const settings = {
     default: "60",
     schema: wholeNumber(1, 3_600).default(60),
   }),
-  GATEWAY_MAX_SOCKETS: setting({
-    description: "WebSockets and event streams at once, each.",
-    default: "10000",
-    schema: wholeNumber(1, 1_000_000).default(10_000),
-  }),
-  GATEWAY_MAX_OPERATIONS_PER_SOCKET: setting({
-    description: "Operations at once on one WebSocket.",
-    default: "100",
-    schema: wholeNumber(1, 10_000).default(100),
-  }),
   ...limitSettings,
+  GATEWAY_OPERATIONS_FILE: setting({
+    description:
+      "JSON file with the operations that clients may send and no others: a list of documents or of their SHA-256, or a manifest of persisted queries.",
+    default: "none: every operation may be sent",
+    example: "./operations.json",
+    schema: text,
+  }),
   REDIS_URL: setting({
     description:
       "Redis server (6.2 or later) that several gateways share: live log, request allowance, installations and token renewal live there. Without it they live in GATEWAY_DATA_DIR, for one process.",

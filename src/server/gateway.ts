@@ -8,17 +8,20 @@ import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts"
 import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
 import { createGuard } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
+import { createConnectionPlaces } from "./connections/places.ts";
 import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
 import { createClientAddresses } from "./identity/client-address.ts";
 import { KeysFileError } from "./identity/keys-file.ts";
 import { openIdentities } from "./identity/open-identities.ts";
 import { createLiveSide } from "./live-side.ts";
 import { openLiveStore } from "./live-store.ts";
+import { createDoor } from "./operations/door.ts";
+import { type KnownOperations, OperationsFileError, readKnownOperations } from "./operations/known-operations.ts";
 import { startEvent, startOperation } from "./operations/operation-context.ts";
-import { createOperationRunner } from "./operations/operation-runner.ts";
-import { createPipeline } from "./operations/pipeline.ts";
-import { createOperationsUnderWay } from "./operations/under-way.ts";
+import { createPreparation } from "./operations/prepare.ts";
+import type { OperationsUnderWay } from "./operations/under-way.ts";
 import { startApollo } from "./transports/apollo.ts";
+import { createAuthentication } from "./transports/authentication.ts";
 import { registerEventStream } from "./transports/event-stream.ts";
 import { createHttpServer, isAllowedOrigin, isSameOrigin } from "./transports/http.ts";
 import { registerPages } from "./transports/pages/register-pages.ts";
@@ -40,11 +43,15 @@ export interface RunningGateway {
 const SOCKET_CLOSE_SPREAD_MS = 500;
 /** As long as the system allows (`net.core.somaxconn`): what the portal sends while this process does not run waits there. */
 const LISTEN_BACKLOG = 65_535;
-/** What is under way may take this long once the gateway is told to end. */
-const SHUTDOWN_MS = 5_000;
+/** Of the time that the end may take: what is under way may take so much of it, the rest is for closing. */
+const SHARE_FOR_OPERATIONS = 0.8;
+const CLOSING_MS = 500;
+/** What `/ready` tells beside 503 once the gateway is told to end. */
+const ENDING = { ending: true };
 
 /** Puts the gateway together and listens. Throws `ConfigError` for what the person who starts it must change. */
 export async function startGateway(configured: Config, log: Logger): Promise<RunningGateway> {
+  const known = openOperations(configured);
   const keys = openKeys(configured, log);
   try {
     checkExposure(configured, keys);
@@ -75,66 +82,66 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const guard = createGuard((error, what) =>
     log.error({ err: error, what }, "A callback failed; what it belongs to was closed"),
   );
-  const underWay = createOperationsUnderWay();
-  const histories = createHistoryCaches();
-  const pipeline = createPipeline({
-    schema: buildSchema(),
-    introspection: config.server.introspection,
-    limits: config.limits,
-    log,
-  });
+  const { explorer, explorerPeople, corsOrigins, introspection, operationTimeoutMs: timeoutMs } = config.server;
+  const { limits } = config;
+  const schema = buildSchema();
   const liveSide = createLiveSide({ config, store, portals, allowedHosts: hosts, log });
-  const { explorer, explorerPeople, corsOrigins, maxBodyBytes, operationTimeoutMs } = config.server;
-  const { maxSockets, maxOperationsPerSocket } = config.live;
-  const apollo = await startApollo(pipeline, log);
-  const services = { portals, histories, timeoutMs: operationTimeoutMs, liveFor: liveSide.contextFor };
+  const services = { portals, histories: createHistoryCaches(), timeoutMs, liveFor: liveSide.contextFor };
   const clientAddress = createClientAddresses(config.server.trustedProxies);
-  const server = await createHttpServer({
-    apollo,
-    services,
-    identities,
-    clientAddress,
-    corsOrigins,
-    maxBodyBytes,
-    readiness: liveSide.readiness,
-    log,
-  });
-  registerPages(server, { explorer, people: explorerPeople });
-  const runner = createOperationRunner({
-    pipeline,
+  const authentication = createAuthentication(identities, clientAddress);
+  const places = createConnectionPlaces(limits);
+  const door = createDoor({
+    schema,
+    preparation: createPreparation({ schema, introspection, limits, known }),
+    limits,
+    timeoutMs,
     live: liveSide.live,
     viewerOf: liveSide.viewerOf,
     startOperation: (identity) => startOperation(services, identity),
     startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),
+    log,
   });
-  const streams = registerEventStream(server, {
-    path: EVENT_STREAM_PATH,
-    runner,
-    identities,
-    clientAddress,
-    maxStreams: maxSockets,
+  let ending = false;
+  const apollo = await startApollo({
+    schema,
+    door,
+    known,
+    log,
   });
+  const server = await createHttpServer({
+    apollo,
+    door,
+    authentication,
+    corsOrigins,
+    limits,
+    readiness: () => (ending ? Promise.resolve({ ready: false, details: ENDING }) : liveSide.readiness()),
+    log,
+  });
+  registerPages(server, { explorer, people: explorerPeople });
+  const connections = { door, authentication, identities, places, limits, guard };
+  const streams = registerEventStream(server, { ...connections, path: EVENT_STREAM_PATH });
   const sockets = attachWebSocket(server.server, {
+    ...connections,
+    schema,
     path: GRAPHQL_PATH,
-    runner,
-    identities,
     clientAddress,
     isAllowedOrigin: (origin, host) => isSameOrigin(origin, host) || isAllowedOrigin(origin, corsOrigins),
-    maxMessageBytes: maxBodyBytes,
-    limits: config.limits,
-    guard,
-    maxOperationsPerSocket,
-    maxSockets,
-    log,
   });
   liveSide.register(server);
 
   const close = async () => {
+    ending = true;
+    sockets.refuseNew();
+    const endsAt = performance.now() + limits.shutdownMs * SHARE_FOR_OPERATIONS;
+    await settledWithin(door.underWay, endsAt);
     liveSide.leave();
     streams.close();
     await sockets.close(SOCKET_CLOSE_SPREAD_MS);
     // A client that goes on asking on its connection must not keep the gateway from ending.
-    const impatience = setTimeout(() => server.server.closeAllConnections(), SHUTDOWN_MS);
+    const impatience = setTimeout(
+      guard("the end of the gateway", () => server.server.closeAllConnections()),
+      Math.max(CLOSING_MS, endsAt - performance.now()),
+    );
     await server.close();
     clearTimeout(impatience);
     await apollo.stop();
@@ -156,7 +163,12 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     { url },
     keys.count() === 0 ? "Listening; no keys are configured, so only this machine is served" : "Listening",
   );
-  return { url, underWay: () => underWay.list(), probed: probePortals(portals, config.portal.credentials, log), close };
+  return {
+    url,
+    underWay: () => door.underWay.list(),
+    probed: probePortals(portals, config.portal.credentials, log),
+    close,
+  };
 }
 
 function openKeys(config: Config, log: Logger): ApiKeys {
@@ -168,6 +180,26 @@ function openKeys(config: Config, log: Logger): ApiKeys {
     });
   } catch (error) {
     if (error instanceof KeysFileError) throw new ConfigError([error.message]);
+    throw error;
+  }
+}
+
+/** Those that have begun by now are over, or the time is. */
+async function settledWithin(underWay: OperationsUnderWay, endsAt: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, endsAt - performance.now()));
+  });
+  await Promise.race([underWay.settled(), late]);
+  clearTimeout(timer);
+}
+
+function openOperations({ server }: Config): KnownOperations | undefined {
+  if (server.operationsFile === undefined) return undefined;
+  try {
+    return readKnownOperations(server.operationsFile);
+  } catch (error) {
+    if (error instanceof OperationsFileError) throw new ConfigError([`GATEWAY_OPERATIONS_FILE: ${error.message}`]);
     throw error;
   }
 }

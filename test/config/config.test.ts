@@ -35,7 +35,7 @@ test("a webhook address is all that has to be configured", () => {
     explorerPeople: [],
     introspection: false,
     operationTimeoutMs: 30_000,
-    maxBodyBytes: 1_048_576,
+    operationsFile: undefined,
     trustedProxies: [],
   });
   expect(config.keys).toEqual({ file: join(".data", "keys.json"), configured: [] });

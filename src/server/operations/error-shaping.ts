@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
 import {
   CallAborted,
@@ -25,6 +24,14 @@ export interface ErrorLog {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+export interface ErrorShaping {
+  readonly log: ErrorLog;
+  /** Characters of a message. */
+  readonly maxLength: number;
+  /** Under which a fault that nobody foresaw stands in the log. */
+  readonly requestId: string;
+}
+
 /** One error can point at thousands of places. */
 const MAX_LOCATIONS = 10;
 
@@ -32,27 +39,27 @@ const MAX_LOCATIONS = 10;
  * Turns any error of an operation into what the client sees: a stable `extensions.code`, a sentence, and nothing internal.
  * What nobody foresaw is logged whole under a request id, and the client gets the id.
  */
-export function shapeError(error: GraphQLError, log: ErrorLog, maxLength: number): GraphQLFormattedError {
-  const shape = shapeOf(error, log);
+export function shapeError(error: GraphQLError, shaping: ErrorShaping): GraphQLFormattedError {
+  const shape = shapeOf(error, shaping);
   return {
-    message: clippedText(shape.message, maxLength),
+    message: clippedText(shape.message, shaping.maxLength),
     ...(error.locations === undefined ? {} : { locations: error.locations.slice(0, MAX_LOCATIONS) }),
     ...(error.path === undefined ? {} : { path: error.path }),
     extensions: shape.extensions,
   };
 }
 
-function shapeOf(error: GraphQLError, log: ErrorLog): ErrorShape {
+function shapeOf(error: GraphQLError, shaping: ErrorShaping): ErrorShape {
   const cause = rootCause(error);
   if (cause instanceof UpstreamError) {
-    logOwnFault(cause, error, log);
+    logOwnFault(cause, error, shaping);
     return shapeUpstreamError(cause);
   }
   // A decoder's complaint that no method claimed: still the portal's answer that is not understood.
   if (cause instanceof WireError)
     return { message: notUnderstood(undefined, cause), extensions: { code: "UPSTREAM_PROTOCOL" } };
   if (cause instanceof StorageUnavailable) return shapeStorageUnavailable(cause);
-  if (!(cause instanceof GraphQLError)) return unforeseen(error, cause, log);
+  if (!(cause instanceof GraphQLError)) return unforeseen(error, cause, shaping);
   // Apollo names its own errors on the wrapping error, ours carry the code themselves.
   const code = error.extensions.code ?? cause.extensions.code;
   if (typeof code === "string" && code !== "INTERNAL_SERVER_ERROR") {
@@ -62,15 +69,15 @@ function shapeOf(error: GraphQLError, log: ErrorLog): ErrorShape {
     };
   }
   if (isInputError(error, cause)) return { message: error.message, extensions: { code: "BAD_USER_INPUT" } };
-  return unforeseen(error, cause, log);
+  return unforeseen(error, cause, shaping);
 }
 
 /** An answer that our own program stumbled over looks like the portal's fault to the client; whoever runs the gateway must see the cause. */
-function logOwnFault(failure: UpstreamError, { path }: GraphQLError, log: ErrorLog): void {
+function logOwnFault(failure: UpstreamError, { path }: GraphQLError, { log, requestId }: ErrorShaping): void {
   if (!(failure instanceof PortalProtocolError) || failure.cause === undefined || failure.cause instanceof WireError)
     return;
   log.error(
-    { err: failure.cause, method: failure.method, path: path?.join(".") },
+    { err: failure.cause, method: failure.method, path: path?.join("."), requestId },
     "An answer of the portal could not be handled",
   );
 }
@@ -96,8 +103,7 @@ function publicExtensions(extensions: Readonly<Record<string, unknown>>): Record
   return rest;
 }
 
-function unforeseen(error: GraphQLError, cause: Error, log: ErrorLog): ErrorShape {
-  const requestId = randomUUID();
+function unforeseen(error: GraphQLError, cause: Error, { log, requestId }: ErrorShaping): ErrorShape {
   log.error({ err: cause, path: error.path?.join("."), requestId }, "An operation failed for a reason nobody foresaw");
   return {
     message: `The gateway failed. Its log has the details under the request id ${requestId}.`,
@@ -149,4 +155,10 @@ function upstreamCode(error: UpstreamError): string {
   if (error instanceof PortalTimeout || error instanceof CallAborted) return "UPSTREAM_TIMEOUT";
   if (error instanceof PortalUnavailable) return "UPSTREAM_UNAVAILABLE";
   return "UPSTREAM_PROTOCOL";
+}
+
+export function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const original = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(original.message, { originalError: original });
 }

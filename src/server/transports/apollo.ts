@@ -6,65 +6,65 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { type DocumentNode, GraphQLError, parse } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from "graphql";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import type { OperationContext } from "../../resolvers/engine/context.ts";
-import type { Pipeline } from "../operations/pipeline.ts";
+import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import type { LiveResult } from "../../subscriptions/live/live-result.ts";
+import type { Door } from "../operations/door.ts";
+import { holderOf } from "../operations/identity-holder.ts";
+import type { KnownOperations } from "../operations/known-operations.ts";
+import type { PreparedOperation } from "../operations/prepare.ts";
+import { MUTATION_OVER_GET, statusOf } from "../operations/refusal.ts";
+import type { Sender } from "./authentication.ts";
 import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./paths.ts";
+
+/** What Apollo hands through to the door. */
+export interface HttpContext {
+  readonly sender: Sender;
+  readonly requestId: string;
+  /** Of the operation that was run, once it is known. */
+  kind: PreparedOperation["kind"] | undefined;
+}
+
+export interface ApolloOptions {
+  readonly schema: GraphQLSchema;
+  readonly door: Door;
+  /** Undefined: every operation may be sent. */
+  readonly known: KnownOperations | undefined;
+  readonly log: Logger;
+}
 
 const SUBSCRIPTION_OVER_HTTP = badRequest(
   `Subscriptions need a stream: connect a WebSocket (graphql-transport-ws) to ${GRAPHQL_PATH}, or send this request with Accept: text/event-stream to ${EVENT_STREAM_PATH}.`,
 );
 
-/** Hands validation and execution over to the pipeline: Apollo keeps HTTP semantics, persisted queries and syntax errors. */
-function pipelineExecution(pipeline: Pipeline): ApolloServerPlugin<OperationContext> {
-  return {
-    requestDidStart: async () => ({
-      // Apollo looks among the prepared documents next, and parses nothing.
-      didResolveSource: async ({ source }) => void pipeline.prepare(source),
-      responseForOperation: async ({ operation, source, request, response, contextValue }) => {
-        const prepared = pipeline.prepare(source);
-        if (prepared.kind === "invalid") {
-          const singleResult = { errors: prepared.errors };
-          return { http: { ...response.http, status: 400 }, body: { kind: "single", singleResult } };
-        }
-        // Without an operation of that name Apollo finds the words itself.
-        if (operation === undefined || operation === null) return null;
-        if (operation.operation === "subscription") {
-          const errors = [pipeline.shapeError(SUBSCRIPTION_OVER_HTTP)];
-          return { http: { ...response.http, status: 400 }, body: { kind: "single", singleResult: { errors } } };
-        }
-        const singleResult = await pipeline.execute({
-          document: prepared.document,
-          operationName: request.operationName,
-          variables: request.variables,
-          context: contextValue,
-        });
-        // No data at all: the variables did not fit, and nothing was carried out.
-        const http = singleResult.data === undefined ? { ...response.http, status: 400 } : response.http;
-        return { http, body: { kind: "single", singleResult } };
-      },
-      willSendResponse: async ({ response: { body }, contextValue }) => {
-        if (body.kind !== "single") return;
-        body.singleResult.extensions ??= { upstream: contextValue.usage.toJSON() };
-      },
-    }),
-  };
-}
+/** Characters of the documents that clients have registered by their hash. */
+const MAX_PERSISTED_CHARACTERS = 8 * 1024 * 1024;
+const MAX_PERSISTED = 10_000;
 
-/** Apollo Server over the pipeline, without the default plugins that cost throughput and are not used. */
-export async function startApollo(pipeline: Pipeline, log: Logger): Promise<ApolloServer<OperationContext>> {
-  const apollo = new ApolloServer<OperationContext>({
-    schema: pipeline.schema,
-    // The pipeline's rules decide about it.
+/** Apollo knows every document as this one: parsing, judging and running is the door's. */
+const ANY_DOCUMENT: DocumentNode = parse("{ __typename }");
+const NOT_PARSED = {
+  get: async (): Promise<DocumentNode> => ANY_DOCUMENT,
+  set: async (): Promise<void> => {},
+  delete: async (): Promise<boolean> => false,
+};
+
+/** Apollo Server as codec: HTTP semantics, cross-site rules and persisted queries are its, everything else is behind the door. */
+export async function startApollo(options: ApolloOptions): Promise<ApolloServer<HttpContext>> {
+  const { door, log } = options;
+  const shape = (error: GraphQLError) => door.shapeError(error, "none");
+  const apollo = new ApolloServer<HttpContext>({
+    schema: options.schema,
+    // The door's rules decide about it.
     introspection: true,
-    // The pipeline validates, for all transports alike: a rule that throws would be a 500 here.
-    dangerouslyDisableValidation: true,
-    documentStore: preparedDocuments(pipeline),
+    documentStore: NOT_PARSED,
+    persistedQueries: { cache: persistedQueries(options.known) },
     formatError: (formatted, error) =>
       error instanceof GraphQLError
-        ? pipeline.shapeError(isCodelessRefusal(error) ? badRequest(error.message) : error)
-        : pipeline.shapeError(new GraphQLError(formatted.message, { originalError: toError(error) })),
+        ? shape(isCodelessRefusal(error) ? badRequest(error.message) : error)
+        : shape(new GraphQLError(formatted.message, { originalError: toError(error) })),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,
@@ -74,24 +74,74 @@ export async function startApollo(pipeline: Pipeline, log: Logger): Promise<Apol
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      pipelineExecution(pipeline),
+      throughTheDoor(door),
     ],
   });
   await apollo.start();
   return apollo;
 }
 
-/** Stands for a document that was refused, whose errors are told in place of its execution. */
-const REFUSED = parse("{ __typename }");
+function throughTheDoor(door: Door): ApolloServerPlugin<HttpContext> {
+  return {
+    requestDidStart: async () => ({
+      responseForOperation: async ({ source, request, response, contextValue }) => {
+        const { sender, requestId } = contextValue;
+        const isGet = request.http?.method === "GET";
+        const accepted = await door.accept({
+          transport: "http",
+          requestId,
+          from: holderOf(sender.identity),
+          source,
+          operationName: request.operationName,
+          variables: request.variables,
+          gone: sender.gone,
+          declines: (kind) => declined(kind, isGet),
+        });
+        if (accepted.kind === "refused") {
+          const { status, errors, extensions } = accepted;
+          if (status === 405) response.http.headers.set("allow", "POST");
+          return { http: { ...response.http, status }, body: { kind: "single", singleResult: { errors, extensions } } };
+        }
+        contextValue.kind = accepted.kind;
+        let answer: LiveResult | undefined;
+        await accepted.run((result) => {
+          answer = result;
+          return undefined;
+        });
+        const singleResult = answer?.result ?? {};
+        // No data at all: nothing was carried out.
+        const http =
+          singleResult.data === undefined
+            ? { ...response.http, status: statusOf(undefined, singleResult.errors?.[0]?.extensions?.code) }
+            : response.http;
+        return { http, body: { kind: "single", singleResult } };
+      },
+      willSendResponse: async ({ response: { body } }) => {
+        if (body.kind !== "single") return;
+        body.singleResult.extensions ??= { upstream: new UpstreamUsage().toJSON() };
+      },
+    }),
+  };
+}
 
-/** Where Apollo finds the documents that were prepared, so that it never parses: it would without a limit, and before anything is checked. */
-function preparedDocuments({ documents }: Pipeline) {
-  // Apollo puts a hash of the schema before the text's hash; there is only one schema here.
+function declined(kind: PreparedOperation["kind"], isGet: boolean): GraphQLError | undefined {
+  if (kind === "subscription") return SUBSCRIPTION_OVER_HTTP;
+  return kind === "mutation" && isGet ? MUTATION_OVER_GET : undefined;
+}
+
+/** Documents that clients have registered, bounded by their length; those of the file of known operations are there from the start. */
+function persistedQueries(known: KnownOperations | undefined) {
+  const registered = new LRUCache<string, string>({
+    max: MAX_PERSISTED,
+    maxSize: MAX_PERSISTED_CHARACTERS,
+    sizeCalculation: (text) => Math.max(1, text.length),
+  });
+  // Apollo puts its own prefix before the hash.
   const hashOf = (key: string) => key.slice(key.lastIndexOf(":") + 1);
   return {
-    get: async (key: string): Promise<DocumentNode> => documents.byHash(hashOf(key)) ?? REFUSED,
-    set: async () => {},
-    delete: async () => false,
+    get: async (key: string) => registered.get(key) ?? known?.textOf(hashOf(key)),
+    set: async (key: string, text: string): Promise<void> => void registered.set(key, text),
+    delete: async (key: string) => registered.delete(key),
   };
 }
 

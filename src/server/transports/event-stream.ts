@@ -1,18 +1,28 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type DocumentNode, getOperationAST } from "graphql";
+import { GraphQLError } from "graphql";
 import { z } from "zod";
+import type { Limits } from "../../config/limits.ts";
+import type { Guard } from "../../process/guard.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
-import type { ClientAddressOf } from "../identity/client-address.ts";
-import { type Identities, refusalStatus } from "../identity/identity.ts";
-import type { OperationRunner, TransportOperation, TransportRequest } from "../operations/operation-runner.ts";
+import { type ConnectionEnd, openConnection } from "../connections/connection.ts";
+import type { ConnectionPlaces, Place } from "../connections/places.ts";
+import type { Identities } from "../identity/identity.ts";
+import { oversizedAnswer } from "../operations/answer-limits.ts";
+import type { Accepted, Door } from "../operations/door.ts";
+import { MUTATION_OVER_GET } from "../operations/refusal.ts";
+import type { Authentication, Sender } from "./authentication.ts";
+import { isPreflighted, POSSIBLE_FORGERY } from "./cross-site.ts";
 import { sendProblem } from "./http-errors.ts";
+import { DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 
 export interface EventStreamOptions {
   readonly path: string;
-  readonly runner: OperationRunner;
+  readonly door: Door;
+  readonly authentication: Authentication;
   readonly identities: Identities;
-  readonly clientAddress: ClientAddressOf;
-  readonly maxStreams: number;
+  readonly places: ConnectionPlaces;
+  readonly limits: Limits;
+  readonly guard: Guard;
 }
 
 export interface EventStreams {
@@ -22,6 +32,8 @@ export interface EventStreams {
 }
 
 const PING_MS = 12_000;
+/** A client that does not read the end of its stream is cut off then. */
+const CLOSING_MS = 1_000;
 const requestShape = z.object({
   query: z.string().min(1),
   operationName: z.string().nullish(),
@@ -33,20 +45,16 @@ const requestShape = z.object({
  * one request for each operation. Written here because the library for it queues results without bound for a client that does not read.
  */
 export function registerEventStream(server: FastifyInstance, options: EventStreamOptions): EventStreams {
+  const { door, authentication, places, limits, guard } = options;
   const open = new Set<() => void>();
   let closing = false;
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const accept = request.headers.accept;
+    const { accept } = request.headers;
     const refuse = (status: number, code: string, message: string): FastifyReply =>
       sendProblem(reply, { status, code, message }, accept);
-    const decision = await options.identities.identify({
-      headers: request.headers,
-      ...options.clientAddress(request.raw),
-    });
-    if (decision.kind !== "identity") {
-      return refuse(refusalStatus(decision), decision.code, decision.message);
-    }
+    const sender = authentication.senderOf(request);
+    if (sender === undefined) throw new Error("a stream of nobody");
     if (accept === undefined || !accept.includes("text/event-stream")) {
       return refuse(
         406,
@@ -54,7 +62,9 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
         "This address answers with server-sent events only. Send Accept: text/event-stream.",
       );
     }
-    const params = requestShape.safeParse(request.method === "GET" ? fromQuery(request.query) : request.body);
+    const isGet = request.method === "GET";
+    if (isGet && !isPreflighted(request.headers)) return refuse(400, "BAD_REQUEST", POSSIBLE_FORGERY);
+    const params = requestShape.safeParse(isGet ? fromQuery(request.query) : request.body);
     if (!params.success) {
       return refuse(
         400,
@@ -62,57 +72,93 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
         'Send an object such as {"query": "subscription { openLineEvents { cursor } }"}.',
       );
     }
-    if (open.size >= options.maxStreams) {
-      return refuse(503, "LIMIT_EXCEEDED", "The gateway serves as many event streams as it may. Try again later.");
-    }
-    const { query, operationName, variables } = params.data;
-    const prepared = options.runner.pipeline.prepare(query);
-    const kind = prepared.kind === "valid" ? operationKind(prepared.document, operationName) : undefined;
-    if (request.method === "GET" && kind === "mutation") {
-      return refuse(405, "BAD_REQUEST", "A mutation must be sent with POST.");
-    }
-    reply.hijack();
-    const stream = openStream(reply);
-    if (prepared.kind === "invalid") {
-      stream.begin();
-      await stream.finish(new LiveResult({ errors: prepared.errors }));
-      return reply;
-    }
-    const transportRequest: TransportRequest = { source: query, document: prepared.document, operationName, variables };
-    await run(options.runner.begin(decision.identity, transportRequest), kind === "subscription", stream);
+    const place = places.enter(sender.identity.name);
+    if (place === undefined) return refuse(503, "LIMIT_EXCEEDED", places.fullMessage);
+
+    await carry(request, reply, { sender, place, params: params.data, isGet });
     return reply;
   }
 
-  async function run(operation: TransportOperation, isSubscription: boolean, stream: OpenStream): Promise<void> {
-    // From the start: what a client that has gone was still waiting for is not asked of the portal.
-    stream.onClose(() => operation.end());
-    const result = isSubscription ? await operation.subscribe() : await operation.execute();
-    // Only now: a client that has seen the answer begin misses nothing that happens after.
-    stream.begin();
-    if (result instanceof LiveResult) {
-      operation.end();
-      await stream.finish(result);
-      return;
-    }
-    const stop = (): void => {
-      operation.end();
-      result.close();
-    };
-    open.add(stop);
-    stream.onClose(stop);
+  async function carry(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { sender, place, params, isGet }: Carried,
+  ): Promise<unknown> {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    let end: ConnectionEnd | undefined;
+    const connection = openConnection({
+      ...options,
+      ...sender,
+      place,
+      ended(reason) {
+        end = reason;
+        abort();
+      },
+    });
     try {
-      await result.run(stream.next);
+      const { query, operationName, variables } = params;
+      sender.gone.addEventListener("abort", abort);
+      const accepted = await door.accept({
+        transport: "event-stream",
+        requestId: request.id,
+        from: connection,
+        source: query,
+        operationName,
+        variables,
+        gone: controller.signal,
+        declines: (kind) => (isGet && kind === "mutation" ? MUTATION_OVER_GET : undefined),
+      });
+      if (accepted.kind === "refused" && accepted.status === 405) {
+        reply.header("allow", "POST");
+        const problem = { status: 405, code: "BAD_REQUEST", message: MUTATION_OVER_GET.message };
+        return sendProblem(reply, problem, request.headers.accept);
+      }
+      reply.hijack();
+      const stream = openStream(reply, request.id, guard);
+      stream.onClose(abort);
+      if (accepted.kind === "refused") {
+        const { errors, extensions } = accepted;
+        return await stream.finish(new LiveResult({ errors, extensions }));
+      }
+      await deliver(accepted, stream, abort);
       // Cut off in place of completed when the gateway goes: client libraries then come back by themselves.
-      if (closing) stream.cut();
-      else await stream.finish();
+      if (closing) return stream.cut();
+      if (end === undefined) return await stream.finish();
+      setTimeout(guard("an event stream that is not read", stream.cut), CLOSING_MS).unref();
+      await stream.finish(lastResult(end, request.id));
     } finally {
-      open.delete(stop);
-      stop();
+      sender.gone.removeEventListener("abort", abort);
+      connection.close();
     }
   }
 
-  server.get(options.path, handle);
-  server.post(options.path, handle);
+  async function deliver(accepted: Accepted, stream: OpenStream, stop: () => void): Promise<void> {
+    open.add(stop);
+    try {
+      // A client that has seen the answer begin misses nothing that happens after.
+      await accepted.run(
+        (result) => {
+          const oversized = oversizedAnswer(result.bytes.length, accepted.kind, limits);
+          if (oversized === undefined) return stream.next(result);
+          return stream.next(new LiveResult({ data: null, errors: [door.shapeError(oversized, "none")] }));
+        },
+        () => stream.begin(),
+      );
+    } finally {
+      open.delete(stop);
+    }
+  }
+
+  function lastResult({ code, message }: ConnectionEnd, requestId: string): LiveResult {
+    return new LiveResult({
+      errors: [door.shapeError(new GraphQLError(message, { extensions: { code } }), requestId)],
+    });
+  }
+
+  const onRequest = authentication.hook;
+  server.get(options.path, { onRequest }, handle);
+  server.post(options.path, { onRequest }, handle);
   return {
     openStreams: () => open.size,
     close() {
@@ -120,6 +166,14 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
       for (const stop of [...open]) stop();
     },
   };
+}
+
+/** A request that is to be carried, with its place among the streams. */
+interface Carried {
+  readonly sender: Sender;
+  readonly place: Place;
+  readonly params: z.infer<typeof requestShape>;
+  readonly isGet: boolean;
 }
 
 interface OpenStream {
@@ -133,41 +187,58 @@ interface OpenStream {
   onClose(closed: () => void): void;
 }
 
-function openStream(reply: FastifyReply): OpenStream {
+function openStream(reply: FastifyReply, requestId: string, guard: Guard): OpenStream {
   const { raw } = reply;
+  let begun = false;
   const listeners = new Set<() => void>();
   let pinger: NodeJS.Timeout | undefined;
-  raw.once("close", () => {
-    clearInterval(pinger);
-    for (const closed of listeners) closed();
-  });
+  const cut = (): void => void raw.destroy();
+  raw.once(
+    "close",
+    guard("the end of an event stream", () => {
+      clearInterval(pinger);
+      for (const closed of listeners) closed();
+    }),
+  );
   const write = (text: string): Promise<void> =>
     new Promise((resolve) => {
       if (raw.destroyed || raw.writableEnded) resolve();
       else raw.write(text, () => resolve());
     });
-  const next = (result: LiveResult): Promise<void> => write(`event: next\ndata: ${result.text}\n\n`);
+  function begin(): void {
+    if (begun || raw.destroyed) return;
+    begun = true;
+    raw.writeHead(200, {
+      ...corsHeaders(reply),
+      ...SECURITY_HEADERS,
+      ...DATA_HEADERS,
+      "x-request-id": requestId,
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+      connection: "keep-alive",
+    });
+    pinger = setInterval(
+      guard("the heartbeat of an event stream", () => raw.write(":\n\n"), cut),
+      PING_MS,
+    );
+    raw.write(":\n\n");
+  }
+  function next(result: LiveResult): Promise<void> {
+    begin();
+    return write(`event: next\ndata: ${result.text}\n\n`);
+  }
   return {
-    begin() {
-      if (raw.destroyed) return;
-      raw.writeHead(200, {
-        ...corsHeaders(reply),
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-cache, no-transform",
-        "x-accel-buffering": "no",
-        connection: "keep-alive",
-      });
-      pinger = setInterval(() => raw.write(":\n\n"), PING_MS);
-      raw.write(":\n\n");
-    },
+    begin,
     next,
     async finish(last) {
+      begin();
       if (last !== undefined) await next(last);
       await write("event: complete\ndata:\n\n");
       clearInterval(pinger);
       if (!raw.writableEnded) raw.end();
     },
-    cut: () => void raw.destroy(),
+    cut,
     onClose(closed) {
       if (raw.destroyed) closed();
       else listeners.add(closed);
@@ -193,8 +264,4 @@ function fromQuery(query: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function operationKind(document: DocumentNode, operationName: string | null | undefined): string | undefined {
-  return getOperationAST(document, operationName)?.operation;
 }

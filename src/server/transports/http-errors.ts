@@ -1,11 +1,16 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorLog } from "../operations/error-shaping.ts";
+import { DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 
 /** A request that never became an operation: the status, the code and the sentence of its answer. */
 export interface HttpProblem {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  /** When asking again makes sense. */
+  readonly retryAfterMs?: number;
 }
 
 /** A body that is JSON text and yet not a request. Carries what the client should read. */
@@ -23,10 +28,49 @@ export function sendProblem(reply: FastifyReply, problem: HttpProblem, accept: s
   const type = accept?.includes("application/graphql-response+json")
     ? "application/graphql-response+json"
     : "application/json";
-  return reply
-    .code(problem.status)
-    .header("content-type", `${type}; charset=utf-8`)
-    .send(JSON.stringify({ errors: [{ message: problem.message, extensions: { code: problem.code } }] }));
+  return reply.code(problem.status).header("content-type", `${type}; charset=utf-8`).send(bodyOf(problem));
+}
+
+function bodyOf({ status: _status, message, ...extensions }: HttpProblem): string {
+  return JSON.stringify({ errors: [{ message, extensions }] });
+}
+
+const LATE: HttpProblem = {
+  status: 408,
+  code: "LIMIT_EXCEEDED",
+  message: "The request took too long to arrive.",
+};
+const HEADERS_TOO_LARGE: HttpProblem = {
+  status: 431,
+  code: "LIMIT_EXCEEDED",
+  message: "The request's headers are too large.",
+};
+const NO_HTTP: HttpProblem = { status: 400, code: "BAD_REQUEST", message: "This is no HTTP request." };
+
+/** What arrives and never becomes a request is answered in the shape of everything else, and its connection closed. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const problem = unreadable(error.code);
+  const body = bodyOf(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}`,
+    "content-type: application/json; charset=utf-8",
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries({ ...SECURITY_HEADERS, ...DATA_HEADERS }).map(([name, value]) => `${name}: ${value}`),
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function unreadable(code: string | undefined): HttpProblem {
+  switch (code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return LATE;
+    case "HPE_HEADER_OVERFLOW":
+      return HEADERS_TOO_LARGE;
+    default:
+      return NO_HTTP;
+  }
 }
 
 function problemOf(error: FastifyError | BadBody, maxBodyBytes: number): HttpProblem | undefined {

@@ -2,22 +2,25 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from "@apollo/s
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import type { Limits } from "../../config/limits.ts";
 import { LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
-import type { OperationContext } from "../../resolvers/engine/context.ts";
-import type { ClientAddressOf } from "../identity/client-address.ts";
-import { type Identities, type IdentityRefusal, refusalStatus } from "../identity/identity.ts";
-import { type OperationServices, startOperation } from "../operations/operation-context.ts";
-import { BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
+import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import { oversizedAnswer } from "../operations/answer-limits.ts";
+import type { Door } from "../operations/door.ts";
+import type { HttpContext } from "./apollo.ts";
+import type { Authentication } from "./authentication.ts";
+import { answerUnreadable, BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
 import { GRAPHQL_PATH } from "./paths.ts";
+import { requestIdOf } from "./request-id.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 
 export interface HttpServerOptions {
-  readonly apollo: ApolloServer<OperationContext>;
-  readonly services: OperationServices;
-  readonly identities: Identities;
-  readonly clientAddress: ClientAddressOf;
+  readonly apollo: ApolloServer<HttpContext>;
+  readonly door: Door;
+  readonly authentication: Authentication;
   readonly corsOrigins: readonly string[];
-  readonly maxBodyBytes: number;
+  readonly limits: Limits;
   /** Whether the gateway can do its work now. */
   readonly readiness: () => Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
   readonly log: Logger;
@@ -25,15 +28,26 @@ export interface HttpServerOptions {
 
 /** The HTTP server: `/graphql` by the GraphQL-over-HTTP specification, and `/health`. Not yet listening. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const { log, maxBodyBytes } = options;
-  const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: "idle", exposeHeadRoutes: false });
+  const { log, limits, authentication } = options;
+  const server = fastify({
+    bodyLimit: limits.bodyBytes,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: false,
+    genReqId: ({ headers }) => requestIdOf(headers),
+    keepAliveTimeout: limits.idleMs,
+    requestTimeout: Math.max(limits.headersMs, limits.bodyMs),
+    clientErrorHandler: answerUnreadable,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: CHECKING_MS },
+  });
+  server.server.maxConnections = limits.connections;
   // First: what a plugin registers keeps the handler of its time.
-  server.setErrorHandler(httpErrorHandler(maxBodyBytes, log));
+  server.setErrorHandler(httpErrorHandler(limits.bodyBytes, log));
   await server.register(cors, {
     origin: (origin, decide) => decide(null, origin !== undefined && isAllowedOrigin(origin, options.corsOrigins)),
     methods: ["GET", "POST"],
     maxAge: 600,
   });
+  addSecurityHeaders(server);
   acceptJson(server);
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -51,10 +65,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   server.route({
     method: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     url: GRAPHQL_PATH,
+    onRequest: authentication.hook,
     handler: (request, reply) => handleOperation(options, request, reply),
   });
   return server;
 }
+
+/** Late requests are looked for that often. */
+const CHECKING_MS = 1_000;
 
 /** JSON is parsed here and nowhere else, so that each kind of wrong body gets its own sentence. */
 function acceptJson(server: FastifyInstance): void {
@@ -84,45 +102,37 @@ export function isAllowedOrigin(origin: string, allowed: readonly string[]): boo
 }
 
 async function handleOperation(
-  options: HttpServerOptions,
+  { apollo, door, limits, authentication }: HttpServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   if (request.method === "POST" && isMissingBody(request))
     return sendProblem(reply, EMPTY_BODY, request.headers.accept);
-  const identity = await options.identities.identify({
-    headers: request.headers,
-    ...options.clientAddress(request.raw),
+  const sender = authentication.senderOf(request);
+  if (sender === undefined) throw new Error("an operation of nobody");
+  const context: HttpContext = { sender, requestId: request.id, kind: undefined };
+  const response = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: toApolloRequest(request),
+    context: () => Promise.resolve(context),
   });
-  if (identity.kind !== "identity") return refuse(request, reply, identity);
-
-  const operation = startOperation(options.services, identity.identity);
-  const abort = () => operation.abort();
-  request.raw.socket.once("close", abort);
-  try {
-    const response = await options.apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: toApolloRequest(request),
-      context: () => Promise.resolve(operation.context),
-    });
-    reply.code(response.status ?? 200);
-    for (const [name, value] of response.headers) reply.header(name, value);
-    if (response.body.kind === "complete") return reply.send(response.body.string);
-    throw new Error("incremental delivery is not offered by this schema");
-  } finally {
-    request.raw.socket.off("close", abort);
-    operation.close();
-  }
+  if (response.body.kind !== "complete") throw new Error("incremental delivery is not offered by this schema");
+  reply.code(response.status ?? 200);
+  for (const [name, value] of response.headers) if (!OWN_HEADERS.has(name)) reply.header(name, value);
+  const { string } = response.body;
+  // Characters take three bytes at the most: hardly any answer needs to be measured.
+  const bytes = string.length * 3 > limits.answerBytes ? Buffer.byteLength(string) : 0;
+  const oversized = oversizedAnswer(bytes, context.kind ?? "query", limits);
+  if (oversized === undefined) return reply.send(string);
+  const errors = [door.shapeError(oversized, request.id)];
+  return reply.send(JSON.stringify({ data: null, errors, extensions: { upstream: new UpstreamUsage().toJSON() } }));
 }
+
+/** Of Apollo's headers those that are set for every answer. */
+const OWN_HEADERS: ReadonlySet<string> = new Set(["cache-control", "content-length"]);
 
 function isMissingBody(request: FastifyRequest): boolean {
   const type = request.headers["content-type"];
   return request.body === undefined && (type === undefined || type.startsWith("application/json"));
-}
-
-function refuse(request: FastifyRequest, reply: FastifyReply, refusal: IdentityRefusal): FastifyReply {
-  const { code, message } = refusal;
-  if (code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
-  return sendProblem(reply, { status: refusalStatus(refusal), code, message }, request.headers.accept);
 }
 
 /** The headers that Apollo looks at. */

@@ -1,15 +1,18 @@
-import type { ExecutionResult } from "graphql";
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import type { WebSocket } from "ws";
+import type { Limits } from "../../config/limits.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
-import type { LiveStream } from "../../subscriptions/live/live-stream.ts";
-import type { TransportOperation } from "../operations/operation-runner.ts";
+import { oversizedAnswer } from "../operations/answer-limits.ts";
+import type { Accepted } from "../operations/door.ts";
 
 /** An operation of a socket. */
 export interface StartedOperation {
-  readonly operation: TransportOperation;
+  readonly accepted: Accepted;
   readonly socket: WebSocket;
   /** The client's name of it. */
   readonly id: string;
+  readonly limits: Pick<Limits, "answerBytes">;
+  readonly shapeError: (error: GraphQLError) => GraphQLFormattedError;
 }
 
 const AS_TEXT = { binary: false } as const;
@@ -65,25 +68,30 @@ function sendSoon(socket: WebSocket, message: Buffer): Promise<void> | undefined
  * Sends the results with the text that all their subscribers share; graphql-ws sees no result, only the end. It would make each message's
  * text anew, which for a thousand subscribers costs more than sending. Returning it closes the stream at once, even while that waits.
  */
-export function deliver(
-  { socket, id }: StartedOperation,
-  results: LiveStream | LiveResult,
-): AsyncGenerator<ExecutionResult, void, void> {
+export function deliver({
+  accepted,
+  socket,
+  id,
+  limits,
+  shapeError,
+}: StartedOperation): AsyncGenerator<ExecutionResult, void, void> {
   const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-  const sink = ({ bytes }: LiveResult): Promise<void> | undefined =>
-    sendSoon(socket, Buffer.concat([head, bytes, TAIL]));
+  const sink = (result: LiveResult): Promise<void> | undefined => {
+    const oversized = oversizedAnswer(result.bytes.length, accepted.kind, limits);
+    const sent = oversized === undefined ? result : new LiveResult({ data: null, errors: [shapeError(oversized)] });
+    return sendSoon(socket, Buffer.concat([head, sent.bytes, TAIL]));
+  };
   return {
     async next() {
-      if (results instanceof LiveResult) await sink(results);
-      else await results.run(sink);
+      await accepted.run(sink);
       return END;
     },
     async return() {
-      if (!(results instanceof LiveResult)) results.close();
+      accepted.end();
       return END;
     },
     async throw() {
-      if (!(results instanceof LiveResult)) results.close();
+      accepted.end();
       return END;
     },
     [Symbol.asyncIterator]() {

@@ -18,7 +18,11 @@ const METHOD = "imopenlines.dialog.get";
 
 function shape(cause: Error, logged: unknown[] = []) {
   const wrapped = new GraphQLError(cause.message, { originalError: cause, path: ["chat"] });
-  return shapeError(wrapped, { error: (fields) => logged.push(fields) }, 1_024);
+  return shapeError(wrapped, {
+    log: { error: (fields) => logged.push(fields) },
+    maxLength: 1_024,
+    requestId: "of-a-test",
+  });
 }
 
 test.each<[string, Error, Record<string, unknown>]>([

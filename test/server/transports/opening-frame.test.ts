@@ -39,7 +39,7 @@ test("ten levels in 16 KB are read", async () => {
   const head = `{"type":"connection_init","payload":{"a":"`;
   const tail = `","b":${deep(8)}}}`;
   socket.send(`${head}${"x".repeat(16 * 1024 - head.length - tail.length)}${tail}`);
-  expect(JSON.parse(String((await answer)[0]))).toEqual({ type: "connection_ack" });
+  expect(JSON.parse(String((await answer)[0]))).toMatchObject({ type: "connection_ack" });
 });
 
 test.each(["ping", "pong", "nothing"])(

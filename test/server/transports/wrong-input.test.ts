@@ -119,7 +119,7 @@ describe("a document or variables that do not fit", () => {
       {},
       400,
       "OPERATION_RESOLUTION_FAILURE",
-      /operation name/,
+      /several operations/,
     ],
   ])("%s is refused with a sentence", async (_name, query, variables, status, code, words) => {
     const answer = await gateway.graphql(query, variables, { key: "plain" });

@@ -5,9 +5,8 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
-  getOperationAST,
+  type GraphQLFormattedError,
   Kind,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
@@ -16,12 +15,20 @@ import { type EventInHand, LiveRequest } from "../../subscriptions/live/live-req
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import type { LiveStream } from "../../subscriptions/live/live-stream.ts";
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
-import { asGraphQLError, type Operation, type Pipeline } from "./pipeline.ts";
+import { asGraphQLError } from "./error-shaping.ts";
+import { type Executing, run } from "./execution.ts";
+import type { PreparedOperation } from "./prepare.ts";
+import type { Variables } from "./variable-limits.ts";
 
-/** A subscription as a transport hands it over. */
-export interface SubscriptionOperation extends Operation {
+/** A subscription as the door lets it in. */
+export interface Subscription {
   /** Text of the document: equal texts are equal documents. */
   readonly source: string;
+  readonly operation: PreparedOperation;
+  readonly variables: Variables | null | undefined;
+  readonly cost: number;
+  readonly context: OperationContext;
+  readonly shape: (error: GraphQLError) => GraphQLFormattedError;
   /** Who listens; a sentence when live events cannot be had. */
   readonly viewerOf: () => Promise<LiveViewer | { readonly refusal: string }>;
   /** A fresh context for the execution of one event. */
@@ -35,43 +42,40 @@ export interface SubscriptionOperation extends Operation {
  * together. Resolves to a single result when it cannot begin. Never rejects.
  */
 export async function subscribe(
-  pipeline: Pipeline,
+  executing: Executing,
   live: LiveEvents,
-  operation: SubscriptionOperation,
+  subscription: Subscription,
 ): Promise<LiveStream | LiveResult> {
-  const { document, operationName, variables, context } = operation;
-  const failed = (error: unknown): LiveResult =>
-    new LiveResult({ errors: [pipeline.shapeError(asGraphQLError(error))] });
+  const { operation, variables, context, shape, cost } = subscription;
+  const { document, node } = operation;
+  const failed = (error: unknown): LiveResult => new LiveResult({ errors: [shape(asGraphQLError(error))] });
   try {
-    const field = rootField(document, operationName);
-    if (field === undefined) return failed(badRequest("The document has no subscription of that name."));
-    const wrong = pipeline.checkVariables(operation);
-    if (wrong.length > 0) return new LiveResult({ errors: wrong.map(pipeline.shapeError) });
-    const viewer = await operation.viewerOf();
+    const field = rootField(operation);
+    const viewer = await subscription.viewerOf();
     if ("refusal" in viewer) {
       return failed(new GraphQLError(viewer.refusal, { nodes: field, extensions: { code: "FORBIDDEN" } }));
     }
     const stream = await createSourceEventStream({
-      schema: pipeline.schema,
+      schema: executing.schema,
       document,
       contextValue: context,
       variableValues: variables ?? null,
-      operationName: operationName ?? null,
-      hideSuggestions: pipeline.hideSuggestions,
+      operationName: node.name?.value ?? null,
+      hideSuggestions: executing.hideSuggestions,
     });
     if (!(stream instanceof LiveRequest)) {
       return Symbol.asyncIterator in stream
         ? failed(new Error("a subscription field must return a live request"))
-        : new LiveResult({ errors: (stream.errors ?? []).map((error) => pipeline.shapeError(error)) });
+        : new LiveResult({ errors: (stream.errors ?? []).map(shape) });
     }
     const responseKey = field.alias?.value ?? field.name.value;
     return await live.open({
       viewer,
       request: stream,
-      sharingKey: sharingKey(operation, field),
+      sharingKey: sharingKey(subscription, field),
       responseKey,
       failed: (error, cursor) => {
-        const { message, extensions } = pipeline.shapeError(asGraphQLError(error));
+        const { message, extensions } = shape(asGraphQLError(error));
         const shaped = { ...extensions, ...(cursor === undefined ? {} : { cursor }) };
         return new LiveResult({
           data: { [responseKey]: null },
@@ -79,10 +83,10 @@ export async function subscribe(
         });
       },
       async execute(rootValue, _position, inHand) {
-        const event = await operation.startEvent(inHand);
+        const event = await subscription.startEvent(inHand);
         try {
           return new LiveResult(
-            await pipeline.execute({ document, operationName, variables, context: event.context, rootValue }),
+            await run(executing, { operation, variables, context: event.context, cost, shape, rootValue }),
           );
         } finally {
           event.close();
@@ -94,29 +98,29 @@ export async function subscribe(
   }
 }
 
-function badRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
-}
-
 /** Equal for subscriptions that want the same: the cursor decides only where each begins. */
-function sharingKey({ source, operationName, variables }: SubscriptionOperation, field: FieldNode): string {
+function sharingKey({ source, operation, variables }: Subscription, field: FieldNode): string {
   const after = field.arguments?.find((argument) => argument.name.value === "after")?.value;
   const cursorVariable = after?.kind === Kind.VARIABLE ? after.name.value : undefined;
   const kept = Object.entries(variables ?? {}).filter(([name]) => name !== cursorVariable);
   return createHash("sha256")
-    .update(JSON.stringify([source, operationName ?? null, kept.sort(([a], [b]) => (a < b ? -1 : 1))]))
+    .update(JSON.stringify([source, operation.name, kept.sort(([a], [b]) => (a < b ? -1 : 1))]))
     .digest("base64url");
 }
 
-/** The one field of a subscription; validation has made sure that there is no second. */
-function rootField(document: DocumentNode, operationName: string | null | undefined): FieldNode | undefined {
-  const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, operationName);
-  if (operation?.operation !== "subscription") return undefined;
+/** The one field of a subscription; validation has made sure that there is one, and no second. */
+function rootField({ document, node }: PreparedOperation): FieldNode {
+  const field = firstField(node.selectionSet, fragmentsOf(document));
+  if (field === undefined) throw new Error("a subscription without a field");
+  return field;
+}
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  return firstField(operation.selectionSet, fragments);
+  return fragments;
 }
 
 function firstField(

@@ -1,0 +1,40 @@
+import type { ExecutionResult, GraphQLError } from "graphql";
+import type { Limits } from "../../config/limits.ts";
+import { counted, limitExceeded } from "./limit-exceeded.ts";
+import type { PreparedOperation } from "./prepare.ts";
+
+/**
+ * An answer with more errors than it may have: a query ends with that, what a mutation did is told all the same. The last of the errors
+ * says what happened.
+ */
+export function withBoundedErrors(
+  result: ExecutionResult,
+  kind: PreparedOperation["kind"],
+  { fieldErrors }: Pick<Limits, "fieldErrors">,
+): ExecutionResult {
+  const { errors = [], data } = result;
+  if (errors.length <= fieldErrors) return result;
+  const last = limitExceeded({
+    limit: "fieldErrors",
+    maximum: fieldErrors,
+    actual: errors.length,
+    message: `${counted(errors.length)} fields failed; at most ${counted(fieldErrors)} pass. Ask for less at once.`,
+  });
+  return { errors: [...errors.slice(0, fieldErrors), last], data: kind === "mutation" ? (data ?? null) : null };
+}
+
+/** Why an answer of so many bytes is not sent; undefined when it is. */
+export function oversizedAnswer(
+  bytes: number,
+  kind: PreparedOperation["kind"],
+  { answerBytes }: Pick<Limits, "answerBytes">,
+): GraphQLError | undefined {
+  if (bytes <= answerBytes) return undefined;
+  const done = kind === "mutation" ? " What it was to change has been carried out." : "";
+  return limitExceeded({
+    limit: "answerBytes",
+    maximum: answerBytes,
+    actual: bytes,
+    message: `The answer has ${counted(bytes)} bytes; at most ${counted(answerBytes)} pass. Ask for less at once.${done}`,
+  });
+}

@@ -1,0 +1,253 @@
+import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
+import type { Logger } from "pino";
+import type { Limits } from "../../config/limits.ts";
+import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
+import type { EventInHand } from "../../subscriptions/live/live-request.ts";
+import { LiveResult } from "../../subscriptions/live/live-result.ts";
+import type { LiveSink } from "../../subscriptions/live/live-stream.ts";
+import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
+import type { Identity } from "../identity/identity.ts";
+import { missingRight } from "../identity/rights.ts";
+import { createAdmission, type Entry } from "./admission.ts";
+import { asGraphQLError, shapeError } from "./error-shaping.ts";
+import { type Executing, run } from "./execution.ts";
+import type { IdentityHolder } from "./identity-holder.ts";
+import { createObserver } from "./observe.ts";
+import type { RunningOperation } from "./operation-context.ts";
+import type { Preparation, PreparedOperation } from "./prepare.ts";
+import { forbidden, GONE, refusalOf, tooBusy } from "./refusal.ts";
+import { subscribe } from "./subscription.ts";
+import { createOperationsUnderWay, type OperationsUnderWay, type UnderWay } from "./under-way.ts";
+import { oversizedVariables, type Variables } from "./variable-limits.ts";
+import { variableErrors } from "./variable-values.ts";
+import { createScales, tooCostly } from "./weigh.ts";
+
+/** An operation as a transport brings it. */
+export interface Arrival {
+  readonly transport: UnderWay["transport"];
+  /** Stands in the log and in the answer. */
+  readonly requestId: string;
+  readonly from: IdentityHolder;
+  readonly source: string;
+  readonly operationName: string | null | undefined;
+  readonly variables: Variables | null | undefined;
+  /** Fires when the client has gone, or no longer wants it. */
+  readonly gone: AbortSignal;
+  /** Why this transport does not carry operations of that kind; undefined when it does. */
+  readonly declines?: (kind: PreparedOperation["kind"]) => GraphQLError | undefined;
+}
+
+/** Nothing was begun. */
+export interface Refused {
+  readonly kind: "refused";
+  /** That goes with it over HTTP. */
+  readonly status: number;
+  readonly errors: readonly GraphQLFormattedError[];
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** To be run, or ended. */
+export interface Accepted {
+  readonly kind: PreparedOperation["kind"];
+  /**
+   * Hands its results to the sink, at its pace; resolves when there are no more. Rejects with what the sink rejects with.
+   * @param opened called once a subscription is open: what happens after is delivered
+   */
+  run(sink: LiveSink, opened?: () => void): Promise<void>;
+  /** Gives up what it still waits for. */
+  end(): void;
+}
+
+/** The one way of an operation, whatever transport brought it. */
+export interface Door {
+  /** Never rejects. */
+  accept(arrival: Arrival): Promise<Accepted | Refused>;
+  shapeError(error: GraphQLError, requestId: string): GraphQLFormattedError;
+  readonly underWay: OperationsUnderWay;
+}
+
+export interface DoorOptions {
+  readonly schema: GraphQLSchema;
+  readonly preparation: Preparation;
+  readonly limits: Limits;
+  /** Milliseconds that an operation may take, and may wait for others before it. */
+  readonly timeoutMs: number;
+  readonly live: LiveEvents;
+  /** The live side of an identity: whose log it reads with which rights, or why there is none. */
+  readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
+  readonly startOperation: (identity: Identity) => RunningOperation;
+  /** A context for the execution of one event: nothing in it was read before the event. */
+  readonly startEvent: (identity: Identity, inHand: EventInHand | undefined) => Promise<RunningOperation>;
+  readonly log: Logger;
+}
+
+/** An operation that has passed all that is looked at before it may begin. */
+interface Passed {
+  readonly arrival: Arrival;
+  readonly operation: PreparedOperation;
+  readonly cost: number;
+}
+
+export function createDoor(options: DoorOptions): Door {
+  const { schema, preparation, limits, live, log } = options;
+  const { hideSuggestions } = preparation;
+  const executing: Executing = { schema, hideSuggestions, limits };
+  const weigh = createScales(schema);
+  const observe = createObserver(log);
+  const underWay = createOperationsUnderWay();
+  const admission = createAdmission({
+    places: limits.operations,
+    waiting: limits.waitingOperations,
+    patienceMs: options.timeoutMs,
+  });
+  const shapeFor = (requestId: string) => {
+    const shaping = { log, maxLength: limits.errorLength, requestId };
+    return (error: GraphQLError): GraphQLFormattedError => shapeError(error, shaping);
+  };
+
+  function refuse(arrival: Arrival, errors: readonly GraphQLError[], cost?: number): Refused {
+    return refusalOf(errors.slice(0, limits.requestErrors), shapeFor(arrival.requestId), cost);
+  }
+
+  /** What is looked at before anything is spent: nothing here waits. */
+  function inspect(arrival: Arrival): Passed | Refused {
+    const { source, operationName, variables, from, declines } = arrival;
+    const oversized = oversizedVariables(variables, limits);
+    if (oversized !== undefined) return refuse(arrival, [oversized]);
+    const prepared = preparation.prepare(source, operationName);
+    if (prepared.kind === "refused") return refuse(arrival, prepared.errors);
+    const { operation } = prepared;
+    const declined = declines?.(operation.kind) ?? withoutRight(from.identity, operation);
+    if (declined !== undefined) return refuse(arrival, [declined]);
+    const wrong = variableErrors(operation.node, variables, {
+      schema,
+      maxErrors: limits.requestErrors,
+      hideSuggestions,
+    });
+    if (wrong.length > 0) return refuse(arrival, wrong);
+    const cost = weigh(operation, variables);
+    const costly = tooCostly(cost, limits);
+    return costly === undefined ? { arrival, operation, cost } : refuse(arrival, [costly], cost);
+  }
+
+  function begin(
+    { arrival, operation, cost }: Passed,
+    entry: Entry & { kind: "entered" },
+    arrivedAt: number,
+  ): Accepted {
+    const { from, gone, requestId, source, variables } = arrival;
+    const entered = performance.now();
+    const shape = shapeFor(requestId);
+    const running = options.startOperation(from.identity);
+    const { context } = running;
+    const told: UnderWay = {
+      transport: arrival.transport,
+      kind: operation.kind,
+      operation: operation.name,
+      identity: from.identity.name,
+      requestId,
+    };
+    const over = underWay.begin(told);
+    const abort = (): void => running.abort();
+    gone.addEventListener("abort", abort);
+    let closed = false;
+
+    function close(errors: number): void {
+      if (closed) return;
+      closed = true;
+      gone.removeEventListener("abort", abort);
+      running.close();
+      entry.leave();
+      over();
+      const now = performance.now();
+      observe({
+        operation: told,
+        usage: context.usage,
+        cost,
+        queuedMs: entered - arrivedAt,
+        tookMs: now - arrivedAt,
+        errors,
+      });
+    }
+
+    async function runOnce(sink: LiveSink): Promise<void> {
+      const result = await run(executing, { operation, variables, context, cost, shape });
+      close(result.errors?.length ?? 0);
+      if (!gone.aborted) await sink(new LiveResult(result));
+    }
+
+    async function runLive(sink: LiveSink, opened?: () => void): Promise<void> {
+      const stream = await subscribe(executing, live, {
+        source,
+        operation,
+        variables,
+        cost,
+        context,
+        shape,
+        viewerOf: () => options.viewerOf(from.identity),
+        startEvent: (inHand) => options.startEvent(from.identity, inHand),
+      });
+      // The operation's deadline is for opening the stream; each event has its own.
+      close(stream instanceof LiveResult ? 1 : 0);
+      if (stream instanceof LiveResult) return await sink(stream);
+      const stop = (): void => stream.close();
+      gone.addEventListener("abort", stop);
+      try {
+        if (gone.aborted) stop();
+        opened?.();
+        await stream.run(sink);
+      } finally {
+        gone.removeEventListener("abort", stop);
+        stop();
+      }
+    }
+
+    return {
+      kind: operation.kind,
+      run: operation.kind === "subscription" ? runLive : runOnce,
+      end() {
+        running.abort();
+        close(0);
+      },
+    };
+  }
+
+  async function accept(arrival: Arrival): Promise<Accepted | Refused> {
+    const arrivedAt = performance.now();
+    const passed = inspect(arrival);
+    if ("kind" in passed) return passed;
+    // Subscriptions are bounded by their sockets: once open they wait for events and need nothing.
+    const { name } = arrival.from.identity;
+    const entry: Entry =
+      passed.operation.kind === "subscription"
+        ? { kind: "entered", leave: () => {} }
+        : await admission.enter(name, arrival.gone);
+    switch (entry.kind) {
+      case "entered":
+        return begin(passed, entry, arrivedAt);
+      case "full":
+        return refuse(arrival, [tooBusy(limits)], passed.cost);
+      case "gone":
+        return refuse(arrival, [GONE]);
+      default:
+        return entry satisfies never;
+    }
+  }
+
+  return {
+    underWay,
+    shapeError: (error, requestId) => shapeFor(requestId)(error),
+    async accept(arrival) {
+      try {
+        return await accept(arrival);
+      } catch (error) {
+        return refuse(arrival, [asGraphQLError(error)]);
+      }
+    },
+  };
+}
+
+function withoutRight({ rights }: Identity, { kind }: PreparedOperation): GraphQLError | undefined {
+  const missing = missingRight(rights, kind);
+  return missing === undefined ? undefined : forbidden(missing);
+}

@@ -1,0 +1,60 @@
+import {
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from "graphql";
+import type { Limits } from "../../config/limits.ts";
+import type { OperationContext } from "../../resolvers/engine/context.ts";
+import { withBoundedErrors } from "./answer-limits.ts";
+import { asGraphQLError } from "./error-shaping.ts";
+import type { PreparedOperation } from "./prepare.ts";
+import type { Variables } from "./variable-limits.ts";
+
+export interface Executing {
+  readonly schema: GraphQLSchema;
+  readonly hideSuggestions: boolean;
+  readonly limits: Limits;
+}
+
+export interface Execution {
+  readonly operation: PreparedOperation;
+  readonly variables: Variables | null | undefined;
+  readonly context: OperationContext;
+  /** Computed before it began. */
+  readonly cost: number;
+  readonly shape: (error: GraphQLError) => GraphQLFormattedError;
+  /** What a subscription's selection is executed on: the delivered event. */
+  readonly rootValue?: unknown;
+}
+
+/** Runs a query, a mutation, or a subscription's selection for one event. Never rejects. */
+export async function run(
+  { schema, hideSuggestions, limits }: Executing,
+  { operation, variables, context, cost, shape, rootValue }: Execution,
+): Promise<FormattedExecutionResult> {
+  const { document, node, kind, takesCursor } = operation;
+  let result: ExecutionResult;
+  try {
+    if (takesCursor) await context.live.takeCursor().catch(() => null);
+    const answered = await execute({
+      schema,
+      document,
+      rootValue,
+      contextValue: context,
+      variableValues: variables ?? null,
+      operationName: node.name?.value ?? null,
+      hideSuggestions,
+    });
+    result = withBoundedErrors(answered, kind, limits);
+  } catch (error) {
+    result = { errors: [asGraphQLError(error)] };
+  }
+  return {
+    ...(result.errors === undefined ? {} : { errors: result.errors.map(shape) }),
+    ...(result.data === undefined ? {} : { data: result.data }),
+    extensions: { upstream: { ...context.usage.toJSON(), cost } },
+  };
+}

@@ -1,0 +1,322 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse } from "graphql";
+import { CloseCode, makeServer } from "graphql-ws";
+import type { RawData, WebSocket } from "ws";
+import type { Limits } from "../../config/limits.ts";
+import type { Guard } from "../../process/guard.ts";
+import { type Connection, type ConnectionEnd, endOf, openConnection } from "../connections/connection.ts";
+import type { ConnectionPlaces, Place } from "../connections/places.ts";
+import type { ClientAddress } from "../identity/client-address.ts";
+import type { Identities, IdentityRequest } from "../identity/identity.ts";
+import type { Door } from "../operations/door.ts";
+import { counted, limitExceeded } from "../operations/limit-exceeded.ts";
+import { credentialsOf } from "./credential-payload.ts";
+import { nestsDeeper } from "./json-depth.ts";
+import { createOpeningFrames } from "./opening-frame.ts";
+import { createOperationNames, type OperationNames } from "./operation-names.ts";
+import { requestIdOf } from "./request-id.ts";
+import { deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
+
+export interface SocketServices {
+  readonly schema: GraphQLSchema;
+  readonly door: Door;
+  readonly identities: Identities;
+  readonly places: ConnectionPlaces;
+  readonly limits: Limits;
+  readonly guard: Guard;
+}
+
+/** A socket that was just opened. */
+export interface OpenedSocket {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  readonly from: ClientAddress;
+  /** Until it is known who opened it. */
+  readonly silentPlace: Place;
+}
+
+interface Session extends OpenedSocket {
+  readonly requestId: string;
+  /** Of the upgrade request, then with those of `connection_init` and of renewals. */
+  headers: IncomingHttpHeaders;
+  readonly names: OperationNames;
+  /** By name, until they are over or the client has completed them. */
+  readonly operations: Map<string, AbortController>;
+  /** Undefined until it is known who this is. */
+  connection: Connection | undefined;
+}
+
+const INIT_WAIT_MS = 10_000;
+const PING_MS = 12_000;
+/** Final for client libraries: unlike 4403, nobody tries again after it by himself. */
+const UNAUTHORIZED = 4401;
+/** What it was opened with has expired; client libraries come back, with something newer if they have it. */
+const EXPIRED = 4403;
+const TRY_AGAIN_LATER = 1013;
+const INTERNAL_ERROR = 1011;
+const CLOSING_MS = 1_000;
+/** Read in place of a message that was parsed already. */
+const PARSED = "0";
+/** graphql-ws wants a document to tell queries from subscriptions, which the door does. */
+const ANY_DOCUMENT: DocumentNode = parse("{ __typename }");
+
+/** `graphql-transport-ws` on one socket: graphql-ws keeps the protocol, everything else is behind the door. */
+export function createSocketSessions(services: SocketServices): (opened: OpenedSocket) => void {
+  const { schema, door, identities, places, limits, guard } = services;
+  /** What graphql-ws reads next: parsed already, so that nothing is read twice or written again. */
+  let reading: unknown;
+  const started = new WeakMap<object, StartedOperation>();
+  const startedBy = async (args: object) => {
+    const operation = started.get(args);
+    return operation === undefined ? {} : deliver(operation);
+  };
+
+  const protocol = makeServer<Record<string, unknown> | undefined, Session>({
+    connectionInitWaitTimeout: INIT_WAIT_MS,
+    jsonMessageReviver: () => reading,
+    onConnect: ({ extra, connectionParams }) => connect(extra, connectionParams),
+    async onSubscribe({ extra, subscriptions }, name, { query, operationName, variables }) {
+      const { connection, socket, names, operations, requestId } = extra;
+      if (connection === undefined) throw new Error("an operation of nobody");
+      // Counts this one, and no longer what the client has just completed.
+      if (Object.keys(subscriptions).length > limits.operationsPerSocket) return [tooMany(limits.operationsPerSocket)];
+      const controller = new AbortController();
+      operations.set(name, controller);
+      const accepted = await door.accept({
+        transport: "websocket",
+        requestId: `${requestId}-${name}`,
+        from: connection,
+        source: query,
+        operationName,
+        variables,
+        gone: controller.signal,
+      });
+      if (accepted.kind === "refused") return accepted.errors.map(revive);
+      const args = { schema, document: ANY_DOCUMENT };
+      const oversized = (error: GraphQLError) => door.shapeError(error, requestId);
+      started.set(args, { accepted, socket, id: names.idOf(name) ?? name, limits, shapeError: oversized });
+      return args;
+    },
+    execute: startedBy,
+    subscribe: startedBy,
+    onComplete: ({ extra }, name) => end(extra, name),
+  });
+
+  async function connect(session: Session, params: Record<string, unknown> | undefined) {
+    const { socket, requestId, silentPlace } = session;
+    session.headers = { ...session.headers, ...credentialsOf(params) };
+    const request: IdentityRequest = { headers: session.headers, ...session.from };
+    const decision = await identities.identify(request);
+    if (socket.readyState !== socket.OPEN) return false;
+    if (decision.kind === "refused") {
+      closeFor(session, endOf(decision, undefined));
+      return false;
+    }
+    const place = places.enter(decision.identity.name);
+    if (place === undefined) {
+      closeFor(session, { kind: "refused", code: "LIMIT_EXCEEDED", message: places.fullMessage });
+      return false;
+    }
+    silentPlace.leave();
+    session.connection = openConnection({
+      identities,
+      identity: decision.identity,
+      request,
+      place,
+      places,
+      ended: (reason) => closeFor(session, reason),
+    });
+    return { requestId };
+  }
+
+  /** A ping that carries credentials renews the connection; the answer says whether it did. */
+  async function renew(session: Session, payload: Record<string, unknown> | undefined) {
+    const credentials = credentialsOf(payload);
+    const { connection } = session;
+    if (connection === undefined || Object.keys(credentials).length === 0) return payload;
+    const headers = { ...session.headers, ...credentials };
+    const refused = await connection.renew({ headers, ...session.from });
+    if (refused !== undefined) return { renewed: false, code: refused.code, message: refused.message };
+    session.headers = headers;
+    return { renewed: true };
+  }
+
+  return (opened) => {
+    const { socket, request, silentPlace } = opened;
+    const session: Session = {
+      ...opened,
+      requestId: requestIdOf(request.headers),
+      headers: request.headers,
+      names: createOperationNames(),
+      operations: new Map(),
+      connection: undefined,
+    };
+    const broken = (): void => socket.close(INTERNAL_ERROR, "Internal error");
+    const refuse = (reason: string): void => closeSoon(socket, CloseCode.BadRequest, reason, guard);
+    const stopPinging = keepAlive(socket, guard);
+    const answer = readingWhileRead(socket);
+    const opening = createOpeningFrames(limits);
+    request.socket.on(
+      "data",
+      guard(
+        "bytes of a socket",
+        (data: Buffer) => {
+          if (session.connection !== undefined || socket.readyState !== socket.OPEN) return;
+          const refusal = opening.received(data.length);
+          if (refusal !== undefined) refuse(refusal);
+        },
+        broken,
+      ),
+    );
+    socket.on(
+      "ping",
+      guard("a socket's ping", (data: Buffer) => answer(pong(socket, data)), broken),
+    );
+
+    async function receive(text: string, handle: (message: string) => Promise<void>): Promise<void> {
+      if (socket.readyState !== socket.OPEN) return;
+      const refusal = session.connection === undefined ? opening.message(text) : undefined;
+      if (refusal !== undefined) return refuse(refusal);
+      const sent = parsed(text);
+      if (sent === undefined) return refuse("Invalid message received");
+      const message = session.names.fromClient(sent.message);
+      switch (message.kind) {
+        case "late":
+          return;
+        case "id-in-use":
+          return socket.close(
+            CloseCode.SubscriberAlreadyExists,
+            closeReason(`Subscriber for ${message.id} already exists`),
+          );
+        case "completed":
+          // By itself graphql-ws would let a query or a mutation run on.
+          end(session, message.name);
+          break;
+        case "message":
+          // What is echoed would be written by a recursion.
+          if (message.name === undefined && nestsDeeper(text, limits.initDepth)) {
+            return refuse(`Such a message may nest ${limits.initDepth} deep`);
+          }
+          break;
+        default:
+          return message satisfies never;
+      }
+      reading = message.message;
+      await handle(PARSED);
+    }
+
+    const tell = (message: string): Promise<void> => answer(send(socket, message));
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (message) => {
+          const told = session.names.toClient(message);
+          return told === undefined ? Promise.resolve() : tell(told);
+        },
+        close: (code, reason) => socket.close(code, reason === undefined ? undefined : closeReason(reason)),
+        async onPing(payload) {
+          const back = await renew(session, payload);
+          await tell(JSON.stringify(back === undefined ? { type: "pong" } : { type: "pong", payload: back }));
+        },
+        onMessage: (handle) => {
+          const received = (data: RawData): Promise<void> =>
+            receive(String(data), handle).catch((error: unknown) => {
+              // A socket that broke while it was written to is not a fault.
+              if (socket.readyState === socket.OPEN) throw error;
+            });
+          socket.on("message", guard("a socket's message", received, broken));
+        },
+      },
+      session,
+    );
+    socket.on("error", () => socket.terminate());
+    socket.once(
+      "close",
+      guard("the end of a socket", (code: number, reason: Buffer) => {
+        stopPinging();
+        silentPlace.leave();
+        session.connection?.close();
+        for (const name of [...session.operations.keys()]) end(session, name);
+        return closed(code, String(reason));
+      }),
+    );
+  };
+
+  function closeFor({ socket }: Session, { kind, code, message }: ConnectionEnd): void {
+    closeSoon(socket, kind === "expired" ? EXPIRED : closeCode(code), message, guard);
+  }
+}
+
+function closeCode(code: ConnectionEnd["code"]): number {
+  switch (code) {
+    case "BAD_REQUEST":
+    case "UNAUTHENTICATED":
+    case "FORBIDDEN":
+      return UNAUTHORIZED;
+    case "LIMIT_EXCEEDED":
+    case "UPSTREAM_RATE_LIMITED":
+    case "UPSTREAM_UNAVAILABLE":
+      return TRY_AGAIN_LATER;
+    default:
+      return code satisfies never;
+  }
+}
+
+/** Gives up what an operation still waits for. Nothing happens when it is over. */
+function end({ operations }: Session, name: string): void {
+  operations.get(name)?.abort();
+  operations.delete(name);
+}
+
+/** One that does not answer the closing is not listened to any longer. */
+function closeSoon(socket: WebSocket, code: number, reason: string, guard: Guard): void {
+  socket.close(code, closeReason(reason));
+  const terminate = guard("a socket that is closed", () => socket.terminate());
+  setTimeout(terminate, CLOSING_MS).unref();
+}
+
+function keepAlive(socket: WebSocket, guard: Guard): () => void {
+  let answered = true;
+  socket.on("pong", () => {
+    answered = true;
+  });
+  const ping = (): void => {
+    if (!answered) {
+      socket.terminate();
+      return;
+    }
+    answered = false;
+    socket.ping();
+  };
+  const timer = setInterval(
+    guard("a socket's heartbeat", ping, () => socket.terminate()),
+    PING_MS,
+  );
+  return () => clearInterval(timer);
+}
+
+/** Close reasons are limited to 123 bytes. */
+function closeReason(reason: string): string {
+  return Buffer.byteLength(reason) <= 123 ? reason : `${reason.slice(0, 60)}…`;
+}
+
+function tooMany(maximum: number): GraphQLError {
+  return limitExceeded({
+    limit: "operationsPerSocket",
+    maximum,
+    message: `A socket carries at most ${counted(maximum)} operations at once. Complete one first.`,
+  });
+}
+
+/** With the places that the error was shaped with; an error of its own would not know the document. */
+function revive({ message, extensions, locations }: GraphQLFormattedError): GraphQLError {
+  return Object.assign(new GraphQLError(message, { extensions: extensions ?? null }), { locations });
+}
+
+function parsed(text: string): { readonly message: unknown } | undefined {
+  try {
+    return { message: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
