@@ -62,6 +62,7 @@ export function startOperation(
     signal,
     deadlineAt,
     usage,
+    identity: identity.name,
     fresh: purpose === "event",
   });
   return {
