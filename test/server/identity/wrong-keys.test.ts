@@ -57,7 +57,7 @@ test("of one address only so many wait; the others are told to come back, and ot
   expect(errorsOf(told[0] ?? { status: 0, headers: {}, text: "" })).toEqual([
     {
       message: "Too many wrong credentials come from this address. A right one works at once.",
-      extensions: { code: "LIMIT_EXCEEDED" },
+      extensions: { code: "LIMIT_EXCEEDED", retryAfterMs: expect.any(Number) },
     },
   ]);
   const began = performance.now();
