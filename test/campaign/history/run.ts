@@ -73,7 +73,8 @@ export async function runFault(scene: Scene, fault: Fault, events: number, blows
         },
       })),
     });
-  const heard = (): number => listeners.reduce((sum, { listener }) => sum + listener.heard.length, 0);
+  const heard = (): number =>
+    listeners.reduce((sum, { listener }) => sum + listener.heard.filter(({ kind }) => kind !== "problem").length, 0);
   let verdict = judge();
   try {
     await progress(() => {
