@@ -1,28 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { startActivity } from "./activity.ts";
-import { type Burst, type BurstOptions, emitMessages } from "./events/burst.ts";
+import { emitMessages } from "./events/burst.ts";
 import { eventControl } from "./events/control.ts";
 import { startEventDelivery } from "./events/delivery.ts";
-import type { DeliveryReport } from "./events/delivery-log.ts";
-import {
-  createInstallations,
-  type InstalledApplication,
-  type InstallOptions,
-  type RegisteredApplication,
-} from "./events/installation.ts";
-import { createOutgoingWebhooks, type OutgoingWebhook } from "./events/outgoing-webhooks.ts";
+import { createInstallations } from "./events/installation.ts";
+import { createOutgoingWebhooks } from "./events/outgoing-webhooks.ts";
 import type { PortalIdentity } from "./methods/method.ts";
 import { createRegistry } from "./methods/registry.ts";
 import { startOperatorActivity } from "./operator-activity.ts";
 import type { Plan, PortalOptions } from "./portal-options.ts";
 import { createCredentials, defaultScopes } from "./protocol/credentials.ts";
-import { createFaultPlan, type Fault } from "./protocol/faults.ts";
+import { createFaultPlan } from "./protocol/faults.ts";
 import { createFileTokens } from "./protocol/file-tokens.ts";
 import { listen } from "./protocol/http-server.ts";
 import { createLeakyBucket } from "./protocol/leaky-bucket.ts";
 import { createOperatingLimiter } from "./protocol/operating-time.ts";
 import { createPortalSessions } from "./protocol/portal-sessions.ts";
-import { createStatistics, type Statistics } from "./protocol/statistics.ts";
+import { createStatistics } from "./protocol/statistics.ts";
+import type { PortalUser, QuietChat, RunningPortal } from "./running-portal.ts";
 import { seedWorld } from "./seed/seed.ts";
 import { botId, supervisorId } from "./seed/staff.ts";
 import { passTime } from "./world/passing-time.ts";
@@ -30,62 +25,7 @@ import { fullName } from "./world/state.ts";
 import type { World } from "./world/world.ts";
 
 export type { PortalOptions } from "./portal-options.ts";
-
-export interface PortalUser {
-  id: number;
-  name: string;
-  role: "admin" | "supervisor" | "operator";
-  webhookUrl: string;
-  /** Ids of the lines in whose queue he is. */
-  lines: number[];
-}
-
-export interface QuietChat {
-  chatId: number;
-  title: string;
-  lineId: number;
-  customerName: string;
-  /** Who finds it in his recent list. */
-  operatorId: number;
-}
-
-export interface RunningPortal {
-  url: string;
-  memberId: string;
-  /** Acting staff: the supervisor (who is also the administrator) first, then the operators. */
-  users: PortalUser[];
-  /** A dialog that waits for an answer and that its simulated people leave alone; absent in the smallest worlds. */
-  quietChat: QuietChat | undefined;
-  /** An OAuth application, installed and without handlers; its token endpoint is `GET {url}/oauth/token/`. */
-  application: RegisteredApplication;
-  /** Adds another application, not installed yet. */
-  registerApplication(): RegisteredApplication;
-  /** Resolves when the installation callback was answered, whatever the answer. */
-  installApplication(options: InstallOptions): Promise<InstalledApplication>;
-  /** What the page of a `ui` application does by `installFinish`. */
-  finishInstallation(application?: { clientId: string }): InstalledApplication;
-  updateApplication(options?: { renewToken?: boolean; clientId?: string }): InstalledApplication;
-  uninstallApplication(options?: { clean?: boolean; clientId?: string }): InstalledApplication;
-  /** A webhook that posts events to an address, with a token of its own. @param events default: all that can be chosen */
-  createOutgoingWebhook(handlerUrl: string, events?: readonly string[]): OutgoingWebhook;
-  removeOutgoingWebhook(id: number): void;
-  /** Lets people write many messages; resolves when they are written, deliveries follow. */
-  emitMessages(count: number, options?: BurstOptions): Promise<Burst>;
-  /** Which events were sent to handlers since the start or the last reset, and what came of each. */
-  deliveries(): DeliveryReport;
-  issueTokens(userId: number, scopes?: string[]): { accessToken: string; refreshToken: string };
-  /** Makes every access token answer `expired_token`. */
-  expireTokens(): void;
-  /** @returns the webhook's address; default scopes imopenlines, im, imbot, user, crm */
-  createWebhook(userId: number, scopes?: string[]): string;
-  /** Logs the user in as a browser would be. @returns the cookie, for links that need the portal's own session */
-  logIn(userId: number): string;
-  stats(): Statistics;
-  resetStats(): void;
-  setFaults(faults: Fault[]): void;
-  world: World;
-  close(): Promise<void>;
-}
+export type { PortalUser, QuietChat, RunningPortal } from "./running-portal.ts";
 
 const buckets: Record<Plan, { capacity: number; leakPerSecond: number } | undefined> = {
   standard: { capacity: 50, leakPerSecond: 2 },

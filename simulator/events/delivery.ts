@@ -1,6 +1,6 @@
 import type { PortalIdentity } from "../methods/method.ts";
 import type { Application, Credentials } from "../protocol/credentials.ts";
-import type { EventHandler } from "../world/records.ts";
+import type { EventHandler } from "../world/office-records.ts";
 import type { World } from "../world/world.ts";
 import { createDeliveryLog, type DeliveryLog, type DeliverySubject } from "./delivery-log.ts";
 import { createEnvelopes, type Envelope } from "./envelope.ts";

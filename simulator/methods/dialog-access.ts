@@ -1,4 +1,5 @@
-import type { Chat, CrmEntity } from "../world/records.ts";
+import type { CrmEntity } from "../world/office-records.ts";
+import type { Chat } from "../world/records.ts";
 import type { World } from "../world/world.ts";
 import { localisedError } from "./localised-errors.ts";
 import type { Call } from "./method.ts";

@@ -1,6 +1,7 @@
 import { bindActivity } from "./activities.ts";
 import { addSystemMessage } from "./messages.ts";
-import { type Chat, type CrmEntity, type CrmLink, SessionStatus } from "./records.ts";
+import type { CrmEntity } from "./office-records.ts";
+import { type Chat, type CrmLink, SessionStatus } from "./records.ts";
 import type { WorldState } from "./state.ts";
 import { systemText } from "./system-texts.ts";
 

@@ -2,19 +2,8 @@ import type { LineStore } from "../lines/line-config.ts";
 import type { Activity } from "./activities.ts";
 import { createHappeningBus, type HappeningListener } from "./happenings.ts";
 import { activeQueue } from "./line-settings.ts";
-import type {
-  Bot,
-  Chat,
-  ChatFile,
-  CrmEntity,
-  EventHandler,
-  Message,
-  NetworkLine,
-  QuickAnswer,
-  QuickAnswerSection,
-  Session,
-  User,
-} from "./records.ts";
+import type { Bot, CrmEntity, EventHandler, NetworkLine, QuickAnswer, QuickAnswerSection } from "./office-records.ts";
+import type { Chat, ChatFile, Message, Session, User } from "./records.ts";
 import { createRights, type Rights } from "./rights.ts";
 
 /** Where the next id of each kind comes from; the seed sets where they begin. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Chat } from "../../simulator/world/records.ts";
 import { startReceiver } from "./event-receiver.ts";
-import { actAs, objectAt, post, readAnswer, valueAt } from "./rest-client.ts";
+import { actAs, objectAt, readAnswer, valueAt } from "./rest-client.ts";
 import { seededChats } from "./seeded-chats.ts";
 
 let portal: RunningPortal;
@@ -205,95 +205,6 @@ describe("im.v2.File", () => {
     expect((await me().error("im.v2.File.download", download(foreign?.id))).code).toBe("FILE_ACCESS_ERROR");
     expect((await me().error("im.v2.File.download", download(5))).code).toBe("FILE_NOT_FOUND");
     expect((await actAs(portal, stranger()).error("im.v2.File.download", download(5))).code).toBe("ACCESS_DENIED");
-  });
-});
-
-describe("the older way, over the drive", () => {
-  const disk = async (method: string, params: object, scopes = ["disk", "im"]) =>
-    post(portal.createWebhook(operatorId, scopes), method, params);
-
-  test("folder, upload, commit: the file is sent, and its link needs no session", async () => {
-    const folder = await me().result("im.disk.folder.get", { DIALOG_ID: `chat${chat.id}` });
-    const bytes = randomBytes(2000);
-    const stored = await disk("disk.folder.uploadFile", {
-      id: valueAt(folder, "ID"),
-      data: { NAME: "list.xlsx" },
-      fileContent: ["list.xlsx", bytes.toString("base64")],
-    });
-    const record = objectAt(stored.body, "result");
-    expect(record).toMatchObject({
-      ID: expect.any(Number),
-      NAME: "list.xlsx",
-      SIZE: "2000",
-      PARENT_ID: String(valueAt(folder, "ID")),
-    });
-    const sent = await me().result("im.disk.file.commit", {
-      CHAT_ID: chat.id,
-      FILE_ID: record.ID,
-      MESSAGE: "The list",
-    });
-    expect(sent).toMatchObject({
-      DISK_ID: [`disk${record.ID}`],
-      FILES: { [`upload${record.ID}`]: { name: "list.xlsx", date: {} } },
-    });
-    const message = portal.world.message(Number(valueAt(sent, "MESSAGE_ID")));
-    expect(message).toMatchObject({
-      text: "The list",
-      params: { CONNECTOR_MID: [expect.any(String)], FILE_ID: [record.ID] },
-    });
-    const got = await disk("disk.file.get", { id: record.ID });
-    const url = String(valueAt(got.body, "result", "DOWNLOAD_URL"));
-    for (let time = 0; time < 2; time++) expect((await bytesOf(await fetch(url))).equals(bytes)).toBe(true);
-  });
-
-  test("in two steps the file is posted to an address that takes one", async () => {
-    const folder = await me().result("im.disk.folder.get", { CHAT_ID: chat.id });
-    const step = await disk("disk.folder.uploadFile", { id: valueAt(folder, "ID") });
-    const { uploadUrl, field } = objectAt(step.body, "result");
-    const form = new FormData();
-    form.append(String(field), new Blob(["by hand"]), "hand.txt");
-    const answer = await readAnswer(await fetch(String(uploadUrl), { method: "POST", body: form }));
-    expect(valueAt(answer.body, "result")).toMatchObject({ ID: expect.any(Number), NAME: "hand.txt", SIZE: "7" });
-    expect((await fetch(String(uploadUrl), { method: "POST", body: form })).status).toBe(401);
-  });
-
-  test("in silent mode nothing goes to the customer", async () => {
-    const folder = await me().result("im.disk.folder.get", { CHAT_ID: chat.id });
-    const stored = await disk("disk.folder.uploadFile", { id: valueAt(folder, "ID"), fileContent: ["n.txt", "eA=="] });
-    const id = valueAt(stored.body, "result", "ID");
-    const sent = await me().result("im.disk.file.commit", {
-      CHAT_ID: chat.id,
-      UPLOAD_ID: [`upload${id}`],
-      SILENT_MODE: "Y",
-    });
-    expect(portal.world.message(Number(valueAt(sent, "MESSAGE_ID"))).params).not.toHaveProperty("CONNECTOR_MID");
-  });
-
-  test("refuses strangers, unknown ids and a missing scope", async () => {
-    const other = actAs(portal, stranger());
-    expect(await other.error("im.disk.folder.get", { CHAT_ID: chat.id })).toEqual({
-      code: "ACCESS_ERROR",
-      status: 403,
-    });
-    expect((await me().error("im.disk.folder.get")).code).toBe("CHAT_ID_EMPTY");
-    expect((await me().error("im.disk.folder.get", { DIALOG_ID: "5" })).code).toBe("DIALOG_ID_EMPTY");
-    expect((await me().error("im.disk.file.commit", { CHAT_ID: chat.id, FILE_ID: 5 })).code).toBe("FILES_ERROR");
-    expect((await disk("disk.file.get", {})).body.error).toBe("ERROR_ARGUMENT");
-    expect((await disk("disk.file.get", { id: 5 })).body.error).toBe("ERROR_NOT_FOUND");
-    expect((await disk("disk.file.get", { id: 5 }, ["im"])).body.error).toBe("insufficient_scope");
-  });
-
-  test("a portal of 2025 has only this way", async () => {
-    const old = await startPortal({ size: 0.05, age: 2025 });
-    try {
-      expect((await actAs(old, 1).error("im.v2.File.upload")).code).toBe("ERROR_METHOD_NOT_FOUND");
-      const { chatId = 0 } = old.quietChat ?? {};
-      await actAs(old, 1).result("imopenlines.session.join", { CHAT_ID: chatId });
-      const folder = await actAs(old, 1).result("im.disk.folder.get", { CHAT_ID: chatId });
-      expect(Number(valueAt(folder, "ID"))).toBeGreaterThan(0);
-    } finally {
-      await old.close();
-    }
   });
 });
 

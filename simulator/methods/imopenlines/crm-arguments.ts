@@ -1,6 +1,6 @@
 import type { Params } from "../../protocol/php-form.ts";
 import { RestError } from "../../rest-error.ts";
-import type { CrmEntity } from "../../world/records.ts";
+import type { CrmEntity } from "../../world/office-records.ts";
 import type { World } from "../../world/world.ts";
 import { mayReadCrm } from "../dialog-access.ts";
 import { intParam, isEmptyParam, isNumeric, textParam } from "../param-reading.ts";

@@ -1,7 +1,7 @@
 import { isPhpArray, isPhpMap, phpValues } from "../../php-value.ts";
 import type { Params } from "../../protocol/php-form.ts";
 import { RestError } from "../../rest-error.ts";
-import type { NetworkLine } from "../../world/records.ts";
+import type { NetworkLine } from "../../world/office-records.ts";
 import { type Call, type Method, write } from "../method.ts";
 import { foldKeys, intParam, isPresent, textParam } from "../param-reading.ts";
 

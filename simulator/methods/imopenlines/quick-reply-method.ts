@@ -1,5 +1,5 @@
 import { RestError } from "../../rest-error.ts";
-import type { QuickAnswer } from "../../world/records.ts";
+import type { QuickAnswer } from "../../world/office-records.ts";
 import { type Method, read } from "../method.ts";
 import { intParam, isPresent, textParam } from "../param-reading.ts";
 

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { Params } from "../../protocol/php-form.ts";
 import { RestError } from "../../rest-error.ts";
-import type { EventHandler } from "../../world/records.ts";
+import type { EventHandler } from "../../world/office-records.ts";
 import { nullArgument } from "../imopenlines/crm-arguments.ts";
 import { type Call, type Method, read, write } from "../method.ts";
 import { foldKeys, intParam, isPresent, textParam } from "../param-reading.ts";

@@ -1,5 +1,6 @@
 import { lineSettings } from "../../world/line-settings.ts";
-import { type CrmEntity, type Session, SessionStatus } from "../../world/records.ts";
+import type { CrmEntity } from "../../world/office-records.ts";
+import { type Session, SessionStatus } from "../../world/records.ts";
 import { countTransfers } from "../../world/transfers.ts";
 import type { World } from "../../world/world.ts";
 import { mayReadCrm } from "../dialog-access.ts";
