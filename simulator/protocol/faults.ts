@@ -100,6 +100,8 @@ export function createFaultPlan(): FaultPlan {
       for (const entry of active) {
         const { fault } = entry;
         if (entry.left <= 0 || fault.kind !== "odd" || !matches(fault, method)) continue;
+        // A fault for every method means the commands of a batch, not what holds them.
+        if (method === "batch" && fault.method?.toLowerCase() !== "batch") continue;
         const changed = oddly(current, fault);
         if (!changed) continue;
         entry.left -= 1;

@@ -85,7 +85,7 @@ async function run(endpoint: RestEndpoint, target: Target, params: Params): Prom
   if (isBatch) {
     const result = await runBatch(engine, params, credential);
     const limiter = engine.limiter?.read(credential.id, "batch");
-    return json(200, { result, time: timeBlock(startedAt, limiter) });
+    return json(200, engine.faults.changeAnswer("batch", { result, time: timeBlock(startedAt, limiter) }));
   }
   const outcome = await execute(engine, target.method, withoutAuth(params), credential, new Map());
   if (!outcome.ok) return failed(outcome.error);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Activity } from "../../simulator/world/activities.ts";
+import { completeByHand } from "../../simulator/world/crm-deeds.ts";
 import { actAs, isObject, listAt, objectAt, post, valueAt } from "./rest-client.ts";
 import { seededChats, seededLine } from "./seeded-chats.ts";
 
@@ -213,6 +214,16 @@ describe("an activity follows its session", () => {
     });
     expect(session?.operatorId).toBe(target);
     expect((await activityOf(session?.id ?? 0))?.RESPONSIBLE_ID).toBe(before?.RESPONSIBLE_ID);
+  });
+
+  test("ticked off by a person in the CRM, it closes the dialog", async () => {
+    const chat = seededChats(portal).where((_, session) => session?.status === 40 && session.activityId > 0);
+    const session = portal.world.session(chat.data.sessionId);
+    expect(completeByHand(portal.world, session.activityId)).toBe(true);
+    expect(await activityOf(session.id)).toMatchObject({ COMPLETED: "Y" });
+    const record = objectAt(await actAs(portal, 1).result("imopenlines.dialog.get", { CHAT_ID: chat.id }));
+    expect(String(record.entity_data_1).split("|")[5]).toBe("0");
+    expect(completeByHand(portal.world, session.activityId)).toBe(false);
   });
 
   test("a line without CRM enters nothing", async () => {

@@ -70,6 +70,16 @@ describe("odd answers on demand", () => {
     expect(body).not.toHaveProperty("time");
   });
 
+  test("the answer of the batch itself is changed only when it is named", async () => {
+    await order([
+      { kind: "odd", path: "result.result_total", value: "x", times: 1 },
+      { kind: "odd", method: "batch", path: "result.result_next", remove: true },
+    ]);
+    const result = objectAt(await me().result("batch", { cmd: { scope: "scope" } }));
+    expect(result).not.toHaveProperty("result_next");
+    expect(result.result_total).toEqual([]);
+  });
+
   test("so many times only, and a path that leads nowhere uses none up", async () => {
     await order([{ kind: "odd", path: "result.NAME", value: 7, times: 2 }]);
     await me().result("scope");
@@ -81,7 +91,7 @@ describe("odd answers on demand", () => {
 
   test("the world itself stays as it is", async () => {
     const { chatId = 0, operatorId = 0 } = portal.quietChat ?? {};
-    const message = portal.world.chat(chatId).messages.find(({ authorId }) => authorId !== 0);
+    const message = portal.world.chat(chatId).messages.findLast(({ authorId }) => authorId !== 0);
     await actAs(portal, operatorId).result("imopenlines.operator.answer", { CHAT_ID: chatId });
     await order([
       {
