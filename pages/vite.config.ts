@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { guides } from "./guides/guides-plugin.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -10,6 +11,7 @@ export default defineConfig({
   // Not the repository's .env, which may hold secrets.
   envDir: here("."),
   logLevel: "warn",
+  plugins: [guides(here(".."))],
   resolve: { dedupe: ["react", "react-dom", "graphql"] },
   worker: { format: "es" },
   build: {
@@ -21,7 +23,13 @@ export default defineConfig({
     rolldownOptions: {
       // Directives for servers that render React; there is none here.
       onLog: (level, log, handler) => log.code === "MODULE_LEVEL_DIRECTIVE" || handler(level, log),
-      input: { explorer: here("explorer/index.html"), sandbox: here("sandbox/index.html") },
+      input: {
+        explorer: here("explorer/index.html"),
+        sandbox: here("sandbox/index.html"),
+        guides: here("guides/main.ts"),
+      },
+      // The guides are written beside the bundle and name it; it is asked for anew each time, and small.
+      output: { entryFileNames: ({ name }) => (name === "guides" ? "guides.js" : "assets/[name]-[hash].js") },
     },
   },
 });

@@ -83,7 +83,15 @@ export function build() {
 }
 
 /** What the pages that browsers load are made of. */
-const PAGE_SOURCES = ["pages", join("examples", "operations"), "package-lock.json"];
+const PAGE_SOURCES = [
+  "pages",
+  "docs",
+  "examples",
+  "README.md",
+  "schema.graphql",
+  "package-lock.json",
+  join("simulator", "README.md"),
+];
 const PAGES = join(root, "dist", "pages");
 const PAGES_MARK = join(PAGES, ".built");
 
@@ -111,7 +119,7 @@ function addContent(hash, path) {
 function compress(folder) {
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const path = join(folder, name);
-    if (!/\.(js|css|html|svg|ttf)$/.test(name) || statSync(path).size < 1024) continue;
+    if (!/\.(js|css|html|svg|ttf|json|graphql)$/.test(name) || statSync(path).size < 1024) continue;
     const content = readFileSync(path);
     writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
     writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));

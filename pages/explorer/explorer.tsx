@@ -55,7 +55,7 @@ function connect(path: string, apiKey: string, onCost: (cost: Cost) => void) {
     wsClient: client,
     fetch: async (...request: Parameters<typeof fetch>) => {
       const response = await fetch(...request);
-      if (isIntrospection(request[1]?.body)) return response;
+      if (isIntrospection(request[1]?.body)) return await withMethodLinks(response);
       const cost = costOf(
         await response
           .clone()
@@ -72,4 +72,11 @@ function connect(path: string, apiKey: string, onCost: (cost: Cost) => void) {
 /** The explorer's own question for the schema is not the operation that somebody ran. */
 function isIntrospection(body: unknown): boolean {
   return typeof body === "string" && body.includes('"operationName":"IntrospectionQuery"');
+}
+
+/** Descriptions name the REST methods that a field calls: in the explorer each leads to its row in the table of methods. */
+async function withMethodLinks(response: Response): Promise<Response> {
+  const text = await response.text();
+  const linked = text.replaceAll(/`((?:imopenlines|im)\.[A-Za-z0-9.]+)`/g, "[`$1`](/docs/methods#$1)");
+  return new Response(linked, { status: response.status, headers: { "content-type": "application/json" } });
 }

@@ -14,10 +14,14 @@ interface TopBarProps {
 export function TopBar({ people, apiKey, onApiKey, cost, sandboxIsUnreachable }: TopBarProps) {
   return (
     <header className="top-bar">
-      <strong>Open Channels</strong>
+      <a className="home" href="/">
+        Open Channels
+      </a>
       <Identity people={people} apiKey={apiKey} onApiKey={onApiKey} />
       <output className="cost">{cost === undefined ? "" : costText(cost)}</output>
       <nav>
+        <a href="/docs">Guides</a>
+        <a href="/docs/schema">Schema</a>
         <a href="/graphql" onClick={() => rememberChoice("sandbox")}>
           Apollo Sandbox
         </a>

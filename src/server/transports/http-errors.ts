@@ -2,6 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorLog } from "../operations/error-shaping.ts";
+import { setPageHeaders } from "./pages/page-headers.ts";
+import { problemPage } from "./pages/problem-page.ts";
 import { DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 
 /** A request that never became an operation: the status, the code and the sentence of its answer. */
@@ -23,8 +25,18 @@ export class BadBody extends Error {
   }
 }
 
-/** Answers with a GraphQL error body, whatever went wrong before GraphQL began. */
+/** A browser that opens an address asks for a page before anything else; programs do not. */
+export function wantsPage(accept: string | undefined): boolean {
+  return accept?.includes("text/html") ?? false;
+}
+
+/** Answers with a GraphQL error body, whatever went wrong before GraphQL began; a person in a browser gets the same as a page. */
 export function sendProblem(reply: FastifyReply, problem: HttpProblem, accept: string | undefined): FastifyReply {
+  if (wantsPage(accept)) {
+    return setPageHeaders(reply.code(problem.status), "plain", undefined)
+      .header("content-type", "text/html; charset=utf-8")
+      .send(problemPage(problem.status, problem.code, problem.message));
+  }
   const type = accept?.includes("application/graphql-response+json")
     ? "application/graphql-response+json"
     : "application/json";

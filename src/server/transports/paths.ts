@@ -4,3 +4,10 @@ export const GRAPHQL_PATH = "/graphql";
 export const EVENT_STREAM_PATH = `${GRAPHQL_PATH}/stream`;
 /** The gateway's own explorer, for people. */
 export const EXPLORER_PATH = "/explorer";
+/** The guides, and the reference of the schema among them. */
+export const GUIDES_PATH = "/docs";
+export const SCHEMA_PATH = `${GUIDES_PATH}/schema`;
+/** The schema for code generators. */
+export const SCHEMA_FILE_PATH = "/schema.graphql";
+/** The same as an answer to an introspection query. */
+export const INTROSPECTION_FILE_PATH = "/schema.json";

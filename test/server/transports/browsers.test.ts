@@ -115,14 +115,46 @@ describe("the explorer", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers["content-type"]).toContain("text/html");
     const start = await page(open.url.replace("/graphql", "/"));
-    expect([start.status, start.headers.location]).toEqual([302, "/graphql"]);
+    expect(start.text).toContain('href="/explorer"');
   });
 
   test("it is not there when switched off", async () => {
-    const answer = await page(closed.url);
-    expect(answer.status).toBe(401);
-    expect(answer.text).not.toContain("<html");
-    expect((await page(closed.url.replace("/graphql", "/"))).status).toBe(404);
+    expect((await page(closed.url)).status).toBe(401);
+    const start = await page(closed.url.replace("/graphql", "/"));
+    expect(start.status).toBe(200);
+    expect(start.text).not.toContain("/explorer");
+  });
+});
+
+describe("what is refused", () => {
+  const addresses = [
+    ["/graphql", 401, "UNAUTHENTICATED", "Send an API key"],
+    ["/anything", 404, "NOT_FOUND", "the API is at /graphql"],
+  ] as const;
+
+  test.each(addresses)("is a page for a browser that opens %s", async (path, status, code, words) => {
+    const answer = await send(closed.url.replace("/graphql", path), {
+      method: "GET",
+      headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" },
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
+    for (const text of [code, words, 'href="/docs/errors"']) expect(answer.text).toContain(text);
+  });
+
+  test.each(addresses)("is JSON for a program that asks for %s", async (path, status, code) => {
+    const headers = { accept: "*/*", "apollo-require-preflight": "yes" };
+    const answer = await send(closed.url.replace("/graphql", path), { method: "GET", headers });
+    expect([answer.status, errorsOf(answer)[0]?.extensions.code]).toEqual([status, code]);
+  });
+
+  test("repeats nothing of an address as markup", async () => {
+    const answer = await send(closed.url.replace("/graphql", "/%3Cscript%3Ealert(1)%3C/script%3E"), {
+      method: "GET",
+      headers: { accept: "text/html" },
+    });
+    expect(answer.text).not.toContain("<script");
   });
 });
 

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { keyFor, startGateway, type TestGateway } from "../../e2e/gateway.ts";
 
 let portal: RunningPortal;
 let open: TestGateway;
@@ -86,11 +87,16 @@ describe("the explorer's files", () => {
     "/pages//etc/passwd",
     "/pages/.built",
     "/pages/explorer",
+    "/pages/explorer/index.html",
+    "/pages/docs/schema.html",
+    "/pages/schema.json",
+    "/docs/../schema",
+    "/docs/%2e%2e/explorer/index",
     "/pages/%00",
   ])("nothing else is served: %s", async (path) => {
     const { status, body } = await get(path);
     expect([400, 404]).toContain(status);
-    expect(body.toString()).not.toMatch(/dependencies|root:|<html/);
+    expect(body.toString()).not.toMatch(/dependencies|root:|queryType|<section|<script/);
   });
 
   test("the demo's people are told to the explorers alone, and never kept", async () => {
@@ -99,7 +105,7 @@ describe("the explorer's files", () => {
     expect(JSON.parse(body.toString()).people).toEqual([{ name: "Anna (operator)", key: "demo-key-for-everyone" }]);
   });
 
-  test.each(["/explorer", "/pages/settings.json", "/pages/explorer/index.html"])(
+  test.each(["/explorer", "/pages/settings.json"])(
     "%s is not there when the explorers are switched off",
     async (path) => {
       expect((await get(path, {}, closed)).status).toBe(404);
@@ -121,3 +127,62 @@ test("a browser that asks for an icon gets one", async () => {
   const { status, headers } = await get("/favicon.ico", {}, closed);
   expect([status, headers["content-type"]]).toEqual([200, "image/svg+xml"]);
 });
+
+describe("the page at /", () => {
+  const home = async (gateway: TestGateway, headers: Record<string, string> = {}) =>
+    (await get("/", headers, gateway)).body.toString();
+
+  test("says whose portal it is and who one is, to whoever sends a key", async () => {
+    const name = firstKeyName();
+    const text = await home(closed, { "x-api-key": closed.keyOf(name) });
+    expect(text).toContain(new URL(portal.url).host);
+    expect(text).toContain(`${name} (api-key)`);
+  });
+
+  test("tells nobody else, and leads to the guides", async () => {
+    const text = await home(closed);
+    expect(text).not.toContain(new URL(portal.url).host);
+    expect(text).toContain("Nobody yet");
+    expect(text).toContain('href="/docs"');
+    expect(text).not.toContain('href="/explorer"');
+  });
+
+  test("leads to the explorers and the schema where they are open to all", async () => {
+    const text = await home(open);
+    for (const path of ["/explorer", "/graphql", "/docs/schema", "/schema.graphql", "/health"]) {
+      expect(text).toContain(`href="${path}"`);
+    }
+  });
+});
+
+describe("the schema", () => {
+  const paths = ["/schema.graphql", "/schema.json", "/docs/schema", "/docs/schema-search.json"];
+
+  test("is told as a file for generators, with inputs of which one key is wanted", async () => {
+    const file = await get("/schema.graphql");
+    expect(file.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect(file.body.toString()).toBe(readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8"));
+    const { data } = JSON.parse((await get("/schema.json")).body.toString());
+    const types: { name: string; isOneOf?: boolean }[] = data.__schema.types;
+    expect(types.find(({ name }) => name === "TransferTarget")).toMatchObject({ isOneOf: true });
+  });
+
+  test.each(paths)("%s is for those who may ask for it: with a key where keys are needed", async (path) => {
+    expect((await get(path, { accept: "*/*" }, closed)).status).toBe(401);
+    const key = closed.keyOf(firstKeyName());
+    expect((await get(path, { accept: "*/*", "x-api-key": key }, closed)).status).toBe(200);
+  });
+
+  test.each(paths)("%s is not told where introspection is switched off", async (path) => {
+    const silent = await startGateway({ portal, env: { GATEWAY_INTROSPECTION: "false" } });
+    const key = silent.keyOf(firstKeyName());
+    expect((await get(path, { accept: "*/*", "x-api-key": key }, silent)).status).toBe(404);
+    await silent.close();
+  });
+});
+
+function firstKeyName(): string {
+  const [first] = portal.users;
+  if (first === undefined) throw new Error("the seed has nobody");
+  return keyFor(first);
+}

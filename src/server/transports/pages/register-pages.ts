@@ -1,8 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ExplorerPerson } from "../../../config/explorer-people.ts";
-import { sendProblem } from "../http-errors.ts";
-import { EVENT_STREAM_PATH, EXPLORER_PATH, GRAPHQL_PATH } from "../paths.ts";
+import { type IdentityDecision, refusalStatus } from "../../identity/identity.ts";
+import { sendProblem, wantsPage } from "../http-errors.ts";
+import {
+  EVENT_STREAM_PATH,
+  EXPLORER_PATH,
+  GRAPHQL_PATH,
+  GUIDES_PATH,
+  INTROSPECTION_FILE_PATH,
+  SCHEMA_FILE_PATH,
+  SCHEMA_PATH,
+} from "../paths.ts";
 import { FIRST_OPERATION } from "./first-operation.ts";
+import { homePage } from "./home-page.ts";
 import { type PageFiles, readPageFiles } from "./page-files.ts";
 import { type PagePolicy, setPageHeaders } from "./page-headers.ts";
 import { sendFile } from "./send-file.ts";
@@ -10,26 +20,89 @@ import { sendFile } from "./send-file.ts";
 export interface PagesOptions {
   /** Whether the explorers are shown. */
   readonly explorer: boolean;
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean;
   /** As whom whoever opens an explorer may act: everybody who reaches the page can read their keys. */
   readonly people: readonly ExplorerPerson[];
+  /** Hosts of the portals that are served. */
+  readonly portals: readonly string[];
+  readonly identify: (request: FastifyRequest) => Promise<IdentityDecision>;
   readonly files?: PageFiles;
 }
 
+type Handler = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
 const PAGES_PATH = "/pages";
+/** What pages are made of. Pages themselves have addresses of their own, some of them with conditions. */
+const PARTS = /^(?:assets\/.+|site\.css|guides\.js|favicon\.svg)$/;
 
 /** The pages for people, served from the package itself: no request leaves for another host, Apollo Sandbox apart. */
 export function registerPages(server: FastifyInstance, options: PagesOptions): void {
-  const { explorer, people, files = readPageFiles() } = options;
-  const page = (name: string, policy: PagePolicy) => (request: FastifyRequest, reply: FastifyReply) =>
-    sendPage(files, name, policy, request, reply);
-
+  const { files = readPageFiles() } = options;
+  const page = (name: string, policy: PagePolicy): Handler => {
+    return (request, reply) => sendPage(files, name, policy, request, reply);
+  };
   for (const path of ["/favicon.svg", "/favicon.ico"]) server.get(path, page("favicon.svg", "plain"));
-  if (!explorer) return;
-  server.get("/", (_request, reply) => reply.redirect(GRAPHQL_PATH));
-  server.get(EXPLORER_PATH, page("explorer/index.html", "explorer"));
-  server.get<{ Params: { "*": string } }>(`${PAGES_PATH}/*`, (request, reply) =>
-    page(request.params["*"], "explorer")(request, reply),
+  server.get<{ Params: { "*": string } }>(`${PAGES_PATH}/*`, (request, reply) => {
+    const name = request.params["*"];
+    return page(PARTS.test(name) ? name : "", "explorer")(request, reply);
+  });
+  server.get("/", (request, reply) => sendHome(options, request, reply));
+  registerGuides(server, page);
+  registerSchema(server, options, page);
+  if (options.explorer) registerExplorers(server, options, page);
+}
+
+function registerGuides(server: FastifyInstance, page: (name: string, policy: PagePolicy) => Handler): void {
+  server.get(GUIDES_PATH, page("docs/index.html", "plain"));
+  server.get(`${GUIDES_PATH}/search.json`, page("docs/search.json", "plain"));
+  server.get<{ Params: { "*": string } }>(`${GUIDES_PATH}/*`, (request, reply) =>
+    page(`docs/${request.params["*"]}.html`, "plain")(request, reply),
   );
+}
+
+/** The schema, for whoever may ask for it with an introspection query. */
+function registerSchema(
+  server: FastifyInstance,
+  options: PagesOptions,
+  page: (name: string, policy: PagePolicy) => Handler,
+): void {
+  const pages: Readonly<Record<string, string>> = {
+    [SCHEMA_PATH]: "docs/schema.html",
+    [`${GUIDES_PATH}/schema-search.json`]: "docs/schema-search.json",
+    [SCHEMA_FILE_PATH]: "schema.graphql",
+    [INTROSPECTION_FILE_PATH]: "schema.json",
+  };
+  for (const [path, name] of Object.entries(pages)) {
+    server.get(path, async (request, reply) => {
+      const refusal = await schemaRefusal(options, request);
+      if (refusal !== undefined) return sendProblem(reply, refusal, request.headers.accept);
+      return page(name, "plain")(request, reply);
+    });
+  }
+}
+
+async function schemaRefusal({ introspection, people, identify }: PagesOptions, request: FastifyRequest) {
+  if (!introspection) {
+    const message = "This gateway does not tell its schema: GATEWAY_INTROSPECTION is not true.";
+    return { status: 404, code: "NOT_FOUND", message };
+  }
+  // Whoever opens the explorer may act as one of them, and ask then.
+  if (people.length > 0) return undefined;
+  const decision = await identify(request);
+  if (decision.kind !== "identity") {
+    return { status: refusalStatus(decision), code: decision.code, message: decision.message };
+  }
+  if (decision.identity.rights.query) return undefined;
+  return { status: 403, code: "FORBIDDEN", message: "This identity has no right to query (right: query)." };
+}
+
+function registerExplorers(
+  server: FastifyInstance,
+  { people }: PagesOptions,
+  page: (name: string, policy: PagePolicy) => Handler,
+): void {
+  server.get(EXPLORER_PATH, page("explorer/index.html", "explorer"));
   server.get(`${PAGES_PATH}/settings.json`, (_request, reply) =>
     reply
       .header("cache-control", "no-store")
@@ -44,7 +117,27 @@ export function registerPages(server: FastifyInstance, options: PagesOptions): v
 
 /** A browser opens the address of the API; a query in the address is a request to the API. */
 function opensInBrowser({ method, url, headers }: FastifyRequest): boolean {
-  return method === "GET" && url === GRAPHQL_PATH && (headers.accept?.includes("text/html") ?? false);
+  return method === "GET" && url === GRAPHQL_PATH && wantsPage(headers.accept);
+}
+
+async function sendHome(options: PagesOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { explorer, introspection, people, portals, identify } = options;
+  const decision = await identify(request);
+  const identity = decision.kind === "identity" ? decision.identity : undefined;
+  const page = homePage({
+    explorer,
+    portals: explorer || identity !== undefined ? portals : [],
+    viewer: identity === undefined ? undefined : viewerText(identity.viewer.kind, identity.viewer.label),
+    schema: introspection && (people.length > 0 || identity !== undefined),
+  });
+  return setPageHeaders(reply, "plain", request.headers.host)
+    .header("cache-control", "no-store")
+    .header("content-type", "text/html; charset=utf-8")
+    .send(page);
+}
+
+function viewerText(kind: string, label: string): string {
+  return kind === "open" ? "This machine, which needs no key until the first one is made" : `${label} (${kind})`;
 }
 
 function sendPage(
