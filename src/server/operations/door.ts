@@ -1,10 +1,11 @@
 import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Limits } from "../../config/limits.ts";
+import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
 import type { EventInHand } from "../../subscriptions/live/live-request.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
-import type { LiveSink } from "../../subscriptions/live/live-stream.ts";
+import type { LiveSink, LiveStream } from "../../subscriptions/live/live-stream.ts";
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
 import type { Identity } from "../identity/identity.ts";
 import { missingRight } from "../identity/rights.ts";
@@ -176,28 +177,60 @@ export function createDoor(options: DoorOptions): Door {
       if (!gone.aborted) await sink(new LiveResult(result));
     }
 
+    /** Opens the subscription, anew with the rights of now from where it stopped. */
+    const open = (within: OperationContext, after?: string): Promise<LiveStream | LiveResult> =>
+      subscribe(
+        executing,
+        live,
+        {
+          source,
+          operation,
+          variables,
+          cost,
+          context: within,
+          shape,
+          viewerOf: () => options.viewerOf(from.identity),
+          startEvent: (inHand) => options.startEvent(from.identity, inHand),
+        },
+        after,
+      );
+
+    async function openAgain(place: string): Promise<LiveStream | LiveResult> {
+      const again = options.startOperation(from.identity);
+      const stream = await open(again.context, place);
+      again.close();
+      return stream;
+    }
+
     async function runLive(sink: LiveSink, opened?: () => void): Promise<void> {
-      const stream = await subscribe(executing, live, {
-        source,
-        operation,
-        variables,
-        cost,
-        context,
-        shape,
-        viewerOf: () => options.viewerOf(from.identity),
-        startEvent: (inHand) => options.startEvent(from.identity, inHand),
-      });
+      let stream = await open(context);
       // The operation's deadline is for opening the stream; each event has its own.
       close(stream instanceof LiveResult ? 1 : 0);
-      if (stream instanceof LiveResult) return await sink(stream);
-      const stop = (): void => stream.close();
+      let as = from.identity;
+      let isChanged = false;
+      const stop = (): void => {
+        if (!(stream instanceof LiveResult)) stream.close();
+      };
+      const stopListening = from.onChange(() => {
+        if (seesTheSame(as, from.identity)) return;
+        isChanged = true;
+        stop();
+      });
       gone.addEventListener("abort", stop);
       try {
-        if (gone.aborted) stop();
-        opened?.();
-        await stream.run(sink);
+        while (!(stream instanceof LiveResult)) {
+          if (gone.aborted) return;
+          opened?.();
+          await stream.run(sink);
+          if (!isChanged || gone.aborted) return;
+          isChanged = false;
+          as = from.identity;
+          stream = await openAgain(stream.place());
+        }
+        if (!gone.aborted) await sink(stream);
       } finally {
         gone.removeEventListener("abort", stop);
+        stopListening();
         stop();
       }
     }
@@ -245,6 +278,13 @@ export function createDoor(options: DoorOptions): Door {
       }
     },
   };
+}
+
+/** Events are seen with these rights and read with this credential. */
+function seesTheSame(before: Identity, now: Identity): boolean {
+  return (
+    before.credential === now.credential && JSON.stringify(before.rights.events) === JSON.stringify(now.rights.events)
+  );
 }
 
 function withoutRight({ rights }: Identity, { kind }: PreparedOperation): GraphQLError | undefined {

@@ -40,11 +40,13 @@ export interface Subscription {
 /**
  * Opens a subscription: the schema's own `subscribe` checks the arguments, then a reader is opened and equal subscriptions execute
  * together. Resolves to a single result when it cannot begin. Never rejects.
+ * @param after cursor to go on after in place of what was asked for
  */
 export async function subscribe(
   executing: Executing,
   live: LiveEvents,
   subscription: Subscription,
+  after?: string,
 ): Promise<LiveStream | LiveResult> {
   const { operation, variables, context, shape, cost } = subscription;
   const { document, node } = operation;
@@ -71,7 +73,7 @@ export async function subscribe(
     const responseKey = field.alias?.value ?? field.name.value;
     return await live.open({
       viewer,
-      request: stream,
+      request: after === undefined ? stream : new LiveRequest(stream.criteria, { ...stream, after }),
       sharingKey: sharingKey(subscription, field),
       responseKey,
       failed: (error, cursor) => {

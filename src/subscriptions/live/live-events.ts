@@ -185,7 +185,17 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
       releaseGroup();
       releaseTail();
     };
-    const stream = openLiveStream({ request, reader, group, execute, cursorAt, responseKey, failed, closed });
+    const stream = openLiveStream({
+      request,
+      reader,
+      group,
+      execute,
+      cursorAt,
+      position,
+      responseKey,
+      failed,
+      closed,
+    });
     streams.set(portal, ofPortal.set(stream, newest.log));
     openStreams += 1;
     if (opening.gone.has(EVERY_LOG) || opening.gone.has(newest.log)) stream.logIsGone();

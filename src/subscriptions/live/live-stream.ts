@@ -25,6 +25,8 @@ export interface LiveStream {
   run(sink: LiveSink): Promise<void>;
   /** Ends it, begun or not. */
   close(): void;
+  /** Cursor of what was handed over or passed over last: another stream goes on from there without a seam. */
+  place(): string;
   /** The log that it reads is gone: says so as soon as the client takes something, and ends it. */
   logIsGone(): void;
 }
@@ -35,6 +37,8 @@ export interface LiveStreamOptions {
   readonly group: LiveGroup;
   readonly execute: ExecuteDelivery;
   readonly cursorAt: (position: Position) => string;
+  /** Where the reader begins. */
+  readonly position: Position;
   /** Name of the field in the answer, for results that carry an error only. */
   readonly responseKey: string;
   /** The result for an error; with the cursor of the event that it concerns, where there is one. */
@@ -65,6 +69,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   let lastResult = performance.now();
   let ended = false;
   let begunUpTo: Position = 0;
+  let handedUpTo = options.position;
   /** The event that is waited with while the storage is away. */
   let postponed: LoggedEvent | undefined;
   let retry: NodeJS.Timeout | undefined;
@@ -176,6 +181,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   }
 
   function handDecided(logged: LoggedEvent, result: LiveResult | undefined): Promise<void> | undefined {
+    if (!ended) handedUpTo = logged.position;
     return result === undefined ? passOver(logged) : hand(result);
   }
 
@@ -188,6 +194,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
 
   /** One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does. */
   function refuse({ position }: LoggedEvent, error: unknown): void {
+    if (!ended) handedUpTo = position;
     const isFinal = error instanceof PortalRefusal && ENDING.has(refusalClass(error));
     then(hand(options.failed(error, cursorAt(position))), isFinal ? end : go);
   }
@@ -261,6 +268,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
       });
     },
     close: end,
+    place: () => cursorAt(handedUpTo),
     logIsGone() {
       isGone = true;
       if (isIdle) go();
