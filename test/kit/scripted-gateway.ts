@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { onTestFinished } from "vitest";
 import { readConfig } from "../../src/config/config.ts";
 import { startGateway } from "../../src/server/gateway.ts";
@@ -10,7 +10,8 @@ import { type ScriptedPortal, startScriptedPortal } from "../datasources/bitrix2
 /** A gateway without keys over a portal as scripted; both end with the test. */
 export async function startScriptedGateway(
   env: Readonly<Record<string, string>> = {},
-): Promise<{ origin: string; portal: ScriptedPortal }> {
+  log: Logger = pino({ level: "silent" }),
+): Promise<{ origin: string; portal: ScriptedPortal; close: () => Promise<void> }> {
   const portal = await startScriptedPortal();
   const config = readConfig({
     GATEWAY_PORT: "0",
@@ -19,11 +20,16 @@ export async function startScriptedGateway(
     BITRIX24_WEBHOOK_URL: `${portal.origin}/rest/1/secret1234567890/`,
     ...env,
   });
-  const gateway = await startGateway(config, pino({ level: "silent" }));
+  const gateway = await startGateway(config, log);
   await gateway.probed;
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= gateway.close();
+    return closing;
+  };
   onTestFinished(async () => {
-    await gateway.close();
+    await close();
     await portal.close();
   });
-  return { origin: new URL(gateway.url).origin, portal };
+  return { origin: new URL(gateway.url).origin, portal, close };
 }
