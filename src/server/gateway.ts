@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
 import { credentialHost } from "../config/credentials.ts";
+import { resolveCredentialName } from "../config/key-credential.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
@@ -165,10 +166,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     throw listenError(error, config);
   }
   const url = addressOf(server.server.address(), config.server.host);
-  log.info(
-    { url },
-    keys.count() === 0 ? "Listening; no keys are configured, so only this machine is served" : "Listening",
-  );
+  log.info({ url }, `Listening${whoIsServed(config, keys)}`);
   return {
     url,
     underWay: () => door.underWay.list(),
@@ -208,6 +206,14 @@ function openOperations({ server }: Config): KnownOperations | undefined {
     if (error instanceof OperationsFileError) throw new ConfigError([`GATEWAY_OPERATIONS_FILE: ${error.message}`]);
     throw error;
   }
+}
+
+/** What the person who starts the gateway should know of who can use it. */
+function whoIsServed({ portal }: Config, keys: ApiKeys): string {
+  if (keys.count() > 0) return "";
+  return resolveCredentialName(undefined, portal.credentials) === undefined
+    ? "; no keys and no default credential (BITRIX24_WEBHOOK_URL) are configured, so only users who bring a token are served"
+    : "; no keys are configured, so only this machine is served";
 }
 
 /** Without keys whoever reaches the address acts as the configured user, so that only this machine may reach it. */

@@ -73,9 +73,9 @@ function watchStores(stores: () => Readonly<Record<string, string>>, log: Logger
 /** Throws `ConfigError` for a directory, a key or an address that cannot be used. */
 export async function openLiveStore(config: Config, log: Logger): Promise<LiveStore> {
   const { live } = config;
+  const key = encryptionKey(config);
   const storage = await open(config);
   for (const warning of storage.warnings) log.warn(warning);
-  const key = encryptionKey(config);
   const installations =
     live.application === undefined
       ? undefined

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { fingerprint } from "../../datasources/bitrix24/credentials.ts";
+import { header } from "./credential-headers.ts";
 import {
   type Identities,
   type Identity,
@@ -37,10 +38,10 @@ export function createIdentities({ providers, onChange, answering, log }: Identi
   /** Each looks again at what it watches. */
   const watchers = new Set<() => void>();
 
-  async function decide(request: IdentityRequest): Promise<IdentityDecision> {
+  async function decide(request: IdentityRequest, isOpen: boolean): Promise<IdentityDecision> {
     try {
       for (const provider of providers) {
-        const result = await provider(request);
+        const result = await provider(request, isOpen);
         if (result.kind !== "not-mine") return result;
       }
       return UNKNOWN;
@@ -56,9 +57,9 @@ export function createIdentities({ providers, onChange, answering, log }: Identi
 
   return {
     async identify(request) {
-      const decision = await decide(request);
+      const decision = await decide(request, false);
       // Who has said nothing has tried nothing.
-      if (decision.kind === "identity" || decision === UNKNOWN) return decision;
+      if (decision.kind === "identity" || !saysWhoItIs(request)) return decision;
       return await answering(decision, request.address);
     },
     watch(request, identity, changed) {
@@ -75,7 +76,7 @@ export function createIdentities({ providers, onChange, answering, log }: Identi
         else lookAt(known.expiresAt);
       };
       const lookAgain = (): void => {
-        void decide(request).then((decision) => {
+        void decide(request, true).then((decision) => {
           if (!watchers.has(lookAgain)) return;
           if (decision.kind === "refused" && decision.retryAfterMs !== undefined && unanswered < PATIENCE) {
             unanswered += 1;
@@ -101,6 +102,10 @@ export function createIdentities({ providers, onChange, answering, log }: Identi
       watchers.clear();
     },
   };
+}
+
+function saysWhoItIs(request: IdentityRequest): boolean {
+  return ["x-api-key", "authorization", "x-bitrix24-portal"].some((name) => header(request, name) !== undefined);
 }
 
 function isSame(before: Identity | undefined, now: Identity | undefined): boolean {

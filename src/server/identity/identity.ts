@@ -45,8 +45,11 @@ export type ProviderResult = IdentityDecision | { readonly kind: "not-mine" };
 
 export const NOT_MINE: ProviderResult = { kind: "not-mine" };
 
-/** One way of telling who a request is. Providers are asked in order; the first that does not answer `not-mine` decides. Never rejects. */
-export type IdentityProvider = (request: IdentityRequest) => ProviderResult | Promise<ProviderResult>;
+/**
+ * One way of telling who a request is. Providers are asked in order; the first that does not answer `not-mine` decides. `isOpen`: it is asked
+ * for a connection that was opened before, to which what is over is over, however much clocks may differ.
+ */
+export type IdentityProvider = (request: IdentityRequest, isOpen: boolean) => ProviderResult | Promise<ProviderResult>;
 
 /** Tells who requests are from, and when that would be told otherwise. */
 export interface Identities {

@@ -37,8 +37,11 @@ const DOUBT_PAUSE_MS = 2_000;
 const TIMEOUT_MS = 10_000;
 /** After which a portal that did not answer may be asked again. */
 const RETRY_MS = 2_000;
-const MAX_UNDER_WAY = 1_000;
+/** Each is a lane of the portal, of which known users need some too. */
+const MAX_UNDER_WAY = 250;
 const MAX_UNDER_WAY_OF_ADDRESS = 50;
+/** The part of both for addresses whose tokens were refused lately, so that they never take the places of all others. */
+const SUSPECT_PART = 0.5;
 
 const NOT_ACCEPTED = refusal(
   "UNAUTHENTICATED",
@@ -96,7 +99,8 @@ export function createTokenProver({ portals, proven, refusals }: TokenProverOpti
       const same = underWay.get(name);
       if (same !== undefined) return await same;
       const ofAddress = underWayOf.get(address) ?? 0;
-      if (underWay.size >= MAX_UNDER_WAY || ofAddress >= MAX_UNDER_WAY_OF_ADDRESS) return TOO_MANY;
+      const part = refusals.isSuspect(address) ? SUSPECT_PART : 1;
+      if (underWay.size >= MAX_UNDER_WAY * part || ofAddress >= MAX_UNDER_WAY_OF_ADDRESS * part) return TOO_MANY;
       underWayOf.set(address, ofAddress + 1);
       const proof = proofOf(name, credential, address).finally(() => {
         underWay.delete(name);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { AddressRefusals } from "./address-refusals.ts";
+import { type AddressRefusals, createAddressRefusals } from "./address-refusals.ts";
 import { type IdentityRefusal, refusal } from "./identity.ts";
 
 /** What becomes of a refusal before its client reads it: it is logged, and later than the one before where an address tries many. */
@@ -21,6 +21,8 @@ const LINES = 10;
  * too many is told to come back later.
  */
 export function createWrongCredentialAnswering(refusals: AddressRefusals, log: Logger): Answering {
+  /** What is no wrong credential: a portal that is not served, a portal that does not answer. */
+  const others = createAddressRefusals();
   const waiting = new Map<string, number>();
   let total = 0;
 
@@ -39,15 +41,12 @@ export function createWrongCredentialAnswering(refusals: AddressRefusals, log: L
 
   return async (refused, address) => {
     const { code, message } = refused;
-    if (code !== "UNAUTHENTICATED") {
-      log.warn({ address, code, reason: message }, "A request was refused for who it is from");
-      return refused;
-    }
-    const count = refusals.note(address);
+    const isWrong = code === "UNAUTHENTICATED";
+    const count = (isWrong ? refusals : others).note(address);
     if (isLogged(count)) {
       log.warn({ address, code, reason: message, refusals: count }, "A request was refused for who it is from");
     }
-    if (count <= UNHURRIED) return refused;
+    if (!isWrong || count <= UNHURRIED) return refused;
     const ms = Math.min((count - UNHURRIED) * STEP_MS, LONGEST_MS);
     if (await hold(address, ms)) return refused;
     return refusal(

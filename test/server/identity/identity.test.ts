@@ -168,6 +168,37 @@ describe("without keys", () => {
     }
   });
 
+  test("what a proxy passes on is refused, whatever it says of its client", async () => {
+    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl });
+    try {
+      for (const header of ["x-forwarded-for", "x-real-ip", "forwarded", "x-forwarded-proto"]) {
+        const answer = await ask(gateway.url, { [header]: "127.0.0.1" });
+        expect([answer.status, errorsOf(answer)[0]?.extensions.code]).toEqual([403, "FORBIDDEN"]);
+      }
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  test("and without a credential to act with the missing setting is named, in the answer and in the log", async () => {
+    const lines: string[] = [];
+    const config = readConfig({
+      GATEWAY_PORT: "0",
+      GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "identity-")),
+      BITRIX24_PORTALS: host,
+    });
+    const gateway = await startServer(config, pino({ level: "info" }, { write: (line) => lines.push(line) }));
+    try {
+      const answer = await ask(gateway.url, {});
+      expect(answer.status).toBe(401);
+      expect(errorsOf(answer)[0]?.message).toMatch(/no keys, and no default credential.*set BITRIX24_WEBHOOK_URL/);
+      expect(lines.join()).toContain("no default credential (BITRIX24_WEBHOOK_URL)");
+      expect(lines.join()).not.toContain("only this machine is served");
+    } finally {
+      await gateway.close();
+    }
+  });
+
   test("any other address than a loopback one is a start error that says why", async () => {
     const start = startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_HOST: "0.0.0.0" });
     await expect(start).rejects.toThrow(ConfigError);

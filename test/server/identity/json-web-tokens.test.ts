@@ -3,7 +3,12 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { ALL_RIGHTS } from "../../../src/config/rights.ts";
+import { createIdentities } from "../../../src/server/identity/identities.ts";
+import { createKeySet } from "../../../src/server/identity/jwks.ts";
+import { jsonWebTokenProvider } from "../../../src/server/identity/providers/json-web-token.ts";
 import { eventually } from "../../kit/eventually.ts";
 import { errorsOf, send } from "../../kit/http-client.ts";
 import { startTokenGateway, startTokenPortal, type TokenGateway } from "./token-gateway.ts";
@@ -243,4 +248,32 @@ test("rights to live events come from the rule", async () => {
   };
   expect(await listen({})).toMatch(/no right to live events/);
   expect(await listen({ rights: ["events"], events: "all", lines: ["3"] })).not.toMatch(/no right/);
+});
+
+test("to an open connection a token is over at its end, although a clock may differ for a new request", async () => {
+  const provider = await startProvider();
+  const options = { issuer: ISSUER, audience: AUDIENCE, keys: createKeySet(provider.url) };
+  const credential = { kind: "webhook", url: "https://example.bitrix24.com/rest/1/secret/" } as const;
+  const rules = [{ claim: "groups", value: "support", credential: "default", rights: ALL_RIGHTS }];
+  const identities = createIdentities({
+    providers: [jsonWebTokenProvider({ ...options, rules, credentials: new Map([["default", credential]]) })],
+    onChange: () => () => undefined,
+    answering: async (refused) => refused,
+    log: pino({ level: "silent" }),
+  });
+  onTestFinished(identities.close);
+  const exp = inSeconds(2);
+  const headers = { authorization: `Bearer ${await provider.sign(claims({ exp }))}` };
+  const request = { headers, address: "192.0.2.1", isLoopback: false };
+  const opened = await identities.identify(request);
+  if (opened.kind !== "identity") throw new Error(opened.message);
+  expect(opened.identity).toMatchObject({ name: "jwt:anna", expiresAt: exp * 1_000 });
+  const told = await new Promise((resolve) => {
+    onTestFinished(identities.watch(request, opened.identity, (decision) => resolve([decision, Date.now()])));
+  });
+  expect(told).toEqual([
+    { kind: "refused", code: "UNAUTHENTICATED", message: "The token has expired." },
+    expect.toSatisfy((at: number) => at >= exp * 1_000 && at < exp * 1_000 + 1_000),
+  ]);
+  expect(await identities.identify(request)).toMatchObject({ kind: "identity" });
 });

@@ -27,6 +27,7 @@ const LONGEST_SUBJECT = 128;
 /** A claim's name of the token itself is never repeated. */
 const KNOWN_CLAIMS = ["iss", "aud", "exp", "sub", "nbf", "iat"] as const;
 const RETRY_MS = 5_000;
+const EXPIRED = refusal("UNAUTHENTICATED", "The token has expired.");
 
 export interface JsonWebTokenOptions {
   readonly issuer: string;
@@ -60,7 +61,7 @@ export function jsonWebTokenProvider(options: JsonWebTokenOptions): IdentityProv
     }
   }
 
-  return async (request) => {
+  return async (request, isOpen) => {
     const token = bearerToken(request);
     if (token === undefined || !LOOKS_LIKE_ONE.test(token)) return NOT_MINE;
     if (header(request, "x-bitrix24-portal") !== undefined) return NOT_MINE;
@@ -77,6 +78,8 @@ export function jsonWebTokenProvider(options: JsonWebTokenOptions): IdentityProv
     if (sub === undefined || sub === "" || exp === undefined) {
       return refusal("UNAUTHENTICATED", "The token's claims sub and exp must be there.");
     }
+    const inTime = exp * 1_000 > Date.now();
+    if (isOpen && !inTime) return EXPIRED;
     const rule = rules.find((each) => hasValue(payload, each));
     const credential = rule === undefined ? undefined : credentials.get(rule.credential);
     if (rule === undefined || credential === undefined) {
@@ -90,7 +93,7 @@ export function jsonWebTokenProvider(options: JsonWebTokenOptions): IdentityProv
         viewer: { kind: "json-web-token", label: subject },
         credential,
         rights: rule.rights,
-        expiresAt: (exp + SKEW_SECONDS) * 1_000,
+        expiresAt: (inTime ? exp : exp + SKEW_SECONDS) * 1_000,
       },
     };
   };
@@ -127,7 +130,7 @@ function refusalOf(error: unknown): IdentityRefusal {
   if (error instanceof errors.JWKSTimeout) {
     return refusal("UPSTREAM_UNAVAILABLE", "The identity provider does not answer in time.", RETRY_MS);
   }
-  if (error instanceof errors.JWTExpired) return refusal("UNAUTHENTICATED", "The token has expired.");
+  if (error instanceof errors.JWTExpired) return EXPIRED;
   if (error instanceof errors.JWTClaimValidationFailed) {
     const claim = KNOWN_CLAIMS.find((name) => name === error.claim);
     return refusal("UNAUTHENTICATED", `The token's claim ${claim ?? "set"} is missing or not what this gateway takes.`);

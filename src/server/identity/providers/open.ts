@@ -6,6 +6,11 @@ import type { ApiKeys } from "../api-keys.ts";
 import { header } from "../credential-headers.ts";
 import { type IdentityProvider, NOT_MINE, refusal } from "../identity.ts";
 
+const NOBODY = refusal(
+  "UNAUTHENTICATED",
+  "There are no keys, and no default credential to act with: set BITRIX24_WEBHOOK_URL, or send a user's token with X-Bitrix24-Portal.",
+);
+
 /**
  * As long as there have been no keys, whoever is on this machine acts with the default credential. Removing the last key withdraws
  * somebody's access: it must not open the gateway to everybody, so that from the first key on only a restart does.
@@ -13,7 +18,8 @@ import { type IdentityProvider, NOT_MINE, refusal } from "../identity.ts";
 export function openProvider(keys: ApiKeys, credentials: ReadonlyMap<string, Credential>): IdentityProvider {
   const credential = credentials.get(resolveCredentialName(undefined, credentials) ?? "");
   return (request) => {
-    if (keys.hadAny() || credential === undefined) return NOT_MINE;
+    if (keys.hadAny()) return NOT_MINE;
+    if (credential === undefined) return NOBODY;
     if (!request.isLoopback) {
       return refusal(
         "FORBIDDEN",
