@@ -29,15 +29,17 @@ export interface HttpServerOptions {
 /** The HTTP server: `/graphql` by the GraphQL-over-HTTP specification, and `/health`. Not yet listening. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { log, limits, authentication } = options;
+  const requestMs = Math.max(limits.headersMs, limits.bodyMs);
   const server = fastify({
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
     genReqId: ({ headers }) => requestIdOf(headers),
     keepAliveTimeout: limits.idleMs,
-    requestTimeout: Math.max(limits.headersMs, limits.bodyMs),
+    requestTimeout: requestMs,
     clientErrorHandler: answerUnreadable,
-    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: CHECKING_MS },
+    // Node compares the two times when it makes the server, before Fastify sets its own.
+    http: { headersTimeout: limits.headersMs, requestTimeout: requestMs, connectionsCheckingInterval: CHECKING_MS },
   });
   server.server.maxConnections = limits.connections;
   // First: what a plugin registers keeps the handler of its time.
