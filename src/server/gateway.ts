@@ -74,6 +74,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     proxyUrl,
     certificateAuthority,
     createAllowance: store.createAllowance,
+    onRequest: log.isLevelEnabled("debug") ? (request) => log.debug(request, "A request to a portal") : undefined,
     onTokenRefused: (credential) => identities.tokenRefused(credential),
     renewTokens: store.renewTokens,
   });
@@ -98,7 +99,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     timeoutMs,
     live: liveSide.live,
     viewerOf: liveSide.viewerOf,
-    startOperation: (identity) => startOperation(services, identity),
+    startOperation: (identity, requestId) => startOperation(services, identity, "operation", requestId),
     startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),
     log,
   });

@@ -4,6 +4,7 @@ import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Endpoint } from "./credentials.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
+import type { RequestContent } from "./request-observer.ts";
 import type { TokenSource } from "./tokens.ts";
 import { type Transport, type TransportAnswer, TransportFailure } from "./transport.ts";
 import { wellFormedJson } from "./well-formed.ts";
@@ -39,6 +40,8 @@ export interface PostLimits {
   readonly timeoutMs: number;
   /** Gives up the exchange, because nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** For whoever observes requests. */
+  readonly content: () => RequestContent;
 }
 
 /** Posts single REST requests of one portal: adds the authorization, renews a token, follows a rename, counts failures. */

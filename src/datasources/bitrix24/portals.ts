@@ -11,6 +11,7 @@ import {
   type UserTokenCredential,
 } from "./credentials.ts";
 import { tellingRefusedTokens } from "./refused-tokens.ts";
+import { type ObservedRequest, observingRequests } from "./request-observer.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createSession, type Operation } from "./session.ts";
 import { createTokenSource, type RenewTokens, type TokenSource } from "./tokens.ts";
@@ -31,6 +32,8 @@ export interface PortalsOptions extends TransportOptions {
   /** The part of a portal's drain that the live side's own questions may use together; a quarter by default. */
   readonly liveShare?: number | undefined;
   /** A portal has refused a request for the user's token that it came with. */
+  /** Told of each request after it is over. */
+  readonly onRequest?: ((request: ObservedRequest) => void) | undefined;
   readonly onTokenRefused?: ((credential: UserTokenCredential) => void) | undefined;
   /** The allowance of a portal where several processes share it; by default this process counts alone. */
   readonly createAllowance?: ((host: string, plan: Plan) => Allowance) | undefined;
@@ -70,9 +73,10 @@ export function createPortals(options: PortalsOptions): Portals {
     const allowance = options.createAllowance?.(endpoint.host, options.plan) ?? createLocalAllowance(options.plan);
     const breaker = createCircuitBreaker();
     const isAllowedHost = (host: string): boolean => host === endpoint.host || allowedHosts.has(host);
-    const connection = tellingRefusedTokens(
+    const plain = tellingRefusedTokens(
       createConnection({ transport, allowance, breaker, isAllowedHost, allowHttp: options.allowHttp }),
     );
+    const connection = options.onRequest === undefined ? plain : observingRequests(plain, options.onRequest);
     const scheduler = createScheduler({
       plan: options.plan,
       connection,

@@ -16,6 +16,7 @@ import {
   settle,
   settleFailed,
 } from "./read-command.ts";
+import type { RequestContent } from "./request-observer.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
 export const REQUEST_TIMEOUT_MS = 30_000;
@@ -196,7 +197,11 @@ export function createReadSender(
     if (only === undefined) return;
     const { request, over } = begin(lane, units);
     const chance = Math.random();
-    const limits = { timeoutMs: request.deadlineAt - performance.now(), signal: request.cancellation.signal };
+    const limits = {
+      timeoutMs: request.deadlineAt - performance.now(),
+      signal: request.cancellation.signal,
+      content: () => contentOf(units),
+    };
     const post = (method: string, params: ParamMap) =>
       connection.post(lane.endpoint, lane.authorization, method, params, limits);
     try {
@@ -248,4 +253,13 @@ export function operatingTimeRefusal(method: string, retryAfterMs: number): Port
 /** What an operation is told whose time ran out while its command had not left, or had failed and waited for its repetition. */
 export function deadlinePassed(method: string, lastError: UpstreamError | undefined): UpstreamError {
   return lastError ?? new PortalTimeout(`The operation's time ran out before the portal answered ${method}.`, method);
+}
+
+function contentOf(units: readonly ReadUnit[]): RequestContent {
+  const commands = units.flatMap((unit) => unit.commands);
+  const requestIds = new Set<string>();
+  for (const { waiters } of commands) {
+    for (const { usage } of waiters) if (usage.requestId !== undefined) requestIds.add(usage.requestId);
+  }
+  return { methods: commands.map(({ call }) => call.method), requestIds: [...requestIds] };
 }

@@ -14,7 +14,13 @@ export class UpstreamUsage {
   commands = 0;
   /** Milliseconds that the operation's commands waited for the allowance, the longest wait of each request added up. */
   waitedMs = 0;
+  /** Id of the client's request, where a client asked. */
+  readonly requestId: string | undefined;
   #bucket: (() => BucketState) | undefined;
+
+  constructor(requestId?: string) {
+    this.requestId = requestId;
+  }
 
   /** Where the level after the operation is read from. */
   observe(bucket: () => BucketState): void {

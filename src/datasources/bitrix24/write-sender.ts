@@ -94,7 +94,14 @@ export function createWriteAttempt<T, R>(
     }
   }
 
-  const limitsOf = (job: WriteJob) => ({ timeoutMs: REQUEST_TIMEOUT_MS, signal: job.cancellation.signal });
+  const limitsOf = (job: WriteJob) => ({
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    signal: job.cancellation.signal,
+    content: () => ({
+      methods: reread === undefined ? [call.method] : [call.method, reread.method],
+      requestIds: job.usage.requestId === undefined ? [] : [job.usage.requestId],
+    }),
+  });
 
   async function alone(job: WriteJob): Promise<number | undefined> {
     const { endpoint, authorization } = job.lane;

@@ -76,7 +76,7 @@ export interface DoorOptions {
   readonly live: LiveEvents;
   /** The live side of an identity: whose log it reads with which rights, or why there is none. */
   readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
-  readonly startOperation: (identity: Identity) => RunningOperation;
+  readonly startOperation: (identity: Identity, requestId: string) => RunningOperation;
   /** A context for the execution of one event: nothing in it was read before the event. */
   readonly startEvent: (identity: Identity, inHand: EventInHand | undefined) => Promise<RunningOperation>;
   readonly log: Logger;
@@ -139,7 +139,7 @@ export function createDoor(options: DoorOptions): Door {
     const { from, gone, requestId, source, variables } = arrival;
     const entered = performance.now();
     const shape = shapeFor(requestId);
-    const running = options.startOperation(from.identity);
+    const running = options.startOperation(from.identity, requestId);
     const { context } = running;
     const told: UnderWay = {
       transport: arrival.transport,
@@ -196,7 +196,7 @@ export function createDoor(options: DoorOptions): Door {
       );
 
     async function openAgain(place: string): Promise<LiveStream | LiveResult> {
-      const again = options.startOperation(from.identity);
+      const again = options.startOperation(from.identity, requestId);
       const stream = await open(again.context, place);
       again.close();
       return stream;

@@ -51,10 +51,11 @@ export function startOperation(
   services: OperationServices,
   identity: Identity,
   purpose: "operation" | "event" = "operation",
+  requestId?: string,
 ): RunningOperation {
   const controller = new AbortController();
   const { signal } = controller;
-  const usage = new UpstreamUsage();
+  const usage = new UpstreamUsage(requestId);
   const deadlineAt = performance.now() + services.timeoutMs;
   const timer = setTimeout(() => controller.abort(), services.timeoutMs);
   timer.unref();

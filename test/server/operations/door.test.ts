@@ -175,6 +175,28 @@ test("a slow operation has a line in the log with its name, cost and waits, and 
   expect(JSON.stringify(lines)).not.toContain("4711");
 });
 
+test("with debug each request to the portal has a line with the ids of the requests that wait for it, and no secret", async () => {
+  const log = logTo("debug");
+  const { origin, portal } = await startScriptedGateway({}, log.logger);
+  portal.answer = (method) =>
+    method === "imopenlines.dialog.get" ? dialogOnWire({ id: 1, dialog_id: "chat1" }) : true;
+  const ask = (query: string, requestId: string) =>
+    send(`${origin}/graphql`, {
+      headers: { ...JSON_TYPE, "x-request-id": requestId },
+      body: JSON.stringify({ query }),
+    });
+  await ask("{ chat(by: {id: 1}) { title } }", "reads");
+  await ask('mutation { chatSkip(chatId: "1") { userErrors { code } } }', "writes");
+  const lines = log.lines().filter(({ msg }) => msg === "A request to a portal");
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ methods: ["imopenlines.dialog.get"], requestIds: ["reads"], outcome: "answered" }),
+      expect.objectContaining({ methods: ["imopenlines.operator.skip"], requestIds: ["writes"] }),
+    ]),
+  );
+  expect(JSON.stringify(log.lines())).not.toContain("secret1234567890");
+});
+
 test("with debug each operation has a line, under the id that an id of no use is replaced by", async () => {
   const log = logTo("debug");
   const { origin } = await startScriptedGateway({}, log.logger);
