@@ -3,7 +3,6 @@ import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { Pool } from "undici";
 import { z } from "zod";
-import { ALL_RIGHTS } from "../../src/config/rights.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import type { HistoryCache } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
@@ -31,7 +30,6 @@ async function main(): Promise<void> {
       const controller = new AbortController();
       return {
         viewer: { kind: "open", label: "peer" },
-        rights: ALL_RIGHTS,
         portal,
         loaders: createLoaders(portal, NOTHING_KEPT),
         signal: controller.signal,

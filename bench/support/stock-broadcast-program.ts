@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import { useServer } from "graphql-ws/use/ws";
 import { Pool } from "undici";
 import { WebSocketServer } from "ws";
-import { ALL_RIGHTS } from "../../src/config/rights.ts";
 import { readEnvelope } from "../../src/datasources/bitrix24/event-envelope.ts";
 import { parseForm } from "../../src/datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
@@ -80,7 +79,6 @@ function openContext(): OperationContext {
   const portal = createPeerSession(pool, "http://127.0.0.1:9/rest/1/none/");
   return {
     viewer: { kind: "open", label: "peer" },
-    rights: ALL_RIGHTS,
     portal,
     loaders: createLoaders(portal, { get: () => undefined, set: () => undefined }),
     signal: new AbortController().signal,

@@ -1,5 +1,4 @@
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from "graphql";
-import { ALL_RIGHTS } from "../../src/config/rights.ts";
 import type { PortalsOptions } from "../../src/datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
@@ -39,7 +38,6 @@ export async function startGatewayCore(
     const portal = bench.operation();
     const context: OperationContext = {
       viewer: { kind: "open", label: "test" },
-      rights: ALL_RIGHTS,
       portal,
       loaders: createLoaders(portal, histories),
       signal: new AbortController().signal,

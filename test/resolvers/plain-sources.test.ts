@@ -13,7 +13,6 @@ import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { networkCodes } from "../../simulator/seed/seed.ts";
 import { addMessage } from "../../simulator/world/messages.ts";
 import { SessionStatus } from "../../simulator/world/records.ts";
-import { ALL_RIGHTS } from "../../src/config/rights.ts";
 import { createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
@@ -64,7 +63,6 @@ function newContext(userId = operatorId): OperationContext {
   const session = portals.session(credential, { signal, deadlineAt: performance.now() + 60_000, usage });
   return {
     viewer: { kind: "open", label: "test" },
-    rights: ALL_RIGHTS,
     portal: session,
     loaders: createLoaders(session, createHistoryCaches().forCredential("test")),
     signal,

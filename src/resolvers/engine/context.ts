@@ -1,4 +1,3 @@
-import type { IdentityRights } from "../../config/rights.ts";
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import type { AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import type { ChatChange } from "../../datasources/domain/chat-change.ts";
@@ -44,7 +43,6 @@ export const NO_LIVE_LOG: LiveContext = {
 /** All that a resolver gets; it never sees HTTP. One per operation. */
 export interface OperationContext {
   readonly viewer: ViewerIdentity;
-  readonly rights: IdentityRights;
   readonly portal: PortalSession;
   readonly loaders: Loaders;
   /** Fires when the client has gone or the operation's deadline has passed. */

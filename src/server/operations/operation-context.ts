@@ -69,7 +69,6 @@ export function startOperation(
   return {
     context: {
       viewer: identity.viewer,
-      rights: identity.rights,
       portal,
       loaders: createLoaders(
         portal,

@@ -82,3 +82,29 @@ test("a token that the portal no longer takes is told to those who watch it, aft
   expect(told.get("staying")).toEqual([]);
   expect(tokens.calls("profile")).toBe(3);
 });
+
+test("of one address only so many unknown tokens are checked at once, of one with refusals half; a known one is not hindered", async () => {
+  const tokens = await startTokenPortal({ good: "17" });
+  const identities = await startIdentities(tokens);
+  identityOf(await identities.identify(requestWith(tokens, "good")));
+  tokens.portal.intercept = undefined;
+  tokens.portal.next.push(...Array.from({ length: 80 }, () => () => new Promise<never>(() => {})));
+  const refused: IdentityDecision[] = [];
+  const check = (token: string, address: string): void => {
+    const request = { ...requestWith(tokens, token), address };
+    void identities.identify(request).then((decision) => {
+      if (decision.kind === "refused" && decision.code === "LIMIT_EXCEEDED") refused.push(decision);
+    });
+  };
+  const tooMany = { kind: "refused", code: "LIMIT_EXCEEDED", retryAfterMs: 1_000 };
+  for (let count = 0; count < 51; count += 1) check(`made-up-${count}`, "192.0.2.9");
+  await eventually(() => expect(refused).toMatchObject([tooMany]));
+  await identities.identify({
+    headers: { "x-api-key": "a-wrong-key-of-somebody" },
+    address: "192.0.2.10",
+    isLoopback: false,
+  });
+  for (let count = 0; count < 26; count += 1) check(`suspect-${count}`, "192.0.2.10");
+  await eventually(() => expect(refused).toMatchObject([tooMany, tooMany]));
+  identityOf(await identities.identify({ ...requestWith(tokens, "good"), address: "192.0.2.9" }));
+});
