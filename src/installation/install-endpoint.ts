@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { type FormFields, parseForm, UnreadableForm } from "../datasources/bitrix24/form-body.ts";
+import { type FormFields, parseForm, textField, UnreadableForm } from "../datasources/bitrix24/form-body.ts";
 import { NamespaceFull } from "../storage/key-value-store.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import { INSTALL_PATH } from "./bindings.ts";
@@ -28,6 +28,12 @@ export function registerInstallEndpoint(app: FastifyInstance, installer: Install
         if (!(error instanceof UnreadableForm)) throw error;
         return reply.code(400).type("text/plain").send(error.message);
       }
+      if (isOfSystemUser(form)) {
+        return reply
+          .code(200)
+          .type("text/plain")
+          .send("Noted: the gateway does not act as the application's own user.");
+      }
       const kind = callbackKind(form);
       const auth = form.auth;
       const offer = kind === "page" ? readPageOffer(form, query) : isFields(auth) ? readScriptOffer(auth) : undefined;
@@ -37,6 +43,11 @@ export function registerInstallEndpoint(app: FastifyInstance, installer: Install
       return answer(reply, kind, await attempt(() => installer.install(offer, request.ip)));
     });
   });
+}
+
+/** At an installation the portal also tells, at the same address, of the hidden user that it made for the application: nothing to verify. */
+function isOfSystemUser(form: FormFields): boolean {
+  return textField(form, "event")?.toUpperCase() === "ONAPPUSERREADY";
 }
 
 function isFields(value: FormFields[string]): value is FormFields {
