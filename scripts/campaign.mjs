@@ -1,0 +1,49 @@
+// npm run test:campaign: the full counts of what `npm test` runs a slice of. Hours; names of campaigns as arguments run only those.
+
+import { build, install, runTool } from "./prepare.mjs";
+import { ensureSystemPackage } from "./system-packages.mjs";
+
+for (const name of Object.keys(process.env)) {
+  if (/^(GATEWAY|BITRIX24|PORTAL|REDIS)_/.test(name)) delete process.env[name];
+}
+
+const campaigns = [
+  {
+    name: "history",
+    what: "200,000 numbered deliveries through each fault, and a verdict over what every subscriber heard",
+    packages: [
+      ["redis-server", "redis-server"],
+      ["faketime", "faketime"],
+    ],
+    settings: { HISTORY_EVENTS: "200000", HISTORY_BLOWS: "40" },
+    tests: ["test/campaign/history"],
+  },
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !campaigns.some((campaign) => campaign.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No campaign is called ${unknown.join(", ")}. There are: ${campaigns.map(({ name }) => name).join(", ")}\n`,
+  );
+  process.exit(2);
+}
+
+install();
+if (!build()) process.exit(1);
+const failed = [];
+for (const { name, what, packages, settings, tests } of campaigns) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  process.stdout.write(`\n== ${name}: ${what}\n`);
+  for (const [binary, debianPackage] of packages) ensureSystemPackage(binary, debianPackage);
+  // Settings that are given already hold: a campaign can be made shorter.
+  for (const [setting, value] of Object.entries(settings)) process.env[setting] ??= value;
+  const begun = performance.now();
+  const succeeded = runTool("vitest", ["run", ...tests]) === 0;
+  process.stdout.write(
+    `== ${name}: ${succeeded ? "ok" : "FAILED"} (${((performance.now() - begun) / 60_000).toFixed(1)} min)\n`,
+  );
+  if (!succeeded) failed.push(name);
+}
+process.stdout.write(failed.length === 0 ? "\nAll campaigns passed.\n" : `\nFailed: ${failed.join(", ")}\n`);
+process.exitCode = failed.length === 0 ? 0 : 1;
