@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { Directive, Field, ID, Int, InterfaceType, ObjectType } from "type-graphql";
+import type { ChatAspect } from "../datasources/domain/chat-aspect.ts";
 import type { ChatChange } from "../datasources/domain/chat-change.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import { Chat } from "./chat.ts";
@@ -40,7 +41,7 @@ export const MessageDirectionEnum = describedEnum<"INCOMING" | "OUTGOING" | "UNK
 );
 
 /** A stored event of another version may name an action that this one does not know. */
-export type ChangeSource = ChatChange | "OTHER";
+export type ChangeSource = ChatChange | "PORTAL" | "OTHER";
 
 const CHANGE_SOURCES: Readonly<Record<ChangeSource, string>> = {
   ANSWER: "An operator took the chat.",
@@ -56,12 +57,13 @@ const CHANGE_SOURCES: Readonly<Record<ChangeSource, string>> = {
   SESSION: "A session was started.",
   CRM: "Its CRM links or CRM participants changed.",
   BOT: "A bot action.",
+  PORTAL: "It was found changed: somebody did it in Bitrix24 itself, or Bitrix24 by itself.",
   OTHER: "Another action.",
 };
 
 const ChangeSourceEnum = describedEnum<ChangeSource>(
   "ChangeSource",
-  "The action of this gateway that changed a chat.",
+  "The action of this gateway that changed a chat, or that it was found changed.",
   CHANGE_SOURCES,
 );
 
@@ -260,15 +262,37 @@ export class SessionFinished extends ChatEvent {
   readonly session?: Session | null;
 }
 
+const CHAT_ASPECTS: Readonly<Record<ChatAspect, string>> = {
+  OPERATOR: "Who is responsible for it.",
+  LINE: "The line that serves it.",
+  STATE: "Whether a session is open, or closing.",
+  PIN: "Whether it is pinned.",
+  SILENT_MODE: "Whether its silent mode is on.",
+};
+
+const ChatAspectEnum = describedEnum<ChatAspect>("ChatAspect", "What of a chat changed.", CHAT_ASPECTS);
+
+function isChatAspect(word: string): word is ChatAspect {
+  return Object.hasOwn(CHAT_ASPECTS, word);
+}
+
+/** The aspects of a stored event; those of another version that this one does not know are left out. */
+export function chatAspectsOf(words: readonly string[]): ChatAspect[] {
+  return words.filter(isChatAspect);
+}
+
 @ObjectType({
   implements: [ChatEvent, LiveEvent],
   simpleResolvers: true,
   description:
-    "A chat was changed through this gateway in a way that the portal sends no event for. A hint to read the chat again, never a copy of a message.",
+    "A chat was changed in a way that the portal sends no event for: through this gateway, told at once, or in Bitrix24 itself, found when the dialogs of those who listen are looked at (`viewer { liveEvents { checkedEverySeconds } }`). A hint to read the chat again, never a copy of a message.",
 })
 export class ChatChanged extends ChatEvent {
-  @Field(() => ChangeSourceEnum, { description: "The action." })
+  @Field(() => ChangeSourceEnum, { description: "The action, or `PORTAL`." })
   readonly source!: string;
+
+  @Field(() => [ChatAspectEnum], { description: "What was found changed; empty for an action, which tells by itself." })
+  readonly changed!: readonly ChatAspect[];
 }
 
 @ObjectType({

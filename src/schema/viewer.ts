@@ -39,6 +39,13 @@ export class LiveEventsStatus {
       "Whether the portal no longer renews the application's tokens: events still arrive, but reading their chats fails until the application is installed again.",
   })
   readonly needsReinstall!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Seconds within which a change that the portal sends no event for is found while the viewer subscribes: 60 as long as the live side's share of the allowance reaches, 600 at most. Null for viewers of all events, whose dialogs are not looked at.",
+  })
+  readonly checkedEverySeconds!: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "An open-line chat in which the viewer has not read everything." })

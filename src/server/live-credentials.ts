@@ -16,7 +16,7 @@ export interface LiveCredentials {
   /** A viewer that asks with its own credential. */
   remember(viewer: LiveViewer, credential: Credential): void;
   /** The viewer's own, bound to a fresh deadline. */
-  ofViewer(viewer: LiveViewer): PortalSession;
+  ofViewer(viewer: LiveViewer, urgency?: Operation["urgency"]): PortalSession;
   /** The viewer's user of the portal; null where the portal does not tell it. */
   userOf(viewer: LiveViewer): Id | null | Promise<Id | null>;
   /** The application's, or the polled owner's; undefined where there is none. */
@@ -77,7 +77,7 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
   return {
     ofPolling: (credential, signal) => portals.session(credential, bounded(signal)),
     remember: (viewer, credential) => void credentials.set(viewer, credential),
-    ofViewer: (viewer) => session(credentialOf(viewer)),
+    ofViewer: (viewer, urgency) => session(credentialOf(viewer), urgency),
     userOf(viewer) {
       const credential = credentialOf(viewer);
       if (credential.kind === "webhook") return webhookUser(credential);

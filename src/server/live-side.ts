@@ -20,11 +20,13 @@ import { createEventPolling, type EventPolling } from "../subscriptions/intake/p
 import { replayDeadLetters } from "../subscriptions/intake/receiver/dead-letter-replay.ts";
 import { type Receiver, registerEventReceiver } from "../subscriptions/intake/receiver/receiver.ts";
 import { createChatResolution } from "../subscriptions/live/chat-resolution.ts";
+import { createFoundChanges } from "../subscriptions/live/found-changes.ts";
 import { createGathering } from "../subscriptions/live/gathering.ts";
 import { createLiveEvents, type LiveEvents } from "../subscriptions/live/live-events.ts";
 import type { EventInHand } from "../subscriptions/live/live-request.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
 import { createSight } from "../subscriptions/live/sight.ts";
+import { createWatchers } from "../subscriptions/live/watchers.ts";
 import { eventEyes } from "./event-eyes.ts";
 import type { Identity } from "./identity/identity.ts";
 import { NO_RIGHT_TO_EVENTS } from "./identity/rights.ts";
@@ -83,17 +85,50 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     closing: closing.signal,
   });
   const gathering = createGathering();
-  const sight = createSight({ credentials, gathering, trustMs: settings.accessRecheckMs, signal: closing.signal });
+  const foundChanges = createFoundChanges({
+    found(portal, change) {
+      // Several processes may find the same; the log keeps it once.
+      const key = storage.exclusive ? undefined : `found ${change.address.chatId} ${change.changed.join()} ${minute()}`;
+      eventLog.append(portalName(portal), [change], key).catch(onError);
+    },
+  });
+  const sight = createSight({
+    credentials,
+    gathering,
+    trustMs: settings.accessRecheckMs,
+    signal: closing.signal,
+    observe: foundChanges.observe,
+  });
+  const watchers = createWatchers({
+    lists: sight.lists,
+    onError,
+    ...(storage.exclusive
+      ? {}
+      : {
+          isMine: (name, forMs) => storage.keyValues.setIfAbsent("watched-lists", name, "1", { ttlMs: forMs - 1_000 }),
+        }),
+  });
   const chats = createChatResolution({
     keyValues: storage.keyValues,
     sessionOf: credentials.ofPortal,
     gathering,
+    onChat: (portal, chat, askedAt) => sight.answers.chats.prime({ portal, id: chat.id }, { value: chat, askedAt }),
     onError,
   });
   const eventLog = observed(storage.log, (portal, event) => void chats.learn(portal, event));
   // Seen when it is read from the log, so that events which another process appended count too.
-  const onEvent = (portal: string, { event }: LoggedEvent): void => sight.notice(portal, event);
-  const live = createLiveEvents({ log: eventLog, access: sight.access, chats, onEvent, onError });
+  const onEvent = (portal: string, { event }: LoggedEvent): void => {
+    sight.notice(portal, event);
+    foundChanges.notice(portal, event);
+  };
+  const live = createLiveEvents({
+    log: eventLog,
+    access: sight.access,
+    chats,
+    onEvent,
+    onStream: watchers.watch,
+    onError,
+  });
   const heartbeat = createHeartbeat(storage, {
     intervalMs: BEAT_MS,
     silenceMs: SILENCE_MS,
@@ -206,11 +241,22 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
         },
         async status() {
           const { events } = identity.rights;
-          if (events === null) return { source: "none", scope: "own", needsReinstall: false };
-          const { source, installation } = await portalOf(identity);
-          return { source, scope: events.scope, needsReinstall: installation?.status === "needs-reinstall" };
+          const none = { source: "none", scope: "own", needsReinstall: false, checkedEverySeconds: null } as const;
+          if (events === null) return none;
+          const { portal, source, installation } = await portalOf(identity);
+          const credentialKey = fingerprint(identity.credential);
+          return {
+            source,
+            scope: events.scope,
+            needsReinstall: installation?.status === "needs-reinstall",
+            checkedEverySeconds:
+              events.scope === "all" || source === "none"
+                ? null
+                : watchers.checkedEverySeconds({ portal, credentialKey }),
+          };
         },
         chatChanged(chatId, source) {
+          watchers.changed(fingerprint(identity.credential));
           portalOf(identity)
             .then(async (found) => {
               if (found.source === "none") return;
@@ -297,6 +343,8 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       closing.abort();
       clearInterval(trimming);
       live.close();
+      watchers.close();
+      foundChanges.close();
       gathering.close();
       chats.close();
       await polling?.stop();
@@ -323,4 +371,9 @@ function observed(log: EventLog, noticed: (portal: string, event: StoredEvent) =
       return appended;
     },
   };
+}
+
+/** What is found within a minute by several processes is one finding. */
+function minute(): number {
+  return Math.floor(Date.now() / 60_000);
 }

@@ -18,6 +18,8 @@ export interface LiveStatus {
   readonly scope: "own" | "all";
   /** The portal no longer renews the application's tokens. */
   readonly needsReinstall: boolean;
+  /** How often the viewer's list of dialogs is looked at for what the portal sends no event for; null where it is not. */
+  readonly checkedEverySeconds: number | null;
 }
 
 /** The live log as one operation sees it. */
@@ -36,7 +38,7 @@ export interface LiveContext {
 /** For a portal without a live log. */
 export const NO_LIVE_LOG: LiveContext = {
   takeCursor: () => Promise.resolve(null),
-  status: () => Promise.resolve({ source: "none", scope: "own", needsReinstall: false }),
+  status: () => Promise.resolve({ source: "none", scope: "own", needsReinstall: false, checkedEverySeconds: null }),
   chatChanged: () => {},
 };
 

@@ -43,6 +43,8 @@ const CHAT_KEYS = [
   "messageCount",
   "participantCount",
   "managerIds",
+  // Never told by the record that is read for everybody: its read marks then stand for it.
+  "participantIds",
   "lastMessageId",
   "restrictions",
   "permissions",

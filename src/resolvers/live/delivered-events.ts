@@ -2,6 +2,7 @@ import { Connector } from "../../schema/connector.ts";
 import {
   ChatChanged,
   changeSourceOf,
+  chatAspectsOf,
   type DeliveredMessage,
   type LiveEvent,
   MessageAdded,
@@ -66,7 +67,10 @@ function instanceOf(event: ChatStoredEvent, origin: string): LiveEvent {
     case "sessionFinished":
       return Object.assign(new SessionFinished(), { sessionId: event.sessionId });
     case "chatChanged":
-      return Object.assign(new ChatChanged(), { source: changeSourceOf(event.source) });
+      return Object.assign(new ChatChanged(), {
+        source: changeSourceOf(event.source),
+        changed: chatAspectsOf(event.changed),
+      });
   }
 }
 

@@ -29,8 +29,13 @@ export const viewerFields = defineFields<Viewer>(Viewer, {
   timeZone: async (_, context) => (await readProfile(context)).timeZone,
   scopes: (_, { portal }) => portal.read(scopeList()),
   liveEvents: async (_, { live }) => {
-    const { source, scope, needsReinstall } = await live.status();
-    return { source: SOURCES[source], scope: scope === "all" ? "ALL" : "OWN", needsReinstall } as const;
+    const { source, scope, needsReinstall, checkedEverySeconds } = await live.status();
+    return {
+      source: SOURCES[source],
+      scope: scope === "all" ? "ALL" : "OWN",
+      needsReinstall,
+      checkedEverySeconds,
+    } as const;
   },
   unread: async (_, { portal }) => {
     const { openLinesTotal, byChat } = await portal.read(countersGet());

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import { type PortalRef, portalName } from "../../datasources/bitrix24/portal-ref.ts";
+import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { KeyValueStore } from "../../storage/key-value-store.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
@@ -18,6 +19,8 @@ export interface ChatResolutionOptions {
   readonly sessionOf: (portal: PortalRef) => PortalSession | undefined | Promise<PortalSession | undefined>;
   /** Searches wait for each other, so that they leave in one request. */
   readonly gathering: Gathering;
+  /** Told of the record of a chat that was found, which answers further questions. */
+  readonly onChat?: (portal: PortalRef, chat: ChatRecord, askedAt: number) => void;
   readonly onError: (error: unknown) => void;
   /** How long a chat that was not found is not looked for again. Default 60 s; what an event tells meanwhile ends it earlier. */
   readonly unresolvedMs?: number;
@@ -97,7 +100,11 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     return readPatiently(
       async () => {
         const session = await options.sessionOf(ref);
-        return session === undefined ? null : searchChat(session, place, known);
+        if (session === undefined) return null;
+        const askedAt = performance.now();
+        const found = await searchChat(session, place, known);
+        if (found !== null) options.onChat?.(ref, found, askedAt);
+        return found?.id ?? null;
       },
       { patienceMs, signal: closing.signal },
     );

@@ -28,7 +28,11 @@ const MAX_QUESTIONS_BY_ID = 5;
  * because a chat of the same place may be another customer's. Rejects with errors of `errors.ts`; null when there is no such chat or the
  * credential does not see it.
  */
-export async function searchChat(portal: PortalSession, place: ExternalPlace, known: KnownChats): Promise<Id | null> {
+export async function searchChat(
+  portal: PortalSession,
+  place: ExternalPlace,
+  known: KnownChats,
+): Promise<ChatRecord | null> {
   const codeOf = (externalUserId: string): string => formatUserCode({ ...place, externalUserId });
   const ofCustomer = codeOf(place.customerId);
   const ofEverybody = codeOf(EVERYBODY);
@@ -48,16 +52,16 @@ export async function searchChat(portal: PortalSession, place: ExternalPlace, kn
     ]),
   ]);
   for (const [index, chat] of sureChats.entries()) {
-    if (chat !== null && chat.userCode?.raw === sure[index]) return chat.id;
+    if (chat !== null && chat.userCode?.raw === sure[index]) return chat;
   }
   const atPlace = new Map(unsureChats.flatMap((chat) => (chat !== null && isAt(place, chat) ? [[chat.id, chat]] : [])));
-  for (const chat of atPlace.values()) if (known.of.includes(chat.id)) return chat.id;
+  for (const chat of atPlace.values()) if (known.of.includes(chat.id)) return chat;
   const named = unsureChats.find((chat) => chat !== null && chat.id === known.named && isOnLine(place, chat)) ?? null;
-  if (named !== null && (await isOfCustomer(portal, named, place))) return named.id;
+  if (named !== null && (await isOfCustomer(portal, named, place))) return named;
   const withCustomer = await Promise.all(
-    [...atPlace.values()].map(async ({ id }) => ((await isParticipant(portal, id, place.customerId)) ? id : null)),
+    [...atPlace.values()].map(async (chat) => ((await isParticipant(portal, chat.id, place.customerId)) ? chat : null)),
   );
-  const found = withCustomer.filter((id) => id !== null);
+  const found = withCustomer.filter((chat) => chat !== null);
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 

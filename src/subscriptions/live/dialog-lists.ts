@@ -17,15 +17,22 @@ export interface DialogList {
   readonly isTold: boolean;
 }
 
+/** Whose list, and for what it is read. */
+export interface ListQuestion {
+  readonly viewer: LiveViewer;
+  /** An event waits for it, or it is read to see whether something changed. */
+  readonly urgency: "event" | "heartbeat";
+}
+
 /** Lists of dialogs, one for each credential, each read with its own. Reject with the errors of `errors.ts`. */
-export type DialogLists = FreshAnswers<LiveViewer, DialogList>;
+export type DialogLists = FreshAnswers<ListQuestion, DialogList>;
 
 export interface DialogListsOptions {
   /** The viewer's own credential, bound to a fresh deadline. */
-  readonly sessionOf: (viewer: LiveViewer) => PortalSession;
+  readonly sessionOf: (viewer: LiveViewer, urgency: ListQuestion["urgency"]) => PortalSession;
   readonly signal: AbortSignal;
   /** Told of each list that was read. */
-  readonly onRead?: (viewer: LiveViewer, list: DialogList) => void;
+  readonly onRead?: (viewer: LiveViewer, list: DialogList, askedAt: number) => void;
 }
 
 const MAX_LISTS = 5_000;
@@ -33,9 +40,12 @@ const MAX_LISTS = 5_000;
 const LONGEST_LIST = 200;
 
 export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOptions): DialogLists {
-  async function read(viewer: LiveViewer): Promise<DialogList> {
+  async function read({ viewer, urgency }: ListQuestion): Promise<DialogList> {
     try {
-      const page = await readPatiently(() => readRecent(sessionOf(viewer)), { patienceMs: EVENT_PATIENCE_MS, signal });
+      const page = await readPatiently(() => readRecent(sessionOf(viewer, urgency)), {
+        patienceMs: EVENT_PATIENCE_MS,
+        signal,
+      });
       return { chats: new Map(page.chats.map((chat) => [chat.id, chat])), isTold: true };
     } catch (error) {
       if (!isAboutTheList(error)) throw error;
@@ -43,13 +53,14 @@ export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOpti
     }
   }
 
-  return createFreshAnswers<LiveViewer, DialogList>({
-    nameOf: dialogListName,
+  return createFreshAnswers<ListQuestion, DialogList>({
+    nameOf: ({ viewer }) => dialogListName(viewer),
     // Who asks has waited for a gathering already, or is a heartbeat.
     turn: () => Promise.resolve(),
-    async ask(viewer) {
-      const list = await read(viewer);
-      if (list.isTold) onRead?.(viewer, list);
+    async ask(question) {
+      const askedAt = performance.now();
+      const list = await read(question);
+      if (list.isTold) onRead?.(question.viewer, list, askedAt);
       return list;
     },
     maxKept: MAX_LISTS,
@@ -57,7 +68,7 @@ export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOpti
 }
 
 /** Names the credential whose list it is. */
-export function dialogListName({ portal, credentialKey }: LiveViewer): string {
+export function dialogListName({ portal, credentialKey }: Pick<LiveViewer, "portal" | "credentialKey">): string {
   return `${portalName(portal)}\n${credentialKey}`;
 }
 

@@ -13,6 +13,8 @@ export interface FreshAnswers<Subject, T> {
   kept(subject: Subject): Answer<T> | undefined;
   /** The same, by the subject's name. */
   keptBy(name: string): Answer<T> | undefined;
+  /** Takes over an answer that another question brought. */
+  prime(subject: Subject, answer: Answer<T>): void;
   /** An answer that was asked for at `since` or later. Rejects as the question does. */
   ask(subject: Subject, since: number): Promise<Answer<T>>;
 }
@@ -20,7 +22,7 @@ export interface FreshAnswers<Subject, T> {
 export interface FreshAnswersOptions<Subject, T> {
   readonly nameOf: (subject: Subject) => string;
   /** Resolves when the question may leave: whatever is asked before it does shares the answer. */
-  readonly turn: (subject: Subject) => Promise<void>;
+  readonly turn: (subject: Subject, since: number) => Promise<void>;
   readonly ask: (subject: Subject) => Promise<T>;
   readonly maxKept: number;
   /** Default: kept until others push it out. */
@@ -46,18 +48,17 @@ export function createFreshAnswers<Subject, T>(options: FreshAnswersOptions<Subj
   const waiting = new Map<string, Question<T>>();
   const underWay = new Map<string, Question<T>>();
 
-  function begin(subject: Subject, name: string): Question<T> {
+  function begin(subject: Subject, name: string, since: number): Question<T> {
     const question: Question<T> = { askedAt: undefined, answer: find() };
     async function find(): Promise<Answer<T>> {
-      await turn(subject);
+      await turn(subject, since);
       const askedAt = now();
       question.askedAt = askedAt;
       waiting.delete(name);
       underWay.set(name, question);
       try {
         const answer = { value: await options.ask(subject), askedAt };
-        const newest = kept.peek(name);
-        if (newest === undefined || newest.askedAt <= askedAt) kept.set(name, answer);
+        keep(name, answer);
         return answer;
       } finally {
         if (underWay.get(name) === question) underWay.delete(name);
@@ -67,7 +68,13 @@ export function createFreshAnswers<Subject, T>(options: FreshAnswersOptions<Subj
     return question;
   }
 
+  function keep(name: string, answer: Answer<T>): void {
+    const newest = kept.peek(name);
+    if (newest === undefined || newest.askedAt <= answer.askedAt) kept.set(name, answer);
+  }
+
   return {
+    prime: (subject, answer) => keep(nameOf(subject), answer),
     kept: (subject) => kept.get(nameOf(subject)),
     keptBy: (name) => kept.get(name),
     ask(subject, since) {
@@ -76,7 +83,7 @@ export function createFreshAnswers<Subject, T>(options: FreshAnswersOptions<Subj
       if (known !== undefined && known.askedAt >= since) return Promise.resolve(known);
       const asked = underWay.get(name);
       if (asked?.askedAt !== undefined && asked.askedAt >= since) return asked.answer;
-      return (waiting.get(name) ?? begin(subject, name)).answer;
+      return (waiting.get(name) ?? begin(subject, name, since)).answer;
     },
   };
 }

@@ -2,8 +2,11 @@ import { LRUCache } from "lru-cache";
 
 /** Lets questions to a portal wait for each other, so that they leave in one request. */
 export interface Gathering {
-  /** Resolves when the portal's next gathering leaves: for all who wait for it in the same turn of the event loop. */
-  next(portal: string): Promise<void>;
+  /**
+   * Resolves when the portal's next gathering leaves: for all who wait for it in the same turn of the event loop. At once for a question about
+   * something that came before the last one left (`since`, of the monotonic clock): it has waited already, and depends on an answer.
+   */
+  next(portal: string, since?: number): Promise<void>;
   /** Lets everything that waits leave at once. */
   close(): void;
 }
@@ -59,8 +62,9 @@ export function createGathering(
   }
 
   return {
-    next(portal) {
+    next(portal, since = Number.POSITIVE_INFINITY) {
       const pace = paceOf(portal);
+      if (since < pace.leftAt) return Promise.resolve();
       pace.leaving ??= begin(pace);
       return pace.leaving;
     },

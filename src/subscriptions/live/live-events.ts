@@ -19,6 +19,8 @@ export interface LiveEventsOptions {
   readonly chats: ChatResolution;
   /** Told of each event that is read from the log of a portal that somebody listens to, before it is delivered. */
   readonly onEvent?: (portal: string, logged: LoggedEvent) => void;
+  /** Told of each stream that is opened; what it returns is called when the stream ends. */
+  readonly onStream?: (viewer: LiveViewer) => () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -178,7 +180,9 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     );
     const reader = createEventReader(log, portal, tail, turns, position);
     const ofPortal = streams.get(portal) ?? new Map<LiveStream, string>();
+    const unwatch = options.onStream?.(viewer);
     const closed = (): void => {
+      unwatch?.();
       openStreams -= 1;
       ofPortal.delete(stream);
       if (ofPortal.size === 0 && streams.get(portal) === ofPortal) streams.delete(portal);

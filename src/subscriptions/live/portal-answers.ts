@@ -41,6 +41,8 @@ export interface PortalAnswersOptions {
   /** The application's credential in the portal, bound to a fresh deadline; undefined where there is none. */
   readonly sessionOf: (portal: PortalRef) => Promise<PortalSession | undefined>;
   readonly gathering: Gathering;
+  /** Told of each chat's record that was read. */
+  readonly onChat?: ((portal: PortalRef, chat: ChatRecord, askedAt: number) => void) | undefined;
   /** Ends repetitions of questions that the portal was too busy for. */
   readonly signal: AbortSignal;
 }
@@ -67,7 +69,7 @@ export class NoApplication extends Error {
   }
 }
 
-export function createPortalAnswers({ sessionOf, gathering, signal }: PortalAnswersOptions): PortalAnswers {
+export function createPortalAnswers({ sessionOf, gathering, signal, onChat }: PortalAnswersOptions): PortalAnswers {
   const readings = new Map<string, Promise<Reading>>();
 
   /** One for all that leaves in this moment. */
@@ -92,24 +94,30 @@ export function createPortalAnswers({ sessionOf, gathering, signal }: PortalAnsw
   }
 
   function answers<T>(
-    read: (reading: Reading, id: Id) => Promise<T>,
+    read: (reading: Reading, id: Id, portal: PortalRef) => Promise<T>,
     more: Pick<FreshAnswersOptions<OfPortal, T>, "maxKept" | "keptMs" | "weigh"> & {
       readonly turn?: () => Promise<void>;
     },
   ): FreshAnswers<OfPortal, T> {
     return createFreshAnswers<OfPortal, T>({
       nameOf: ({ portal, id }) => `${portalName(portal)}\n${id}`,
-      turn: ({ portal }) => gathering.next(portalName(portal)),
+      turn: ({ portal }, since) => gathering.next(portalName(portal), since),
       ask: ({ portal, id }) =>
-        readPatiently(async () => read(await readingOf(portal), id), { patienceMs: EVENT_PATIENCE_MS, signal }),
+        readPatiently(async () => read(await readingOf(portal), id, portal), { patienceMs: EVENT_PATIENCE_MS, signal }),
       ...more,
     });
   }
 
   return {
-    chats: answers(({ portal }, chatId) => nullIfRefused(portal.read(dialogGet({ chatId }), { fresh: true })), {
-      maxKept: MAX_CHATS,
-    }),
+    chats: answers(
+      async ({ portal }, chatId, ref) => {
+        const askedAt = performance.now();
+        const chat = await nullIfRefused(portal.read(dialogGet({ chatId }), { fresh: true }));
+        if (chat !== null) onChat?.(ref, chat, askedAt);
+        return chat;
+      },
+      { maxKept: MAX_CHATS },
+    ),
     histories: answers(
       ({ portal }, chatId) =>
         nullIfRefused(noSessionAsNull(portal.read(sessionHistoryGet({ chatId }), { fresh: true }))),

@@ -101,10 +101,10 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
 
   async function ownList(question: ChatSightQuestion): Promise<Sight> {
     const { viewer, chatId, isNamed, seenAt } = question;
-    const kept = lists.kept(viewer);
+    const kept = lists.kept({ viewer, urgency: "event" });
     if (kept?.value.chats.has(chatId) === true && holds(kept.askedAt, question)) return "yes";
     if (isNamed || kept?.value.isTold === false) return "open";
-    const { value: list } = await lists.ask(viewer, seenAt);
+    const { value: list } = await lists.ask({ viewer, urgency: "event" }, seenAt);
     if (list.chats.has(chatId)) return "yes";
     return list.isTold ? "no" : "open";
   }

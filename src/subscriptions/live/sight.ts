@@ -1,5 +1,6 @@
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import type { PortalRef } from "../../datasources/bitrix24/portal-ref.ts";
+import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 import { participantsOf } from "./chat-participants.ts";
@@ -13,7 +14,7 @@ import { createEventAccess, type OrderedEventAccess } from "./who-may-see.ts";
 
 /** With whose credential a portal is asked. */
 export interface SightCredentials {
-  ofViewer(viewer: LiveViewer): PortalSession;
+  ofViewer(viewer: LiveViewer, urgency?: "event" | "heartbeat"): PortalSession;
   userOf(viewer: LiveViewer): Id | null | Promise<Id | null>;
   /** The application's; undefined where there is none. */
   ofPortal(portal: PortalRef): Promise<PortalSession | undefined>;
@@ -26,6 +27,8 @@ export interface SightOptions {
   /** How long an answer that lets somebody see holds, in milliseconds. */
   readonly trustMs: number;
   readonly signal: AbortSignal;
+  /** What an answer says about a chat, whoever asked. */
+  readonly observe?: (portal: PortalRef, chat: ChatRecord, askedAt: number) => void;
 }
 
 /** Everything by which it is told who may see an event. */
@@ -37,10 +40,16 @@ export interface Sight {
   notice(portal: string, event: StoredEvent): void;
 }
 
-export function createSight({ credentials, gathering, trustMs, signal }: SightOptions): Sight {
+export function createSight({ credentials, gathering, trustMs, signal, observe }: SightOptions): Sight {
   const turns = createChatTurns();
-  const answers = createPortalAnswers({ sessionOf: credentials.ofPortal, gathering, signal });
-  const lists = createDialogLists({ sessionOf: credentials.ofViewer, signal });
+  const answers = createPortalAnswers({ sessionOf: credentials.ofPortal, gathering, signal, onChat: observe });
+  const lists = createDialogLists({
+    sessionOf: credentials.ofViewer,
+    signal,
+    onRead({ portal }, { chats }, askedAt) {
+      for (const chat of chats.values()) observe?.(portal, chat, askedAt);
+    },
+  });
   const rules = createSightRules({
     answers,
     lists,

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import type { PortalUser } from "../../../simulator/portal.ts";
+import type { Chat } from "../../../simulator/world/records.ts";
+import type { StoredChatChanged } from "../../../src/subscriptions/events/stored-event.ts";
+import { createDialogLists } from "../../../src/subscriptions/live/dialog-lists.ts";
+import { createFoundChanges } from "../../../src/subscriptions/live/found-changes.ts";
+import type { LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
+import { createWatchers, type Watchers, type WatchersOptions } from "../../../src/subscriptions/live/watchers.ts";
+import { until } from "../../storage/until.ts";
+import { type Office, openOffice, webhook } from "../office.ts";
+
+let office: Office;
+beforeAll(async () => {
+  office = await openOffice();
+});
+afterAll(() => office.close());
+beforeEach(() => {
+  office.portal.setFaults([]);
+  office.portal.resetStats();
+});
+
+const portal = { host: "portal.example", memberId: "portal" };
+
+interface Watching {
+  readonly watchers: Watchers;
+  readonly found: StoredChatChanged[];
+  /** An event of the portal came about the chat. */
+  tell(chat: Chat): void;
+}
+
+function startWatching(options: Partial<WatchersOptions> = {}): Watching {
+  const closing = new AbortController();
+  const found: StoredChatChanged[] = [];
+  const changes = createFoundChanges({ found: (_portal, change) => void found.push(change), graceMs: 1 });
+  const lists = createDialogLists({
+    sessionOf: ({ credentialKey }) => {
+      const user = office.operators.find(({ id }) => String(id) === credentialKey);
+      if (user === undefined) throw new Error("nobody");
+      return office.session(webhook(user));
+    },
+    signal: closing.signal,
+    onRead(viewer, { chats }, askedAt) {
+      for (const chat of chats.values()) changes.observe(viewer.portal, chat, askedAt);
+    },
+  });
+  const watchers = createWatchers({
+    lists,
+    heartbeatMs: 20,
+    onError: (error) => expect.fail(String(error)),
+    ...options,
+  });
+  onTestFinished(() => {
+    watchers.close();
+    changes.close();
+    closing.abort();
+  });
+  return {
+    watchers,
+    found,
+    tell(chat) {
+      const address = {
+        connectorId: null,
+        lineId: null,
+        chatId: String(chat.id),
+        externalChatId: null,
+        namedChatId: null,
+        userId: null,
+      };
+      changes.notice("portal", {
+        kind: "chatChanged",
+        address,
+        dispatchedAt: null,
+        source: "TRANSFER",
+        changed: [],
+      });
+    },
+  };
+}
+
+function viewer(user: PortalUser, more: Partial<LiveViewer> = {}): LiveViewer {
+  const name = String(user.id);
+  return { portal, credentialKey: name, rightsKey: name, scope: "own", grantedLines: new Set(), ...more };
+}
+
+function operator(): PortalUser {
+  const [first] = office.operators;
+  if (first === undefined) throw new Error("no operator");
+  return first;
+}
+
+const looks = (): number => office.portal.stats().byMethod["im.recent.get"] ?? 0;
+const ownChat = (): Chat => office.chat((chat) => chat.recents.has(operator().id) && chat.ownerId !== 0);
+
+async function looked(times: number): Promise<void> {
+  const before = looks();
+  await until(() => looks() >= before + times);
+}
+
+describe("what changed in Bitrix24 itself", () => {
+  it("is found by a look at the dialogs of those who listen, and told once with what changed", async () => {
+    const { watchers, found } = startWatching();
+    watchers.watch(viewer(operator()));
+    await looked(2);
+    const chat = ownChat();
+    chat.ownerId = office.supervisor.id;
+    chat.silent = "Y";
+    await until(() => found.length > 0);
+    await looked(3);
+    expect(found).toMatchObject([
+      { source: "PORTAL", changed: ["OPERATOR", "SILENT_MODE"], address: { chatId: String(chat.id) } },
+    ]);
+  });
+
+  it("is not told again where an event or an action has told it", async () => {
+    const { watchers, found, tell } = startWatching();
+    watchers.watch(viewer(operator()));
+    await looked(2);
+    const chat = ownChat();
+    tell(chat);
+    chat.ownerId = office.supervisor.id;
+    tell(chat);
+    await looked(4);
+    expect(found).toEqual([]);
+  });
+});
+
+describe("the looks", () => {
+  it("are one for all listeners of a credential, and end with the last of them", async () => {
+    const { watchers } = startWatching({ heartbeatMs: 100 });
+    const ends = Array.from({ length: 10 }, () => watchers.watch(viewer(operator())));
+    await looked(2);
+    for (const end of ends) end();
+    await until(() => looks() >= 2);
+    const after = looks();
+    const other = startWatching({ heartbeatMs: 20 });
+    other.watchers.watch(viewer(office.operators[1] ?? operator()));
+    // Five of the other's later, nothing more of the first's.
+    await until(() => looks() >= after + 5);
+    expect(office.portal.stats().commands).toBe(looks());
+  });
+
+  it("do not concern viewers of all events", async () => {
+    const { watchers } = startWatching();
+    watchers.watch(viewer(operator(), { scope: "all" }));
+    watchers.watch(viewer(office.operators[1] ?? operator()));
+    await looked(3);
+    expect(watchers.checkedEverySeconds(viewer(operator()))).toBe(1);
+    expect(office.portal.stats().byMethod).toEqual({ "im.recent.get": looks() });
+  });
+
+  it("come soon after the user changed something through the gateway", async () => {
+    const { watchers } = startWatching({ heartbeatMs: 3_600_000 });
+    watchers.watch(viewer(operator()));
+    watchers.changed(String(operator().id));
+    await looked(1);
+  });
+
+  it("are left to the process that takes them, and tell how often they come", async () => {
+    let asked = 0;
+    const { watchers } = startWatching({
+      isMine: async () => {
+        asked += 1;
+        return asked > 3;
+      },
+    });
+    watchers.watch(viewer(operator()));
+    await until(() => asked === 3);
+    expect(looks()).toBe(0);
+    await looked(1);
+  });
+
+  it("go on after the portal failed", async () => {
+    const { watchers } = startWatching();
+    office.portal.setFaults([{ kind: "error", error: "INTERNAL_SERVER_ERROR", status: 500, times: 3 }]);
+    watchers.watch(viewer(operator()));
+    await looked(6);
+  });
+});
