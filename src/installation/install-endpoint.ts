@@ -14,7 +14,12 @@ const MAX_BODY_BYTES = 64 * 1024;
  * `POST /bitrix24/install`: the installation callbacks of both kinds of application. Answers 200 when the application is installed, 400
  * for a form that is no callback, 403 when it was not verified, 429 for too many tries, 503 when nobody could be asked or nothing kept.
  */
-export function registerInstallEndpoint(app: FastifyInstance, installer: Installer): void {
+export function registerInstallEndpoint(
+  app: FastifyInstance,
+  installer: Installer,
+  allowedHosts: readonly string[],
+): void {
+  const policy = framePolicy(allowedHosts);
   app.register(async (scope) => {
     acceptForms(scope);
     answerFormErrors(scope, MAX_BODY_BYTES);
@@ -40,6 +45,7 @@ export function registerInstallEndpoint(app: FastifyInstance, installer: Install
       if (kind === undefined || offer === undefined) {
         return reply.code(400).type("text/plain").send("This is no installation callback of a Bitrix24 application.");
       }
+      reply.header("content-security-policy", policy);
       return answer(reply, kind, await attempt(() => installer.install(offer, request.ip)));
     });
   });
@@ -48,6 +54,11 @@ export function registerInstallEndpoint(app: FastifyInstance, installer: Install
 /** At an installation the portal also tells, at the same address, of the hidden user that it made for the application: nothing to verify. */
 function isOfSystemUser(form: FormFields): boolean {
   return textField(form, "event")?.toUpperCase() === "ONAPPUSERREADY";
+}
+
+/** The page stands in a frame of the portal that installs the application, and in no other's. */
+function framePolicy(allowedHosts: readonly string[]): string {
+  return `frame-ancestors ${allowedHosts.length === 0 ? "'none'" : allowedHosts.join(" ")}`;
 }
 
 function isFields(value: FormFields[string]): value is FormFields {

@@ -290,14 +290,15 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     },
     register(server) {
       if (installations === undefined || installer === undefined) return;
-      registerInstallEndpoint(server, {
+      const following: Installer = {
         ...installer,
         async install(offer, address) {
           const outcome = await installer.install(offer, address);
           livePortals.forget();
           return outcome;
         },
-      });
+      };
+      registerInstallEndpoint(server, following, allowedHosts);
       const services = { installations, installer, eventsAddress: boundAddress };
       registerCommandEndpoint(server, services, store.encryptionKey);
       // Connections above the server's bound are cut off before anybody reads what they bring.

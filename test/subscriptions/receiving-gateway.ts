@@ -121,7 +121,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   });
   const heartbeat = createHeartbeat(storage);
   const app = fastify();
-  registerInstallEndpoint(app, installer);
+  registerInstallEndpoint(app, installer, []);
   const address = publicUrl === null ? undefined : eventsAddress(publicUrl);
   registerCommandEndpoint(app, { installations, installer, eventsAddress: address }, encryptionKey);
   const receiver = registerEventReceiver(app, {

@@ -50,6 +50,21 @@ test("a GET that a page of another site could send is refused on both addresses"
   }
 });
 
+test("the page of an installation stands in frames of the allowed portals only", async () => {
+  const { origin } = await startScriptedGateway({
+    BITRIX24_CLIENT_ID: "local.1",
+    BITRIX24_CLIENT_SECRET: "secret",
+    BITRIX24_PORTALS: "company.bitrix24.com",
+  });
+  const answer = await send(`${origin}/bitrix24/install?DOMAIN=elsewhere.example.com&PROTOCOL=1&LANG=en&APP_SID=x`, {
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "AUTH_ID=a&AUTH_EXPIRES=3600&REFRESH_ID=b&member_id=c&status=L&PLACEMENT=DEFAULT",
+  });
+  expect(answer.headers["content-type"]).toContain("text/html");
+  expect(answer.headers["content-security-policy"]).toMatch(/^frame-ancestors \S* ?company\.bitrix24\.com$/);
+  expect(answer.headers["x-frame-options"]).toBeUndefined();
+});
+
 test("a mutation is never carried out by GET", async () => {
   const { origin, portal } = await startScriptedGateway();
   const before = portal.requests.length;
