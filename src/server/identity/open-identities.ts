@@ -45,7 +45,7 @@ export function openIdentities({
   const { rules, jsonWebTokens } = config.identity;
   const refusals = createAddressRefusals();
   const proven = createProvenTokens({ keyValues, encryptionKey, log });
-  const prover = createTokenProver({ portals, proven, refusals });
+  const prover = createTokenProver({ portals, proven, refusals, atOnce: config.limits.unidentified });
   const providers: IdentityProvider[] = [
     userTokenProvider({ hosts: userTokenHosts, botClientId, rules: rules.users, prover }),
   ];

@@ -1,11 +1,12 @@
 import { LRUCache } from "lru-cache";
 import { fingerprint, type UserTokenCredential } from "../../datasources/bitrix24/credentials.ts";
-import { PortalRateLimited, PortalRefusal, UpstreamError } from "../../datasources/bitrix24/errors.ts";
+import { CallAborted, PortalRateLimited, PortalRefusal, UpstreamError } from "../../datasources/bitrix24/errors.ts";
 import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import { profileGet } from "../../datasources/im/account.ts";
 import { queryErrorOf } from "../../refusals/query-error.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
+import { createAdmission } from "../operations/admission.ts";
 import type { AddressRefusals } from "./address-refusals.ts";
 import { type IdentityRefusal, refusal } from "./identity.ts";
 import type { ProvenToken, ProvenTokens } from "./proven-tokens.ts";
@@ -26,6 +27,8 @@ export interface TokenProverOptions {
   readonly portals: Portals;
   readonly proven: ProvenTokens;
   readonly refusals: AddressRefusals;
+  /** Proofs of one address that the portal is asked for at once; what is above waits in turn. */
+  readonly atOnce: number;
 }
 
 /** An access token lives an hour; when it began is not told. Whatever lives longer is asked for again. */
@@ -49,13 +52,14 @@ const NOT_ACCEPTED = refusal(
 );
 const TOO_MANY = refusal("LIMIT_EXCEEDED", "Too many access tokens that are not known yet are being checked.", 1_000);
 
-export function createTokenProver({ portals, proven, refusals }: TokenProverOptions): TokenProver {
+export function createTokenProver({ portals, proven, refusals, atOnce }: TokenProverOptions): TokenProver {
   const refused = new LRUCache<string, IdentityRefusal>({ max: MAX_REFUSED, ttl: REFUSED_MS });
   /** What the store remembers of these is older than the portal's refusal. */
   const doubted = new LRUCache<string, true>({ max: MAX_REFUSED, ttl: REFUSED_MS });
   const underWay = new Map<string, Promise<TokenProof>>();
   const underWayOf = new Map<string, number>();
   const listeners = new Set<() => void>();
+  const turns = createAdmission({ places: atOnce, waiting: MAX_UNDER_WAY_OF_ADDRESS, patienceMs: TIMEOUT_MS });
 
   async function ask(credential: UserTokenCredential, address: string): Promise<TokenProof> {
     const operation = {
@@ -66,9 +70,15 @@ export function createTokenProver({ portals, proven, refusals }: TokenProverOpti
       identity: address,
       isSuspect: refusals.isSuspect(address),
     } as const;
-    const { id } = await portals.session(credential, operation).read(profileGet());
-    const provenAt = Date.now();
-    return { kind: "proven", token: { userId: id, provenAt, expiresAt: provenAt + BELIEVED_MS } };
+    const turn = await turns.enter(address, operation.signal);
+    if (turn.kind !== "entered") throw new CallAborted("The proof had no turn in time.");
+    try {
+      const { id } = await portals.session(credential, operation).read(profileGet());
+      const provenAt = Date.now();
+      return { kind: "proven", token: { userId: id, provenAt, expiresAt: provenAt + BELIEVED_MS } };
+    } finally {
+      turn.leave();
+    }
   }
 
   async function proofOf(name: string, credential: UserTokenCredential, address: string): Promise<TokenProof> {

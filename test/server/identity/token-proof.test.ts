@@ -165,3 +165,31 @@ test("a user whose address has tried nothing wrong is proven before the hundredt
   expect(portal.calls("profile") - before).toBeLessThanOrEqual(2);
   await flood.stop();
 });
+
+test("of one address only so many proofs are asked for at once; the others wait in turn", async () => {
+  const tokens = startTokenPortal({ good: "17" });
+  const { portal, users } = await tokens;
+  const gateway = await startTokenGateway(await tokens, { GATEWAY_MAX_UNIDENTIFIED: "2", BITRIX24_PLAN: "on-premise" });
+  const waiting: (() => void)[] = [];
+  portal.intercept = undefined;
+  const names = Array.from({ length: 5 }, (_, at) => `token-${at}`);
+  for (const name of names) {
+    users.set(name, "17");
+    portal.next.push(async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return { body: JSON.stringify({ result: { ID: "17", ADMIN: false } }) };
+    });
+  }
+  const answers = names.map((name) =>
+    gateway.ask(tokenHeaders({ portal, users, calls: () => 0 }, name), "{ __typename }"),
+  );
+  for (let answered = 0; answered < names.length; answered += 1) {
+    await eventually(() => expect(waiting).toHaveLength(Math.min(names.length, answered + 2)));
+    // Whatever else had been let in would have asked by now.
+    await fetch(gateway.url.replace("/graphql", "/health"));
+    expect(waiting).toHaveLength(Math.min(names.length, answered + 2));
+    waiting[answered]?.();
+    await Promise.any(answers.slice(answered));
+  }
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(names.map(() => 200));
+});
