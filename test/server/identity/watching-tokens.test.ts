@@ -8,11 +8,14 @@ import { createPortals } from "../../../src/datasources/bitrix24/portals.ts";
 import { openApiKeys } from "../../../src/server/identity/api-keys.ts";
 import type { Identity, IdentityDecision, IdentityRequest } from "../../../src/server/identity/identity.ts";
 import { openIdentities } from "../../../src/server/identity/open-identities.ts";
+import type { KeyValueStore } from "../../../src/storage/key-value-store.ts";
+import { StorageUnavailable } from "../../../src/storage/storage-unavailable.ts";
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { eventually } from "../../kit/eventually.ts";
 import { startTokenPortal, type TokenPortal, tokenHeaders } from "./token-gateway.ts";
 
-async function startIdentities(tokens: TokenPortal) {
+/** `isFull`: what is kept can be read, and nothing more be written or removed. */
+async function startIdentities(tokens: TokenPortal, isFull: () => boolean = () => false) {
   const directory = mkdtempSync(join(tmpdir(), "watching-"));
   const config = readConfig({ GATEWAY_DATA_DIR: directory, BITRIX24_PORTALS: tokens.portal.host });
   const log = pino({ level: "silent" });
@@ -24,7 +27,11 @@ async function startIdentities(tokens: TokenPortal) {
     allowedHosts: [],
     onTokenRefused: (credential) => identities.tokenRefused(credential),
   });
-  const { keyValues } = storage;
+  const keyValues: KeyValueStore = {
+    ...storage.keyValues,
+    delete: (namespace, key) =>
+      isFull() ? Promise.reject(new StorageUnavailable("The disk is full.")) : storage.keyValues.delete(namespace, key),
+  };
   const identities = openIdentities({ config, keys, portals, keyValues, encryptionKey: Buffer.alloc(32, 7), log });
   onTestFinished(async () => {
     identities.close();
@@ -107,4 +114,21 @@ test("of one address only so many unknown tokens are checked at once, of one wit
   for (let count = 0; count < 26; count += 1) check(`suspect-${count}`, "192.0.2.10");
   await eventually(() => expect(refused).toMatchObject([tooMany, tooMany]));
   identityOf(await identities.identify({ ...requestWith(tokens, "good"), address: "192.0.2.9" }));
+});
+
+test("a token that the portal no longer takes is not believed because the store could not forget it", async () => {
+  const tokens = await startTokenPortal({ leaving: "17" });
+  let isFull = false;
+  const identities = await startIdentities(tokens, () => isFull);
+  const request = requestWith(tokens, "leaving");
+  const { credential } = identityOf(await identities.identify(request));
+  isFull = true;
+  tokens.users.delete("leaving");
+  let decision: IdentityDecision | undefined;
+  await eventually(async () => {
+    identities.tokenRefused(credential);
+    decision = await identities.identify(request);
+    expect(tokens.calls("profile")).toBe(2);
+  });
+  expect(decision).toMatchObject({ kind: "refused", code: "UNAUTHENTICATED" });
 });
