@@ -109,6 +109,8 @@ const CIRCLES: readonly (readonly string[])[] = [
     "src/datasources/bitrix24/read-sender.ts",
     "src/datasources/bitrix24/write-sender.ts",
   ],
+  // How the door refuses, and the type of what it answers.
+  ["src/server/operations/door.ts", "src/server/operations/refusal.ts"],
 ];
 
 const imports = importsIn("src");

@@ -44,7 +44,8 @@ export function createPeerSession(pool: Pool, webhook: string): PortalSession {
     }).result;
   }
 
-  const decoded = <T>(call: Call<T>, result: unknown): T => decodeFrom({ origin }, () => call.decode(result));
+  const decoded = <T>(call: Call<T>, result: unknown): T =>
+    decodeFrom({ origin }, call.method, () => call.decode(result));
   const read = async <T>(call: Call<T>): Promise<T> => decoded(call, await request(call.method, call.params));
 
   return {

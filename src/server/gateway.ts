@@ -76,6 +76,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     createAllowance: store.createAllowance,
     onRequest: log.isLevelEnabled("debug") ? (request) => log.debug(request, "A request to a portal") : undefined,
     onTokenRefused: (credential) => identities.tokenRefused(credential),
+    leftOut: (portal, parts) =>
+      log.debug({ portal, ...parts }, "Parts of an answer of the portal could not be read and were left out"),
     renewTokens: store.renewTokens,
   });
   const { encryptionKey } = store;

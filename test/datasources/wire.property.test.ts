@@ -278,7 +278,7 @@ describe("times", () => {
 
 describe("addresses", () => {
   const address = (value: unknown) =>
-    decodeFrom({ origin: "https://portal.example.com" }, () => optionalUrl(value, ""));
+    decodeFrom({ origin: "https://portal.example.com" }, "a.get", () => optionalUrl(value, ""));
 
   test("whatever comes, an address is absolute http or https, or null", () => {
     fc.assert(

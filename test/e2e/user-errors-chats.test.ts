@@ -50,10 +50,10 @@ describe("about the chat", () => {
     expect(error.portalMessage).toMatch(/permission/);
   });
 
-  test("a chat that cannot be read is not taken", async () => {
+  test("a chat that there is not, told by the action and not by the look before it", async () => {
     expect(await refusal(office.supervisor, `chatAnswer(chatId: ${ABSENT})`)).toMatchObject({
-      code: "ACCESS_DENIED",
-      bitrixCode: "ACCESS_ERROR",
+      code: "CHAT_NOT_FOUND",
+      bitrixCode: "CHAT_ID",
     });
   });
 

@@ -12,6 +12,16 @@ function startGuarded(): Promise<Gateway> {
 const LEAD = '{ type: LEAD, entityId: "5" }';
 const CODE = "ab515f5d85a8b844d484f6ea75a2e494";
 
+test("who is offered a chat takes it although the look at it is refused", async () => {
+  const gateway = await startGatewayCore((method) => {
+    if (method === "imopenlines.dialog.get") throw new Refused("ACCESS_ERROR");
+    return true;
+  });
+  const data = await gateway.data(`mutation { chatAnswer(chatId: 5) { userErrors { code } } }`);
+  expect(data).toEqual({ chatAnswer: { userErrors: [] } });
+  expect(gateway.seen().commands).toContain("imopenlines.operator.answer");
+});
+
 describe("what the portal would misread never leaves the gateway", () => {
   test.each([
     ["a rating of 0", "sessionRate(sessionId: 7, rating: 0)", "RATING_OUT_OF_RANGE"],

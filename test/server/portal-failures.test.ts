@@ -34,6 +34,12 @@ afterAll(() => portal.close());
 
 test.each<[string, Fault[], string, RegExp]>([
   ["an HTML page", [{ kind: "http", status: 200, body: "<html>maintenance</html>" }], "UPSTREAM_PROTOCOL", /not/],
+  ...[502, 503, 504].map((status): [string, Fault[], string, RegExp] => [
+    `the page of a ${status}`,
+    [{ kind: "http", status, body: "<html>maintenance</html>" }],
+    "UPSTREAM_UNAVAILABLE",
+    /not available/,
+  ]),
   ["half a body", [{ kind: "cutBody" }], "UPSTREAM_UNAVAILABLE", /./],
   ["nothing at all", [{ kind: "hang" }], "UPSTREAM_TIMEOUT", /./],
   [

@@ -122,8 +122,10 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   async function attempt(endpoint: Endpoint, method: string, params: ParamMap, limits: PostLimits): Promise<Envelope> {
     breaker.starting();
+    let isAnswered = false;
     try {
       const answer = await exchange(endpoint, `${endpoint.path}${method}`, wellFormedJson(params), limits);
+      isAnswered = true;
       const envelope = readEnvelope(method, answer);
       breaker.succeeded();
       return envelope;
@@ -146,7 +148,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       }
       if (isHurried(error, limits)) breaker.undecided();
       else breaker.failed();
-      throw error instanceof PortalProtocolError ? new UnclearAnswer(error) : error;
+      if (error instanceof PortalProtocolError) throw new UnclearAnswer(error);
+      throw isAnswered && error instanceof PortalUnavailable ? new UnclearAnswer(error) : error;
     }
   }
 

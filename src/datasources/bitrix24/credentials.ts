@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { AnswerSource } from "./decoding.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** What a viewer's calls are made with. */
@@ -35,7 +36,7 @@ export interface ApplicationCredential {
 }
 
 /** Where a credential's calls go. */
-export interface Endpoint {
+export interface Endpoint extends AnswerSource {
   /** Origin, e.g. `https://example.bitrix24.com`. */
   readonly origin: string;
   /** Host with port, the name under which the portal's allowance is kept. */

@@ -2,29 +2,57 @@
 export interface AnswerSource {
   /** Makes site-relative addresses absolute, e.g. `https://example.bitrix24.com`. */
   readonly origin: string;
+  /** Is told what of an answer could not be read and was left out. */
+  readonly leftOut?: ((parts: LeftOut) => void) | undefined;
+}
+
+/** Parts of one answer that could not be read; where they stood, never what they held. */
+export interface LeftOut {
+  readonly method: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly paths: readonly string[];
+}
+
+const MAX_PATHS = 10;
+
+/** One answer while it is decoded. */
+interface Decoding {
+  readonly source: AnswerSource;
+  count: number;
+  readonly paths: string[];
 }
 
 /**
- * Decoding is synchronous, so one source at a time is enough: what runs inside `decodeFrom` sees it, and no decoder hands it on to the next.
+ * Decoding is synchronous, so one answer at a time is enough: what runs inside `decodeFrom` sees it, and no decoder hands it on to the next.
  * Decoders stay the same function for every portal, which is how equal reads are known to share one decoded value.
  */
-let current: AnswerSource | undefined;
+let current: Decoding | undefined;
 
-/** Runs a decoder on an answer of `source`. */
-export function decodeFrom<T>(source: AnswerSource, decode: () => T): T {
+/** Runs a decoder on an answer of `source` to `method`, and tells the source what was left out. */
+export function decodeFrom<T>(source: AnswerSource, method: string, decode: () => T): T {
   const outer = current;
-  current = source;
+  const decoding: Decoding = { source, count: 0, paths: [] };
+  current = decoding;
   try {
     return decode();
   } finally {
     current = outer;
+    if (decoding.count > 0) source.leftOut?.({ method, count: decoding.count, paths: decoding.paths });
   }
+}
+
+/** Notes that a part of the answer at hand is left out of what is made of it. */
+export function noteLeftOut(path: string): void {
+  if (current === undefined) return;
+  current.count += 1;
+  if (current.paths.length < MAX_PATHS) current.paths.push(path);
 }
 
 /** For what is decoded later than its answer: the source to go on with. Throws outside of a decoding. */
 export function answerSource(): AnswerSource {
   if (current === undefined) throw new Error("no answer is being decoded");
-  return current;
+  return current.source;
 }
 
 /** The address that a portal's text leads to, relative ones on the portal itself; undefined for one that is none. */

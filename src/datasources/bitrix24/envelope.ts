@@ -1,4 +1,4 @@
-import { PortalProtocolError, PortalRefusal } from "./errors.ts";
+import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
 import type { TransportAnswer } from "./transport.ts";
 import type { WireObject } from "./wire.ts";
 
@@ -15,9 +15,13 @@ export interface Envelope {
   readonly operating: OperatingTime | undefined;
 }
 
+/** What stands in front of the portal answers with a page of its own under these, when the portal itself does not answer. */
+const GATEWAY_FAILURES: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /**
- * The `result` of an answer. Throws `PortalRefusal` for `{error}` (an empty string is one too) and `PortalProtocolError` for
- * anything that is not REST JSON: a page, half a body, a JSON scalar.
+ * The `result` of an answer. Throws `PortalRefusal` for `{error}` (an empty string is one too) `PortalUnavailable` for
+ * the page of what stands in front of a portal that is away, and `PortalProtocolError` for anything else that is not REST JSON: a page, half a
+ * body, a JSON scalar.
  */
 export function readEnvelope(method: string, answer: TransportAnswer): Envelope {
   const body = parse(answer.body);
@@ -25,6 +29,9 @@ export function readEnvelope(method: string, answer: TransportAnswer): Envelope 
     // The rate limiter sits in front of the portal's program, so its body need not be JSON.
     if (answer.status === 503 && answer.body.includes("QUERY_LIMIT_EXCEEDED")) {
       throw new PortalRefusal(method, "QUERY_LIMIT_EXCEEDED", "", answer.status);
+    }
+    if (GATEWAY_FAILURES.has(answer.status)) {
+      throw new PortalUnavailable(`The portal is not available (HTTP ${answer.status} on ${method}).`, method);
     }
     throw new PortalProtocolError(
       `The portal's answer to ${method} is not REST JSON (HTTP ${answer.status}, ${kindOf(answer)}).`,

@@ -96,7 +96,7 @@ type DecodedCall<T> = Pick<Call<T>, "method" | "decode">;
 /** Runs the decoder of a call; what it does not understand becomes a `PortalProtocolError` that names the method and the place. */
 export function decodeResult<T>({ method, decode }: DecodedCall<T>, result: unknown, source: AnswerSource): T {
   try {
-    return decodeFrom(source, () => decode(result));
+    return decodeFrom(source, method, () => decode(result));
   } catch (error) {
     if (error instanceof UpstreamError) throw error;
     const detail = error instanceof WireError ? ` (${error.message})` : "";

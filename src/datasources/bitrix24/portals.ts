@@ -10,6 +10,7 @@ import {
   fingerprint,
   type UserTokenCredential,
 } from "./credentials.ts";
+import type { LeftOut } from "./decoding.ts";
 import { tellingRefusedTokens } from "./refused-tokens.ts";
 import { type ObservedRequest, observingRequests } from "./request-observer.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
@@ -35,6 +36,8 @@ export interface PortalsOptions extends TransportOptions {
   /** Told of each request after it is over. */
   readonly onRequest?: ((request: ObservedRequest) => void) | undefined;
   readonly onTokenRefused?: ((credential: UserTokenCredential) => void) | undefined;
+  /** Parts of a portal's answer could not be read and were left out of it. */
+  readonly leftOut?: ((host: string, parts: LeftOut) => void) | undefined;
   /** The allowance of a portal where several processes share it; by default this process counts alone. */
   readonly createAllowance?: ((host: string, plan: Plan) => Allowance) | undefined;
 }
@@ -91,7 +94,8 @@ export function createPortals(options: PortalsOptions): Portals {
   function recognise(credential: Credential): KnownCredential {
     const found = known.get(credential);
     if (found !== undefined) return found;
-    const endpoint = endpointOf(credential, options.allowHttp);
+    const address = endpointOf(credential, options.allowHttp);
+    const endpoint = { ...address, leftOut: (parts: LeftOut) => options.leftOut?.(address.host, parts) };
     const laneName = fingerprint(credential);
     const recognised = { endpoint, laneName, authorization: () => authorizationOf(credential, laneName) };
     known.set(credential, recognised);

@@ -1,5 +1,5 @@
 import type { Id } from "../domain/ids.ts";
-import { addressOf } from "./decoding.ts";
+import { addressOf, noteLeftOut } from "./decoding.ts";
 
 /**
  * Decoders for what PHP puts on the wire: numbers as strings, `Y`/`N`, `[]` for an empty map, `""`, `false`, `{}` or `0` for "no date".
@@ -59,6 +59,44 @@ export function list<T>(value: unknown, path: string, item: Decoder<T>): T[] {
   if (Array.isArray(value)) return value.map((entry, index) => item(entry, `${path}[${index}]`));
   if (isPlainObject(value)) return Object.entries(value).map(([key, entry]) => item(entry, `${path}.${key}`));
   throw new WireError(path, "a list", value);
+}
+
+/** A list without the elements that cannot be read: each of them is noted and left out. */
+export function kept<T>(value: unknown, path: string, item: Decoder<T>): T[] {
+  const items: T[] = [];
+  list(value, path, (entry, at) => {
+    const read = readable(item, entry, at);
+    if (read !== undefined) items.push(read.value);
+  });
+  return items;
+}
+
+/** Entries of a map without those that cannot be read. */
+export function keptEntries<T>(value: unknown, path: string, item: Decoder<T>): [key: string, value: T][] {
+  return entries(value, path, (entry, at) => readable(item, entry, at)).flatMap(([key, read]) =>
+    read === undefined ? [] : [[key, read.value] satisfies [string, T]],
+  );
+}
+
+/** What a decoder makes of a value; undefined, and noted, for one that it does not understand. */
+export function readable<T>(decode: Decoder<T>, value: unknown, path: string): { readonly value: T } | undefined {
+  try {
+    return { value: decode(value, path) };
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    noteLeftOut(error.path);
+    return undefined;
+  }
+}
+
+/** For what a record may do without: a value that is not understood is noted and counts as "none". */
+export function ornamental<T>(decode: Decoder<T | null>, value: unknown, path: string): T | null {
+  return readable(decode, value, path)?.value ?? null;
+}
+
+/** A list that a record may do without, and whose elements may be left out each. */
+export function ornamentalList<T>(value: unknown, path: string, item: Decoder<T>): T[] {
+  return readable((each, at) => kept(each, at, item), value, path)?.value ?? [];
 }
 
 /** Entries of a map by key; PHP sends `[]` when it is empty and a list when the keys are 0..n-1. */

@@ -1,7 +1,17 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, list, object, optionalFlag, optionalId, optionalInteger, optionalText, text } from "../bitrix24/wire.ts";
+import {
+  id,
+  kept,
+  object,
+  optionalFlag,
+  optionalId,
+  optionalInteger,
+  optionalText,
+  ornamental,
+  text,
+} from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
-import { decodeGender, ornamental, pictureUrl } from "./user-fields.ts";
+import { decodeGender, pictureUrl } from "./user-fields.ts";
 
 /** The user a credential acts as. */
 export interface ProfileRecord {
@@ -24,9 +34,9 @@ function decodeProfile(result: unknown): ProfileRecord {
   const raw = object(result, "");
   return {
     id: id(raw.ID, "ID"),
-    isAdmin: optionalFlag(raw.ADMIN, "ADMIN") ?? false,
-    firstName: optionalText(raw.NAME, "NAME"),
-    lastName: optionalText(raw.LAST_NAME, "LAST_NAME"),
+    isAdmin: ornamental(optionalFlag, raw.ADMIN, "ADMIN") ?? false,
+    firstName: ornamental(optionalText, raw.NAME, "NAME"),
+    lastName: ornamental(optionalText, raw.LAST_NAME, "LAST_NAME"),
     gender: decodeGender(raw.PERSONAL_GENDER),
     timeZone: ornamental(optionalText, raw.TIME_ZONE, "TIME_ZONE"),
     avatarUrl: pictureUrl(raw.PERSONAL_PHOTO, "PERSONAL_PHOTO"),
@@ -39,7 +49,7 @@ export function scopeList(): Call<string[]> {
 }
 
 function decodeScopes(result: unknown): string[] {
-  return list(result, "", text);
+  return kept(result, "", text);
 }
 
 /** The application a token belongs to. */
@@ -68,15 +78,15 @@ export function appInfo(): Call<ApplicationRecord> {
 function decodeApplication(result: unknown): ApplicationRecord {
   const raw = object(result, "");
   return {
-    id: optionalId(raw.ID, "ID"),
-    code: optionalText(raw.CODE, "CODE"),
-    version: optionalInteger(raw.VERSION, "VERSION"),
-    status: optionalText(raw.STATUS, "STATUS"),
-    isInstalled: optionalFlag(raw.INSTALLED, "INSTALLED"),
-    isPaymentExpired: optionalFlag(raw.PAYMENT_EXPIRED, "PAYMENT_EXPIRED"),
-    daysLeft: optionalInteger(raw.DAYS, "DAYS"),
-    portalLanguage: optionalText(raw.LANGUAGE_ID, "LANGUAGE_ID"),
-    license: optionalText(raw.LICENSE, "LICENSE"),
-    licenseFamily: optionalText(raw.LICENSE_FAMILY, "LICENSE_FAMILY"),
+    id: ornamental(optionalId, raw.ID, "ID"),
+    code: ornamental(optionalText, raw.CODE, "CODE"),
+    version: ornamental(optionalInteger, raw.VERSION, "VERSION"),
+    status: ornamental(optionalText, raw.STATUS, "STATUS"),
+    isInstalled: ornamental(optionalFlag, raw.INSTALLED, "INSTALLED"),
+    isPaymentExpired: ornamental(optionalFlag, raw.PAYMENT_EXPIRED, "PAYMENT_EXPIRED"),
+    daysLeft: ornamental(optionalInteger, raw.DAYS, "DAYS"),
+    portalLanguage: ornamental(optionalText, raw.LANGUAGE_ID, "LANGUAGE_ID"),
+    license: ornamental(optionalText, raw.LICENSE, "LICENSE"),
+    licenseFamily: ornamental(optionalText, raw.LICENSE_FAMILY, "LICENSE_FAMILY"),
   };
 }

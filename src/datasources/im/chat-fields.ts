@@ -1,7 +1,6 @@
 import {
   chatId,
   id,
-  list,
   object,
   optionalFlag,
   optionalId,
@@ -9,7 +8,9 @@ import {
   optionalInteger,
   optionalObject,
   optionalText,
-  text,
+  ornamental,
+  ornamentalList,
+  readable,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import type {
@@ -17,12 +18,13 @@ import type {
   ChatRecord,
   ChatRestrictions,
   ChatRole,
+  ChatSessionData,
   LastMessageViewsRecord,
   ReadMarkRecord,
 } from "../domain/chat.ts";
 import { parseUserCode } from "../domain/user-code.ts";
 import { parseCrmBindings, parseSessionData, parseSilentMode } from "./packed-fields.ts";
-import { decodeMutedUsers, field, ornamental, ornamentalUrl, pictureUrl } from "./user-fields.ts";
+import { decodeMutedUsers, field, ornamentalUrl, pictureUrl } from "./user-fields.ts";
 
 export type WritableChat = { -readonly [K in keyof ChatRecord]: ChatRecord[K] };
 
@@ -33,24 +35,28 @@ export type WritableChat = { -readonly [K in keyof ChatRecord]: ChatRecord[K] };
 export function decodeChat(raw: WireObject, path: string): WritableChat {
   const chat: WritableChat = { id: chatId(raw.id, `${path}.id`), source: "partial" };
 
-  if (raw.name !== undefined) chat.title = optionalText(raw.name, `${path}.name`);
-  if (raw.description !== undefined) chat.description = optionalText(raw.description, `${path}.description`);
+  if (raw.name !== undefined) chat.title = ornamental(optionalText, raw.name, `${path}.name`);
+  if (raw.description !== undefined)
+    chat.description = ornamental(optionalText, raw.description, `${path}.description`);
   if (raw.avatar !== undefined) chat.avatarUrl = pictureUrl(raw.avatar, path);
   if (raw.color !== undefined) chat.color = ornamental(optionalText, raw.color, path);
   const createdAt = field(raw, "date_create", "dateCreate");
-  if (createdAt !== undefined) chat.createdAt = optionalInstant(createdAt, `${path}.date_create`);
-  if (raw.owner !== undefined) chat.operatorId = optionalId(raw.owner, `${path}.owner`);
+  if (createdAt !== undefined) chat.createdAt = ornamental(optionalInstant, createdAt, `${path}.date_create`);
+  // "Nobody" would be a wrong answer for an owner who cannot be read.
+  const owner = raw.owner === undefined ? undefined : readable(optionalId, raw.owner, `${path}.owner`);
+  if (owner !== undefined) chat.operatorId = owner.value;
   decodeOpenLineFields(chat, raw, path);
 
   if (raw.extranet !== undefined) chat.isExtranet = ornamental(optionalFlag, raw.extranet, path);
   const isNew = field(raw, "is_new", "isNew");
   if (isNew !== undefined) chat.isNew = ornamental(optionalFlag, isNew, path);
   const messageCount = field(raw, "message_count", "messageCount");
-  if (messageCount !== undefined) chat.messageCount = optionalInteger(messageCount, `${path}.message_count`);
+  if (messageCount !== undefined)
+    chat.messageCount = ornamental(optionalInteger, messageCount, `${path}.message_count`);
   const userCount = field(raw, "user_counter", "userCounter");
-  if (userCount !== undefined) chat.participantCount = optionalInteger(userCount, `${path}.user_counter`);
+  if (userCount !== undefined) chat.participantCount = ornamental(optionalInteger, userCount, `${path}.user_counter`);
   const managers = field(raw, "manager_list", "managerList");
-  if (managers !== undefined) chat.managerIds = list(managers, `${path}.manager_list`, id);
+  if (managers !== undefined) chat.managerIds = ornamentalList(managers, `${path}.manager_list`, id);
   const muted = field(raw, "mute_list", "muteList");
   if (muted !== undefined) chat.mutedUserIds = decodeMutedUsers(muted, `${path}.mute_list`);
 
@@ -59,9 +65,10 @@ export function decodeChat(raw: WireObject, path: string): WritableChat {
   if (raw.permissions !== undefined) chat.permissions = decodePermissions(raw.permissions, `${path}.permissions`);
 
   const parentChat = field(raw, "parent_chat_id", "parentChatId");
-  if (parentChat !== undefined) chat.parentChatId = optionalId(parentChat, `${path}.parent_chat_id`);
+  if (parentChat !== undefined) chat.parentChatId = ornamental(optionalId, parentChat, `${path}.parent_chat_id`);
   const parentMessage = field(raw, "parent_message_id", "parentMessageId");
-  if (parentMessage !== undefined) chat.parentMessageId = optionalId(parentMessage, `${path}.parent_message_id`);
+  if (parentMessage !== undefined)
+    chat.parentMessageId = ornamental(optionalId, parentMessage, `${path}.parent_message_id`);
   const background = field(raw, "background_id", "backgroundId");
   if (background !== undefined) chat.backgroundId = ornamental(optionalText, background, path);
   const textField = field(raw, "text_field_enabled", "textFieldEnabled");
@@ -80,18 +87,28 @@ export function isOpenLineChat(raw: WireObject): boolean {
   return type === "LINES" || (type === undefined && raw.type === "lines");
 }
 
+/** The packed fields, each for itself: one that cannot be read costs no other. */
 function decodeOpenLineFields(chat: WritableChat, raw: WireObject, path: string): void {
   const userCode = field(raw, "entity_id", "entityId");
   if (userCode !== undefined)
-    chat.userCode = isOpenLineChat(raw) ? parseUserCode(text(userCode ?? "", `${path}.entity_id`)) : null;
+    chat.userCode = isOpenLineChat(raw)
+      ? parseUserCode(ornamental(optionalText, userCode, `${path}.entity_id`) ?? "")
+      : null;
   const sessionData = field(raw, "entity_data_1", "entityData1");
-  if (sessionData !== undefined)
-    chat.session = parseSessionData(text(sessionData ?? "", `${path}.entity_data_1`), `${path}.entity_data_1`);
+  if (sessionData !== undefined) chat.session = ornamental(decodeSessionData, sessionData, `${path}.entity_data_1`);
   const bindings = field(raw, "entity_data_2", "entityData2");
   if (bindings !== undefined)
-    chat.crmBindings = parseCrmBindings(text(bindings ?? "", `${path}.entity_data_2`), `${path}.entity_data_2`);
+    chat.crmBindings = parseCrmBindings(
+      ornamental(optionalText, bindings, `${path}.entity_data_2`) ?? "",
+      `${path}.entity_data_2`,
+    );
   const silent = field(raw, "entity_data_3", "entityData3");
-  if (silent !== undefined) chat.isSilent = parseSilentMode(text(silent ?? "", `${path}.entity_data_3`));
+  if (silent !== undefined)
+    chat.isSilent = parseSilentMode(ornamental(optionalText, silent, `${path}.entity_data_3`) ?? "");
+}
+
+function decodeSessionData(value: unknown, path: string): ChatSessionData {
+  return parseSessionData(optionalText(value, path) ?? "", path);
 }
 
 const ROLES: Readonly<Record<string, ChatRole>> = {
@@ -109,23 +126,23 @@ function decodeRole(value: unknown): ChatRole | null {
 }
 
 function decodeRestrictions(value: unknown, path: string): ChatRestrictions | null {
-  const raw = optionalObject(value, path);
+  const raw = ornamental(optionalObject, value, path);
   if (raw === null) return null;
   return {
-    avatar: optionalFlag(raw.avatar, `${path}.avatar`),
-    rename: optionalFlag(raw.rename, `${path}.rename`),
-    extend: optionalFlag(raw.extend, `${path}.extend`),
-    call: optionalFlag(raw.call, `${path}.call`),
-    mute: optionalFlag(raw.mute, `${path}.mute`),
-    leave: optionalFlag(raw.leave, `${path}.leave`),
-    leaveOwner: optionalFlag(field(raw, "leave_owner", "leaveOwner"), `${path}.leave_owner`),
-    send: optionalFlag(raw.send, `${path}.send`),
-    userList: optionalFlag(field(raw, "user_list", "userList"), `${path}.user_list`),
+    avatar: ornamental(optionalFlag, raw.avatar, `${path}.avatar`),
+    rename: ornamental(optionalFlag, raw.rename, `${path}.rename`),
+    extend: ornamental(optionalFlag, raw.extend, `${path}.extend`),
+    call: ornamental(optionalFlag, raw.call, `${path}.call`),
+    mute: ornamental(optionalFlag, raw.mute, `${path}.mute`),
+    leave: ornamental(optionalFlag, raw.leave, `${path}.leave`),
+    leaveOwner: ornamental(optionalFlag, field(raw, "leave_owner", "leaveOwner"), `${path}.leave_owner`),
+    send: ornamental(optionalFlag, raw.send, `${path}.send`),
+    userList: ornamental(optionalFlag, field(raw, "user_list", "userList"), `${path}.user_list`),
   };
 }
 
 function decodePermissions(value: unknown, path: string): ChatPermissions | null {
-  const raw = optionalObject(value, path);
+  const raw = ornamental(optionalObject, value, path);
   if (raw === null) return null;
   return {
     manageUsersAdd: decodeRole(field(raw, "manage_users_add", "manageUsersAdd")),
@@ -156,26 +173,30 @@ export function decodeReadMark(value: unknown, path: string): ReadMarkRecord {
   const raw = object(value, path);
   return {
     userId: id(field(raw, "user_id", "userId"), `${path}.user_id`),
-    userName: optionalText(field(raw, "user_name", "userName"), `${path}.user_name`),
-    messageId: optionalId(field(raw, "message_id", "messageId"), `${path}.message_id`),
-    readAt: optionalInstant(raw.date, `${path}.date`),
+    userName: ornamental(optionalText, field(raw, "user_name", "userName"), `${path}.user_name`),
+    messageId: ornamental(optionalId, field(raw, "message_id", "messageId"), `${path}.message_id`),
+    readAt: ornamental(optionalInstant, raw.date, `${path}.date`),
   };
 }
 
 /** Who saw the last message (`last_message_views`). */
 export function decodeLastMessageViews(value: unknown, path: string): LastMessageViewsRecord | null {
-  const raw = optionalObject(value, path);
+  const raw = ornamental(optionalObject, value, path);
   if (raw === null) return null;
   return {
-    messageId: optionalId(field(raw, "message_id", "messageId"), `${path}.message_id`),
-    firstViewers: list(field(raw, "first_viewers", "firstViewers"), `${path}.first_viewers`, (entry, at) => {
+    messageId: ornamental(optionalId, field(raw, "message_id", "messageId"), `${path}.message_id`),
+    firstViewers: ornamentalList(field(raw, "first_viewers", "firstViewers"), `${path}.first_viewers`, (entry, at) => {
       const viewer = object(entry, at);
       return {
         userId: id(field(viewer, "user_id", "userId"), `${at}.user_id`),
-        userName: optionalText(field(viewer, "user_name", "userName"), `${at}.user_name`),
-        viewedAt: optionalInstant(viewer.date, `${at}.date`),
+        userName: ornamental(optionalText, field(viewer, "user_name", "userName"), `${at}.user_name`),
+        viewedAt: ornamental(optionalInstant, viewer.date, `${at}.date`),
       };
     }),
-    otherViewerCount: optionalInteger(field(raw, "count_of_viewers", "countOfViewers"), `${path}.count_of_viewers`),
+    otherViewerCount: ornamental(
+      optionalInteger,
+      field(raw, "count_of_viewers", "countOfViewers"),
+      `${path}.count_of_viewers`,
+    ),
   };
 }

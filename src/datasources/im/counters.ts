@@ -1,5 +1,13 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { entries, id, integer, object, optionalInteger, optionalObject } from "../bitrix24/wire.ts";
+import {
+  integer,
+  keptEntries,
+  object,
+  optionalId,
+  optionalInteger,
+  optionalObject,
+  ornamental,
+} from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 
 /** The caller's unread messages in open lines. */
@@ -16,6 +24,12 @@ export function countersGet(): Call<UnreadCounters> {
 function decodeCounters(result: unknown): UnreadCounters {
   const raw = object(result, "");
   const byChat = new Map<Id, number>();
-  for (const [key, count] of entries(raw.LINES, "LINES", integer)) byChat.set(id(key, "LINES"), count);
-  return { openLinesTotal: optionalInteger(optionalObject(raw.TYPE, "TYPE")?.LINES, "TYPE.LINES"), byChat };
+  for (const [key, count] of keptEntries(raw.LINES, "LINES", integer)) {
+    const chatId = ornamental(optionalId, key, "LINES");
+    if (chatId !== null) byChat.set(chatId, count);
+  }
+  return {
+    openLinesTotal: ornamental(optionalInteger, ornamental(optionalObject, raw.TYPE, "TYPE")?.LINES, "TYPE.LINES"),
+    byChat,
+  };
 }

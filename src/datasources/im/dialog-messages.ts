@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, instant, list, object, optionalId, text, WireError, type WireObject } from "../bitrix24/wire.ts";
+import { id, instant, kept, object, optionalId, text, WireError, type WireObject } from "../bitrix24/wire.ts";
 import type { MessagePage } from "../domain/chat.ts";
 import type { FileRecord } from "../domain/file.ts";
 import { inIdOrder } from "../domain/id-order.ts";
@@ -7,7 +7,7 @@ import type { Id } from "../domain/ids.ts";
 import type { MessageRecord } from "../domain/message.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
-import { decodeFile } from "./file-fields.ts";
+import { decodeFiles } from "./file-fields.ts";
 import { decodeMessageParams } from "./message-params.ts";
 import { decodeUsers } from "./user-fields.ts";
 
@@ -45,12 +45,12 @@ export function dialogMessagesGet(query: DialogMessagesQuery): Call<DialogMessag
 
 function decodeMessages(result: unknown): DialogMessages {
   const raw = object(result, "");
-  const files = list(raw.files, "files", decodeFile);
+  const files = decodeFiles(raw.files);
   const filesById = new Map(files.map((file) => [file.id, file]));
   const chatId = id(raw.chat_id, "chat_id");
   return {
     chatId,
-    messages: inIdOrder(list(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, filesById))),
+    messages: inIdOrder(kept(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, filesById))),
     users: decodeUsers(raw.users, "users"),
     files,
   };

@@ -1,35 +1,43 @@
 import {
   id,
-  object,
   optionalFlag,
   optionalId,
   optionalInstant,
   optionalInteger,
   optionalObject,
   optionalText,
-  text,
+  ornamental,
+  ornamentalList,
+  type WireObject,
 } from "../bitrix24/wire.ts";
 import type { FileKind, FileRecord } from "../domain/file.ts";
-import { field, ornamental, ornamentalUrl } from "./user-fields.ts";
+import { field, ornamentalUrl } from "./user-fields.ts";
 
 const KINDS: Readonly<Record<string, FileKind>> = { image: "IMAGE", video: "VIDEO", audio: "AUDIO", file: "FILE" };
 
+/** The files of an answer; places of files that are gone are skipped. */
+export function decodeFiles(value: unknown): FileRecord[] {
+  return ornamentalList(value, "files", (entry, path) => {
+    const raw = optionalObject(entry, path);
+    return raw === null ? [] : [decodeFile(raw, path)];
+  }).flat();
+}
+
 /** A file as the messenger describes it: camelCase keys in `im.*`, the same without humps in a session's history. */
-export function decodeFile(value: unknown, path: string): FileRecord {
-  const raw = object(value, path);
+function decodeFile(raw: WireObject, path: string): FileRecord {
   return {
     id: id(raw.id, `${path}.id`),
-    chatId: optionalId(field(raw, "chatId", "chatid"), `${path}.chatId`),
-    name: text(raw.name, `${path}.name`),
+    chatId: ornamental(optionalId, field(raw, "chatId", "chatid"), `${path}.chatId`),
+    name: ornamental(optionalText, raw.name, `${path}.name`) ?? "",
     kind: typeof raw.type === "string" ? (KINDS[raw.type] ?? "UNKNOWN") : "UNKNOWN",
-    extension: optionalText(raw.extension, `${path}.extension`),
-    size: optionalInteger(raw.size, `${path}.size`),
+    extension: ornamental(optionalText, raw.extension, `${path}.extension`),
+    size: ornamental(optionalSize, raw.size, `${path}.size`),
     image: decodeImageSize(raw.image, path),
-    status: optionalText(raw.status, `${path}.status`),
-    progress: optionalInteger(raw.progress, `${path}.progress`),
-    uploadedAt: optionalInstant(raw.date, `${path}.date`),
-    uploadedById: optionalId(field(raw, "authorId", "authorid"), `${path}.authorId`),
-    uploaderName: optionalText(field(raw, "authorName", "authorname"), `${path}.authorName`),
+    status: ornamental(optionalText, raw.status, `${path}.status`),
+    progress: ornamental(optionalInteger, raw.progress, `${path}.progress`),
+    uploadedAt: ornamental(optionalInstant, raw.date, `${path}.date`),
+    uploadedById: ornamental(optionalId, field(raw, "authorId", "authorid"), `${path}.authorId`),
+    uploaderName: ornamental(optionalText, field(raw, "authorName", "authorname"), `${path}.authorName`),
     previewUrl: ornamentalUrl(field(raw, "urlPreview", "urlpreview"), path),
     showUrl: ornamentalUrl(field(raw, "urlShow", "urlshow"), path),
     downloadUrl: ornamentalUrl(field(raw, "urlDownload", "urldownload"), path),
@@ -55,4 +63,10 @@ function decodeMediaPreview(value: unknown, path: string): string | null {
   if (typeof preview === "string") return ornamentalUrl(preview, path);
   const bySize = ornamental(optionalObject, preview, path);
   return bySize === null ? null : ornamentalUrl(Object.values(bySize)[0], path);
+}
+
+/** Bytes; portals that reckon in other units send fractions. */
+function optionalSize(value: unknown, path: string): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? Math.round(number) : optionalInteger(value, path);
 }

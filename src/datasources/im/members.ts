@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, list } from "../bitrix24/wire.ts";
+import { id, kept } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { dialogIdParam, flagParam, idParam } from "../rest-params.ts";
@@ -38,5 +38,5 @@ export function chatUserList(chatId: Id): Call<Id[]> {
 }
 
 function decodeIds(result: unknown): Id[] {
-  return list(result, "", id);
+  return kept(result, "", id);
 }

@@ -1,4 +1,14 @@
-import { list, object, optionalText, text, WireError, type WireObject } from "../bitrix24/wire.ts";
+import { noteLeftOut } from "../bitrix24/decoding.ts";
+import {
+  isPlainObject,
+  optionalObject,
+  optionalText,
+  ornamental,
+  ornamentalList,
+  text,
+  WireError,
+  type WireObject,
+} from "../bitrix24/wire.ts";
 import type { FileRecord } from "../domain/file.ts";
 import type { Id } from "../domain/ids.ts";
 import type { AttachmentRecord } from "../domain/message.ts";
@@ -17,7 +27,8 @@ const NO_PARAMS: MessageParams = { params: null, files: [], attachments: [], ext
 export function decodeMessageParams(value: unknown, path: string, files: ReadonlyMap<Id, FileRecord>): MessageParams {
   if (value === undefined || value === null || value === "" || value === false) return NO_PARAMS;
   if (Array.isArray(value) && value.length === 0) return NO_PARAMS;
-  const raw = object(value, path);
+  const raw = ornamental(optionalObject, value, path);
+  if (raw === null) return NO_PARAMS;
   const params: Record<string, unknown> = {};
   let isEmpty = true;
   for (const key in raw) {
@@ -27,9 +38,12 @@ export function decodeMessageParams(value: unknown, path: string, files: Readonl
   if (isEmpty) return NO_PARAMS;
   return {
     params,
-    files: params.FILE_ID === undefined ? NO_PARAMS.files : filesOf(params.FILE_ID, path, files),
-    attachments: params.ATTACH === undefined ? NO_PARAMS.attachments : attachmentsOf(params.ATTACH, path),
-    externalIds: params.CONNECTOR_MID === undefined ? NO_PARAMS.externalIds : textsOf(params.CONNECTOR_MID, path),
+    files: params.FILE_ID === undefined ? NO_PARAMS.files : filesOf(params.FILE_ID, `${path}.FILE_ID`, files),
+    attachments: params.ATTACH === undefined ? NO_PARAMS.attachments : attachmentsOf(params.ATTACH, `${path}.ATTACH`),
+    externalIds:
+      params.CONNECTOR_MID === undefined
+        ? NO_PARAMS.externalIds
+        : textsOf(params.CONNECTOR_MID, `${path}.CONNECTOR_MID`),
   };
 }
 
@@ -47,37 +61,43 @@ export function upperSnake(key: string): string {
 
 /** A parameter that should be a list comes bare from some portals when it has one value. */
 function textsOf(value: unknown, path: string): string[] {
-  return typeof value === "string" || typeof value === "number"
-    ? [text(value, path)]
-    : list(value, `${path}.CONNECTOR_MID`, text);
+  return typeof value === "string" || typeof value === "number" ? [String(value)] : ornamentalList(value, path, text);
 }
 
 function filesOf(value: unknown, path: string, files: ReadonlyMap<Id, FileRecord>): FileRecord[] {
-  const ids =
-    typeof value === "string" || typeof value === "number" ? [text(value, path)] : list(value, `${path}.FILE_ID`, text);
-  return ids.flatMap((id) => files.get(id) ?? []);
+  return textsOf(value, path).flatMap((id) => files.get(id) ?? []);
 }
 
+/** One attachment may come without the list around it, and either as JSON text. */
 function attachmentsOf(value: unknown, path: string): AttachmentRecord[] {
-  const at = `${path}.ATTACH`;
-  if (Array.isArray(value)) return value.map((entry, index) => decodeAttachment(entry, `${at}[${index}]`));
-  if (value === null || value === false || value === "") return [];
-  const single = object(value, at);
-  // One attachment may come without the list around it.
-  return "blocks" in single || "BLOCKS" in single ? [decodeAttachment(single, at)] : list(single, at, decodeAttachment);
+  const given = typeof value === "string" && value !== "" ? parsed(value, path) : value;
+  const isSingle = isPlainObject(given) && ("blocks" in given || "BLOCKS" in given);
+  return ornamentalList(isSingle ? [given] : given, path, attachment).flat();
 }
 
-function decodeAttachment(value: unknown, path: string): AttachmentRecord {
-  const raw = object(value, path);
-  return {
-    id: optionalText(raw.id ?? raw.ID, `${path}.id`),
-    description: optionalText(raw.description ?? raw.DESCRIPTION, `${path}.description`),
-    color: optionalText(raw.color ?? raw.COLOR, `${path}.color`),
-    blocks: list(raw.blocks ?? raw.BLOCKS, `${path}.blocks`, block),
+function parsed(json: string, path: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    noteLeftOut(path);
+    return null;
+  }
+}
+
+/** None for the places of attachments that are gone. */
+function attachment(value: unknown, path: string): AttachmentRecord[] {
+  const raw = optionalObject(value, path);
+  if (raw === null) return [];
+  const record = {
+    id: ornamental(optionalText, raw.id ?? raw.ID, `${path}.id`),
+    description: ornamental(optionalText, raw.description ?? raw.DESCRIPTION, `${path}.description`),
+    color: ornamental(optionalText, raw.color ?? raw.COLOR, `${path}.color`),
+    blocks: ornamentalList(raw.blocks ?? raw.BLOCKS, `${path}.blocks`, block),
   };
+  return [record];
 }
 
 function block(value: unknown, path: string): WireObject {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return object(value, path);
+  if (isPlainObject(value)) return value;
   throw new WireError(path, "a block of an attachment", value);
 }

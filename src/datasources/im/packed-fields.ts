@@ -1,12 +1,25 @@
-import { optionalId, WireError } from "../bitrix24/wire.ts";
+import { optionalId, ornamental } from "../bitrix24/wire.ts";
 import type { ChatSessionData, CrmEntityType, CrmReference } from "../domain/chat.ts";
 
+/** What the empty string says: the chat has never had a session. */
+const NEVER_A_SESSION: ChatSessionData = {
+  isSavedInCrm: false,
+  crmEntity: null,
+  isPinned: false,
+  isWaitingForAction: false,
+  sessionId: null,
+  sessionStartedAt: null,
+  lineId: null,
+  blockedAt: null,
+  blockReason: null,
+};
+
 /**
- * Reads `entity_data_1` by position. Null for the empty string, which tells nothing; positions that an older chat lacks are null. A session or
- * line id that is not a number is a `WireError`, because "none" would be a wrong answer there.
+ * Reads `entity_data_1` by position; positions that an older chat lacks are null. A session or line id that is not a number is a `WireError`,
+ * because "none" would be a wrong answer there.
  */
-export function parseSessionData(packed: string, path: string): ChatSessionData | null {
-  if (packed === "") return null;
+export function parseSessionData(packed: string, path: string): ChatSessionData {
+  if (packed === "") return NEVER_A_SESSION;
   const parts = packed.split("|");
   const blockReason = parts.length > 9 ? parts.slice(9).join("|") : "";
   return {
@@ -22,7 +35,7 @@ export function parseSessionData(packed: string, path: string): ChatSessionData 
   };
 }
 
-/** Reads `entity_data_2`, name and id in turn; an id of 0 is no binding, and kinds that Open Channels do not document are left out. */
+/** Reads `entity_data_2`, name and id in turn; an id of 0 or none is no binding, and kinds that Open Channels do not document are left out. */
 export function parseCrmBindings(packed: string, path: string): CrmReference[] {
   if (packed === "") return [];
   const parts = packed.split("|");
@@ -48,8 +61,7 @@ function isCrmType(value: string): value is CrmEntityType {
 function crmReference(type: string | undefined, id: string | undefined, path: string): CrmReference | null {
   const name = type?.toUpperCase() ?? "";
   if (!isCrmType(name)) return null;
-  if (id === undefined) throw new WireError(path, `an id after ${name}`, id);
-  const known = optionalId(id, path);
+  const known = ornamental(optionalId, id, path);
   return known === null ? null : { type: name, id: known };
 }
 

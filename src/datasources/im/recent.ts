@@ -1,7 +1,7 @@
 import type { Call } from "../bitrix24/calls.ts";
 import {
   chatId,
-  list,
+  kept,
   object,
   optionalFlag,
   optionalId,
@@ -9,6 +9,7 @@ import {
   optionalInteger,
   optionalObject,
   optionalText,
+  ornamental,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import type { ChatRecord, MessagePreviewRecord } from "../domain/chat.ts";
@@ -86,54 +87,58 @@ function decodePage(value: unknown, path: string, hasMore: boolean): RecentPage 
   const chats = new Map<Id, ChatRecord>();
   const users = new Map<Id, UserRecord>();
   let itemCount = 0;
-  list(value, path, (entry, at) => {
+  kept(value, path, (entry, at) => {
     itemCount++;
     const item = object(entry, at);
     const chat = optionalObject(item.chat, `${at}.chat`);
-    const lines = optionalObject(item.lines, `${at}.lines`);
+    const lines = ornamental(optionalObject, item.lines, `${at}.lines`);
     if (chat === null || !(lines !== null || isOpenLineChat(chat))) return;
     const record = decodeItem(item, chat, lines, at);
     if (!chats.has(record.id)) chats.set(record.id, record);
-    const user = optionalObject(item.user, `${at}.user`);
-    if (user !== null && optionalId(user.id, `${at}.user.id`) !== null) {
-      const author = decodeUser(user, `${at}.user`);
-      users.set(author.id, author);
-    }
+    const author = ornamental(decodeAuthor, item.user, `${at}.user`);
+    if (author !== null) users.set(author.id, author);
   });
   return { chats: [...chats.values()], users: [...users.values()], itemCount, hasMore };
+}
+
+/** Nobody for system messages, whose author has the id 0 or none. */
+function decodeAuthor(value: unknown, path: string): UserRecord | null {
+  const user = optionalObject(value, path);
+  return user === null || optionalId(user.id, `${path}.id`) === null ? null : decodeUser(user, path);
 }
 
 function decodeItem(item: WireObject, chat: WireObject, lines: WireObject | null, path: string): ChatRecord {
   const id = chatId(item.chat_id ?? chat.id ?? item.id, `${path}.chat_id`);
   const record: WritableChat = decodeChat({ ...chat, id }, `${path}.chat`);
-  if (record.title === undefined && item.title !== undefined) record.title = optionalText(item.title, `${path}.title`);
+  if (record.title === undefined && item.title !== undefined)
+    record.title = ornamental(optionalText, item.title, `${path}.title`);
   if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, path);
-  if (item.counter !== undefined) record.unreadCount = optionalInteger(item.counter, `${path}.counter`);
-  if (item.last_id !== undefined) record.lastReadMessageId = optionalId(item.last_id, `${path}.last_id`);
-  if (item.pinned !== undefined) record.isPinnedInRecent = optionalFlag(item.pinned, `${path}.pinned`);
-  record.recentAt = optionalInstant(item.date_update ?? item.date_last_activity, `${path}.date_update`);
+  if (item.counter !== undefined) record.unreadCount = ornamental(optionalInteger, item.counter, `${path}.counter`);
+  if (item.last_id !== undefined) record.lastReadMessageId = ornamental(optionalId, item.last_id, `${path}.last_id`);
+  if (item.pinned !== undefined) record.isPinnedInRecent = ornamental(optionalFlag, item.pinned, `${path}.pinned`);
+  record.recentAt = ornamental(optionalInstant, item.date_update ?? item.date_last_activity, `${path}.date_update`);
   const preview = decodePreview(item.message, `${path}.message`);
   record.preview = preview;
   if (preview !== null && preview.messageId !== null) record.lastMessageId = preview.messageId;
   if (lines !== null && lines.status !== undefined) {
-    record.sessionStatusCode = optionalInteger(lines.status, `${path}.lines.status`);
+    record.sessionStatusCode = ornamental(optionalInteger, lines.status, `${path}.lines.status`);
     record.sessionStatus = record.sessionStatusCode === null ? null : sessionStatus(record.sessionStatusCode);
   }
   return record;
 }
 
 function itemAvatar(value: unknown, path: string): string | null {
-  return pictureUrl(typeof value === "string" ? value : optionalObject(value, path)?.url, path);
+  return pictureUrl(typeof value === "string" ? value : ornamental(optionalObject, value, path)?.url, path);
 }
 
 function decodePreview(value: unknown, path: string): MessagePreviewRecord | null {
-  const raw = optionalObject(value, path);
+  const raw = ornamental(optionalObject, value, path);
   if (raw === null) return null;
   return {
-    messageId: optionalId(raw.id, `${path}.id`),
-    text: optionalText(raw.text, `${path}.text`),
-    sentAt: optionalInstant(raw.date, `${path}.date`),
-    authorId: optionalId(raw.author_id, `${path}.author_id`),
+    messageId: ornamental(optionalId, raw.id, `${path}.id`),
+    text: ornamental(optionalText, raw.text, `${path}.text`),
+    sentAt: ornamental(optionalInstant, raw.date, `${path}.date`),
+    authorId: ornamental(optionalId, raw.author_id, `${path}.author_id`),
     hasFile: isPresent(raw.file),
     hasAttachment: isPresent(raw.attach),
   };

@@ -1,6 +1,6 @@
 import {
   id,
-  list,
+  kept,
   object,
   optionalFlag,
   optionalId,
@@ -8,7 +8,8 @@ import {
   optionalObject,
   optionalText,
   optionalUrl,
-  WireError,
+  ornamental,
+  ornamentalList,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
@@ -30,31 +31,17 @@ export function field(raw: WireObject, snake: string, camel: string): unknown {
   return value === undefined ? raw[camel] : value;
 }
 
-/** For what is only shown: a value that is not understood counts as "none". */
-export function ornamental<T>(
-  decode: (value: unknown, path: string) => T | null,
-  value: unknown,
-  path: string,
-): T | null {
-  try {
-    return decode(value, path);
-  } catch (error) {
-    if (error instanceof WireError) return null;
-    throw error;
-  }
-}
-
 /** A user of the messenger: `im.*` answers (`first_name`) and a session's history (`firstName`). Only what the answer tells is set. */
 export function decodeUser(value: unknown, path: string): UserRecord {
   const raw = object(value, path);
   const user: Writable<UserRecord> = { id: id(raw.id, `${path}.id`) };
 
   const name = raw.name;
-  if (name !== undefined) user.name = optionalText(name, `${path}.name`);
+  if (name !== undefined) user.name = ornamental(optionalText, name, `${path}.name`);
   const firstName = field(raw, "first_name", "firstName");
-  if (firstName !== undefined) user.firstName = optionalText(firstName, `${path}.firstName`);
+  if (firstName !== undefined) user.firstName = ornamental(optionalText, firstName, `${path}.firstName`);
   const lastName = field(raw, "last_name", "lastName");
-  if (lastName !== undefined) user.lastName = optionalText(lastName, `${path}.lastName`);
+  if (lastName !== undefined) user.lastName = ornamental(optionalText, lastName, `${path}.lastName`);
   const position = field(raw, "work_position", "workPosition");
   if (position !== undefined) user.position = ornamental(optionalText, position, path);
   if (raw.avatar !== undefined) user.avatarUrl = pictureUrl(raw.avatar, path);
@@ -64,11 +51,11 @@ export function decodeUser(value: unknown, path: string): UserRecord {
   if (raw.gender !== undefined) user.gender = decodeGender(raw.gender);
   if (raw.birthday !== undefined) user.birthday = ornamental(optionalText, raw.birthday, path);
 
-  if (raw.active !== undefined) user.isActive = optionalFlag(raw.active, `${path}.active`);
-  if (raw.extranet !== undefined) user.isExtranet = optionalFlag(raw.extranet, `${path}.extranet`);
-  if (raw.network !== undefined) user.isNetwork = optionalFlag(raw.network, `${path}.network`);
-  if (raw.bot !== undefined) user.isBot = optionalFlag(raw.bot, `${path}.bot`);
-  if (raw.connector !== undefined) user.isConnector = optionalFlag(raw.connector, `${path}.connector`);
+  if (raw.active !== undefined) user.isActive = ornamental(optionalFlag, raw.active, `${path}.active`);
+  if (raw.extranet !== undefined) user.isExtranet = ornamental(optionalFlag, raw.extranet, `${path}.extranet`);
+  if (raw.network !== undefined) user.isNetwork = ornamental(optionalFlag, raw.network, `${path}.network`);
+  if (raw.bot !== undefined) user.isBot = ornamental(optionalFlag, raw.bot, `${path}.bot`);
+  if (raw.connector !== undefined) user.isConnector = ornamental(optionalFlag, raw.connector, `${path}.connector`);
   const phoneDevice = field(raw, "phone_device", "phoneDevice");
   if (phoneDevice !== undefined) user.hasPhoneDevice = ornamental(optionalFlag, phoneDevice, path);
   const externalAuthId = field(raw, "external_auth_id", "externalAuthId");
@@ -85,7 +72,7 @@ export function decodeUser(value: unknown, path: string): UserRecord {
   const desktopLast = field(raw, "desktop_last_date", "desktopLastDate");
   if (desktopLast !== undefined) user.desktopLastSeenAt = ornamental(optionalInstant, desktopLast, path);
 
-  if (raw.departments !== undefined) user.departmentIds = list(raw.departments, `${path}.departments`, id);
+  if (raw.departments !== undefined) user.departmentIds = ornamentalList(raw.departments, `${path}.departments`, id);
   if (raw.phones !== undefined) user.phones = decodePhones(raw.phones, path);
   if (raw.profile !== undefined) user.profileUrl = ornamentalUrl(raw.profile, path);
   if (raw.website !== undefined) user.website = ornamental(optionalText, raw.website, path);
@@ -124,14 +111,21 @@ export function decodeGender(value: unknown): "MALE" | "FEMALE" | "UNKNOWN" | nu
   }
 }
 
-function decodePhones(value: unknown, path: string): NonNullable<UserRecord["phones"]> | null {
+type Phones = NonNullable<UserRecord["phones"]>;
+
+/** null when there is no number at all. */
+export function phonesOrNone(numbers: Phones): Phones | null {
+  return numbers.work === null && numbers.mobile === null && numbers.inner === null ? null : numbers;
+}
+
+function decodePhones(value: unknown, path: string): Phones | null {
   const phones = ornamental(optionalObject, value, path);
   if (phones === null) return null;
-  return {
+  return phonesOrNone({
     work: ornamental(optionalText, field(phones, "work_phone", "workPhone"), path),
     mobile: ornamental(optionalText, field(phones, "personal_mobile", "personalMobile"), path),
     inner: ornamental(optionalText, field(phones, "inner_phone", "innerPhone"), path),
-  };
+  });
 }
 
 export function ornamentalUrl(value: unknown, path: string): string | null {
@@ -145,26 +139,24 @@ function decodeServices(value: unknown): WireObject | readonly unknown[] | null 
 
 /** Users as a list or as a map by id. Places of unknown users (`null`, `false`) and the system's id 0 are left out. */
 export function decodeUsers(value: unknown, path: string): UserRecord[] {
-  const users: UserRecord[] = [];
-  list(value, path, (entry, at) => {
+  return kept(value, path, (entry, at) => {
     const raw = optionalObject(entry, at);
-    if (raw === null || raw.id === 0 || raw.id === "0") return;
-    users.push(decodeUser(raw, at));
-  });
-  return users;
+    return raw === null || raw.id === 0 || raw.id === "0" ? [] : [decodeUser(raw, at)];
+  }).flat();
 }
 
 /** Ids of users who muted a chat: a list of ids, or a map from user id to a flag. */
 export function decodeMutedUsers(value: unknown, path: string): string[] {
-  if (Array.isArray(value) || value === null || value === false || value === "") return list(value, path, id);
-  const raw = object(value, path);
+  const raw = ornamental(optionalObject, Array.isArray(value) ? null : value, path);
+  if (raw === null) return Array.isArray(value) ? kept(value, path, id) : [];
   const muted: string[] = [];
   for (const key of Object.keys(raw)) {
     const entry = raw[key];
     const at = `${path}.${key}`;
     // A list whose keys have gaps comes as a map too; then the value is the id.
-    if (typeof entry === "number") muted.push(id(entry, at));
-    else if (optionalFlag(entry, at) === true) muted.push(id(key, at));
+    const who = typeof entry === "number" ? entry : ornamental(optionalFlag, entry, at) === true ? key : null;
+    const userId = ornamental(optionalId, who, at);
+    if (userId !== null) muted.push(userId);
   }
   return muted;
 }

@@ -1,18 +1,19 @@
 import type { Call } from "../bitrix24/calls.ts";
 import {
   id,
-  list,
+  kept,
   object,
   optionalFlag,
-  optionalId,
   optionalInstant,
   optionalText,
+  ornamental,
+  ornamentalList,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
 import { idParam } from "../rest-params.ts";
-import { decodeGender, decodeUsers, ornamental, pictureUrl } from "./user-fields.ts";
+import { decodeGender, decodeUsers, phonesOrNone, pictureUrl } from "./user-fields.ts";
 
 /** Users by id, customers and bots too (`im.user.list.get`). Ids that do not exist are absent from the answer. */
 export function userListGet(ids: readonly Id[]): Call<UserRecord[]> {
@@ -49,7 +50,7 @@ export function userSearch(search: UserSearch): Call<UserRecord[]> {
 }
 
 function decodeDirectory(result: unknown): UserRecord[] {
-  return list(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path));
+  return kept(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path));
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -57,26 +58,26 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** A user of the company directory. Which fields come depends on the granted scope. */
 function decodeDirectoryUser(raw: WireObject, path: string): UserRecord {
   const user: Writable<UserRecord> = { id: id(raw.ID, `${path}.ID`) };
-  if (raw.NAME !== undefined) user.firstName = optionalText(raw.NAME, `${path}.NAME`);
-  if (raw.LAST_NAME !== undefined) user.lastName = optionalText(raw.LAST_NAME, `${path}.LAST_NAME`);
+  if (raw.NAME !== undefined) user.firstName = ornamental(optionalText, raw.NAME, `${path}.NAME`);
+  if (raw.LAST_NAME !== undefined) user.lastName = ornamental(optionalText, raw.LAST_NAME, `${path}.LAST_NAME`);
   if (user.firstName !== undefined || user.lastName !== undefined) user.name = fullName(user);
-  if (raw.ACTIVE !== undefined) user.isActive = optionalFlag(raw.ACTIVE, `${path}.ACTIVE`);
+  if (raw.ACTIVE !== undefined) user.isActive = ornamental(optionalFlag, raw.ACTIVE, `${path}.ACTIVE`);
   if (raw.WORK_POSITION !== undefined) user.position = ornamental(optionalText, raw.WORK_POSITION, path);
   if (raw.EMAIL !== undefined) user.email = ornamental(optionalText, raw.EMAIL, path);
   if (raw.PERSONAL_WWW !== undefined) user.website = ornamental(optionalText, raw.PERSONAL_WWW, path);
   if (raw.PERSONAL_PHOTO !== undefined) user.avatarUrl = pictureUrl(raw.PERSONAL_PHOTO, path);
   if (raw.PERSONAL_GENDER !== undefined) user.gender = decodeGender(raw.PERSONAL_GENDER);
   if (raw.PERSONAL_BIRTHDAY !== undefined) user.birthday = dayAndMonth(raw.PERSONAL_BIRTHDAY);
-  // Arrives as `{}` or without an offset from some portals; neither is an instant.
-  if (raw.LAST_ACTIVITY_DATE !== undefined)
-    user.lastActivityAt = ornamental(optionalInstant, raw.LAST_ACTIVITY_DATE, path);
+  // Arrives as `{}` or without an offset from some portals: a time that was lost on the way, which the messenger still knows.
+  const lastActivityAt = ornamental(optionalInstant, raw.LAST_ACTIVITY_DATE, `${path}.LAST_ACTIVITY_DATE`);
+  if (lastActivityAt !== null || raw.LAST_ACTIVITY_DATE === "") user.lastActivityAt = lastActivityAt;
   if (raw.UF_DEPARTMENT !== undefined) user.departmentIds = departmentIds(raw.UF_DEPARTMENT, path);
   if (raw.WORK_PHONE !== undefined || raw.PERSONAL_MOBILE !== undefined || raw.UF_PHONE_INNER !== undefined)
-    user.phones = {
+    user.phones = phonesOrNone({
       work: ornamental(optionalText, raw.WORK_PHONE, path),
       mobile: ornamental(optionalText, raw.PERSONAL_MOBILE, path),
       inner: ornamental(optionalText, raw.UF_PHONE_INNER, path),
-    };
+    });
   user.kind = directoryKind(raw.USER_TYPE);
   if (user.kind === "EMPLOYEE" || user.kind === "EXTRANET") user.isExtranet = user.kind === "EXTRANET";
   return user;
@@ -94,7 +95,7 @@ function dayAndMonth(value: unknown): string | null {
 }
 
 function departmentIds(value: unknown, path: string): Id[] {
-  return list(value, `${path}.UF_DEPARTMENT`, optionalId).flatMap((department) => department ?? []);
+  return ornamentalList(value, `${path}.UF_DEPARTMENT`, id);
 }
 
 function directoryKind(value: unknown): UserKind {

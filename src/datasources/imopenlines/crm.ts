@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { acceptance, list, object, optionalId, optionalText } from "../bitrix24/wire.ts";
+import { acceptance, kept, object, optionalId, optionalText, ornamental } from "../bitrix24/wire.ts";
 import type { CrmReference } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import type { ChatWrite } from "../im/chat-write.ts";
@@ -31,15 +31,15 @@ export function crmChatGet(entity: CrmReference, activeOnly: boolean): Call<CrmC
 
 function decodeCrmChats(result: unknown): CrmChatRecord[] {
   const chats: CrmChatRecord[] = [];
-  list(result, "", (entry, path) => {
+  kept(result, "", (entry, path) => {
     const raw = object(entry, path);
     const chatId = optionalId(raw.CHAT_ID, `${path}.CHAT_ID`);
     // The portal writes null for a chat that is gone: there is nothing left to name.
     if (chatId === null) return;
     chats.push({
       chatId,
-      connectorId: optionalText(raw.CONNECTOR_ID, `${path}.CONNECTOR_ID`),
-      connectorTitle: optionalText(raw.CONNECTOR_TITLE, `${path}.CONNECTOR_TITLE`),
+      connectorId: ornamental(optionalText, raw.CONNECTOR_ID, `${path}.CONNECTOR_ID`),
+      connectorTitle: ornamental(optionalText, raw.CONNECTOR_TITLE, `${path}.CONNECTOR_TITLE`),
     });
   });
   return chats;

@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, list, object, optionalId, optionalInteger, WireError } from "../bitrix24/wire.ts";
+import { id, object, optionalId, optionalInteger, ornamental, ornamentalList, WireError } from "../bitrix24/wire.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { decodeChat, decodeLastMessageViews, decodeReadMark } from "../im/chat-fields.ts";
@@ -31,13 +31,15 @@ function decodeDialog(result: unknown): ChatRecord {
   const raw = object(result, "");
   const chat = decodeChat(raw, "result");
   chat.source = "full";
-  if (raw.counter !== undefined) chat.unreadCount = optionalInteger(raw.counter, "counter");
-  if (raw.unread_id !== undefined) chat.firstUnreadMessageId = optionalId(raw.unread_id, "unread_id");
-  if (raw.last_message_id !== undefined) chat.lastMessageId = optionalId(raw.last_message_id, "last_message_id");
-  if (raw.last_id !== undefined) chat.lastReadMessageId = optionalId(raw.last_id, "last_id");
-  if (raw.marked_id !== undefined) chat.markedMessageId = optionalId(raw.marked_id, "marked_id");
-  if (raw.disk_folder_id !== undefined) chat.diskFolderId = optionalId(raw.disk_folder_id, "disk_folder_id");
-  if (raw.readed_list !== undefined) chat.readMarks = list(raw.readed_list, "readed_list", decodeReadMark);
+  if (raw.counter !== undefined) chat.unreadCount = ornamental(optionalInteger, raw.counter, "counter");
+  if (raw.unread_id !== undefined) chat.firstUnreadMessageId = ornamental(optionalId, raw.unread_id, "unread_id");
+  if (raw.last_message_id !== undefined)
+    chat.lastMessageId = ornamental(optionalId, raw.last_message_id, "last_message_id");
+  if (raw.last_id !== undefined) chat.lastReadMessageId = ornamental(optionalId, raw.last_id, "last_id");
+  if (raw.marked_id !== undefined) chat.markedMessageId = ornamental(optionalId, raw.marked_id, "marked_id");
+  if (raw.disk_folder_id !== undefined)
+    chat.diskFolderId = ornamental(optionalId, raw.disk_folder_id, "disk_folder_id");
+  if (raw.readed_list !== undefined) chat.readMarks = ornamentalList(raw.readed_list, "readed_list", decodeReadMark);
   if (raw.last_message_views !== undefined)
     chat.lastMessageViews = decodeLastMessageViews(raw.last_message_views, "last_message_views");
   return chat;

@@ -1,18 +1,20 @@
 import type { Call, ResultRef } from "../bitrix24/calls.ts";
+import { noteLeftOut } from "../bitrix24/decoding.ts";
 import {
   chatId,
-  entries,
   flag,
   id,
   instant,
   isCanonicalId,
-  list,
+  keptEntries,
   object,
   optionalFlag,
   optionalId,
   optionalInteger,
   optionalObject,
   optionalText,
+  ornamental,
+  ornamentalList,
   text,
   WireError,
 } from "../bitrix24/wire.ts";
@@ -23,7 +25,7 @@ import type { MessageRecord } from "../domain/message.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { decodeChat } from "../im/chat-fields.ts";
-import { decodeFile } from "../im/file-fields.ts";
+import { decodeFiles } from "../im/file-fields.ts";
 import { decodeMessageParams } from "../im/message-params.ts";
 import { decodeMutedUsers, decodeUsers } from "../im/user-fields.ts";
 import { idParam } from "../rest-params.ts";
@@ -46,23 +48,27 @@ export function sessionHistoryGet(by: HistoryLookup): Call<SessionHistory> {
 function decodeHistory(result: unknown): SessionHistory {
   const raw = object(result, "");
   const ofChat = chatId(raw.chatId ?? raw.userId, "chatId");
-  const filesById = decodeFiles(raw.files);
+  const filesById = new Map(decodeFiles(raw.files).map((file) => [file.id, file]));
   const users = new Map<Id, UserRecord>();
   for (const user of decodeUsers(raw.users, "users")) users.set(user.id, user);
-  const participantIds = list(optionalObject(raw.userInChat, "userInChat")?.[ofChat], "userInChat", id);
+  const participantIds = ornamentalList(
+    ornamental(optionalObject, raw.userInChat, "userInChat")?.[ofChat],
+    "userInChat",
+    id,
+  );
   const mutedUserIds = decodeMutedUsers(
-    optionalObject(raw.userBlockChat, "userBlockChat")?.[ofChat] ?? [],
+    ornamental(optionalObject, raw.userBlockChat, "userBlockChat")?.[ofChat] ?? [],
     "userBlockChat",
   );
-  const rating = optionalInteger(raw.sessionVoteHead, "sessionVoteHead");
+  const rating = ornamental(optionalInteger, raw.sessionVoteHead, "sessionVoteHead");
   return {
     sessionId: id(raw.sessionId, "sessionId"),
     chatId: ofChat,
-    viewerCanJoin: optionalFlag(raw.canJoin, "canJoin"),
-    viewerCanRate: optionalFlag(raw.canVoteHead, "canVoteHead"),
+    viewerCanJoin: ornamental(optionalFlag, raw.canJoin, "canJoin"),
+    viewerCanRate: ornamental(optionalFlag, raw.canVoteHead, "canVoteHead"),
     // 0 is "not rated"; the portal does not check what it stores, and only 1 to 5 is a rating.
     supervisorRating: rating !== null && rating >= 1 && rating <= 5 ? rating : null,
-    supervisorComment: optionalText(raw.sessionCommentHead, "sessionCommentHead"),
+    supervisorComment: ornamental(optionalText, raw.sessionCommentHead, "sessionCommentHead"),
     messages: decodeMessages(raw.message, ofChat, filesById),
     files: inIdOrder([...filesById.values()]),
     users,
@@ -70,30 +76,24 @@ function decodeHistory(result: unknown): SessionHistory {
     chat: decodeHistoryChat(raw.chat, ofChat, participantIds),
     rateableLines: decodeRateableLines(raw.openlines),
     departments: decodeDepartments(raw.userInGroup),
-    userIdsWithoutDepartment: list(raw.woUserInGroup, "woUserInGroup", id),
+    userIdsWithoutDepartment: ornamentalList(raw.woUserInGroup, "woUserInGroup", id),
     mutedUserIds,
   };
 }
 
-function decodeFiles(value: unknown): Map<Id, FileRecord> {
-  const files = list(value, "files", decodeFile);
-  return new Map(files.map((file) => [file.id, file]));
-}
-
-/** Oldest first. The wire has a map by message id whose order means nothing. */
+/** Oldest first, without those that cannot be read. */
 function decodeMessages(value: unknown, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord[] {
   if (value === undefined || value === null || value === false || value === "") return [];
-  const raw = object(value, "message");
+  // By id, or a list: the order of neither means anything, and each message has its own id.
+  const raw: object = Array.isArray(value) ? value : object(value, "message");
   const messages: MessageRecord[] = [];
   // Keys are not asked for: making thousands of numeric keys into strings takes as long as decoding the messages.
   for (const entry of Object.values(raw)) {
     try {
       messages.push(decodeMessage(entry, "message", ofChat, files));
     } catch (error) {
-      // Once more with the message's own path, which then names the place of the error.
-      const key = Object.keys(raw)[messages.length] ?? "";
-      decodeMessage(entry, `message.${key}`, ofChat, files);
-      throw error;
+      if (!(error instanceof WireError)) throw error;
+      noteLeftOut(error.path);
     }
   }
   return inIdOrder(messages);
@@ -114,7 +114,7 @@ function decodeMessage(value: unknown, path: string, ofChat: Id, files: Readonly
     isSystem: authorId === null,
     sentAt: instant(raw.date, `${path}.date`),
     text: typeof raw.text === "string" ? raw.text : text(raw.text ?? "", `${path}.text`),
-    html: typeof html === "string" ? html : optionalText(html, `${path}.textlegacy`),
+    html: typeof html === "string" ? html : ornamental(optionalText, html, `${path}.textlegacy`),
     files: params.files,
     attachments: params.attachments,
     externalIds: params.externalIds,
@@ -123,25 +123,26 @@ function decodeMessage(value: unknown, path: string, ofChat: Id, files: Readonly
 }
 
 function decodeHistoryChat(value: unknown, ofChat: Id, participantIds: readonly Id[]): SessionHistory["chat"] {
-  const raw = optionalObject(optionalObject(value, "chat")?.[ofChat], `chat.${ofChat}`);
+  const chats = ornamental(optionalObject, value, "chat");
+  const raw = ornamental(optionalObject, chats?.[ofChat], `chat.${ofChat}`);
   if (raw === null) return null;
   return { ...decodeChat(raw, `chat.${ofChat}`), participantIds };
 }
 
 function decodeRateableLines(value: unknown): Map<Id, boolean> {
   const lines = new Map<Id, boolean>();
-  for (const [key, canRate] of entries(
-    optionalObject(value, "openlines")?.canvoteashead,
-    "openlines.canvoteashead",
-    flag,
-  ))
-    lines.set(id(key, "openlines.canvoteashead"), canRate);
+  const path = "openlines.canvoteashead";
+  const told = ornamental(optionalObject, ornamental(optionalObject, value, "openlines")?.canvoteashead, path) ?? {};
+  for (const [key, canRate] of keptEntries(told, path, flag)) {
+    const lineId = ornamental(optionalId, key, path);
+    if (lineId !== null) lines.set(lineId, canRate);
+  }
   return lines;
 }
 
 function decodeDepartments(value: unknown): SessionHistory["departments"] {
-  return list(value, "userInGroup", (entry, path) => {
+  return ornamentalList(value, "userInGroup", (entry, path) => {
     const raw = object(entry, path);
-    return { id: id(raw.id, `${path}.id`), userIds: list(raw.users, `${path}.users`, id) };
+    return { id: id(raw.id, `${path}.id`), userIds: ornamentalList(raw.users, `${path}.users`, id) };
   });
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { acceptance, id, list } from "../bitrix24/wire.ts";
+import { acceptance, id, kept } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import type { ChatWrite } from "../im/chat-write.ts";
 import { flagParam, idParam } from "../rest-params.ts";
@@ -110,5 +110,5 @@ export function messageQuickSave(chatId: Id, messageId: Id): ChatWrite<boolean> 
 }
 
 function decodeSessionIds(result: unknown): Id[] {
-  return list(result, "", id);
+  return kept(result, "", id);
 }

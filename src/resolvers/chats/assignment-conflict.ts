@@ -2,12 +2,12 @@ import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
-import { ownUserError, userErrorFor } from "../../refusals/user-error.ts";
+import { ownUserError } from "../../refusals/user-error.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { OperationContext } from "../engine/context.ts";
 
 /**
- * Why the caller should not take this chat: a colleague is responsible for it, or it cannot be read. undefined when nothing stands against it.
+ * Why the caller should not take this chat: a colleague is responsible for it. undefined when nothing stands against it.
  * Always asks the portal; a chat in the hands of a bot is free to be taken.
  */
 export async function assignmentConflict(context: OperationContext, chatId: Id): Promise<UserError | undefined> {
@@ -15,7 +15,8 @@ export async function assignmentConflict(context: OperationContext, chatId: Id):
   try {
     chat = await context.portal.read(dialogGet({ chatId }), { fresh: true });
   } catch (error) {
-    if (error instanceof PortalRefusal) return userErrorFor(error, ["chatId"]);
+    // Who is offered the chat may take it without a right to look at it: the action has a verdict of its own.
+    if (error instanceof PortalRefusal) return undefined;
     throw error;
   }
   const { operatorId } = chat;

@@ -30,7 +30,7 @@ export const sessionFields = defineFields<Session>(Session, {
   viewerCanJoin: (session, context) => fromHistory(session, context, (history) => history.viewerCanJoin),
   viewerRateableLines: (session, context) => fromHistory(session, context, rateableLines),
   participants: (session, context) =>
-    fromHistory(session, context, (history) => usersOf(history, history.participantIds)),
+    fromHistory(session, context, (history) => usersOf(history, participantsOf(history))),
   usersWithoutDepartment: (session, context) =>
     fromHistory(session, context, (history) => usersOf(history, history.userIdsWithoutDepartment)),
   mutedUsers: (session, context) => fromHistory(session, context, (history) => usersOf(history, history.mutedUserIds)),
@@ -65,6 +65,11 @@ export class SessionLists {
     const window = parseWindow({ first: first ?? DEFAULT_PAGE_SIZE, after }, fileCursor, DEFAULT_PAGE_SIZE);
     return fromHistory(session, context, (history) => sliceById(history.files, window, fileCursor));
   }
+}
+
+/** The portal lists the chat's members of today, which are those of the open session; whoever had to do with another one is named in its history. */
+function participantsOf({ sessionId, chat, participantIds, users }: SessionHistory): readonly Id[] {
+  return chat?.session?.sessionId === sessionId ? participantIds : [...users.keys()];
 }
 
 function usersOf(history: SessionHistory, ids: readonly Id[]): User[] {

@@ -245,6 +245,30 @@ describe("the sessions of a chat", () => {
     expect({ chat, session }).toEqual({ chat: { latestSession: null }, session: null });
   });
 
+  test("a chat with a blank record of sessions has never had one", async () => {
+    const gateway = await startGatewayCore(() => dialogOnWire({ entity_data_1: "" }));
+    const { chat } = await gateway.data(
+      `{ chat(by: {id: 1777}) { state isPinned isWaitingForAction blockedAt currentSession { id } } }`,
+    );
+    expect(chat).toEqual({
+      state: "NO_OPEN_SESSION",
+      isPinned: false,
+      isWaitingForAction: false,
+      blockedAt: null,
+      currentSession: null,
+    });
+  });
+
+  test("who took part in a closed one is told by its history, not by the chat's members of today", async () => {
+    const members = (isOpen: boolean) =>
+      startGatewayCore(() => ({ ...historyOfOnWire(343, 1777, isOpen), userInChat: { "1777": [9001] } }));
+    const query = `{ session(by: {id: 343}) { participants { id } } }`;
+    const named = Object.keys(Object(historyOfOnWire(343, 1777).users));
+    const closedOne = await (await members(false)).data(query);
+    expect(closedOne).toEqual({ session: { participants: named.map((id) => ({ id })) } });
+    expect(await (await members(true)).data(query)).toEqual({ session: { participants: [{ id: "9001" }] } });
+  });
+
   test("history that may not be read nulls its fields and leaves the chat", async () => {
     const gateway = await startGatewayCore((method) => {
       if (method === "imopenlines.session.history.get") throw new Refused("ACCESS_DENIED");

@@ -88,6 +88,20 @@ describe("users by id", () => {
     expect(refused.errors?.map((error) => error.extensions.code)).toEqual(["BAD_USER_INPUT"]);
   });
 
+  test("found in the directory have no phones without a number, and the time that the directory lost from the messenger", async () => {
+    const gateway = await startGatewayCore((method) => {
+      if (method === "im.user.list.get") return [userOnWire(5)];
+      return [
+        { ID: "5", NAME: "Ann", WORK_PHONE: "", PERSONAL_MOBILE: "", UF_PHONE_INNER: null, LAST_ACTIVITY_DATE: {} },
+      ];
+    });
+    const { operators } = await gateway.data(`{ operators { nodes { id phones { work } lastActivityAt } } }`);
+    expect(operators).toEqual({
+      nodes: [{ id: "5", phones: null, lastActivityAt: "2026-06-01T10:30:00.000Z" }],
+    });
+    expect(gateway.seen().commands).toEqual(["user.search", "im.user.list.get"]);
+  });
+
   test("are refused for an id that is none", async () => {
     const gateway = await start();
     const result = await gateway.run(`{ users(ids: ["1", "x"]) { id } }`);

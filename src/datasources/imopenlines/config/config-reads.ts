@@ -1,5 +1,5 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { integer, list, object, text, WireError } from "../../bitrix24/wire.ts";
+import { integer, kept, object, text, WireError } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { ApiRevisionRecord, LineRecord, PublicPageRecord } from "../../domain/line.ts";
 import { flagParam, idParam } from "../../rest-params.ts";
@@ -54,7 +54,7 @@ export function configListGet(query: LineListQuery): Call<readonly LineRecord[]>
 }
 
 function decodeLines(result: unknown): readonly LineRecord[] {
-  return list(result, "", (row, path) => decodeLine(row, path, "list"));
+  return kept(result, "", (row, path) => decodeLine(row, path, "list"));
 }
 
 /** Undefined without a condition: an empty filter has no spelling as a PHP map. */

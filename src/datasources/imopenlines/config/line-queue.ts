@@ -1,12 +1,13 @@
 import {
-  entries,
   id,
-  list,
+  kept,
+  keptEntries,
   object,
   optionalId,
   optionalInteger,
   optionalText,
   optionalUrl,
+  ornamental,
   type WireObject,
 } from "../../bitrix24/wire.ts";
 import type { LineQueue, QueueEntryRecord, QueueMemberRecord } from "../../domain/line.ts";
@@ -31,8 +32,8 @@ export function decodeQueue(row: LineRow, lineId: string, source: "full" | "list
 /** Absent keys stay undefined: the list was asked without them. */
 function decodeListedQueue({ row }: LineRow): Pick<LineQueue, "configured" | "userIds"> {
   return {
-    ...(row.CONFIG_QUEUE === undefined ? {} : { configured: list(row.CONFIG_QUEUE, "CONFIG_QUEUE", decodeEntry) }),
-    ...(row.QUEUE === undefined ? {} : { userIds: list(row.QUEUE, "QUEUE", id) }),
+    ...(row.CONFIG_QUEUE === undefined ? {} : { configured: kept(row.CONFIG_QUEUE, "CONFIG_QUEUE", decodeEntry) }),
+    ...(row.QUEUE === undefined ? {} : { userIds: kept(row.QUEUE, "QUEUE", id) }),
   };
 }
 
@@ -52,24 +53,24 @@ function decodeEntry(value: unknown, path: string): QueueEntryRecord {
 function decodeMembers(row: LineRow): QueueMemberRecord[] {
   const rows = membersById(row.row.QUEUE_FULL, "QUEUE_FULL");
   const displays = membersById(row.row.QUEUE_USERS_FIELDS, "QUEUE_USERS_FIELDS");
-  return list(row.row.QUEUE, "QUEUE", id).map((userId) => {
+  return kept(row.row.QUEUE, "QUEUE", id).map((userId) => {
     const path = `QUEUE_FULL.${userId}`;
     const full = rows.get(userId) ?? {};
     const display = displays.get(userId) ?? full;
     return {
       userId,
-      entryId: optionalId(full.ID, `${path}.ID`),
-      position: optionalInteger(full.SORT, `${path}.SORT`),
-      departmentId: optionalId(full.DEPARTMENT_ID, `${path}.DEPARTMENT_ID`),
-      displayName: optionalText(display.USER_NAME, `${path}.USER_NAME`),
-      displayPosition: optionalText(display.USER_WORK_POSITION, `${path}.USER_WORK_POSITION`),
+      entryId: ornamental(optionalId, full.ID, `${path}.ID`),
+      position: ornamental(optionalInteger, full.SORT, `${path}.SORT`),
+      departmentId: ornamental(optionalId, full.DEPARTMENT_ID, `${path}.DEPARTMENT_ID`),
+      displayName: ornamental(optionalText, display.USER_NAME, `${path}.USER_NAME`),
+      displayPosition: ornamental(optionalText, display.USER_WORK_POSITION, `${path}.USER_WORK_POSITION`),
       displayAvatarUrl: optionalUrl(display.USER_AVATAR, `${path}.USER_AVATAR`),
-      displayAvatarId: optionalId(display.USER_AVATAR_ID, `${path}.USER_AVATAR_ID`),
+      displayAvatarId: ornamental(optionalId, display.USER_AVATAR_ID, `${path}.USER_AVATAR_ID`),
     };
   });
 }
 
 /** By the map's key. A map whose keys are 0..n-1 arrives as a list, but user ids start at 1, so a list is only ever the empty map. */
 function membersById(value: unknown, path: string): Map<string, WireObject> {
-  return new Map(entries(value, path, object));
+  return new Map(keptEntries(value, path, object));
 }

@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import type { Call } from "../../src/datasources/bitrix24/calls.ts";
+import { decodeFrom, type LeftOut } from "../../src/datasources/bitrix24/decoding.ts";
+import { countersGet } from "../../src/datasources/im/counters.ts";
+import { dialogMessagesGet } from "../../src/datasources/im/dialog-messages.ts";
+import { recentList } from "../../src/datasources/im/recent.ts";
+import { userListGet, userSearch } from "../../src/datasources/im/users.ts";
+import { dialogGet } from "../../src/datasources/imopenlines/dialog.ts";
+import { sessionHistoryGet } from "../../src/datasources/imopenlines/history.ts";
+import { documentedMethods } from "../contract/documented-portal.ts";
+import { decoded } from "../kit/decoded.ts";
+
+const user = { id: 31, name: "Ann", connector: false, extranet: false };
+const message = { id: 7, chat_id: 5, author_id: 31, date: "2026-06-01T10:00:00+02:00", text: "Hello" };
+const chat = { id: 5, name: "Chat", owner: 31, type: "lines", entity_type: "LINES", entity_id: "livechat|3|x|9" };
+
+function page(changes: Record<string, unknown>) {
+  const answer = { chat_id: 5, messages: [message], users: [user], files: [], ...changes };
+  return decoded(dialogMessagesGet({ chatId: "5", limit: 20 }), answer);
+}
+
+function dialog(changes: Record<string, unknown>) {
+  return decoded(dialogGet({ chatId: "5" }), { ...chat, ...changes });
+}
+
+function documentedHistory(changes: Record<string, unknown>) {
+  const example = Object(documentedMethods.get("imopenlines.session.history.get")?.example.response.result);
+  return decoded(sessionHistoryGet({ sessionId: "321" }), { ...example, ...changes });
+}
+
+describe("one odd detail costs itself and nothing more", () => {
+  test.each([[[0]], [["0"]], [[""]], [["sales"]], ["sales"]])("departments %j", (departments) => {
+    expect(decoded(userListGet(["31"]), [{ ...user, departments }])).toMatchObject([{ id: "31", departmentIds: [] }]);
+    expect(decoded(userSearch({}), [{ ID: "31", UF_DEPARTMENT: departments }])[0]?.departmentIds).toEqual([]);
+    const items = [{ id: "chat5", chat_id: 5, chat, user: { ...user, departments } }];
+    const inbox = decoded(recentList({ limit: 1, offset: 0 }), { items });
+    expect(inbox).toMatchObject({ chats: [{ id: "5" }], users: [{ id: "31", name: "Ann" }] });
+  });
+
+  test("a good department beside an odd one stays", () => {
+    const [found] = decoded(userListGet(["31"]), [{ ...user, departments: [0, 4, "", "9"] }]);
+    expect(found?.departmentIds).toEqual(["4", "9"]);
+  });
+
+  test.each([
+    [
+      { id: 1, name: null, size: 10 },
+      { name: "", size: 10 },
+    ],
+    [
+      { id: 1, name: "a.png", size: 12.5 },
+      { name: "a.png", size: 13 },
+    ],
+    [
+      { id: 1, name: "a.png", size: "12.4" },
+      { name: "a.png", size: 12 },
+    ],
+    [
+      { id: 1, name: "a.png", size: "much" },
+      { name: "a.png", size: null },
+    ],
+  ])("a file %j", (file, expected) => {
+    const { messages } = page({ messages: [{ ...message, params: { FILE_ID: [1] } }], files: [file] });
+    expect(messages[0]?.files).toMatchObject([expected]);
+  });
+
+  test.each([[{ id: "upload123", name: "a.png" }], [false], [null], ["a.png"]])("a file %j is none", (file) => {
+    const { messages, files } = page({ messages: [{ ...message, params: { FILE_ID: [1] } }], files: [file] });
+    expect(files).toEqual([]);
+    expect(messages).toMatchObject([{ id: "7", files: [] }]);
+    expect(documentedHistory({ files: { "1": file } }).messages.length).toBeGreaterThan(0);
+  });
+
+  const blocks = [{ MESSAGE: "Parcel 17" }];
+  test.each([
+    [JSON.stringify([{ ID: 1, BLOCKS: blocks }]), [{ id: "1", blocks }]],
+    [JSON.stringify({ ID: 1, BLOCKS: blocks }), [{ id: "1", blocks }]],
+    ["no JSON", []],
+    [[null, { ID: 1, BLOCKS: blocks }], [{ id: "1", blocks }]],
+    [[{ ID: 1, BLOCKS: [[], ...blocks, null] }], [{ id: "1", blocks }]],
+    [[{ ID: {}, BLOCKS: "odd" }], [{ id: null, blocks: [] }]],
+    [17, []],
+  ])("attachments %j", (ATTACH, expected) => {
+    expect(page({ messages: [{ ...message, params: { ATTACH } }] }).messages).toMatchObject([
+      { id: "7", text: "Hello", attachments: expected },
+    ]);
+  });
+
+  test.each([
+    ["Y|LEAD|abc|N|N|12|0|3|0|0", { crmEntity: null, sessionId: "12", lineId: "3" }],
+    ["Y|LEAD", { crmEntity: null, isSavedInCrm: true, sessionId: null }],
+  ])("a CRM link in entity_data_1 %j", (entity_data_1, session) => {
+    expect(dialog({ entity_data_1 })).toMatchObject({ id: "5", session });
+  });
+
+  test("a session that cannot be read is not told to be none", () => {
+    expect(dialog({ entity_data_1: "N|NONE|0|N|N|soon|0|3|0|0" })).toMatchObject({ id: "5", session: null });
+  });
+
+  test("an owner who cannot be read is not told to be nobody", () => {
+    expect(dialog({ owner: "Ann" }).operatorId).toBeUndefined();
+  });
+
+  test("CRM bindings in entity_data_2", () => {
+    expect(dialog({ entity_data_2: "LEAD|x|DEAL|7|CONTACT" }).crmBindings).toEqual([{ type: "DEAL", id: "7" }]);
+  });
+
+  test("lists of managers and of those who muted the chat", () => {
+    expect(dialog({ manager_list: [0, 31], mute_list: [""] })).toMatchObject({ managerIds: ["31"], mutedUserIds: [] });
+    expect(dialog({ mute_list: { "31": "maybe", "32": true } }).mutedUserIds).toEqual(["32"]);
+  });
+
+  test("a history's messages as a list", () => {
+    const example = Object(documentedMethods.get("imopenlines.session.history.get")?.example.response.result);
+    const listed = documentedHistory({ message: Object.values(example.message) });
+    expect(listed.messages).toEqual(documentedHistory({}).messages);
+  });
+
+  test("a history's departments", () => {
+    const userInGroup = { "0": { id: 0, users: [31] }, "4": { id: 4, users: ["", 31] } };
+    expect(documentedHistory({ userInGroup, woUserInGroup: [0, "x", 31] })).toMatchObject({
+      departments: [{ id: "4", userIds: ["31"] }],
+      userIdsWithoutDepartment: ["31"],
+    });
+  });
+
+  test("a counter", () => {
+    const counters = decoded(countersGet(), { LINES: { "5": 2, "6": "many", x: 1 }, TYPE: { LINES: "2" } });
+    expect([...counters.byChat]).toEqual([["5", 2]]);
+  });
+
+  test.each<[Call<unknown>, unknown]>([
+    [dialogGet({ chatId: "5" }), { ...chat, id: null }],
+    [dialogGet({ chatId: "5" }), "no chat"],
+    [userListGet(["31"]), "no list"],
+    [sessionHistoryGet({ sessionId: "1" }), { message: {} }],
+  ])("but a record without its id, or another kind of answer, is none", (call, answer) => {
+    expect(() => decoded(call, answer)).toThrow(/expected/);
+  });
+});
+
+describe("what is left out", () => {
+  test("is told with its method and where it stood, never what it was", () => {
+    const told: LeftOut[] = [];
+    const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };
+    const call = userListGet(["31"]);
+    decodeFrom(source, call.method, () => call.decode([{ ...user, departments: ["secret", 4] }, { name: "secret" }]));
+    expect(told).toEqual([{ method: "im.user.list.get", count: 2, paths: ["[0].departments[0]", "[1].id"] }]);
+    expect(JSON.stringify(told)).not.toContain("secret");
+  });
+
+  test("names a bounded number of places", () => {
+    const told: LeftOut[] = [];
+    const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };
+    const call = userListGet(["31"]);
+    decodeFrom(source, call.method, () => call.decode(Array.from({ length: 1_000 }, () => ({}))));
+    expect(told[0]?.count).toBe(1_000);
+    expect(told[0]?.paths).toHaveLength(10);
+  });
+
+  test("is not told for an answer that can be read", () => {
+    const told: LeftOut[] = [];
+    const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };
+    const call = dialogMessagesGet({ chatId: "5", limit: 20 });
+    decodeFrom(source, call.method, () => call.decode({ chat_id: 5, messages: [message], users: [user], files: [] }));
+    expect(told).toEqual([]);
+  });
+});
