@@ -89,8 +89,16 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const { explorer, explorerPeople, corsOrigins, introspection, operationTimeoutMs: timeoutMs } = config.server;
   const { limits } = config;
   const schema = buildSchema();
-  const liveSide = createLiveSide({ config, store, portals, allowedHosts: hosts, log });
-  const services = { portals, histories: createHistoryCaches(), timeoutMs, liveFor: liveSide.contextFor };
+  const histories = createHistoryCaches();
+  const liveSide = createLiveSide({
+    config,
+    store,
+    portals,
+    allowedHosts: hosts,
+    onEvent: ({ address }) => histories.forgetChat(address),
+    log,
+  });
+  const services = { portals, histories, timeoutMs, liveFor: liveSide.contextFor };
   const clientAddress = createClientAddresses(config.server.trustedProxies);
   const authentication = createAuthentication(identities, clientAddress);
   const places = createConnectionPlaces(limits);

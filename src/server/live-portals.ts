@@ -4,8 +4,10 @@ import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
 import type { Installation } from "../installation/installation.ts";
 import type { InstallationStore } from "../installation/installation-store.ts";
 
+import type { EventSourceKind } from "../subscriptions/intake/event-source.ts";
+
 /** Where a portal's live events come from. */
-export type LiveSource = "receiver" | "polling" | "none";
+export type LiveSource = EventSourceKind | "none";
 
 /** A portal's log and what fills it. */
 export interface LivePortal {
@@ -29,7 +31,7 @@ const MAX_HOSTS = 10_000;
 
 export function createLivePortals(
   installations: InstallationStore | undefined,
-  isPolled: (host: string) => boolean,
+  sourceOf: (portal: PortalRef) => LiveSource,
 ): LivePortals {
   const known = new LRUCache<string, LivePortal>({ max: MAX_HOSTS, ttl: TRUST_MS });
 
@@ -38,10 +40,8 @@ export function createLivePortals(
       const found = known.get(host);
       if (found !== undefined) return found;
       const installation = await installations?.findByHost(host);
-      const portal: LivePortal =
-        installation === undefined
-          ? { portal: { host, memberId: undefined }, source: isPolled(host) ? "polling" : "none", installation }
-          : { portal: { host, memberId: installation.memberId }, source: "receiver", installation };
+      const ref = { host, memberId: installation?.memberId };
+      const portal: LivePortal = { portal: ref, source: sourceOf(ref), installation };
       known.set(host, portal);
       return portal;
     },

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { credentialHost, DEFAULT_CREDENTIAL } from "../config/credentials.ts";
 import { fingerprint, type WebhookCredential } from "../datasources/bitrix24/credentials.ts";
-import { isNamedByHost, portalName } from "../datasources/bitrix24/portal-ref.ts";
+import { isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
 import { eventsAddress } from "../installation/bindings.ts";
@@ -13,12 +13,16 @@ import { createInstaller, type Installer } from "../installation/installer.ts";
 import type { LiveContext } from "../resolvers/engine/context.ts";
 import type { EventEyes } from "../resolvers/engine/event-eyes.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
+import type { ChatStoredEvent } from "../subscriptions/events/event-filter.ts";
 import type { EventLog, LoggedEvent } from "../subscriptions/events/event-log.ts";
 import { createHeartbeat } from "../subscriptions/events/gaps/heartbeat.ts";
 import type { StoredEvent } from "../subscriptions/events/stored-event.ts";
-import { createEventPolling, type EventPolling } from "../subscriptions/intake/polling/event-polling.ts";
+import type { EventSource } from "../subscriptions/intake/event-source.ts";
+import { createEventPolling } from "../subscriptions/intake/polling/event-polling.ts";
+import { createPollingSource } from "../subscriptions/intake/polling/polling-source.ts";
 import { replayDeadLetters } from "../subscriptions/intake/receiver/dead-letter-replay.ts";
 import { type Receiver, registerEventReceiver } from "../subscriptions/intake/receiver/receiver.ts";
+import { createReceiverSource } from "../subscriptions/intake/receiver/receiver-source.ts";
 import { createChatResolution } from "../subscriptions/live/chat-resolution.ts";
 import { createFoundChanges } from "../subscriptions/live/found-changes.ts";
 import { createGathering } from "../subscriptions/live/gathering.ts";
@@ -31,7 +35,7 @@ import { eventEyes } from "./event-eyes.ts";
 import type { Identity } from "./identity/identity.ts";
 import { NO_RIGHT_TO_EVENTS } from "./identity/rights.ts";
 import { createLiveCredentials, webhookUser } from "./live-credentials.ts";
-import { createLivePortals, type LiveSource } from "./live-portals.ts";
+import { createLivePortals } from "./live-portals.ts";
 import type { LiveStore } from "./live-store.ts";
 
 /** The live half of the gateway, wired to its store and to the portals. */
@@ -57,6 +61,8 @@ export interface LiveSideOptions {
   readonly store: LiveStore;
   readonly portals: Portals;
   readonly allowedHosts: readonly string[];
+  /** Told of each event of a chat that this process took in or read from the log. */
+  readonly onEvent: (event: ChatStoredEvent) => void;
   readonly log: Logger;
 }
 
@@ -65,16 +71,15 @@ const TRIM_MS = 60_000;
 const BEAT_MS = 1_000;
 /** A living process that is busy may beat late; what it was sent meanwhile waits in its sockets and is not lost. */
 const SILENCE_MS = 15_000;
-/** Polling goes on this long after the last stream, for clients that come back. */
-const POLLING_REST_MS = 10 * 60_000;
 const GUIDE = "docs/live-events.md";
 
-export function createLiveSide({ config, store, portals, allowedHosts, log }: LiveSideOptions): LiveSide {
+export function createLiveSide(options: LiveSideOptions): LiveSide {
+  const { config, store, portals, allowedHosts, log } = options;
   const { storage, installations } = store;
   const { live: settings } = config;
   const polled = polledWebhook(config);
   const polledHost = polled === undefined ? undefined : credentialHost(polled);
-  const livePortals = createLivePortals(installations, (host) => host === polledHost);
+  const livePortals = createLivePortals(installations, (portal) => sourceOf(portal)?.kind ?? "none");
   const closing = new AbortController();
   const onError = (error: unknown): void => log.error({ err: error }, "The live side met a problem");
   const credentials = createLiveCredentials({
@@ -115,9 +120,13 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     onChat: (portal, chat, askedAt) => sight.answers.chats.prime({ portal, id: chat.id }, { value: chat, askedAt }),
     onError,
   });
-  const eventLog = observed(storage.log, (portal, event) => void chats.learn(portal, event));
+  const eventLog = observed(storage.log, (portal, event) => {
+    if (event.kind !== "gap") options.onEvent(event);
+    void chats.learn(portal, event);
+  });
   // Seen when it is read from the log, so that events which another process appended count too.
   const onEvent = (portal: string, { event }: LoggedEvent): void => {
+    if (event.kind !== "gap") options.onEvent(event);
     sight.notice(portal, event);
     foundChanges.notice(portal, event);
   };
@@ -166,7 +175,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           },
           logger: log,
         });
-  const polling: EventPolling | undefined =
+  const polling =
     polled === undefined
       ? undefined
       : createEventPolling({
@@ -180,8 +189,24 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           exclusive: storage.exclusive,
           onError,
         });
-  let pollingWantedAt = Number.NEGATIVE_INFINITY;
   let receiver: Receiver | undefined;
+  const sources: readonly EventSource[] = [
+    createReceiverSource(() => receiver),
+    ...(polling === undefined || polledHost === undefined
+      ? []
+      : [
+          createPollingSource({
+            polling,
+            portal: { host: polledHost, memberId: undefined },
+            isListenedTo: () => live.openStreams() > 0,
+            onError,
+          }),
+        ]),
+  ];
+
+  function sourceOf(portal: PortalRef): EventSource | undefined {
+    return sources.find((source) => source.sees(portal) !== "nothing");
+  }
   let trimming: NodeJS.Timeout | undefined;
 
   async function portalOf(identity: Identity) {
@@ -192,20 +217,8 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
     if (identity.rights.events === null) return null;
     const { portal, source } = await portalOf(identity);
     if (source === "none") return null;
-    wantPolling(source);
+    sourceOf(portal)?.wanted();
     return await live.headCursor(portal);
-  }
-
-  /** Polls only while somebody listens: the portal keeps the events of a day, and each look costs of its allowance. */
-  function wantPolling(source: LiveSource): void {
-    if (source !== "polling") return;
-    pollingWantedAt = performance.now();
-    polling?.start();
-  }
-
-  function restPolling(): void {
-    if (live.openStreams() > 0) pollingWantedAt = performance.now();
-    else if (performance.now() - pollingWantedAt > POLLING_REST_MS) polling?.stop().catch(onError);
   }
 
   return {
@@ -219,7 +232,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           refusal: `This portal has no source of live events. ${GUIDE} tells how to install the application in it${polledHost === undefined ? "" : ", or to let a webhook's dialogs be polled"}.`,
         };
       }
-      wantPolling(source);
+      sourceOf(portal)?.wanted();
       const { scope, lines } = events;
       const credentialKey = fingerprint(identity.credential);
       const viewer: LiveViewer = {
@@ -318,10 +331,10 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       await heartbeat.start();
       trimming = setInterval(() => {
         storage.log.trim().catch(onError);
-        restPolling();
       }, TRIM_MS);
       trimming.unref();
       replayDeadLetters(storage.deadLetters, eventLog).catch(onError);
+      for (const source of sources) source.start();
       void installer?.repairAll().catch(onError);
     },
     leave: heartbeat.leave,
@@ -335,8 +348,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
           stores: store.stores(),
           installations: installed.length,
           ...(needsReinstall.length === 0 ? {} : { needsReinstall }),
-          ...(polling === undefined ? {} : { polling: polling.state() }),
-          ...(receiver === undefined ? {} : { received: receiver.stats() }),
+          sources: Object.fromEntries(sources.map((source) => [source.kind, source.state()])),
         },
       };
     },
@@ -348,7 +360,7 @@ export function createLiveSide({ config, store, portals, allowedHosts, log }: Li
       foundChanges.close();
       gathering.close();
       chats.close();
-      await polling?.stop();
+      await Promise.all(sources.map((source) => source.stop()));
       await heartbeat.stop();
       await transport.close();
     },

@@ -16,7 +16,16 @@ export interface HistoryCache {
 export interface HistoryCaches {
   /** `credentialKey` must differ for different credentials; it is only compared. */
   forCredential(credentialKey: string): HistoryCache;
+  /** Something happened in a chat, of which either its id is known or where it is in the channel: nothing older than that is kept of it. */
+  forgetChat(place: ChatPlace): void;
   clear(): void;
+}
+
+/** What an event tells about its chat. */
+export interface ChatPlace {
+  readonly chatId: Id | null;
+  readonly connectorId: string | null;
+  readonly externalChatId: string | null;
 }
 
 export interface HistoryCacheLimits {
@@ -62,9 +71,18 @@ export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): H
         },
       };
     },
+    forgetChat(place) {
+      for (const [key, { history }] of sessions.entries()) if (isAt(history, place)) sessions.delete(key);
+    },
     clear() {
       sessions.clear();
       latest.clear();
     },
   };
+}
+
+function isAt({ chatId, chat }: SessionHistory, place: ChatPlace): boolean {
+  if (place.chatId !== null) return chatId === place.chatId;
+  const code = chat?.userCode;
+  return code?.connectorId === place.connectorId && code?.externalChatId === place.externalChatId;
 }

@@ -2,17 +2,16 @@ import type { PortalRef } from "../../datasources/bitrix24/portal-ref.ts";
 
 export type EventSourceKind = "receiver" | "polling";
 
-/** Something that brings the events of portals into their logs. Several may run beside each other. */
+/** Something that brings the events of portals into their logs. Several run beside each other; for each portal the first that sees it counts. */
 export interface EventSource {
   readonly kind: EventSourceKind;
-  /** Whether it brings events of the portal; `owner`: only those of one user's dialogs. */
+  /** Which of a portal's events it brings; `owner`: only those of one user's dialogs. */
   sees(portal: PortalRef): "everything" | "owner" | "nothing";
-  /** Somebody listens to a portal that it sees. Called again and again; a source that costs nothing may run all the time. */
+  /** Somebody listens to a portal that it sees, or is about to. Called again and again. */
   wanted(): void;
-  /** From now on. Again after `stop` too. */
   start(): void;
   /** Resolves when nothing of it is under way. */
   stop(): Promise<void>;
   /** For whoever looks after the gateway: JSON, without secrets. */
-  state(): Readonly<Record<string, unknown>>;
+  state(): object;
 }
