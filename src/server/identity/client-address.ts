@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import proxyAddr from "@fastify/proxy-addr";
 import ipaddr from "ipaddr.js";
+import { LRUCache } from "lru-cache";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 
 /** Where a request comes from. */
@@ -13,17 +14,26 @@ export interface ClientAddress {
 
 export type ClientAddressOf = (message: IncomingMessage) => ClientAddress;
 
+const MAX_KNOWN = 10_000;
+
 /**
  * Tells where requests come from. `X-Forwarded-For` counts as far as it was written by `trusted` proxies (addresses or networks such as
  * 10.0.0.0/8): from the right, up to the first address that is none of them.
  */
 export function createClientAddresses(trusted: readonly string[]): ClientAddressOf {
   const isTrusted = trusted.length === 0 ? () => false : proxyAddr.compile([...trusted]);
+  /** By the connection's address: of requests that nobody forwarded nothing else tells. */
+  const direct = new LRUCache<string, ClientAddress>({ max: MAX_KNOWN });
   return (message) => {
     const connection = message.socket.remoteAddress ?? "";
+    if (!isForwarded(message.headers)) {
+      const known = direct.get(connection) ?? { address: networkOf(connection), isLoopback: isLoopback(connection) };
+      direct.set(connection, known);
+      return known;
+    }
     return {
       address: networkOf(forwardedAddress(message, isTrusted) ?? connection),
-      isLoopback: isLoopback(connection) && !isForwarded(message.headers),
+      isLoopback: false,
     };
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { DocumentNode } from "graphql";
 import { LRUCache } from "lru-cache";
 
@@ -9,8 +8,6 @@ const MAX_SOURCE_CHARACTERS = 4_000_000;
 /** Documents that were parsed and found valid. One cache for all transports. */
 export interface DocumentCache {
   find(source: string): DocumentNode | undefined;
-  /** By the SHA-256 of the text, in hexadecimal. */
-  byHash(hash: string): DocumentNode | undefined;
   keep(source: string, document: DocumentNode): void;
 }
 
@@ -21,14 +18,9 @@ export function createDocumentCache(): DocumentCache {
     sizeCalculation: (document) => Math.max(1, document.loc?.source.body.length ?? 1),
   });
   return {
-    find: (source) => documents.get(sourceHash(source)),
-    byHash: (hash) => documents.get(hash),
+    find: (source) => documents.get(source),
     keep: (source, document) => {
-      documents.set(sourceHash(source), document);
+      documents.set(source, document);
     },
   };
-}
-
-function sourceHash(source: string): string {
-  return createHash("sha256").update(source).digest("hex");
 }
