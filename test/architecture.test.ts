@@ -87,7 +87,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "src/storage/redis-allowance.ts -> src/datasources/bitrix24/usage.ts": "keeps the allowance for several processes",
   "src/config/config.ts -> src/storage/log.ts": "how long the log keeps events is a setting",
   "src/config/config.ts -> src/storage/storage.ts": "which store is used is a setting",
-  "src/resolvers/engine/context.ts -> src/config/rights.ts": "the rights of the identity that asks",
   "src/installation/configured-tokens.ts -> src/config/credentials.ts": "whose tokens are renewed",
 };
 
@@ -109,6 +108,8 @@ const CIRCLES: readonly (readonly string[])[] = [
     "src/datasources/bitrix24/read-sender.ts",
     "src/datasources/bitrix24/write-sender.ts",
   ],
+  // What is observed of a connection names the types of the connection.
+  ["src/datasources/bitrix24/connection.ts", "src/datasources/bitrix24/request-observer.ts"],
   // How the door refuses, and the type of what it answers.
   ["src/server/operations/door.ts", "src/server/operations/refusal.ts"],
 ];

@@ -32,7 +32,7 @@ export class OperatorActions {
     description:
       "Takes the chat: the caller becomes its operator, other operators leave it, and the customer is told who answers. Anybody with access to the chat may do it. " +
       "The portal itself would silently take the chat over from a colleague; with `ifUnassigned` (the default) the gateway looks first and answers `ALREADY_ASSIGNED` when another operator is responsible (a bot does not count). The look and the action are two calls, so a colleague who is faster by a moment is still displaced: `chat.operator` of the payload tells the truth. Use `ifUnassigned: false` or `chatIntercept` to take over on purpose. " +
-      "User errors: `ALREADY_ASSIGNED`, `CANNOT_ANSWER` (already yours, no open session, or being taken right now), `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. " +
+      "User errors: `ALREADY_ASSIGNED`, `CANNOT_ANSWER` (already yours, no open session, or being taken right now), `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. " +
       "Costs one call, one more with `ifUnassigned`, and a third where a bot or colleague is there (`imopenlines.operator.answer`).",
   })
   async chatAnswer(
@@ -59,7 +59,7 @@ export class OperatorActions {
     nullable: true,
     description:
       "Declines the chat, so that the queue offers it to the next operator. For the operator to whom it was offered. Trap: the system message that the chat was declined is posted even when nobody else is found, and without an open session the caller is removed from the chat all the same. " +
-      "User errors: `CANNOT_SKIP` (the line offers chats to everyone at once, nobody else is in the queue, or no session is open), `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.operator.skip`).",
+      "User errors: `CANNOT_SKIP` (the line offers chats to everyone at once, nobody else is in the queue, or no session is open), `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.operator.skip`).",
   })
   async chatSkip(
     @Ctx() context: OperationContext,
@@ -75,7 +75,7 @@ export class OperatorActions {
     nullable: true,
     description:
       "Ends the session of the chat, as its operator. Trap: on a line that asks customers for a rating or says goodbye automatically, the first call only starts the closing: `chat.state` is then `CLOSING` and the session ends with the customer's rating, after a while, or with a second call. " +
-      "User errors: `NOT_OPERATOR` (also when nobody is responsible), `NO_OPEN_SESSION`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.operator.finish`).",
+      "User errors: `NOT_OPERATOR` (also when nobody is responsible), `NO_OPEN_SESSION`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.operator.finish`).",
   })
   async chatFinish(
     @Ctx() context: OperationContext,
@@ -91,7 +91,7 @@ export class OperatorActions {
     nullable: true,
     description:
       "Ends the session of a chat that is assigned to somebody else; anybody with access to the chat may. A system message names the caller; when nobody is responsible, the caller takes the chat first. Closes in two steps like `chatFinish`: look at `chat.state`. " +
-      "User errors: `NO_OPEN_SESSION`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.operator.another.finish`).",
+      "User errors: `NO_OPEN_SESSION`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.operator.another.finish`).",
   })
   async chatFinishOnBehalf(
     @Ctx() context: OperationContext,
@@ -107,7 +107,7 @@ export class OperatorActions {
     nullable: true,
     description:
       'Marks the session as spam and ends it at once, without a goodbye or a request for a rating. Anybody with access to the chat may. The portal only says "accepted", also when no session was open: `chat.state` tells the truth. ' +
-      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.operator.spam`).",
+      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.operator.spam`).",
   })
   async chatMarkAsSpam(
     @Ctx() context: OperationContext,

@@ -100,7 +100,7 @@ export class CrmActions {
     nullable: true,
     description:
       "Makes a CRM lead of the chat. For its responsible operator. A chat that is in the CRM already stays as it is, without an error. Trap: without an open session one is opened. " +
-      "User errors: `NOT_OPERATOR`, `LEAD_NOT_CREATED`, `NO_OPEN_SESSION`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.crm.lead.create`).",
+      "User errors: `NOT_OPERATOR`, `LEAD_NOT_CREATED`, `NO_OPEN_SESSION`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.crm.lead.create`).",
   })
   async crmLeadCreate(
     @Ctx() context: OperationContext,

@@ -51,7 +51,7 @@ export class SessionActions {
     nullable: true,
     description:
       'Enters the chat as a further participant, which a system message shows; its operator stays responsible. Anybody with access to the chat may. The portal only says "accepted", also to somebody who is in the chat already. ' +
-      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.session.join`).",
+      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.session.join`).",
   })
   async chatJoin(
     @Ctx() context: OperationContext,
@@ -67,7 +67,7 @@ export class SessionActions {
     nullable: true,
     description:
       'Opens a new session in a chat without one, with the caller as operator, so that a customer can be written to first. Anybody with access to the chat may. The portal only says "accepted": when a session is open, the caller merely joins it. ' +
-      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. The portal does not tell the new session's id; `chat.currentSession` does. Costs one call (`imopenlines.session.start`).",
+      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. The portal does not tell the new session's id; `chat.currentSession` does. Costs one call (`imopenlines.session.start`).",
   })
   async sessionStart(
     @Ctx() context: OperationContext,
@@ -83,7 +83,7 @@ export class SessionActions {
     nullable: true,
     description:
       "Ends the open session at once and opens a new one, with the caller as operator, that begins with the given message: for a customer who comes with a new matter. The message is posted again without being sent to the customer. Anybody with access to the chat may. " +
-      'The portal only says "accepted", also when the message is not in this chat and nothing happens: compare `chat.currentSession`. User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.message.session.start`).',
+      'The portal only says "accepted", also when the message is not in this chat and nothing happens: compare `chat.currentSession`. User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.message.session.start`).',
   })
   async sessionStartFromMessage(
     @Ctx() context: OperationContext,
@@ -101,7 +101,7 @@ export class SessionActions {
     nullable: true,
     description:
       "Pins the chat to its operator: its session is not closed automatically for a week. Only the responsible operator may; pinning a pinned chat changes nothing and is no error. " +
-      "User errors: `NOT_OPERATOR`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Trap: pinning a chat without an open session opens one. Costs one call (`imopenlines.session.mode.pin`).",
+      "User errors: `NOT_OPERATOR`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Trap: pinning a chat without an open session opens one. Costs one call (`imopenlines.session.mode.pin`).",
   })
   async chatPin(
     @Ctx() context: OperationContext,
@@ -117,7 +117,7 @@ export class SessionActions {
     nullable: true,
     description:
       "Unpins the chat. Only the responsible operator may; unpinning a chat that is not pinned changes nothing and is no error. " +
-      "User errors: `NOT_OPERATOR`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.session.mode.pin`).",
+      "User errors: `NOT_OPERATOR`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.session.mode.pin`).",
   })
   async chatUnpin(
     @Ctx() context: OperationContext,
@@ -155,7 +155,7 @@ export class SessionActions {
     nullable: true,
     description:
       "Switches silent mode: while it is on, what operators write stays inside the portal and the customer gets nothing. On older portals it holds for the whole chat, on newer ones for the caller only, and `chat.isSilent` may then not show it. Anybody with access to the chat may. " +
-      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. The REST documentation calls the method deprecated; it works. Costs one call (`imopenlines.session.mode.silent`).",
+      "User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. The REST documentation calls the method deprecated; it works. Costs one call (`imopenlines.session.mode.silent`).",
   })
   async chatSetSilentMode(
     @Ctx() context: OperationContext,
