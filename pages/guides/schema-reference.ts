@@ -98,7 +98,9 @@ function members(type: GraphQLNamedType): string {
 function fieldEntry(typeName: string, field: GraphQLField<unknown, unknown>): string {
   const anchor = `${typeName}.${field.name}`;
   const methods = (field.astNode?.directives ?? []).flatMap(restMethod);
-  const rest = methods.map((method) => ` <a class="rest" href="/docs/methods#${escapeHtml(method)}">@rest ${escapeHtml(method)}</a>`);
+  const rest = methods.map(
+    (method) => ` <a class="rest" href="/docs/methods#${escapeHtml(method)}">@rest ${escapeHtml(method)}</a>`,
+  );
   const args = field.args.length === 0 ? "" : `<ul>${field.args.map(argument).join("")}</ul>`;
   return `<dt id="${anchor}"><a href="#${anchor}">${field.name}</a>: ${typeText(field.type)}${rest.join("")}</dt><dd>${described(field.description)}${args}</dd>`;
 }
