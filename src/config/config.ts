@@ -63,6 +63,8 @@ export interface Config {
     readonly encryptionKeyFile: string;
     readonly polling: "auto" | "off";
     readonly accessRecheckMs: number;
+    /** Part of a portal's drain for questions about live events, 0..1. */
+    readonly share: number;
   };
   readonly limits: Limits;
   readonly keys: { readonly file: string; readonly configured: readonly ConfiguredKey[] };
@@ -331,6 +333,7 @@ export function readConfig(environment: Environment): Config {
       encryptionKeyFile: join(dataDir, "encryption-key"),
       polling: read("GATEWAY_POLLING") ?? "off",
       accessRecheckMs: (read("GATEWAY_ACCESS_RECHECK_SECONDS") ?? 0) * 1_000,
+      share: (read("GATEWAY_LIVE_SHARE_PERCENT") ?? 0) / 100,
     },
     limits: readLimits(read),
     keys: {

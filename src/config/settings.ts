@@ -228,6 +228,12 @@ export const settings = {
     default: "100000",
     schema: wholeNumber(100, 10_000_000).default(100_000),
   }),
+  GATEWAY_LIVE_SHARE_PERCENT: setting({
+    description:
+      "Part of what a portal's allowance gives back that all questions about live events may take together, in percent; a quarter is 30 requests a minute on the standard plan.",
+    default: "25",
+    schema: wholeNumber(1, 100).default(25),
+  }),
   GATEWAY_ACCESS_RECHECK_SECONDS: setting({
     description: "Seconds after which the portal is asked again whether a subscriber may still see a chat.",
     default: "60",

@@ -73,6 +73,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     allowedHosts: hosts,
     proxyUrl,
     certificateAuthority,
+    liveShare: config.live.share,
     createAllowance: store.createAllowance,
     onRequest: log.isLevelEnabled("debug") ? (request) => log.debug(request, "A request to a portal") : undefined,
     onTokenRefused: (credential) => identities.tokenRefused(credential),
