@@ -13,6 +13,9 @@ export interface HttpProblem {
   readonly message: string;
   /** When asking again makes sense. */
   readonly retryAfterMs?: number;
+  /** What is bounded, and what would pass. */
+  readonly limit?: string;
+  readonly maximum?: number;
 }
 
 /** A body that is JSON text and yet not a request. Carries what the client should read. */
@@ -92,6 +95,8 @@ function problemOf(error: FastifyError | BadBody, maxBodyBytes: number): HttpPro
       return {
         status: 413,
         code: "LIMIT_EXCEEDED",
+        limit: "bodyBytes",
+        maximum: maxBodyBytes,
         message: `The request's body is larger than the limit of ${maxBodyBytes} bytes.`,
       };
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":

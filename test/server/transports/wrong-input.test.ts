@@ -65,7 +65,7 @@ describe("a body that is not a request", () => {
     expect(answer.status).toBe(413);
     expect(errorsOf(answer)[0]).toEqual({
       message: "The request's body is larger than the limit of 1048576 bytes.",
-      extensions: { code: "LIMIT_EXCEEDED" },
+      extensions: { code: "LIMIT_EXCEEDED", limit: "bodyBytes", maximum: 1_048_576 },
     });
   });
 });
