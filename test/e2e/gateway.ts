@@ -30,7 +30,12 @@ export interface GraphqlAnswer {
   readonly data: any;
   readonly errors: readonly GraphqlError[] | undefined;
   readonly extensions: {
-    readonly upstream: { readonly requests: number; readonly commands: number; readonly waitedMs: number };
+    readonly upstream: {
+      readonly requests: number;
+      readonly commands: number;
+      readonly cost: number;
+      readonly waitedMs: number;
+    };
   };
 }
 
@@ -100,6 +105,11 @@ export async function startGateway({
         body: JSON.stringify({ query, variables }),
       });
       const { data, errors, extensions } = (await response.json()) as Omit<GraphqlAnswer, "status">;
+      // Whatever a test asks of an undisturbed portal, it was weighed as that much at least before it began.
+      const upstream = extensions?.upstream;
+      if (upstream !== undefined && upstream.commands > upstream.cost) {
+        throw new Error(`${upstream.commands} commands were spent, ${upstream.cost} were reckoned with: ${query}`);
+      }
       return { status: response.status, data, errors, extensions };
     },
     async close() {
