@@ -48,6 +48,7 @@ export async function startLiveOffice({ redisUrl, profileDirectory }: LiveOffice
     environment: {
       GATEWAY_PORT: String(port),
       GATEWAY_API_KEYS: `k0:${key}:w0:all`,
+      GATEWAY_MAX_SOCKETS_PER_IDENTITY: "10000",
       GATEWAY_PUBLIC_URL: publicUrl,
       GATEWAY_EVENT_RETENTION_COUNT: String(KEPT_EVENTS),
       BITRIX24_CLIENT_ID: portal.application.clientId,
