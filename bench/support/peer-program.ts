@@ -7,7 +7,7 @@ import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import type { HistoryCache } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
+import { NO_LIVE_LOG, type OperationContext, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
 import { createPeerSession } from "./peer-session.ts";
 
 // A program of its own: the gateway's schema and resolvers on Apollo's standalone server with its defaults, one REST call for each read. What one operation
@@ -38,6 +38,7 @@ async function main(): Promise<void> {
           throw new Error("The peer does not model an allowance");
         },
         live: NO_LIVE_LOG,
+        ...WITHOUT_STORE,
       };
     },
   });

@@ -8,7 +8,7 @@ import { parseForm } from "../../src/datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
+import { NO_LIVE_LOG, type OperationContext, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
 import { writeCursor } from "../../src/subscriptions/events/cursor.ts";
 import { decodeEvent } from "../../src/subscriptions/intake/decoding/events.ts";
 import type { LiveDelivery } from "../../src/subscriptions/live/live-request.ts";
@@ -87,6 +87,7 @@ function openContext(): OperationContext {
       throw new Error("The peer does not model an allowance");
     },
     live: NO_LIVE_LOG,
+    ...WITHOUT_STORE,
   };
 }
 

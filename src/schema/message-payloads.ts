@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Directive, Field, ID, ObjectType } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
 import { ChatOutcome } from "./chat-outcome.ts";
 import { Message } from "./message.ts";
@@ -13,6 +13,7 @@ export class ChatMessageSendPayload extends ChatOutcome {
   @Field(() => ID, { nullable: true, description: "The message that was created; null when it was not." })
   messageId: Id | null = null;
 
+  @Directive('@rest(method: "im.dialog.messages.get")')
   @Field(() => Message, {
     nullable: true,
     description:

@@ -19,6 +19,7 @@ export enum UserErrorCode {
   CHAT_NOT_WITH_BOT = "CHAT_NOT_WITH_BOT",
   COMMENT_UNREADABLE = "COMMENT_UNREADABLE",
   CRM_ENTITY_NOT_FOUND = "CRM_ENTITY_NOT_FOUND",
+  IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED",
   INVALID_ARGUMENT = "INVALID_ARGUMENT",
   INVALID_NETWORK_CODE = "INVALID_NETWORK_CODE",
   KEYBOARD_INVALID = "KEYBOARD_INVALID",
@@ -89,6 +90,9 @@ registerEnumType(UserErrorCode, {
         "The stored comment could not be read, and rating without it would erase it. Nothing was sent. Give `comment` to replace it.",
     },
     CRM_ENTITY_NOT_FOUND: { description: "There is no such CRM item, or the caller may not see it." },
+    IDEMPOTENCY_KEY_REUSED: {
+      description: "The idempotency key came within the last 24 hours with other arguments. Nothing was sent.",
+    },
     INVALID_ARGUMENT: { description: "The portal does not accept the value of an argument." },
     INVALID_NETWORK_CODE: { description: "A network line's code has exactly 32 characters." },
     KEYBOARD_INVALID: { description: "The portal does not understand the keyboard; only link buttons are allowed." },

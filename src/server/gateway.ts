@@ -9,6 +9,7 @@ import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts"
 import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
 import { createGuard } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
+import { createTurns } from "../storage/turns.ts";
 import { createConnectionPlaces } from "./connections/places.ts";
 import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
 import { createClientAddresses } from "./identity/client-address.ts";
@@ -21,6 +22,7 @@ import { type KnownOperations, OperationsFileError, readKnownOperations } from "
 import { startEvent, startOperation } from "./operations/operation-context.ts";
 import { createPreparation } from "./operations/prepare.ts";
 import type { OperationsUnderWay } from "./operations/under-way.ts";
+import { createSendLedger } from "./sends/send-ledger.ts";
 import { startApollo } from "./transports/apollo.ts";
 import { createAuthentication } from "./transports/authentication.ts";
 import { registerEventStream } from "./transports/event-stream.ts";
@@ -99,7 +101,9 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     onEvent: ({ address }) => histories.forgetChat(address),
     log,
   });
-  const services = { portals, histories, timeoutMs, liveFor: liveSide.contextFor };
+  const turns = createTurns(keyValues);
+  const sends = createSendLedger({ keyValues, turns, operationTimeoutMs: timeoutMs });
+  const services = { portals, histories, timeoutMs, liveFor: liveSide.contextFor, turns, sends };
   const clientAddress = createClientAddresses(config.server.trustedProxies);
   const authentication = createAuthentication(identities, clientAddress);
   const places = createConnectionPlaces(limits);

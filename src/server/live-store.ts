@@ -22,9 +22,11 @@ import { DirectoryInUse } from "../storage/directory-lock.ts";
 import { DEFAULT_REDIS_PREFIX } from "../storage/open-redis-storage.ts";
 import { createRedisAllowance } from "../storage/redis-allowance.ts";
 import { connectRedis } from "../storage/redis-connection.ts";
+import { TURN_NAMESPACES } from "../storage/turns.ts";
 import type { EventStorage } from "../subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
 import { PROVEN_TOKEN_NAMESPACES } from "./identity/proven-tokens.ts";
+import { SEND_NAMESPACES } from "./sends/send-ledger.ts";
 
 /** What outlives a process, or is shared by several: opened before anything calls a portal. */
 export interface LiveStore {
@@ -130,7 +132,13 @@ async function open({ live }: Config): Promise<EventStorage> {
   try {
     return await openEventStorage(live.storage, {
       retention: live.retention,
-      namespaces: { ...INSTALLATION_NAMESPACES, ...CONFIGURED_TOKEN_NAMESPACES, ...PROVEN_TOKEN_NAMESPACES },
+      namespaces: {
+        ...INSTALLATION_NAMESPACES,
+        ...CONFIGURED_TOKEN_NAMESPACES,
+        ...PROVEN_TOKEN_NAMESPACES,
+        ...TURN_NAMESPACES,
+        ...SEND_NAMESPACES,
+      },
     });
   } catch (error) {
     if (error instanceof DirectoryInUse) throw new ConfigError([`GATEWAY_DATA_DIR: ${error.message}`]);

@@ -93,7 +93,7 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
   SetSilentMode: () => ofOwner(() => ({ enabled: true })),
   RateSession: () => rated({ rating: 5 }),
   CommentOnSession: () => rated({ comment: "Well done" }),
-  SendMessage: () => ofOwner((chat) => ({ text: "Hello", replyToId: ownMessage(chat) })),
+  SendMessage: () => ofOwner((chat) => ({ text: "Hello", replyToId: ownMessage(chat), idempotencyKey: "example-1" })),
   EditMessage: () => {
     const { chat, as } = running();
     return { as, variables: { messageId: ownMessage(chat), text: "Our new address" } };

@@ -21,6 +21,7 @@ const MET_IN: Readonly<Record<`${UserErrorCode}`, "chats" | "crm-bots-network" |
   CHAT_NOT_WITH_BOT: "crm-bots-network",
   COMMENT_UNREADABLE: "chats",
   CRM_ENTITY_NOT_FOUND: "crm-bots-network",
+  IDEMPOTENCY_KEY_REUSED: "chats",
   INVALID_ARGUMENT: "crm-bots-network",
   INVALID_NETWORK_CODE: "crm-bots-network",
   KEYBOARD_INVALID: "crm-bots-network",

@@ -74,6 +74,17 @@ describe("about the chat", () => {
   });
 });
 
+test("an idempotency key that came with another text", async () => {
+  const chat = answered();
+  const owner = office.staff(chat.ownerId);
+  const send = (text: string) => `chatMessageSend(chatId: ${chat.id}, text: "${text}", idempotencyKey: "one")`;
+  expect(await owner.act(`mutation { ${send("One")} { userErrors { code } } }`)).toEqual({ userErrors: [] });
+  expect(await refusal(owner, send("Other"))).toMatchObject({
+    code: "IDEMPOTENCY_KEY_REUSED",
+    field: ["idempotencyKey"],
+  });
+});
+
 describe("about who is responsible", () => {
   test("taking a chat that is already one's own is a refusal without a code", async () => {
     const chat = answered();

@@ -3,7 +3,7 @@ import type { PortalsOptions } from "../../src/datasources/bitrix24/portals.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
+import { NO_LIVE_LOG, type OperationContext, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
 import { type Bench, startBench } from "../datasources/bitrix24/portal-fixture.ts";
 import type { ScriptedPortal } from "../datasources/bitrix24/scripted-portal.ts";
 
@@ -44,6 +44,7 @@ export async function startGatewayCore(
       usage: portal.usage,
       upstreamStatus: () => bench.portals.status(bench.webhook),
       live: NO_LIVE_LOG,
+      ...WITHOUT_STORE,
     };
     return execute({ schema: built, document: parsed, contextValue: context, variableValues: variables });
   }

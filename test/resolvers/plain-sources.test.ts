@@ -18,7 +18,7 @@ import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../src/resolvers/engine/context.ts";
+import { NO_LIVE_LOG, type OperationContext, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
 import type { StoredEvent, StoredMessage } from "../../src/subscriptions/events/stored-event.ts";
 import type { LiveDelivery } from "../../src/subscriptions/live/live-request.ts";
 import { faultsOf, inspectSources, type SourceInspection } from "./source-inspection.ts";
@@ -72,6 +72,7 @@ function newContext(userId = operatorId): OperationContext {
       blockedMethods: [{ method: "im.recent.list", until: new Date() }],
     }),
     live: NO_LIVE_LOG,
+    ...WITHOUT_STORE,
   };
 }
 

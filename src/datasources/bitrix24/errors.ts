@@ -55,11 +55,19 @@ export class PortalTimeout extends UpstreamError {}
 /** The portal's answer is not REST JSON, or a value in it has a shape that is not understood. */
 export class PortalProtocolError extends UpstreamError {}
 
+interface UnknownOptions extends ErrorOptions {
+  /** What the client should do, in a sentence. */
+  readonly advice?: string;
+}
+
 /** A write may or may not have been carried out: it was sent and no readable answer came back. */
 export class OutcomeUnknown extends UpstreamError {
-  constructor(method: string, options?: ErrorOptions) {
+  constructor(
+    method: string,
+    { advice = "Read the object again before repeating it.", ...options }: UnknownOptions = {},
+  ) {
     super(
-      `${method} was sent but no answer came back: it may or may not have been carried out. Read the object again before repeating it.`,
+      `${method} was sent but no answer came back: it may or may not have been carried out. ${advice}`,
       method,
       options,
     );

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
+import type { Id } from "../../datasources/domain/ids.ts";
 import {
   type BotMessageKind,
   botSessionFinish,
@@ -7,6 +8,7 @@ import {
   botSessionOperator,
   botSessionTransfer,
 } from "../../datasources/imopenlines/bot.ts";
+import { notDone } from "../../refusals/user-error.ts";
 import {
   BotChatRouteToOperatorPayload,
   BotChatTransferPayload,
@@ -16,9 +18,12 @@ import {
 } from "../../schema/bot-payloads.ts";
 import { parseChatId } from "../../schema/input-errors.ts";
 import { parseTransferTarget, TransferTarget } from "../../schema/transfer-target.ts";
-import { refusedChatAction, runAcceptedChatAction } from "../chats/chat-action.ts";
+import { refusedChatAction, runAcceptedChatAction, runChatAction } from "../chats/chat-action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { emptyTextProblem } from "../engine/text-guards.ts";
+import { IDEMPOTENCY_KEY } from "../sends/send-once.ts";
+import { sendToChat } from "../sends/send-to-chat.ts";
+import { NOT_TO_BE_FOUND, type SoughtMessage, searchInChat } from "../sends/sent-search.ts";
 
 /** What an open-line bot does with its chats. Its client id comes from the credential's configuration. */
 @Resolver()
@@ -68,11 +73,12 @@ export class BotActions {
   }
 
   @Directive('@rest(method: "imopenlines.bot.session.message.send")')
+  @Directive('@rest(method: "im.dialog.messages.get")')
   @Mutation(() => BotMessageSendPayload, {
     nullable: true,
     description:
       'Sends an automatic message to the customer: the line\'s greeting or a text. Anybody may; the portal checks neither a bot nor access, and only says "accepted", even for an unknown chat. Trap: it opens a session where none is open. ' +
-      "User errors: `TEXT_EMPTY` (kind `DEFAULT` without a text), `CHAT_NOT_FOUND`. Needs the scope `imbot`. Costs one call (`imopenlines.bot.session.message.send`).",
+      "User errors: `TEXT_EMPTY` (kind `DEFAULT` without a text), `CHAT_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`. Needs the scope `imbot`. Costs one call, with a key two or three (`imopenlines.bot.session.message.send`).",
   })
   async botMessageSend(
     @Ctx() context: OperationContext,
@@ -81,12 +87,28 @@ export class BotActions {
     @Arg("kind", () => BotMessageKindEnum, { description: "The line's greeting, or the given text." })
     kind: BotMessageKind,
     @Arg("text", () => String, { nullable: true, description: "The text of kind `DEFAULT`." }) text?: string | null,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: IDEMPOTENCY_KEY })
+    idempotencyKey?: string | null,
   ): Promise<BotMessageSendPayload> {
     const id = parseChatId(chatId);
     const problem = kind === "DEFAULT" ? emptyTextProblem(text ?? "") : undefined;
     if (problem !== undefined) return new BotMessageSendPayload(refusedChatAction(id, problem));
     const call = botSessionMessageSend(id, kind, text ?? undefined);
-    return new BotMessageSendPayload(await runAcceptedChatAction(context, info, id, call));
+    const { result } = await sendToChat(
+      context,
+      {
+        mutation: "botMessageSend",
+        idempotencyKey,
+        body: [id, kind, text ?? null],
+        method: call.method,
+        // The text of a greeting is the line's own.
+        search: kind === "DEFAULT" ? searchInChat(context, ofBot(context, id, text ?? "")) : NOT_TO_BE_FOUND,
+      },
+      id,
+      () => runChatAction(context, info, id, call),
+      (value) => ({ messageId: null, refusal: value === false ? notDone() : undefined }),
+    );
+    return new BotMessageSendPayload(result);
   }
 
   @Directive('@rest(method: "imopenlines.bot.session.operator")')
@@ -106,4 +128,13 @@ export class BotActions {
       await runAcceptedChatAction(context, info, id, botSessionOperator(id), { CHAT_NOT_WITH_BOT: ["chatId"] }),
     );
   }
+}
+
+/** A bot writes in its own name where one has the chat, as the system otherwise. */
+function ofBot({ loaders }: OperationContext, chatId: Id, text: string): SoughtMessage {
+  const isBot = async (userId: Id): Promise<boolean> => {
+    const user = await loaders.users.load(userId);
+    return user?.isBot === true || user?.kind === "BOT";
+  };
+  return { chatId, text, isAuthor: (authorId) => authorId === null || isBot(authorId) };
 }

@@ -13,6 +13,8 @@ import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { jsonParam } from "../engine/json-param.ts";
 import { blockSizeProblem, emptyTextProblem, networkCodeProblem } from "../engine/text-guards.ts";
+import { IDEMPOTENCY_KEY_UNSEEN, sendOnce } from "../sends/send-once.ts";
+import { NOT_TO_BE_FOUND } from "../sends/sent-search.ts";
 
 const JOIN_BLAME = {
   INVALID_NETWORK_CODE: ["code"],
@@ -61,11 +63,13 @@ export class NetworkActions {
     nullable: true,
     description:
       "Writes to a user of this portal in the name of a network line. Anybody may, but each user gets at most one message a week of each line. " +
-      "User errors: `INVALID_NETWORK_CODE`, `NETWORK_LINE_NOT_FOUND`, `USER_NOT_FOUND`, `WEEKLY_LIMIT_REACHED`, `TEXT_EMPTY`, `ATTACHMENT_TOO_LARGE`, `ATTACHMENT_INVALID`, `KEYBOARD_INVALID`, `MESSAGE_NOT_SENT`. Costs one call (`imopenlines.network.message.add`).",
+      "User errors: `INVALID_NETWORK_CODE`, `NETWORK_LINE_NOT_FOUND`, `USER_NOT_FOUND`, `WEEKLY_LIMIT_REACHED`, `TEXT_EMPTY`, `ATTACHMENT_TOO_LARGE`, `ATTACHMENT_INVALID`, `KEYBOARD_INVALID`, `MESSAGE_NOT_SENT`, `IDEMPOTENCY_KEY_REUSED`. Costs one call (`imopenlines.network.message.add`).",
   })
   async networkMessageSend(
     @Ctx() context: OperationContext,
     @Arg("input", () => NetworkMessageSendInput, { description: "The message." }) input: NetworkMessageSendInput,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: IDEMPOTENCY_KEY_UNSEEN })
+    idempotencyKey?: string | null,
   ): Promise<NetworkMessageSendPayload> {
     const recipientId = parseId(input.recipientId, "input.recipientId");
     const problem =
@@ -82,10 +86,22 @@ export class NetworkActions {
       keyboard: jsonParam(input.keyboard, "input.keyboard"),
       hasLinkPreview: input.urlPreview,
     });
-    const { value, userErrors } = await runAction(context, call, MESSAGE_BLAME);
-    return new NetworkMessageSendPayload(
-      value === false ? [notDone()] : userErrors,
-      value === true ? new User(recipientId) : null,
+    const { attachments = null, keyboard = null, urlPreview, code, text } = input;
+    const outcome = await sendOnce(
+      context,
+      {
+        mutation: "networkMessageSend",
+        idempotencyKey,
+        body: [code, recipientId, text, attachments, keyboard, urlPreview],
+        method: call.method,
+        search: NOT_TO_BE_FOUND,
+      },
+      async () => {
+        const { value, userErrors } = await runAction(context, call, MESSAGE_BLAME);
+        return { messageId: null, userErrors: value === false ? [notDone()] : userErrors };
+      },
     );
+    const isSent = outcome.userErrors.length === 0;
+    return new NetworkMessageSendPayload([...outcome.userErrors], isSent ? new User(recipientId) : null);
   }
 }

@@ -1,6 +1,7 @@
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import type { UserRecord } from "../../datasources/domain/user.ts";
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
 import { ownUserError } from "../../refusals/user-error.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
@@ -22,21 +23,22 @@ export async function assignmentConflict(context: OperationContext, chatId: Id):
   const { operatorId } = chat;
   // The chat's owner is its responsible operator, so the caller's own role tells whether that is the caller.
   if (operatorId === undefined || operatorId === null || chat.viewerRole === "OWNER") return undefined;
-  if (await isBot(context, operatorId)) return undefined;
+  const operator = await userOf(context, operatorId);
+  if (operator?.isBot === true || operator?.kind === "BOT") return undefined;
+  const name = operator?.name ?? "";
   return ownUserError(
     UserErrorCode.ALREADY_ASSIGNED,
-    `Operator ${operatorId} is responsible for this chat: ask for a transfer, or take it over with chatIntercept.`,
+    `${name === "" ? "Operator" : name} (user ${operatorId}) is responsible for this chat: ask for a transfer, or take it over with chatIntercept.`,
     ["chatId"],
   );
 }
 
 /** A refused look-up (the scope is missing, say) counts as no bot: better not to displace a colleague. */
-async function isBot(context: OperationContext, userId: Id): Promise<boolean> {
+async function userOf(context: OperationContext, userId: Id): Promise<UserRecord | null> {
   try {
-    const user = await context.loaders.users.full(userId);
-    return user?.isBot === true || user?.kind === "BOT";
+    return await context.loaders.users.full(userId);
   } catch (error) {
-    if (error instanceof PortalRefusal) return false;
+    if (error instanceof PortalRefusal) return null;
     throw error;
   }
 }

@@ -31,7 +31,7 @@ export class OperatorActions {
     nullable: true,
     description:
       "Takes the chat: the caller becomes its operator, other operators leave it, and the customer is told who answers. Anybody with access to the chat may do it. " +
-      "The portal itself would silently take the chat over from a colleague; with `ifUnassigned` (the default) the gateway looks first and answers `ALREADY_ASSIGNED` when another operator is responsible (a bot does not count). The look and the action are two calls, so a colleague who is faster by a moment is still displaced: `chat.operator` of the payload tells the truth. Use `ifUnassigned: false` or `chatIntercept` to take over on purpose. " +
+      "The portal itself would silently take the chat over from a colleague; with `ifUnassigned` (the default) the gateway looks first and answers `ALREADY_ASSIGNED` when another operator is responsible (a bot does not count). Looks and actions through this gateway are made in turn for each chat, so that of two at once one has the chat and the other gets `ALREADY_ASSIGNED`; whoever takes it in Bitrix24 itself in the moment between look and action is still displaced: `chat.operator` of the payload tells the truth. A caller who may not look takes the chat without it. Use `ifUnassigned: false` or `chatIntercept` to take over on purpose. " +
       "User errors: `ALREADY_ASSIGNED`, `CANNOT_ANSWER` (already yours, no open session, or being taken right now), `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. " +
       "Costs one call, one more with `ifUnassigned`, and a third where a bot or colleague is there (`imopenlines.operator.answer`).",
   })
@@ -41,16 +41,18 @@ export class OperatorActions {
     @Arg("chatId", () => ID, { description: "The chat to take." }) chatId: string,
     @Arg("ifUnassigned", () => Boolean, {
       defaultValue: true,
-      description: "Look first, and leave the chat alone when another operator is responsible. Not atomic.",
+      description: "Look first, and leave the chat alone when another operator is responsible.",
     })
     ifUnassigned: boolean,
   ): Promise<ChatAnswerPayload> {
     const id = parseChatId(chatId);
-    const conflict = ifUnassigned ? await assignmentConflict(context, id) : undefined;
+    const answer = () => runAcceptedChatAction(context, info, id, operatorAnswer(id));
+    const answerIfUnassigned = async () => {
+      const conflict = await assignmentConflict(context, id);
+      return conflict === undefined ? answer() : refusedChatAction(id, conflict);
+    };
     return new ChatAnswerPayload(
-      conflict === undefined
-        ? await runAcceptedChatAction(context, info, id, operatorAnswer(id))
-        : refusedChatAction(id, conflict),
+      ifUnassigned ? await context.turns.inTurn(`answer ${id}`, context.signal, answerIfUnassigned) : await answer(),
     );
   }
 

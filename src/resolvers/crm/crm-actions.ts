@@ -14,6 +14,9 @@ import { UserErrorCode } from "../../schema/mutation-payload.ts";
 import { refusedChatAction, runAcceptedChatAction, runChatAction } from "../chats/chat-action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { emptyCrmTextProblem } from "../engine/text-guards.ts";
+import { IDEMPOTENCY_KEY } from "../sends/send-once.ts";
+import { sendToChat } from "../sends/send-to-chat.ts";
+import { searchInChat } from "../sends/sent-search.ts";
 import { runCrmMemberAction } from "./crm-member-action.ts";
 
 const LATEST_CHAT = "The chat; not given: the item's latest one.";
@@ -60,11 +63,12 @@ export class CrmActions {
   }
 
   @Directive('@rest(method: "imopenlines.crm.message.add")')
+  @Directive('@rest(method: "im.dialog.messages.get")')
   @Mutation(() => CrmMessageSendPayload, {
     nullable: true,
     description:
       "Writes to the customer in a chat of a CRM item, in the name of an employee or bot who is in the chat. Both the caller and the author need access to the item. The portal marks the message as automatically generated. Plain text only; `chatMessageSend` writes as the caller and needs no CRM item. " +
-      "User errors: `TEXT_EMPTY`, `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `ACCESS_DENIED`, `MESSAGE_NOT_SENT`, `INVALID_ARGUMENT`. Costs one call (`imopenlines.crm.message.add`).",
+      "User errors: `TEXT_EMPTY`, `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `ACCESS_DENIED`, `MESSAGE_NOT_SENT`, `INVALID_ARGUMENT`, `IDEMPOTENCY_KEY_REUSED`. Costs one call, with a key two, or three where the caller is not in the chat (`imopenlines.crm.message.add`).",
   })
   async crmMessageSend(
     @Ctx() context: OperationContext,
@@ -74,6 +78,8 @@ export class CrmActions {
     @Arg("authorId", () => ID, { description: "In whose name it is written: an employee or bot in the chat." })
     authorId: string,
     @Arg("text", () => String, { description: "The text; not empty." }) text: string,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: IDEMPOTENCY_KEY })
+    idempotencyKey?: string | null,
   ): Promise<CrmMessageSendPayload> {
     const id = parseChatId(chatId);
     const message = {
@@ -85,13 +91,22 @@ export class CrmActions {
     const problem = emptyCrmTextProblem(text);
     if (problem !== undefined) return new CrmMessageSendPayload(refusedChatAction(id, problem));
     const blame = { CHAT_NOT_IN_CRM: ["chatId"], MESSAGE_NOT_SENT: ["authorId"] };
-    const { value, result } = await runChatAction(context, info, id, crmMessageAdd(message), blame);
-    if (value === null) {
-      const error = ownUserError(UserErrorCode.MESSAGE_NOT_SENT, "The portal made no message and gives no reason.");
-      return new CrmMessageSendPayload({ ...result, userErrors: [error] });
-    }
+    const call = crmMessageAdd(message);
+    const { messageId, result } = await sendToChat(
+      context,
+      {
+        mutation: "crmMessageSend",
+        idempotencyKey,
+        body: [message.entity.type, message.entity.id, id, message.authorId, text],
+        method: call.method,
+        search: searchInChat(context, { chatId: id, text, isAuthor: (author) => author === message.authorId }),
+      },
+      id,
+      () => runChatAction(context, info, id, call, blame),
+      (value) => ({ messageId: value ?? null, refusal: value === null ? notSent() : undefined }),
+    );
     const payload = new CrmMessageSendPayload(result);
-    payload.messageId = value ?? null;
+    payload.messageId = messageId;
     return payload;
   }
 
@@ -110,4 +125,8 @@ export class CrmActions {
     const id = parseChatId(chatId);
     return new CrmLeadCreatePayload(await runAcceptedChatAction(context, info, id, crmLeadCreate(id)));
   }
+}
+
+function notSent() {
+  return ownUserError(UserErrorCode.MESSAGE_NOT_SENT, "The portal made no message and gives no reason.");
 }

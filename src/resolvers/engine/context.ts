@@ -3,6 +3,7 @@ import type { AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/
 import type { ChatChange } from "../../datasources/domain/chat-change.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { Loaders } from "../../datasources/loaders/loaders.ts";
+import type { Sends } from "../sends/sends.ts";
 import type { EventEyes } from "./event-eyes.ts";
 
 /** Who sent the operation, and through which credential it acts. Never holds a secret. */
@@ -42,6 +43,21 @@ export const NO_LIVE_LOG: LiveContext = {
   chatChanged: () => {},
 };
 
+/** Work on one portal that must not happen side by side, whichever process it is in. */
+export interface Turns {
+  /**
+   * Runs when nobody else runs under that name; while the gateway's store is away, nobody else of this process. Rejects with `PortalTimeout` when
+   * the signal fires first.
+   */
+  inTurn<T>(name: string, signal: AbortSignal, run: () => Promise<T>): Promise<T>;
+}
+
+/** For one process that keeps nothing: in no order, and without keys. */
+export const WITHOUT_STORE: Pick<OperationContext, "turns" | "sends"> = {
+  turns: { inTurn: (_name, _signal, run) => run() },
+  sends: { once: () => Promise.reject(new Error("Sends with a key need a store")) },
+};
+
 /** All that a resolver gets; it never sees HTTP. One per operation. */
 export interface OperationContext {
   readonly viewer: ViewerIdentity;
@@ -52,6 +68,8 @@ export interface OperationContext {
   readonly usage: UpstreamUsage;
   readonly upstreamStatus: () => AllowanceStatus;
   readonly live: LiveContext;
+  readonly turns: Turns;
+  readonly sends: Sends;
   /** While a live event is executed. */
   readonly event?: EventEyes;
 }

@@ -15,6 +15,9 @@ import { refusedChatAction, runAcceptedChatAction, runChatAction } from "../chat
 import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { emptyTextProblem } from "../engine/text-guards.ts";
+import { IDEMPOTENCY_KEY } from "../sends/send-once.ts";
+import { isViewer, sendToChat } from "../sends/send-to-chat.ts";
+import { searchInChat } from "../sends/sent-search.ts";
 
 const MESSAGE_BLAME = { MESSAGE_NOT_FOUND: ["messageId"], MESSAGE_NOT_EDITABLE: ["messageId"] };
 
@@ -26,8 +29,8 @@ export class MessageActions {
   @Mutation(() => ChatMessageSendPayload, {
     nullable: true,
     description:
-      "Writes into the chat as the caller; the channel delivers it to the customer, unless silent mode is on. For participants who may write: answer or join the chat first. Never sent twice: when no answer came back, the error is `OUTCOME_UNKNOWN`. " +
-      "User errors: `TEXT_EMPTY`, `MESSAGE_NOT_SENT`, `REPLY_NOT_POSSIBLE`, `CHAT_NOT_FOUND`, `ACCESS_DENIED`. Needs the scope `im`. Costs one call (`im.message.add`).",
+      "Writes into the chat as the caller; the channel delivers it to the customer, unless silent mode is on. For participants who may write: answer or join the chat first. Never sent twice: when no answer came back, the error is `OUTCOME_UNKNOWN`; with an `idempotencyKey` the same mutation may then be sent again. " +
+      "User errors: `TEXT_EMPTY`, `MESSAGE_NOT_SENT`, `REPLY_NOT_POSSIBLE`, `CHAT_NOT_FOUND`, `ACCESS_DENIED`, `IDEMPOTENCY_KEY_REUSED`. Needs the scope `im`. Costs one call, with a key two (`im.message.add`).",
   })
   async chatMessageSend(
     @Ctx() context: OperationContext,
@@ -36,16 +39,29 @@ export class MessageActions {
     @Arg("text", () => String, { description: "The text, with BBCode." }) text: string,
     @Arg("replyToId", () => ID, { nullable: true, description: "A message of the same chat that this one answers." })
     replyToId?: string | null,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: IDEMPOTENCY_KEY })
+    idempotencyKey?: string | null,
   ): Promise<ChatMessageSendPayload> {
     const id = parseChatId(chatId);
     const replyTo = typeof replyToId === "string" ? parseId(replyToId, "replyToId") : undefined;
     const problem = emptyTextProblem(text);
     if (problem !== undefined) return new ChatMessageSendPayload(refusedChatAction(id, problem));
     const call = messageAdd({ chatId: id, text, replyToId: replyTo });
-    const { value, result } = await runChatAction(context, info, id, call, { REPLY_NOT_POSSIBLE: ["replyToId"] });
-    if (value === null) return new ChatMessageSendPayload({ ...result, userErrors: [notSent()] });
+    const { messageId, result } = await sendToChat(
+      context,
+      {
+        mutation: "chatMessageSend",
+        idempotencyKey,
+        body: [id, text, replyTo ?? null],
+        method: call.method,
+        search: searchInChat(context, { chatId: id, text, isAuthor: (authorId) => isViewer(context, authorId) }),
+      },
+      id,
+      () => runChatAction(context, info, id, call, { REPLY_NOT_POSSIBLE: ["replyToId"] }),
+      (value) => ({ messageId: value ?? null, refusal: value === null ? notSent() : undefined }),
+    );
     const payload = new ChatMessageSendPayload(result);
-    payload.messageId = value ?? null;
+    payload.messageId = messageId;
     return payload;
   }
 

@@ -5,7 +5,9 @@ import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/hist
 import { createLoaders } from "../../datasources/loaders/loaders.ts";
 import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
 import type { EventEyes } from "../../resolvers/engine/event-eyes.ts";
+import type { Turns } from "../../storage/turns.ts";
 import type { Identity } from "../identity/identity.ts";
+import { type SendLedger, turnsOf } from "../sends/send-ledger.ts";
 
 export interface OperationServices {
   readonly portals: Portals;
@@ -13,6 +15,8 @@ export interface OperationServices {
   readonly timeoutMs: number;
   /** The live side of an identity's portal. */
   readonly liveFor: (identity: Identity) => LiveContext;
+  readonly turns: Turns;
+  readonly sends: SendLedger;
 }
 
 /** An operation's context with what ends it. */
@@ -78,6 +82,8 @@ export function startOperation(
       usage,
       upstreamStatus: () => services.portals.status(identity.credential),
       live: services.liveFor(identity),
+      turns: turnsOf(services.turns, portal.host),
+      sends: services.sends.forIdentity(portal.host, identity.name),
     },
     abort: () => controller.abort(),
     close: () => clearTimeout(timer),

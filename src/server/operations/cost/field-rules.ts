@@ -67,6 +67,11 @@ function sessionLookup({ args: { by } }: SelectedField): number {
   return typeof by === "object" && by !== null && "chatId" in by ? 2 : 1;
 }
 
+/** With a key the chat's newest message is asked for first, and of its newest session where the caller is not in the chat. */
+function keyedSend({ args: { idempotencyKey } }: SelectedField): number {
+  return typeof idempotencyKey === "string" ? 3 : 1;
+}
+
 /** By the field's type and name. */
 export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.chat": { commands: () => 1, reads: ["record"] },
@@ -77,6 +82,9 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.operators": { commands: peopleFound, brings: USER_RECORD },
   "Query.user": { brings: USER_RECORD },
   "Query.users": { commands: peopleNamed, brings: USER_RECORD },
+  "Mutation.botMessageSend": { commands: keyedSend },
+  "Mutation.chatMessageSend": { commands: keyedSend },
+  "Mutation.crmMessageSend": { commands: keyedSend },
   "UnreadCounters.chats": { listSize: 100 },
   "Viewer.user": { brings: PROFILE },
   "Chat.messages": { commands: messagePages },
