@@ -8,7 +8,7 @@ import { UpstreamUsage } from "../../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../../src/resolvers/build-schema.ts";
-import { NO_LIVE_LOG, type OperationContext } from "../../../src/resolvers/engine/context.ts";
+import { NO_LIVE_LOG, type OperationContext, WITHOUT_STORE } from "../../../src/resolvers/engine/context.ts";
 import { eventEyes } from "../../../src/server/event-eyes.ts";
 import type { ChatStoredEvent } from "../../../src/subscriptions/events/event-filter.ts";
 import { createGathering } from "../../../src/subscriptions/live/gathering.ts";
@@ -135,6 +135,7 @@ async function executeFor(event: ChatStoredEvent, selection: string, viewerId = 
     usage: new UpstreamUsage(),
     upstreamStatus: () => portals.status({ kind: "webhook", url: portal.users[0]?.webhookUrl ?? "" }),
     live: NO_LIVE_LOG,
+    ...WITHOUT_STORE,
     event: eventEyes({ portal: { host: "portal.example", memberId: "portal" }, answers, isShared: true, inHand }),
   };
   const rootValue = { cursor: "c", receivedAt: new Date(), content: { kind: "event", event } };

@@ -67,9 +67,9 @@ function sessionLookup({ args: { by } }: SelectedField): number {
   return typeof by === "object" && by !== null && "chatId" in by ? 2 : 1;
 }
 
-/** With a key the chat's newest message is asked for first, and of its newest session where the caller is not in the chat. */
+/** With a key the chat's newest message is asked for first, or, after an unknown outcome, the newest 200 with the sender and the authors. */
 function keyedSend({ args: { idempotencyKey } }: SelectedField): number {
-  return typeof idempotencyKey === "string" ? 3 : 1;
+  return typeof idempotencyKey === "string" ? 7 : 1;
 }
 
 /** By the field's type and name. */
