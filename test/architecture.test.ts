@@ -34,6 +34,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     "src/datasources/loaders",
     "src/datasources/imopenlines",
     "src/datasources/im",
+    "src/datasources/crm",
     "src/datasources/domain",
     "src/datasources/bitrix24",
   ],
@@ -63,6 +64,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "src/datasources/loaders": [
     "src/datasources/imopenlines",
     "src/datasources/im",
+    "src/datasources/crm",
     "src/datasources/domain",
     "src/datasources/bitrix24",
   ],
@@ -73,6 +75,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     "src/datasources/rest-params.ts",
   ],
   "src/datasources/im": ["src/datasources/domain", "src/datasources/bitrix24", "src/datasources/rest-params.ts"],
+  "src/datasources/crm": ["src/datasources/domain", "src/datasources/bitrix24", "src/datasources/rest-params.ts"],
   "src/datasources/rest-params.ts": ["src/datasources/domain", "src/datasources/bitrix24"],
   "src/datasources/domain": [],
   // The portal's protocol: it knows no open lines.

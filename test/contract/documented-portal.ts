@@ -13,13 +13,16 @@ export interface DocumentedMethod {
   };
 }
 
-const documented: readonly DocumentedMethod[] = JSON.parse(
-  readFileSync(new URL("../fixtures/methods.json", import.meta.url), "utf8"),
-);
+function documentedIn(fixture: string): ReadonlyMap<string, DocumentedMethod> {
+  const methods: readonly DocumentedMethod[] = JSON.parse(
+    readFileSync(new URL(`../fixtures/${fixture}`, import.meta.url), "utf8"),
+  );
+  return new Map(methods.map((method) => [method.name, method]));
+}
 
-export const documentedMethods: ReadonlyMap<string, DocumentedMethod> = new Map(
-  documented.map((method) => [method.name, method]),
-);
+export const documentedMethods = documentedIn("methods.json");
+/** The methods of the reports, `imopenlines.v2.*`. */
+export const documentedReports = documentedIn("statistics-methods.json");
 
 export interface Replay {
   /** Where the portal's site-relative addresses lead. */

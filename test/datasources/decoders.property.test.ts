@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Call } from "../../src/datasources/bitrix24/calls.ts";
 import { WireError } from "../../src/datasources/bitrix24/wire.ts";
+import { sessionActivityList } from "../../src/datasources/crm/activities.ts";
 import type { SessionHistory } from "../../src/datasources/domain/session.ts";
 import { appInfo, profileGet, scopeList } from "../../src/datasources/im/account.ts";
 import { countersGet } from "../../src/datasources/im/counters.ts";
@@ -14,7 +15,14 @@ import { crmChatGet, crmMessageAdd } from "../../src/datasources/imopenlines/crm
 import { dialogGet, sessionOpen } from "../../src/datasources/imopenlines/dialog.ts";
 import { sessionHistoryGet } from "../../src/datasources/imopenlines/history.ts";
 import { sessionModePinAll } from "../../src/datasources/imopenlines/session-actions.ts";
-import { documentedMethods } from "../contract/documented-portal.ts";
+import { statGet } from "../../src/datasources/imopenlines/statistics/line-statistics.ts";
+import { operatorList } from "../../src/datasources/imopenlines/statistics/operator-list.ts";
+import { sessionList } from "../../src/datasources/imopenlines/statistics/session-list.ts";
+import { sessionRatingList } from "../../src/datasources/imopenlines/statistics/session-ratings.ts";
+import { sessionStatGet } from "../../src/datasources/imopenlines/statistics/session-statistics.ts";
+import { sessionTransferList } from "../../src/datasources/imopenlines/statistics/session-transfers.ts";
+import { documentedMethods, documentedReports } from "../contract/documented-portal.ts";
+import { activityAnswer } from "../fixtures/activity-examples.ts";
 import * as im from "../fixtures/im-examples.ts";
 import { decoded } from "../kit/decoded.ts";
 
@@ -23,6 +31,13 @@ const item = { type: "DEAL", id: "1" } as const;
 function documentedResult(name: string): unknown {
   return documentedMethods.get(name)?.example.response.result;
 }
+
+function reportResult(name: string): unknown {
+  return documentedReports.get(name)?.example.response.result;
+}
+
+const period = { from: new Date(0), to: new Date(1) };
+const page = { offset: 0, limit: 1 };
 
 /** Each decoder with an answer it understands. */
 const decoders: readonly (readonly [Call<unknown>, unknown])[] = [
@@ -46,6 +61,16 @@ const decoders: readonly (readonly [Call<unknown>, unknown])[] = [
   [profileGet(), im.profileAnswer.result],
   [scopeList(), im.scopeAnswer.result],
   [appInfo(), im.appInfoAnswer.result],
+  [
+    sessionList({ filter: {}, order: "CREATED", direction: "DESC", ...page }),
+    reportResult("imopenlines.v2.Session.list"),
+  ],
+  [sessionStatGet(["1"]), reportResult("imopenlines.v2.Session.Stat.get")],
+  [sessionTransferList(["1"]), reportResult("imopenlines.v2.Session.Transfer.list")],
+  [sessionRatingList({ period, ...page }), reportResult("imopenlines.v2.Session.Rating.list")],
+  [operatorList(page), reportResult("imopenlines.v2.Operator.list")],
+  [statGet({ period }), reportResult("imopenlines.v2.Stat.get")],
+  [sessionActivityList({ filter: {}, direction: "ASC" }), activityAnswer],
 ];
 
 /** All places of a JSON value, as paths. */

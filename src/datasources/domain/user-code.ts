@@ -29,6 +29,12 @@ export function formatUserCode(code: Omit<UserCode, "raw">): string {
   return `${code.connectorId}|${code.lineId ?? "0"}|${code.externalChatId}|${code.externalUserId}`;
 }
 
+/** Live chats carry the customer's user id in the code; codes of other channels carry an id of the channel, which may look like one. */
+export function customerIdOf(code: UserCode | null | undefined): Id | null {
+  if (code?.connectorId !== "livechat") return null;
+  return /^[1-9][0-9]*$/.test(code.externalUserId) ? code.externalUserId : null;
+}
+
 /** Where the chat's id ends that begins at `start`; -1 where nothing follows it. */
 function endOfChat(raw: string, start: number): number {
   const last = raw.lastIndexOf("|");

@@ -1,5 +1,6 @@
 import type { ChatPermissions, ChatRecord, ChatRestrictions, ChatRole } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import { customerIdOf } from "../../datasources/domain/user-code.ts";
 import type { ChatState } from "../../schema/chat-details.ts";
 
 /**
@@ -48,10 +49,8 @@ export function canSend(
   return rank >= Math.max(1, needed);
 }
 
-/** Live chats carry the customer's user id in the code; codes of other channels carry an id of the channel, which may look like one. */
 export function customerIdFromCode({ userCode }: Pick<ChatRecord, "userCode">): Id | null {
-  if (userCode?.connectorId !== "livechat") return null;
-  return /^[1-9][0-9]*$/.test(userCode.externalUserId) ? userCode.externalUserId : null;
+  return customerIdOf(userCode);
 }
 
 /** Participants that the portal named and who may be the customer: neither the operator nor a manager. */
