@@ -19,12 +19,24 @@ const NO_MODULE = caller(
   "FORBIDDEN",
   "The method needs a module that is not installed on the portal",
 );
+const UNKNOWN_METHOD = caller(
+  "unknown-method",
+  "FORBIDDEN",
+  "The portal does not know the method: its module is not installed, or the portal is older than the method",
+);
 const RATE_LIMITED = caller(
   "rate-limit",
   "UPSTREAM_RATE_LIMITED",
   "The portal's allowance is used up: wait and repeat",
 );
 const PORTAL_FAULT = caller("portal-fault", "UPSTREAM_UNAVAILABLE", "The portal failed to carry it out");
+
+/** Refused on a method of the reports. */
+export const NO_REPORTS = caller(
+  "no-right",
+  "FORBIDDEN",
+  "The credential's user has no access to the Open Channels reports: an administrator grants it in the permissions of Open Channels",
+);
 
 export const PLAN = caller("plan", "FORBIDDEN", "The portal's plan does not include REST calls");
 
@@ -54,12 +66,19 @@ export const CALLER_REFUSALS: ReadonlyMap<string, CallerMeaning> = new Map([
       "The method does not accept this kind of credential: some methods are for applications only",
     ),
   ],
+  ["ERROR_METHOD_NOT_FOUND", UNKNOWN_METHOD],
+  // A portal whose controller is there already and whose action is not says it with a number.
+  ["22002", UNKNOWN_METHOD],
   [
-    "ERROR_METHOD_NOT_FOUND",
+    "TARIFF_RESTRICTION",
+    caller("plan", "FORBIDDEN", "The portal's plan has no Open Channels reports: they come with a higher plan"),
+  ],
+  [
+    "ALLOWED_ONLY_INTRANET_USER",
     caller(
-      "unknown-method",
+      "no-right",
       "FORBIDDEN",
-      "The portal does not know the method: its module is not installed, or the portal is older than the method",
+      "Only employees of the portal may use the method, and the credential's user is none",
     ),
   ],
   ["IM_NOT_INSTALLED", NO_MODULE],

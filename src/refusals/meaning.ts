@@ -18,6 +18,7 @@ export type CallerRefusal =
   | "wrong-auth-type"
   | "unknown-method"
   | "module-missing"
+  | "no-right"
   | "configuration"
   | "rate-limit"
   | "portal-fault";

@@ -1,5 +1,6 @@
 import type { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import type { QueryErrorCode } from "./meaning.ts";
+import { type MissingReason, missingReasonOf } from "./missing-reason.ts";
 import { meaningOf } from "./refusal-table.ts";
 
 /** A refusal as a GraphQL error. */
@@ -8,6 +9,8 @@ export interface QueryError {
   readonly extensions: {
     readonly code: QueryErrorCode;
     readonly bitrix24: { readonly method: string | undefined; readonly error: string };
+    /** What is missing, where that is why. */
+    readonly reason?: MissingReason;
     readonly requiredScope?: string;
     readonly retryAfterMs?: number;
   };
@@ -23,6 +26,7 @@ const SCOPES: ReadonlySet<string> = new Set(["imopenlines", "im", "imbot", "imco
 export function queryErrorOf(refusal: PortalRefusal): QueryError {
   const { method, error } = refusal;
   const { kind, query: code, sentence } = meaningOf(refusal);
+  const reason = missingReasonOf(refusal);
   const scope = kind === "insufficient-scope" ? scopeOf(method ?? "") : undefined;
   const wanted = scope === undefined ? "" : `, needs the scope "${scope}"`;
   const what = `${error === "" ? "without a code" : error} on ${method ?? "the call"}${wanted}`;
@@ -30,6 +34,7 @@ export function queryErrorOf(refusal: PortalRefusal): QueryError {
     message: `${sentence.replace(/\.$/, "")} (${what}).`,
     extensions: {
       code,
+      ...(reason === undefined ? {} : { reason }),
       ...(scope === undefined ? {} : { requiredScope: scope }),
       ...(kind === "rate-limit" ? { retryAfterMs: 1000 } : {}),
       bitrix24: { method, error },

@@ -1,7 +1,7 @@
 import type { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { UserErrorCode as Code } from "../schema/mutation-payload.ts";
 import { BOT_AND_NETWORK_METHODS } from "./bot-and-network-methods.ts";
-import { CALLER_REFUSALS, PLAN } from "./caller-refusals.ts";
+import { CALLER_REFUSALS, NO_REPORTS, PLAN } from "./caller-refusals.ts";
 import { CHAT_METHODS } from "./chat-methods.ts";
 import { GENERAL_MEANINGS, type MeaningsByCode } from "./code-meanings.ts";
 import { CRM_METHODS } from "./crm-methods.ts";
@@ -28,6 +28,16 @@ const UNKNOWN = meaning(
   "The portal refused for a reason that the gateway has no word for: its code and its own text say more.",
 );
 
+/** About no object: who is refused may not report at all. */
+const REPORT_METHODS: ReadonlySet<string> = new Set([
+  "imopenlines.v2.Session.list",
+  "imopenlines.v2.Session.Stat.get",
+  "imopenlines.v2.Session.Transfer.list",
+  "imopenlines.v2.Session.Rating.list",
+  "imopenlines.v2.Operator.list",
+  "imopenlines.v2.Stat.get",
+]);
+
 /** Codes for a parameter the portal did not accept: they begin or end like this on every documented method. */
 const INPUT_CODE = /^INVALID_|_EMPTY$|^EMPTY_|^WRONG_|_INVALID$|^MISSING_REQUIRED_PARAM$/;
 /** The portal's program numbers what it did not foresee, such as a filter by a field that does not exist. */
@@ -36,6 +46,7 @@ const NUMBERED = meaning(Code.REFUSED, "The portal does not accept a value of th
 /** What a refusal means: by method and code, else by code alone, else by the form of the code. */
 export function meaningOf(refusal: PortalRefusal): Meaning {
   if (isPlanRefusal(refusal)) return PLAN;
+  if (refusal.error === "ACCESS_DENIED" && REPORT_METHODS.has(refusal.method ?? "")) return NO_REPORTS;
   // OAuth-type codes arrive in lower case, and some methods of the messenger mix (`menu_ERROR`).
   const folded = refusal.error.toUpperCase();
   return CALLER_REFUSALS.get(folded) ?? objectMeaning(refusal.method ?? "", refusal.error, folded);

@@ -30,8 +30,12 @@ import { OperatorsQuery } from "./people/operator-queries.ts";
 import { userFields } from "./people/user-fields.ts";
 import { UserQueries } from "./people/user-queries.ts";
 import { ViewerQuery, viewerFields } from "./people/viewer.ts";
+import { capabilityFields } from "./people/viewer-capabilities.ts";
+import { ChatSessionLists, CrmEntitySessions } from "./sessions/related-sessions.ts";
+import { ReportQueries } from "./sessions/report-queries.ts";
 import { SessionActions } from "./sessions/session-actions.ts";
 import { SessionLists, sessionFields } from "./sessions/session-fields.ts";
+import { SessionQueries } from "./sessions/session-queries.ts";
 import { SessionRating, sessionRateFields } from "./sessions/session-rating.ts";
 
 /** Every resolver class of the API. */
@@ -39,6 +43,10 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
   ChatQueries,
   ChatLists,
   SessionLists,
+  SessionQueries,
+  CrmEntitySessions,
+  ChatSessionLists,
+  ReportQueries,
   UserQueries,
   InboxQueries,
   UpstreamResolver,
@@ -73,6 +81,7 @@ export const fieldTables: readonly FieldTable[] = [
   openLineReplyFields,
   kpiTargetFields,
   viewerFields,
+  capabilityFields,
   chatMessageSendFields,
   sessionRateFields,
   ...deliveredEventFields,

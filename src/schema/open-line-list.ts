@@ -39,7 +39,7 @@ const OpenLineOrderFieldEnum = describedEnum<OpenLineOrderField>("OpenLineOrderF
   NAME: "By name, in the order of the portal's database; lines with the same name by id.",
 });
 
-const OrderDirectionEnum = describedEnum<OrderDirection>("OrderDirection", "Which end of a list comes first.", {
+export const OrderDirectionEnum = describedEnum<OrderDirection>("OrderDirection", "Which end of a list comes first.", {
   ASC: "Smallest or oldest first.",
   DESC: "Greatest or newest first.",
 });

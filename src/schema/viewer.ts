@@ -1,4 +1,5 @@
 import { Directive, Field, Int, ObjectType } from "type-graphql";
+import { Capabilities } from "./capabilities.ts";
 import { Chat } from "./chat.ts";
 import { describedEnum } from "./described-enum.ts";
 import { User } from "./user.ts";
@@ -120,6 +121,12 @@ export class Viewer {
     description: "What the user has not read in open lines. Needs the scope `im` (`im.counters.get`).",
   })
   readonly unread?: UnreadCounters | null;
+
+  @Field(() => Capabilities, {
+    description:
+      "What the portal has for this caller and what it lacks. By itself it calls nothing; each field asks for a row once and is kept: a day when it is there, ten minutes when it is missing, an hour when the plan is why.",
+  })
+  readonly capabilities!: Capabilities;
 
   @Field(() => LiveEventsStatus, {
     description: "Where live events come from and which of them this request may subscribe to. Calls nothing.",

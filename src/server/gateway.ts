@@ -6,6 +6,7 @@ import { resolveCredentialName } from "../config/key-credential.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
+import { createCredentialMemories } from "../datasources/loaders/credential-memory.ts";
 import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
 import { createGuard } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
@@ -103,7 +104,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   });
   const turns = createTurns(keyValues);
   const sends = createSendLedger({ keyValues, turns, operationTimeoutMs: timeoutMs });
-  const services = { portals, histories, timeoutMs, liveFor: liveSide.contextFor, turns, sends };
+  const memories = createCredentialMemories();
+  const services = { portals, histories, memories, timeoutMs, liveFor: liveSide.contextFor, turns, sends };
   const clientAddress = createClientAddresses(config.server.trustedProxies);
   const authentication = createAuthentication(identities, clientAddress);
   const places = createConnectionPlaces(limits);

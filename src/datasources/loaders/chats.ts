@@ -2,6 +2,7 @@ import type { PortalSession, ReadOptions } from "../bitrix24/calls.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { type DialogLookup, dialogGet } from "../imopenlines/dialog.ts";
+import type { ChatSessions } from "./chat-sessions.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
 
 /** Chats and what answers told of them. */
@@ -20,7 +21,7 @@ export interface ChatLoader {
   forgetAll(): void;
 }
 
-export function createChatLoader(portal: PortalSession): ChatLoader {
+export function createChatLoader(portal: PortalSession, chatSessions: ChatSessions): ChatLoader {
   const known = new Map<Id, ChatRecord>();
   /** Reads that began before the last write in this operation must not prime what is known now. */
   let generation = 0;
@@ -28,6 +29,7 @@ export function createChatLoader(portal: PortalSession): ChatLoader {
   const full = oneByOne<DialogLookup, ChatRecord>((lookup) => keep(portal.read(dialogGet(lookup))), JSON.stringify);
 
   function prime(chat: ChatRecord): void {
+    if (chat.session?.sessionId) chatSessions.note(chat.id, chat.session.sessionId);
     const before = known.get(chat.id);
     if (before === undefined) known.set(chat.id, chat);
     else {

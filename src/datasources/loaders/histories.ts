@@ -3,6 +3,7 @@ import type { Id } from "../domain/ids.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import { sessionHistoryGet } from "../imopenlines/history.ts";
 import { noSessionAsNull } from "../imopenlines/linked-reads.ts";
+import type { ChatSessions } from "./chat-sessions.ts";
 import type { ChatLoader } from "./chats.ts";
 import type { HistoryCache, HistoryKey } from "./history-cache.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
@@ -23,11 +24,18 @@ export interface HistoryLoaderOptions {
   readonly portal: PortalSession;
   readonly users: UserLoader;
   readonly chats: ChatLoader;
+  readonly chatSessions: ChatSessions;
   /** What earlier operations of this credential downloaded a moment ago. */
   readonly cache: HistoryCache;
 }
 
-export function createHistoryLoader({ portal, users, chats, cache }: HistoryLoaderOptions): HistoryLoader {
+export function createHistoryLoader({
+  portal,
+  users,
+  chats,
+  chatSessions,
+  cache,
+}: HistoryLoaderOptions): HistoryLoader {
   const known = new Map<Id, SessionHistory>();
   const begunReads = new Map<string, Promise<SessionHistory | null>>();
   /** As with chats: what was read before a write is not known after it. */
@@ -37,6 +45,7 @@ export function createHistoryLoader({ portal, users, chats, cache }: HistoryLoad
 
   function prime(history: SessionHistory): void {
     known.set(history.sessionId, history);
+    chatSessions.note(history.chatId, history.sessionId);
     users.prime(history.users.values());
     if (history.chat !== null) chats.prime(history.chat);
   }

@@ -2,10 +2,12 @@ import type { PortalSession } from "../bitrix24/calls.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import { readChatByUserCodeWithSession } from "../imopenlines/linked-reads.ts";
 import { type ChatLoader, createChatLoader } from "./chats.ts";
+import { type CredentialMemory, emptyMemory } from "./credential-memory.ts";
 import { createHistoryLoader, type HistoryLoader } from "./histories.ts";
 import type { HistoryCache } from "./history-cache.ts";
 import { createLineLoader, type LineLoader } from "./lines.ts";
 import { createMessageLoader, type MessageLoader } from "./messages.ts";
+import { createSessionLoader, type SessionLoader } from "./sessions.ts";
 import { createUserLoader, type UserLoader } from "./users.ts";
 
 /**
@@ -18,19 +20,30 @@ export interface Loaders {
   readonly histories: HistoryLoader;
   readonly lines: LineLoader;
   readonly messages: MessageLoader;
+  readonly sessions: SessionLoader;
+  /** What operations of this credential have learned, this one too. */
+  readonly memory: CredentialMemory;
   /** The chat of a user code, full record; its newest session rides in the same request and answers `histories` afterwards. */
   chatWithHistory(userCode: string): Promise<ChatRecord>;
   /** After a write: everything but users is read again when asked for. Prime with what was re-read afterwards. */
   forgetAll(): void;
 }
 
-/** The loaders of one operation. `cache` has the histories that earlier operations of this credential downloaded a moment ago. */
-export function createLoaders(portal: PortalSession, cache: HistoryCache): Loaders {
+/**
+ * The loaders of one operation. `cache` has the histories that earlier operations of this credential downloaded a moment ago; without a `memory`
+ * nothing that is learned outlives the operation.
+ */
+export function createLoaders(
+  portal: PortalSession,
+  cache: HistoryCache,
+  memory: CredentialMemory = emptyMemory(),
+): Loaders {
   const users = createUserLoader(portal);
-  const chats = createChatLoader(portal);
-  const histories = createHistoryLoader({ portal, users, chats, cache });
+  const chats = createChatLoader(portal, memory.chatSessions);
+  const histories = createHistoryLoader({ portal, users, chats, chatSessions: memory.chatSessions, cache });
   const lines = createLineLoader(portal);
   const messages = createMessageLoader(portal, users);
+  const sessions = createSessionLoader(portal, memory.chatSessions);
   let writes = 0;
 
   return {
@@ -39,6 +52,8 @@ export function createLoaders(portal: PortalSession, cache: HistoryCache): Loade
     histories,
     lines,
     messages,
+    sessions,
+    memory,
     async chatWithHistory(userCode) {
       const epoch = portal.writeEpoch();
       const begun = writes;
@@ -49,7 +64,7 @@ export function createLoaders(portal: PortalSession, cache: HistoryCache): Loade
     },
     forgetAll() {
       writes++;
-      for (const loader of [chats, histories, lines, messages]) loader.forgetAll();
+      for (const loader of [chats, histories, lines, messages, sessions]) loader.forgetAll();
     },
   };
 }

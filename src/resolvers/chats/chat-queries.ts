@@ -10,8 +10,14 @@ import type { OperationContext } from "../engine/context.ts";
 import { lookAhead, type Selection } from "../engine/lookahead.ts";
 import { beginMessages, parseMessagePaging } from "./chat-messages.ts";
 
-/** Fields of a session that the chat's record answers. */
-const WITHOUT_HISTORY: ReadonlySet<string> = new Set(["id", "chat", "isCurrent", "startedAt"]);
+/** Fields of a session that the chat's record, lists of sessions and their figures answer. */
+const WITHOUT_HISTORY: ReadonlySet<string> = new Set(
+  (
+    "id chat isCurrent startedAt closedAt firstAnsweredAt operatorAnsweredAt state closeReason operator line connector sourceCode customer " +
+    "userCode crmEntity customerRating waitedForAnswerSeconds waitedForCloseSeconds isFirstAnswerInTime messageCount queueTransferCount " +
+    "statistics transfers"
+  ).split(" "),
+);
 
 @Resolver()
 export class ChatQueries {
@@ -61,7 +67,7 @@ export class ChatQueries {
   @Query(() => Session, {
     nullable: true,
     description:
-      "One session, by its id, or the newest of a chat. For its operator and for everybody who may read that operator's history or the CRM item it is saved in; others get NOT_FOUND_OR_FORBIDDEN, as for a session that does not exist. Null for a chat that never had a session. Downloads the whole history, messages, users and files included, unless nothing but `id`, `chat`, `isCurrent` and `startedAt` is selected (`imopenlines.session.history.get`).",
+      "One session, by its id, or the newest of a chat. For its operator and for everybody who may read that operator's history or the CRM item it is saved in; others get NOT_FOUND_OR_FORBIDDEN, as for a session that does not exist. Null for a chat that never had a session. Downloads the whole history, messages, users and files included, where something is selected that only that tells (`imopenlines.session.history.get`).",
   })
   async session(
     @Arg("by", () => SessionLookup, { description: "Exactly one way to name the session." }) by: SessionLookup,

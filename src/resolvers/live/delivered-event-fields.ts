@@ -35,7 +35,10 @@ async function latestSession(
   context: OperationContext,
 ): Promise<Session | null> {
   const chatId = await chatIdOf(context);
-  if (sessionId !== null) return new Session(sessionId, chatId ?? undefined);
+  if (sessionId !== null) {
+    if (chatId !== null) context.loaders.memory.chatSessions.note(chatId, sessionId);
+    return new Session(sessionId, chatId ?? undefined);
+  }
   if (chatId === null) return null;
   const open = (await sharedChat(context, chatId, ["session"]))?.session?.sessionId ?? null;
   if (open !== null) return new Session(open, chatId);

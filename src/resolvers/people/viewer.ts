@@ -2,6 +2,7 @@ import { Ctx, Query, Resolver } from "type-graphql";
 import type { UserRecord } from "../../datasources/domain/user.ts";
 import { type ProfileRecord, profileGet, scopeList } from "../../datasources/im/account.ts";
 import { countersGet } from "../../datasources/im/counters.ts";
+import { Capabilities } from "../../schema/capabilities.ts";
 import { Chat } from "../../schema/chat.ts";
 import { User } from "../../schema/user.ts";
 import { Viewer, type ViewerKind } from "../../schema/viewer.ts";
@@ -28,6 +29,7 @@ export const viewerFields = defineFields<Viewer>(Viewer, {
   isAdmin: async (_, context) => (await readProfile(context)).isAdmin,
   timeZone: async (_, context) => (await readProfile(context)).timeZone,
   scopes: (_, { portal }) => portal.read(scopeList()),
+  capabilities: () => new Capabilities(),
   liveEvents: async (_, { live }) => {
     const { source, scope, needsReinstall, checkedEverySeconds } = await live.status();
     return {

@@ -4,28 +4,70 @@ import type { FileRecord } from "../../datasources/domain/file.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { MessageRecord } from "../../datasources/domain/message.ts";
 import type { SessionHistory } from "../../datasources/domain/session.ts";
+import type { SessionRecord, SessionTransferRecord } from "../../datasources/domain/session-record.ts";
+import { parseUserCode } from "../../datasources/domain/user-code.ts";
 import { Chat } from "../../schema/chat.ts";
 import { defineIdCursor, type Page } from "../../schema/connections.ts";
+import { Connector } from "../../schema/connector.ts";
+import { CrmEntity } from "../../schema/crm-entity.ts";
 import { ForwardPaging, TwoWayPaging } from "../../schema/list-arguments.ts";
-import { OpenLine } from "../../schema/open-line.ts";
+import { OpenLine, openLineRef } from "../../schema/open-line.ts";
 import { parseWindow, sliceById } from "../../schema/pagination.ts";
 import { Session } from "../../schema/session.ts";
-import { User } from "../../schema/user.ts";
+import type { SessionTransfer } from "../../schema/session-details.ts";
+import { User, userRef } from "../../schema/user.ts";
 import { messageCursor } from "../chats/chat-messages.ts";
 import { chatRecord } from "../chats/chat-record.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
 import { fromHistory } from "./session-history.ts";
+import {
+  derivedFromLists,
+  type MaybePromise,
+  readStatistics,
+  readTransfers,
+  toldByFigures,
+  toldByLists,
+} from "./session-record.ts";
 
 /** Fields of a session that take no arguments. */
 export const sessionFields = defineFields<Session>(Session, {
   chat: (session, context) => chatOf(session, context),
-  isCurrent: (session, context) => openSessionOf(session, context, (open) => open?.sessionId === session.id),
-  startedAt: (session, context) =>
-    openSessionOf(session, context, (open) => (open?.sessionId === session.id ? open.sessionStartedAt : null)),
+  isCurrent: (session, context) =>
+    isOpenByRecord(recordOf(session, context)) ??
+    openSessionOf(session, context, (open) => open?.sessionId === session.id),
+  startedAt,
+  closedAt: toldByLists("closedAt"),
+  firstAnsweredAt: toldByLists("firstAnsweredAt"),
+  operatorAnsweredAt: toldByLists("operatorAnsweredAt"),
+  state: toldByLists("state"),
+  closeReason: toldByLists("closeReason"),
+  operator: derivedFromLists("operatorId", (id) => userRef(id)),
+  line: derivedFromLists("lineId", (id) => openLineRef(id)),
+  sourceCode: toldByLists("sourceCode"),
+  customer: derivedFromLists("customerId", (id) => userRef(id)),
+  userCode: toldByLists("userCode"),
+  connector: derivedFromLists("userCode", (code) => connectorOf(code)),
+  crmEntity: derivedFromLists("crmEntity", (item) => (item === null ? null : new CrmEntity(item))),
 
-  supervisorRating: (session, context) => fromHistory(session, context, (history) => history.supervisorRating),
-  supervisorComment: (session, context) => fromHistory(session, context, (history) => history.supervisorComment),
+  customerRating: toldByFigures("customerRating", "customerRating"),
+  waitedForAnswerSeconds: toldByFigures("waitedForAnswerSeconds", "waitedForAnswerSeconds"),
+  waitedForCloseSeconds: toldByFigures("waitedForCloseSeconds", "waitedForCloseSeconds"),
+  isFirstAnswerInTime: toldByFigures("isFirstAnswerInTime", "isFirstAnswerInTime"),
+  messageCount: toldByFigures("messageCount", "messageCount"),
+  queueTransferCount: toldByFigures("queueTransferCount", "transferCount"),
+  statistics: ({ id }, context) => readStatistics(id, context),
+  transfers: async ({ id }, context) => (await readTransfers(id, context)).map(transferOf),
+
+  supervisorRating: (session, context) =>
+    fromListOrHistory(session, context, recordOf(session, context)?.supervisorRating, (each) => each.supervisorRating),
+  supervisorComment: (session, context) =>
+    fromListOrHistory(
+      session,
+      context,
+      recordOf(session, context)?.supervisorComment,
+      (each) => each.supervisorComment,
+    ),
   viewerCanRate: (session, context) => fromHistory(session, context, (history) => history.viewerCanRate),
   viewerCanJoin: (session, context) => fromHistory(session, context, (history) => history.viewerCanJoin),
   viewerRateableLines: (session, context) => fromHistory(session, context, rateableLines),
@@ -80,10 +122,60 @@ function rateableLines({ rateableLines: lines }: SessionHistory): OpenLine[] {
   return [...lines].flatMap(([id, canRate]) => (canRate ? [new OpenLine(id)] : []));
 }
 
+/** The first part of a code of four parts names the channel's connector. */
+function connectorOf(code: string | null): Connector | null {
+  const parsed = code === null ? null : parseUserCode(code);
+  return parsed === null ? null : new Connector(parsed.connectorId);
+}
+
+function transferOf(transfer: SessionTransferRecord): SessionTransfer {
+  const { at, reason, mode, target } = transfer;
+  return {
+    at,
+    reason,
+    mode,
+    target,
+    fromOperator: userRef(transfer.fromOperatorId),
+    toOperator: userRef(transfer.toOperatorId),
+    fromLine: openLineRef(transfer.fromLineId),
+    toLine: openLineRef(transfer.toLineId),
+    initiator: userRef(transfer.initiatorId),
+  };
+}
+
+/** The reports tell a rating where the caller may see it; a history that is there is sure. */
+function fromListOrHistory<Value>(
+  session: Session,
+  context: OperationContext,
+  told: Value | undefined,
+  pick: (history: SessionHistory) => Value,
+): MaybePromise<Value | null> {
+  const isDownloaded = (session.history ?? context.loaders.histories.known(session.id)) !== undefined;
+  return told === undefined || isDownloaded ? fromHistory(session, context, pick) : told;
+}
+
+function recordOf({ id }: Session, { loaders }: OperationContext): SessionRecord | undefined {
+  return loaders.sessions.known(id);
+}
+
+function isOpenByRecord(record: SessionRecord | undefined): boolean | undefined {
+  if (record?.closedAt === undefined) return undefined;
+  return record.closedAt === null;
+}
+
+/** The chat's record tells it for its open session. */
+function startedAt(session: Session, context: OperationContext): MaybePromise<Date | null> {
+  const known = context.loaders.sessions.known(session.id);
+  if (known !== undefined) return known.startedAt;
+  return openSessionOf(session, context, (open) =>
+    open?.sessionId === session.id ? open.sessionStartedAt : null,
+  ).then((open) => open ?? toldByLists("startedAt")(session, context));
+}
+
 /** `dialog.get` finds the chat of a session, which is far less than its history. */
 function chatOf(session: Session, context: OperationContext): Chat | Promise<Chat> {
-  const chatId = session.chatId ?? session.history?.chatId;
-  if (chatId !== undefined) return new Chat(chatId);
+  const chatId = session.chatId ?? session.history?.chatId ?? context.loaders.sessions.known(session.id)?.chatId;
+  if (chatId) return new Chat(chatId);
   return context.loaders.chats.bySession(session.id).then((record) => new Chat(record.id));
 }
 

@@ -1,6 +1,7 @@
 import { type Credential, fingerprint } from "../../datasources/bitrix24/credentials.ts";
 import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import type { CredentialMemories } from "../../datasources/loaders/credential-memory.ts";
 import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../datasources/loaders/loaders.ts";
 import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
@@ -12,6 +13,7 @@ import { type SendLedger, turnsOf } from "../sends/send-ledger.ts";
 export interface OperationServices {
   readonly portals: Portals;
   readonly histories: HistoryCaches;
+  readonly memories: CredentialMemories;
   readonly timeoutMs: number;
   /** The live side of an identity's portal. */
   readonly liveFor: (identity: Identity) => LiveContext;
@@ -31,10 +33,10 @@ export interface RunningOperation {
 /** Configured credentials are the same objects in every operation, so that each is named once. */
 const fingerprints = new WeakMap<Credential, string>();
 
-function historiesFor(caches: HistoryCaches, credential: Credential): HistoryCache {
+function nameOf(credential: Credential): string {
   const name = fingerprints.get(credential) ?? fingerprint(credential);
   fingerprints.set(credential, name);
-  return caches.forCredential(name);
+  return name;
 }
 
 /** Reads of an event's execution are never answered from what was kept before it. */
@@ -70,13 +72,15 @@ export function startOperation(
     identity: identity.name,
     fresh: purpose === "event",
   });
+  const credentialName = nameOf(identity.credential);
   return {
     context: {
       viewer: identity.viewer,
       portal,
       loaders: createLoaders(
         portal,
-        purpose === "event" ? NOTHING_KEPT : historiesFor(services.histories, identity.credential),
+        purpose === "event" ? NOTHING_KEPT : services.histories.forCredential(credentialName),
+        services.memories.forCredential(portal.host, credentialName),
       ),
       signal,
       usage,

@@ -1,0 +1,55 @@
+import type { PortalSession } from "../bitrix24/calls.ts";
+import type { Id } from "../domain/ids.ts";
+import {
+  ACTIVITY_PAGE_SIZE,
+  type SessionActivityFilter,
+  type SessionActivityRecord,
+  sessionActivityList,
+} from "./activities.ts";
+
+export interface ActivityWalkPage {
+  /** By age of the activity. */
+  readonly activities: readonly SessionActivityRecord[];
+  readonly isEnd: boolean;
+  /** The activity to go on after, where that is not the last one given. */
+  readonly place: Id | undefined;
+}
+
+/** Calls that one page may need: two for a hundred activities, and more where rows could not be read. */
+export const MAX_ACTIVITY_CALLS = 4;
+
+/** One page of a walk through activities by their age, from one on (`crm.activity.list`). */
+export async function walkActivities(
+  portal: PortalSession,
+  query: {
+    readonly filter: SessionActivityFilter;
+    readonly direction: "ASC" | "DESC";
+    readonly after?: Id | undefined;
+    readonly size: number;
+    readonly maxCalls?: number;
+  },
+): Promise<ActivityWalkPage> {
+  const { filter, direction, size, maxCalls = MAX_ACTIVITY_CALLS } = query;
+  const found = new Map<Id, SessionActivityRecord>();
+  let place = query.after;
+  for (let calls = 0; calls < maxCalls; calls++) {
+    const page = await portal.read(sessionActivityList({ filter, direction, after: place }));
+    for (const activity of page.activities) found.set(activity.activityId, activity);
+    if (page.rowCount < ACTIVITY_PAGE_SIZE || page.lastId === null || page.lastId === place)
+      return cut([...found.values()], size, true, undefined);
+    place = page.lastId;
+    if (found.size > size) break;
+  }
+  return cut([...found.values()], size, false, place);
+}
+
+function cut(
+  activities: readonly SessionActivityRecord[],
+  size: number,
+  isEnd: boolean,
+  place: Id | undefined,
+): ActivityWalkPage {
+  return activities.length > size
+    ? { activities: activities.slice(0, size), isEnd: false, place: undefined }
+    : { activities, isEnd, place };
+}
