@@ -29,6 +29,10 @@ async function ofOperator(
   return { as, variables: variablesOf({ chatId: String(chat.id), sessionId, userCode }) };
 }
 
+function lastMonths(): { from: string; to: string } {
+  return { from: new Date(Date.now() - 100 * 86_400_000).toISOString(), to: new Date().toISOString() };
+}
+
 const ofSupervisor = (variables: Record<string, unknown> = {}): Scene => ({ as: office.supervisor, variables });
 
 /** A scene for each named operation, in which it must find something. */
@@ -47,11 +51,22 @@ const SCENES: Readonly<Record<string, () => Scene | Promise<Scene>>> = {
   SessionChat: () => ofOperator(({ sessionId }) => ({ id: sessionId })),
   SessionHistory: () => ofOperator(({ sessionId }) => ({ id: sessionId })),
   LatestSessionOfChat: () => ofSupervisor({ chatId: String(office.chatWith(SessionStatus.operatorReplied).id) }),
+  Capabilities: () => ofSupervisor(),
+  Sessions: () => ofSupervisor({ filter: { customerRating: "ANY" }, first: 20 }),
+  SessionFacts: () => ofOperator(({ sessionId }) => ({ id: sessionId })),
+  SessionsOfChat: () => ofOperator(({ chatId }) => ({ id: chatId })),
+  SessionsOfCrmEntity: () => {
+    const activity = [...office.portal.world.activities.values()].find(({ sessionId }) => sessionId > 0);
+    return ofSupervisor({ ref: { type: activity?.owner.type, entityId: String(activity?.owner.id) } });
+  },
+  OperatorLoad: () => ofSupervisor(),
+  LineStatistics: () => ofSupervisor({ period: lastMonths() }),
+  SessionRatings: () => ofSupervisor({ period: lastMonths() }),
   User: () => ofSupervisor({ id: String(office.supervisor.id) }),
   Users: () => ofSupervisor({ ids: office.portal.users.map(({ id }) => String(id)) }),
 };
 
-const operations = ["chats", "sessions-and-users"].flatMap((file) =>
+const operations = ["chats", "sessions-and-users", "session-lists"].flatMap((file) =>
   parse(readFileSync(`examples/operations/${file}.graphql`, "utf8")).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION
       ? [{ name: definition.name?.value ?? "", source: print(definition) }]
@@ -72,6 +87,8 @@ describe("each example operation finds what its name says", () => {
       found.messages?.nodes,
       found.participants?.nodes,
       found.currentSession?.messages?.nodes,
+      found.sessions?.nodes,
+      found.byOperator,
     ];
     for (const list of lists) if (list !== undefined) expect(list).not.toEqual([]);
   });

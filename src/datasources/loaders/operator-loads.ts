@@ -28,8 +28,8 @@ export interface OperatorLoadLimits {
 /** As often as the documentation allows. */
 const DEFAULT_LIMITS: OperatorLoadLimits = { timeToLiveMs: 30_000, maxRows: 50_000 };
 const PAGE_SIZE = 200;
-/** As far as the portal's offsets go. */
-const MAX_PAGES = 50;
+/** 5,000 rows; what follows is left out. */
+const MAX_PAGES = 25;
 
 /** Keeps the last look of each credential. Never shared between credentials, because each may report on other lines. */
 export function createOperatorLoadCache(limits: Partial<OperatorLoadLimits> = {}): OperatorLoadCache {

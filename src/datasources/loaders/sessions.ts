@@ -19,6 +19,8 @@ export interface SessionLoader {
   fromActivity(id: Id): Promise<SessionRecord | null>;
   /** From the sessions that were created in the hour around a moment (`imopenlines.v2.Session.list`); null when it is not among them. */
   fromHour(id: Id, around: Date): Promise<SessionRecord | null>;
+  /** What `find` answers, which is asked once for all fields of the operation. */
+  search(id: Id, find: () => Promise<SessionRecord | null>): Promise<SessionRecord | null>;
   /** Its figures (`imopenlines.v2.Session.Stat.get`, up to 100 sessions in one command); null where none are told. */
   statistics(id: Id): Promise<SessionStatisticsRecord | null>;
   /** How it was handed over, oldest first (`imopenlines.v2.Session.Transfer.list`, up to 50 sessions in one command). */
@@ -29,12 +31,13 @@ export interface SessionLoader {
 const MAX_ACTIVITIES_PER_CALL = 50;
 const HALF_AN_HOUR_MS = 30 * 60_000;
 const HOUR_PAGE_SIZE = 200;
-/** Of one hour: a thousand sessions. */
-export const MAX_HOUR_PAGES = 5;
+/** Of one hour: 600 sessions. */
+const MAX_HOUR_PAGES = 3;
 
 export function createSessionLoader(portal: PortalSession, chatSessions: ChatSessions): SessionLoader {
   const records = new Map<Id, SessionRecord>();
   const listed = new Set<Id>();
+  const searches = new Map<Id, Promise<SessionRecord | null>>();
 
   const activities = batched<SessionRecord | null>(MAX_ACTIVITIES_PER_CALL, async (ids) => {
     const filter = { sessionIds: ids };
@@ -94,11 +97,19 @@ export function createSessionLoader(portal: PortalSession, chatSessions: ChatSes
       }
       return null;
     },
+    search(id, find) {
+      const begun = searches.get(id);
+      if (begun !== undefined) return begun;
+      const searching = find();
+      searches.set(id, searching);
+      return searching;
+    },
     statistics: (id) => statistics.load(id),
     transfers: (id) => transfers.load(id),
     forgetAll() {
       records.clear();
       listed.clear();
+      searches.clear();
       activities.clearAll();
       statistics.clearAll();
       transfers.clearAll();

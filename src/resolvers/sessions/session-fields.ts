@@ -143,15 +143,17 @@ function transferOf(transfer: SessionTransferRecord): SessionTransfer {
   };
 }
 
-/** The reports tell a rating where the caller may see it; a history that is there is sure. */
+/** The reports tell a rating where the caller may see it, activities never; a history that is there is sure. */
 function fromListOrHistory<Value>(
   session: Session,
   context: OperationContext,
   told: Value | undefined,
   pick: (history: SessionHistory) => Value,
 ): MaybePromise<Value | null> {
-  const isDownloaded = (session.history ?? context.loaders.histories.known(session.id)) !== undefined;
-  return told === undefined || isDownloaded ? fromHistory(session, context, pick) : told;
+  const { histories, sessions } = context.loaders;
+  const isDownloaded = (session.history ?? histories.known(session.id)) !== undefined;
+  if (isDownloaded || !sessions.isListed(session.id)) return fromHistory(session, context, pick);
+  return told ?? null;
 }
 
 function recordOf({ id }: Session, { loaders }: OperationContext): SessionRecord | undefined {

@@ -101,7 +101,7 @@ async function lookUp(
   return useCapability(
     context,
     "sessionList",
-    () => searchReports(session, context, activity?.startedAt),
+    () => context.loaders.sessions.search(session.id, () => searchReports(session, context, activity?.startedAt)),
     (record) => record !== null,
   );
 }

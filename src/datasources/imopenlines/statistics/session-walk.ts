@@ -96,6 +96,7 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
   /** What the portal is asked for now; undefined before the first call. */
   let span: Span | undefined;
   let offset = 0;
+  let limit = 0;
   /** Rows of the span of which the last second may go on on its next page. */
   let rows: SessionRecord[] = [];
   let isEnd = bounds.from !== undefined && bounds.from > end;
@@ -175,7 +176,7 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
       begin(firstSpan());
     } else {
       // More sessions of one second than a page has.
-      offset += MAX_LIMIT;
+      offset += limit;
       if (offset > MAX_OFFSET) leaveSpan();
     }
   }
@@ -207,16 +208,19 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
       if (asks === "oldest") return oldestRequest(filter);
       if (isEnd || span === undefined) return undefined;
       const isSparse = matches !== MATCHES_ALL || offset > 0;
+      limit = isSparse ? MAX_LIMIT : Math.min(MAX_LIMIT, size + OVERLAP_ROWS);
       return {
         filter: narrowed(filter, order, span),
         order,
         direction,
         offset,
-        limit: isSparse ? MAX_LIMIT : Math.min(MAX_LIMIT, size + OVERLAP_ROWS),
+        limit,
       };
     },
     take: (page) => (asks === "oldest" ? takeOldest(page) : takePage(page)),
     result() {
+      // More sessions of one second than all calls told: as many as are known rather than none for ever.
+      if (found.size === 0 && !isEnd) keep(rows);
       const sorted = [...found.values()].sort((a, b) =>
         compare(dateOf(a) ?? 0, a.id, { at: dateOf(b) ?? 0, id: b.id }),
       );

@@ -88,7 +88,9 @@ function createScale(text: OperationText): Scale {
     selected: SelectedField,
     group: Group,
   ): number {
-    if (group.brought.has(field.name) || isReference(type, field)) return 0;
+    if (group.brought.has(field.name)) return 0;
+    if (isReference(type, field))
+      return isOfUnknownChat(group) ? commandsFor("imopenlines.dialog.get", group, selected.argsKey, once) : 0;
     const rule = FIELD_RULES[`${type.name}.${field.name}`]?.commands;
     if (rule !== undefined) return claim(group, `${field.name} ${selected.argsKey}`, rule(selected) * group.count);
     let commands = 0;
@@ -177,6 +179,13 @@ function different(typeName: string, group: Group, each: number): number {
 function isReference(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
   if (field.name !== "chat" || getNamedType(field.type).name !== "Chat") return false;
   return OF_ONE_CHAT.has(type.name) || type.getInterfaces().some(({ name }) => name === "ChatEvent");
+}
+
+/** Sessions that were not found by their chat: its record is asked for by the session. */
+function isOfUnknownChat(group: Group): boolean {
+  if (group.typeName !== "Session") return false;
+  for (let at = group.owner; at !== undefined; at = at.owner) if (at.typeName === "Chat") return false;
+  return true;
 }
 
 const OF_ONE_CHAT: ReadonlySet<string> = new Set(["Session", "Message"]);

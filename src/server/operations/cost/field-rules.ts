@@ -43,6 +43,25 @@ const LINE_SETTINGS = new Set(
   ).split(" "),
 );
 
+/** What lists of sessions tell, or do without. */
+const LISTED_SESSION = new Set(
+  (
+    "isCurrent startedAt closedAt firstAnsweredAt operatorAnsweredAt state closeReason operator line connector sourceCode customer userCode " +
+    "crmEntity supervisorRating supervisorComment"
+  ).split(" "),
+);
+
+/** Calls of one page of activities: 50 each, and two more where rows cannot be read. */
+const ACTIVITY_CALLS = 4;
+/** Calls of one page of the reports, years without sessions included. */
+const REPORT_CALLS = 5;
+/** Reports that answer nothing are asked once more for anything, and then the activities. */
+const SESSION_LIST_CALLS = REPORT_CALLS + 1 + ACTIVITY_CALLS;
+/** The chat's record, its activities and its line's reports. */
+const CHAT_SESSION_CALLS = 1 + 5 + 5;
+/** 200 rows each. */
+const OPERATOR_LOAD_CALLS = 25;
+
 /** Commands of a list of messages: the portal gives 50 at a time. */
 function messagePages({ args }: SelectedField): number {
   return Math.ceil(pageSizeOf(args, 20) / 50);
@@ -62,9 +81,9 @@ function inboxPages({ args }: SelectedField): number {
   return args.filter === undefined || args.filter === null ? 2 : 6;
 }
 
-/** A session by its chat may not be open, so that only its history names it. */
+/** A session by its chat may not be open, so that only its history names it; what lists tell may need the history after the record. */
 function sessionLookup({ args: { by } }: SelectedField): number {
-  return typeof by === "object" && by !== null && "chatId" in by ? 2 : 1;
+  return typeof by === "object" && by !== null && "chatId" in by ? 3 : 2;
 }
 
 /** With a key the chat's newest message is asked for first, or, after an unknown outcome, the newest 200 with the sender and the authors. */
@@ -77,6 +96,20 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.chat": { commands: () => 1, reads: ["record"] },
   "Query.session": { commands: sessionLookup, reads: ["history"] },
   "Query.inbox": { commands: inboxPages, brings: RECENT_CHAT },
+  "Query.sessions": { commands: () => SESSION_LIST_CALLS, brings: LISTED_SESSION },
+  "Query.operatorLoad": { commands: () => OPERATOR_LOAD_CALLS },
+  "Query.lineStatistics": { commands: () => 1 },
+  "Query.sessionRatings": { commands: () => 1 },
+  "LineStatistics.byOperator": { listSize: 100 },
+  "CrmEntity.sessions": { commands: () => ACTIVITY_CALLS, brings: LISTED_SESSION },
+  "Chat.sessions": { commands: () => CHAT_SESSION_CALLS },
+  "Capabilities.sessionList": { commands: () => 1 },
+  "Capabilities.sessionStatistics": { commands: () => 2 },
+  "Capabilities.sessionTransfers": { commands: () => 2 },
+  "Capabilities.sessionRatings": { commands: () => 1 },
+  "Capabilities.operatorLoad": { commands: () => OPERATOR_LOAD_CALLS },
+  "Capabilities.lineStatistics": { commands: () => 1 },
+  "Capabilities.activityEvents": { commands: () => 1 },
   "Query.openLine": { reads: ["settings"], brings: LINE_SETTINGS },
   "Query.openLines": { brings: LINE_SETTINGS },
   "Query.operators": { commands: peopleFound, brings: USER_RECORD },

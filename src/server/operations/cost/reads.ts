@@ -3,6 +3,10 @@ import { ASSUMED, chatsOf, createGroup, type Group, NEWEST_SESSION, relatedGroup
 
 /** Ids that one command of `im.user.list.get` is counted for; loaders put more into one. */
 const USERS_PER_COMMAND = 100;
+const ACTIVITIES_PER_COMMAND = 50;
+const FIGURES_PER_COMMAND = 100;
+const TRANSFERS_PER_COMMAND = 50;
+const COMMANDS_PER_SEARCH = 6;
 /** Requests of one operation that can be under way at once, each with an answer that brings people to look up. */
 const ANSWERS_AT_ONCE = 8;
 /** Commands that share a request at the least, where there are more. */
@@ -23,15 +27,20 @@ const sessionHistory: Read = (group) => {
   return { of: sessions, key: "history", commands: sessions.count };
 };
 
-/** People are looked up together, but those of different answers are not known at the same time. */
-const users: Read = (group) => ({
-  of: group,
-  key: "user",
-  commands: Math.max(
-    Math.ceil(group.count / USERS_PER_COMMAND),
-    Math.min(ANSWERS_AT_ONCE, Math.ceil(group.arrival / COMMANDS_PER_ANSWER)),
-  ),
-});
+/** Objects are looked up together, but those of different answers are not known at the same time. */
+const together =
+  (key: string, perCommand: number): Read =>
+  (group) => ({
+    of: group,
+    key,
+    commands: Math.max(
+      Math.ceil(group.count / perCommand),
+      Math.min(ANSWERS_AT_ONCE, Math.ceil(group.arrival / COMMANDS_PER_ANSWER)),
+    ),
+  });
+
+/** A session that no list told is searched for in the hour around two moments, page by page. */
+const sessionSearch: Read = (group) => ({ of: group, key: "search", commands: group.count * COMMANDS_PER_SEARCH });
 
 function newestSessions(chats: Group): Group {
   return relatedGroup(chats, NEWEST_SESSION, () => createGroup("Session", chats.count, { owner: chats }));
@@ -44,7 +53,11 @@ const lines =
 const READS: Readonly<Record<string, Read>> = {
   "imopenlines.dialog.get": chatRecord,
   "imopenlines.session.history.get": sessionHistory,
-  "im.user.list.get": users,
+  "im.user.list.get": together("user", USERS_PER_COMMAND),
+  "crm.activity.list": together("activity", ACTIVITIES_PER_COMMAND),
+  "imopenlines.v2.Session.list": sessionSearch,
+  "imopenlines.v2.Session.Stat.get": together("figures", FIGURES_PER_COMMAND),
+  "imopenlines.v2.Session.Transfer.list": together("transfers", TRANSFERS_PER_COMMAND),
   "imopenlines.config.get": lines("settings"),
   "imopenlines.config.list.get": lines("row"),
 };
