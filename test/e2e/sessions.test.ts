@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import type { Activity } from "../../simulator/world/activities.ts";
 import { type GraphqlAnswer, keyFor, startGateway, type TestGateway } from "./gateway.ts";
 
 interface Place {
@@ -377,7 +378,7 @@ describe("a portal without reports", () => {
     const [sample] = activities;
     if (sample === undefined) throw new Error("The seed has no session in the CRM");
     const idsOf = (found: typeof activities): string[] => found.toReversed().map(({ sessionId }) => String(sessionId));
-    const cases: [Record<string, unknown>, (activity: typeof sample) => boolean][] = [
+    const cases: [Record<string, unknown>, (activity: Activity) => boolean][] = [
       [{ lineIds: [sample.providerTypeId] }, ({ providerTypeId }) => providerTypeId === sample.providerTypeId],
       [{ operatorIds: [String(sample.responsibleId)] }, ({ responsibleId }) => responsibleId === sample.responsibleId],
       [{ sourceCodes: [sample.source] }, ({ source }) => source === sample.source],

@@ -1,8 +1,8 @@
 import type { Call, ParamMap } from "../bitrix24/calls.ts";
-import { kept, ornamental } from "../bitrix24/kept.ts";
 import {
   id,
   instant,
+  kept,
   object,
   optionalFlag,
   optionalId,
@@ -10,6 +10,7 @@ import {
   optionalInteger,
   optionalObject,
   optionalText,
+  ornamental,
   WireError,
 } from "../bitrix24/wire.ts";
 import type { CrmEntityType, CrmReference } from "../domain/chat.ts";

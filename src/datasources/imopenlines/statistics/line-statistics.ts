@@ -1,6 +1,5 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { kept, ornamental } from "../../bitrix24/kept.ts";
-import { id, list, object, text } from "../../bitrix24/wire.ts";
+import { id, kept, list, object, ornamental, text } from "../../bitrix24/wire.ts";
 import type { LineStatisticsRecord } from "../../domain/session-record.ts";
 import { type Period, periodParams, type SessionListFilter, sharedFilterParams } from "./session-list.ts";
 import { amountOf, averageOf, rateOf } from "./words.ts";

@@ -1,6 +1,5 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { kept } from "../../bitrix24/kept.ts";
-import { id, object, optionalFlag } from "../../bitrix24/wire.ts";
+import { id, kept, object, optionalFlag } from "../../bitrix24/wire.ts";
 import type { OperatorLoadRecord } from "../../domain/session-record.ts";
 import { amountOf, presenceOf, timeOrNone } from "./words.ts";
 

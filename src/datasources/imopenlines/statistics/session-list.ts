@@ -1,6 +1,5 @@
 import type { Call, ParamMap } from "../../bitrix24/calls.ts";
-import { kept } from "../../bitrix24/kept.ts";
-import { id, instant, object, optionalFlag } from "../../bitrix24/wire.ts";
+import { id, instant, kept, object, optionalFlag } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { CloseReason, CustomerRating, SessionRecord, SessionState } from "../../domain/session-record.ts";
 import { flagParam, idParam, timeParam } from "../../rest-params.ts";

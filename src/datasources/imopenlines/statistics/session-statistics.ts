@@ -1,6 +1,5 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { kept } from "../../bitrix24/kept.ts";
-import { id, object } from "../../bitrix24/wire.ts";
+import { id, kept, object } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { SessionStatisticsRecord } from "../../domain/session-record.ts";
 import { idParam } from "../../rest-params.ts";

@@ -1,4 +1,3 @@
-import { ornamental } from "../../bitrix24/kept.ts";
 import {
   isPlainObject,
   optionalFlag,
@@ -6,6 +5,7 @@ import {
   optionalInstant,
   optionalInteger,
   optionalText,
+  ornamental,
   WireError,
   type WireObject,
 } from "../../bitrix24/wire.ts";
