@@ -26,7 +26,9 @@ const options = z.strictObject(
 
 /** `name:key`, then the credential and the scope of events, then options in any order, each part separated by a colon. */
 export const keyEntry = z.string().transform((entry, issues): ConfiguredKey => {
-  const refuse = (message: string): void => void issues.addIssue({ code: "custom", message });
+  const refuse = (message: string): void => {
+    issues.addIssue({ code: "custom", message });
+  };
   const [name = "", key = "", ...rest] = entry.split(":");
   const named = rest.filter((part) => part.includes("="));
   const [credential, scope, ...surplus] = rest.filter((part) => !part.includes("="));

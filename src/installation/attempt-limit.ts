@@ -26,7 +26,9 @@ export function createAttemptLimit({ perMinute, perMinuteOfFailed }: AttemptLimi
   const suspected = createWindow(perMinuteOfFailed);
   return {
     take: (address) => (failed.has(address) ? suspected : unknown)(),
-    failed: (address) => void failed.set(address, true),
+    failed(address) {
+      failed.set(address, true);
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { PortalRefusal, PortalUnavailable } from "../datasources/bitrix24/errors.ts";
 import type { RenewTokens, TokenPair } from "../datasources/bitrix24/tokens.ts";
+import { inBackground } from "../process/guard.ts";
 import type { KeyValueStore } from "../storage/key-value-store.ts";
 import type { KeptTokens, KeptTokensOf } from "./kept-tokens.ts";
 
@@ -49,7 +50,7 @@ export function createSharedRenewal({ keyValues, kept, onUnkept, onKeptLate }: S
     } catch (error) {
       onUnkept(error);
       owed.set(tokens.name, pair);
-      void keepLater(tokens, pair);
+      inBackground("keeping a renewed token", () => keepLater(tokens, pair));
     }
   }
 

@@ -8,7 +8,7 @@ import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createCredentialMemories } from "../datasources/loaders/credential-memory.ts";
 import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
-import { createGuard } from "../process/guard.ts";
+import { guard, onFault } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
 import { createTurns } from "../storage/turns.ts";
 import { createConnectionPlaces } from "./connections/places.ts";
@@ -87,7 +87,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const { encryptionKey } = store;
   const { keyValues } = store.storage;
   const identities = openIdentities({ config, keys, portals, keyValues, encryptionKey, log });
-  const guard = createGuard((error, what) =>
+  const stopTelling = onFault((error, what) =>
     log.error({ err: error, what }, "A callback failed; what it belongs to was closed"),
   );
   const { explorer, explorerPeople, corsOrigins, introspection, operationTimeoutMs: timeoutMs } = config.server;
@@ -143,7 +143,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     portals: hosts,
     identify: (request) => identities.identify({ headers: request.headers, ...clientAddress(request.raw) }),
   });
-  const connections = { door, authentication, identities, places, limits, guard };
+  const connections = { door, authentication, identities, places, limits };
   const streams = registerEventStream(server, { ...connections, path: EVENT_STREAM_PATH });
   const sockets = attachWebSocket(server.server, {
     ...connections,
@@ -175,6 +175,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     keys.close();
     await portals.close();
     await store.close();
+    stopTelling();
   };
   try {
     await server.listen({ host: config.server.host, port: config.server.port, backlog: LISTEN_BACKLOG });

@@ -76,7 +76,9 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
 
   return {
     ofPolling: (credential, signal) => portals.session(credential, bounded(signal)),
-    remember: (viewer, credential) => void credentials.set(viewer, credential),
+    remember(viewer, credential) {
+      credentials.set(viewer, credential);
+    },
     ofViewer: (viewer, urgency) => session(credentialOf(viewer), urgency),
     userOf(viewer) {
       const credential = credentialOf(viewer);

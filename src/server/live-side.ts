@@ -10,6 +10,7 @@ import { eventsAddress } from "../installation/bindings.ts";
 import { registerCommandEndpoint } from "../installation/command-endpoint.ts";
 import { registerInstallEndpoint } from "../installation/install-endpoint.ts";
 import { createInstaller, type Installer } from "../installation/installer.ts";
+import { guard, inBackground } from "../process/guard.ts";
 import type { LiveContext } from "../resolvers/engine/context.ts";
 import type { EventEyes } from "../resolvers/engine/event-eyes.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
@@ -122,7 +123,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   });
   const eventLog = observed(storage.log, (portal, event) => {
     if (event.kind !== "gap") options.onEvent(event);
-    void chats.learn(portal, event);
+    inBackground("learning whose chat an event is of", () => chats.learn(portal, event));
   });
   // Seen when it is read from the log, so that events which another process appended count too.
   const onEvent = (portal: string, { event }: LoggedEvent): void => {
@@ -315,7 +316,10 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       const services = { installations, installer, eventsAddress: boundAddress };
       registerCommandEndpoint(server, services, store.encryptionKey);
       // Connections above the server's bound are cut off before anybody reads what they bring.
-      server.server.on("drop", () => heartbeat.noteOutage(undefined));
+      server.server.on(
+        "drop",
+        guard("a connection that was cut off", () => heartbeat.noteOutage(undefined)),
+      );
       receiver = registerEventReceiver(server, {
         log: eventLog,
         deadLetters: storage.deadLetters,
@@ -329,13 +333,14 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
         log.warn("GATEWAY_PUBLIC_URL is not set: no events are bound, so that portals send none");
       }
       await heartbeat.start();
-      trimming = setInterval(() => {
-        storage.log.trim().catch(onError);
-      }, TRIM_MS);
+      trimming = setInterval(
+        guard("trimming the log", () => storage.log.trim().catch(onError)),
+        TRIM_MS,
+      );
       trimming.unref();
       replayDeadLetters(storage.deadLetters, eventLog).catch(onError);
       for (const source of sources) source.start();
-      void installer?.repairAll().catch(onError);
+      installer?.repairAll().catch(onError);
     },
     leave: heartbeat.leave,
     async readiness() {

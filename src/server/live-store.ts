@@ -18,6 +18,7 @@ import {
 } from "../installation/installation-store.ts";
 import { installedTokens } from "../installation/kept-tokens.ts";
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
+import { guard } from "../process/guard.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
 import { DEFAULT_REDIS_PREFIX } from "../storage/open-redis-storage.ts";
 import { createRedisAllowance } from "../storage/redis-allowance.ts";
@@ -54,20 +55,23 @@ function watchStores(stores: () => Readonly<Record<string, string>>, log: Logger
   const saidAt = new Map<string, number>();
   // One that is still being connected to has nothing wrong with it yet.
   const suspects = new Set<string>();
-  const timer = setInterval(() => {
-    for (const [store, state] of Object.entries(stores())) {
-      const last = saidAt.get(store);
-      if (state === "ready") {
-        suspects.delete(store);
-        if (saidAt.delete(store)) log.info({ store }, "The store works again");
-      } else if (!suspects.has(store)) {
-        suspects.add(store);
-      } else if (last === undefined || performance.now() - last >= REMIND_MS) {
-        saidAt.set(store, performance.now());
-        log.error({ store, reason: state }, "A store cannot be used now");
+  const timer = setInterval(
+    guard("watching the stores", () => {
+      for (const [store, state] of Object.entries(stores())) {
+        const last = saidAt.get(store);
+        if (state === "ready") {
+          suspects.delete(store);
+          if (saidAt.delete(store)) log.info({ store }, "The store works again");
+        } else if (!suspects.has(store)) {
+          suspects.add(store);
+        } else if (last === undefined || performance.now() - last >= REMIND_MS) {
+          saidAt.set(store, performance.now());
+          log.error({ store, reason: state }, "A store cannot be used now");
+        }
       }
-    }
-  }, WATCH_MS);
+    }),
+    WATCH_MS,
+  );
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,3 +1,4 @@
+import { guard } from "../process/guard.ts";
 /** Who wants to know of changes, by portal. */
 export interface Listeners {
   /** Adds a listener; returns what removes it. */
@@ -16,21 +17,15 @@ export function createListeners(on: { first?(portal: string): void; last?(portal
     const portals = [...due];
     due.clear();
     for (const portal of portals) {
-      for (const changed of byPortal.get(portal) ?? []) {
-        try {
-          changed();
-        } catch (error) {
-          // One listener's mistake must not keep the others, or the writer, from going on.
-          process.emitWarning(error instanceof Error ? error : String(error));
-        }
-      }
+      for (const changed of byPortal.get(portal) ?? []) changed();
     }
   }
 
   return {
     add(portal, changed) {
-      // Its own function object each time: the same callback added twice is two listeners.
-      const listener = (): void => changed();
+      // One listener's mistake must not keep the others, or the writer, from going on. Its own function object each time: the same callback
+      // added twice is two listeners.
+      const listener = guard("telling of new events", changed);
       let listeners = byPortal.get(portal);
       if (listeners === undefined) {
         listeners = new Set();
@@ -53,7 +48,7 @@ export function createListeners(on: { first?(portal: string): void; last?(portal
       }
       due.add(portal);
       if (due.size === 1) {
-        queueMicrotask(callDue);
+        queueMicrotask(guard("telling of new events", callDue));
       }
     },
   };

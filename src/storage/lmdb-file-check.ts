@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync }
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { z } from "zod";
+import { guard } from "../process/guard.ts";
 
 /** Walks over everything, and writes without keeping it, so that the list of free pages is read too. */
 const WALK = `
@@ -86,7 +87,12 @@ async function isDamaged(directory: string): Promise<boolean> {
     const walk = execFile(process.execPath, ["-e", WALK, library, directory], { timeout: WALK_MS, env: {} }, () => {
       // What it ended with stands in the process.
     });
-    walk.once("close", (code, signal) => resolve(code === DAMAGED || CRASHES.has(signal)));
+    walk.once(
+      "close",
+      guard("the end of a walk through a file", (code: number | null, signal: NodeJS.Signals | null) =>
+        resolve(code === DAMAGED || CRASHES.has(signal)),
+      ),
+    );
     walk.once("error", () => resolve(false));
   });
 }

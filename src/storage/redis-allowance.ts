@@ -1,5 +1,6 @@
 import { type Allowance, bucketLimits, createLocalAllowance, type Taken } from "../datasources/bitrix24/bucket.ts";
 import type { Plan } from "../datasources/bitrix24/usage.ts";
+import { inBackground } from "../process/guard.ts";
 import { type RedisConnection, redisScript } from "./redis-connection.ts";
 
 /**
@@ -66,7 +67,8 @@ export function createRedisAllowance(connection: RedisConnection, key: string, p
     }
   }
 
-  const tell = (action: "count" | "full", amount: number): void => void ask(action, amount, 0);
+  const tell = (action: "count" | "full", amount: number): void =>
+    inBackground("telling Redis of the allowance", () => ask(action, amount, 0));
 
   return {
     async take(wanted, reserve) {

@@ -1,3 +1,4 @@
+import { guard, inBackground } from "../process/guard.ts";
 import { createListeners } from "./listeners.ts";
 import { connectRedis } from "./redis-connection.ts";
 
@@ -41,7 +42,7 @@ export function openChangeFeed(url: string, channelOf: (portal: string) => strin
   }
 
   const listeners = createListeners({
-    first: (portal) => void subscribe([portal]),
+    first: (portal) => inBackground("following a portal's events", () => subscribe([portal])),
     last: (portal) => {
       const channel = channelOf(portal);
       portalsByChannel.delete(channel);
@@ -52,13 +53,16 @@ export function openChangeFeed(url: string, channelOf: (portal: string) => strin
       }
     },
   });
-  const connection = connectRedis(url, "b24oc-changes", () => void subscribe(listeners.portals()));
-  connection.client.on("message", (channel: string) => {
-    const portal = portalsByChannel.get(channel);
-    if (portal !== undefined) {
-      listeners.notify(portal);
-    }
-  });
+  const connection = connectRedis(url, "b24oc-changes", () => subscribe(listeners.portals()));
+  connection.client.on(
+    "message",
+    guard("a message of Redis", (channel: string) => {
+      const portal = portalsByChannel.get(channel);
+      if (portal !== undefined) {
+        listeners.notify(portal);
+      }
+    }),
+  );
 
   return {
     follow: (portal, changed) => listeners.add(portal, changed),

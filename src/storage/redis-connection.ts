@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Redis } from "ioredis";
+import { guard } from "../process/guard.ts";
 import { StorageUnavailable } from "./storage-unavailable.ts";
 
 /** A piece of Lua that the server runs as one step. */
@@ -41,7 +42,7 @@ const MAX_UNANSWERED = 20_000;
 const CLOSED = "The storage is closed.";
 
 /** Opens a connection; it need not succeed now. `onReady` is called at every (re)connection. */
-export function connectRedis(url: string, name: string, onReady: () => void = () => {}): RedisConnection {
+export function connectRedis(url: string, name: string, onReady: () => unknown = () => {}): RedisConnection {
   const client = new Redis(url, {
     connectionName: name,
     protocol: 2,
@@ -61,17 +62,19 @@ export function connectRedis(url: string, name: string, onReady: () => void = ()
   let refusal: string | undefined;
   // Every failed attempt to connect is an "error" event; without a listener it would be printed or thrown.
   client.on("error", () => {});
-  client.on("ready", onReady);
-  const probe = setInterval(() => {
-    if (client.status === "ready") {
+  client.on("ready", guard("a new connection to Redis", onReady));
+  const probe = setInterval(
+    guard("asking whether Redis answers", () => {
+      if (client.status !== "ready") return undefined;
       // A connection whose other end vanished without a word is found out by silence.
-      client.ping().catch(() => {
+      return client.ping().catch(() => {
         if (client.status === "ready") {
           client.disconnect(true);
         }
       });
-    }
-  }, PROBE_EVERY_MS);
+    }),
+    PROBE_EVERY_MS,
+  );
   probe.unref();
 
   async function send(name: string, values: readonly (string | number)[]): Promise<unknown> {

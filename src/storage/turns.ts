@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { guard, inBackground } from "../process/guard.ts";
 import { type KeyValueStore, type NamespaceBounds, NamespaceFull } from "./key-value-store.ts";
 import { StorageUnavailable } from "./storage-unavailable.ts";
 
@@ -56,10 +57,10 @@ export function createTurns(keyValues: KeyValueStore): Turns {
       if (whenAway === "run" && error instanceof StorageUnavailable) return await run();
       throw error;
     }
-    const hold = (): void => {
+    const hold = guard("holding a turn", () => {
       // Where the store is away it ends by itself.
-      keyValues.compareAndSet(NAMESPACE, name, holder, holder, { ttlMs: HELD_MS }).catch(() => false);
-    };
+      return keyValues.compareAndSet(NAMESPACE, name, holder, holder, { ttlMs: HELD_MS }).catch(() => false);
+    });
     const holding = setInterval(hold, HELD_MS / 3);
     try {
       return await run();
@@ -79,7 +80,8 @@ export function createTurns(keyValues: KeyValueStore): Turns {
         () => undefined,
       );
       last.set(name, over);
-      void over.then(() => {
+      inBackground("the end of a turn", async () => {
+        await over;
         if (last.get(name) === over) last.delete(name);
       });
       return before === undefined ? own : Promise.race([own, givenUp(name, signal, before)]);
@@ -90,8 +92,11 @@ export function createTurns(keyValues: KeyValueStore): Turns {
 /** Rejects when the signal fires while somebody of this process goes first; pending for ever otherwise. */
 function givenUp(name: string, signal: AbortSignal, before: Promise<unknown>): Promise<never> {
   return new Promise((_resolve, reject) => {
-    const giveUp = (): void => reject(new TurnGivenUp(name));
+    const giveUp = guard("a turn that is given up", () => reject(new TurnGivenUp(name)));
     signal.addEventListener("abort", giveUp, { once: true });
-    void before.then(() => signal.removeEventListener("abort", giveUp));
+    inBackground("waiting for a turn", async () => {
+      await before;
+      signal.removeEventListener("abort", giveUp);
+    });
   });
 }

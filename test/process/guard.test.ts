@@ -1,15 +1,19 @@
-import { expect, test } from "vitest";
-import { createGuard } from "../../src/process/guard.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { guard, inBackground, onFault } from "../../src/process/guard.ts";
 
 const FAULT = new Error("broken");
 
-function guarding() {
-  const told: unknown[][] = [];
-  return { told, guard: createGuard((error, what) => told.push([error, what])) };
-}
+let told: unknown[][] = [];
+let stop = (): void => {};
+
+beforeEach(() => {
+  told = [];
+  stop = onFault((error, what) => told.push([error, what]));
+});
+
+afterEach(() => stop());
 
 test("what a callback throws is told and closes the one thing it belongs to", () => {
-  const { told, guard } = guarding();
   let closed = 0;
   const callback = guard(
     "a message",
@@ -27,7 +31,6 @@ test("what a callback throws is told and closes the one thing it belongs to", ()
 });
 
 test("what a callback's promise rejects with is told likewise", async () => {
-  const { told, guard } = guarding();
   const closed = new Promise<void>((resolve) => {
     guard("a timer", () => Promise.reject(FAULT), resolve)();
   });
@@ -36,7 +39,6 @@ test("what a callback's promise rejects with is told likewise", async () => {
 });
 
 test("a closing that throws is told too", () => {
-  const { told, guard } = guarding();
   const second = new Error("cannot be closed");
   const callback = guard(
     "a stream",
@@ -49,4 +51,29 @@ test("a closing that throws is told too", () => {
   );
   expect(() => callback()).not.toThrow();
   expect(told.map(([error]) => error)).toEqual([FAULT, second]);
+});
+
+test("what nobody waits for is begun at once, and told when it fails", async () => {
+  let begun = false;
+  inBackground("a look", async () => {
+    begun = true;
+    throw FAULT;
+  });
+  expect(begun).toBe(true);
+  await Promise.resolve();
+  expect(told).toEqual([[FAULT, "a look"]]);
+});
+
+test("everybody who listens is told, even after one who fails", () => {
+  const stopBroken = onFault(() => {
+    throw new Error("the log is full");
+  });
+  const others: unknown[] = [];
+  const stopOther = onFault((error) => others.push(error));
+  guard("a timer", () => {
+    throw FAULT;
+  })();
+  stopBroken();
+  stopOther();
+  expect([told.length, others]).toEqual([1, [FAULT]]);
 });

@@ -1,4 +1,4 @@
-import type { WriteJob } from "./write-sender.ts";
+import type { WriteJob } from "./queue-records.ts";
 
 /** Sockets that may wait for answers which nobody waits for any more. */
 const MAX_ABANDONED = 8;

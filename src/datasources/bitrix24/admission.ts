@@ -1,8 +1,7 @@
 import { BATCH_LIMIT } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Budgets } from "./budgets.ts";
-import type { Lane } from "./lane.ts";
-import type { Party } from "./party.ts";
+import type { Lane, Party } from "./queue-records.ts";
 import type { Turns } from "./turns.ts";
 
 /** What waits on a portal, as far as it tells how long one more call would. */

@@ -1,5 +1,5 @@
 import { bucketLimits } from "./bucket.ts";
-import type { BudgetName } from "./party.ts";
+import type { BudgetName } from "./queue-records.ts";
 import type { Plan } from "./usage.ts";
 
 /** What part of a portal's drain the calls of one kind may use together. It only bounds them: each request is paid from the allowance too. */

@@ -4,7 +4,6 @@ import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Endpoint } from "./credentials.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
-import type { RequestContent } from "./request-observer.ts";
 import type { TokenSource } from "./tokens.ts";
 import { type Transport, type TransportAnswer, TransportFailure } from "./transport.ts";
 import { wellFormedJson } from "./well-formed.ts";
@@ -33,6 +32,14 @@ export interface ConnectionOptions {
   /** Whether a renamed portal may be followed to this host. */
   readonly isAllowedHost: (host: string) => boolean;
   readonly allowHttp: boolean;
+}
+
+/** What a request carries, and for whom. */
+export interface RequestContent {
+  /** Methods in order: the one, or those of the batch. */
+  readonly methods: readonly string[];
+  /** Ids of the clients' requests that wait for it; none for what the gateway asks by itself. */
+  readonly requestIds: readonly string[];
 }
 
 export interface PostLimits {

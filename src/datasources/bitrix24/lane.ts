@@ -1,24 +1,7 @@
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
-import { createOperatingTimes, type OperatingTimes } from "./operating-time.ts";
-import type { Party } from "./party.ts";
-import type { ReadUnit } from "./read-command.ts";
-
-/** The calls of one credential: its reads may share requests with each other, never with another lane's. */
-export interface Lane {
-  readonly endpoint: Endpoint;
-  readonly authorization: Authorization;
-  readonly operating: OperatingTimes;
-  /** By who asked, each in order of arrival. */
-  readonly queued: Map<Party, Set<ReadUnit>>;
-  queuedCommands: number;
-  /** Reads that a further, identical one may join: queued ones (those that wait for a repetition too) and those under way. */
-  readonly waiting: Map<string, ReadUnit>;
-  readonly underWay: Map<string, ReadUnit>;
-  requestsInFlight: number;
-  /** Requests over which what is queued shall be split and which the allowance has granted already. */
-  granted: number;
-}
+import { createOperatingTimes } from "./operating-time.ts";
+import type { Lane, ReadUnit } from "./queue-records.ts";
 
 export function createLane(endpoint: Endpoint, authorization: Authorization): Lane {
   return {

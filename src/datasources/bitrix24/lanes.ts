@@ -1,7 +1,8 @@
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { PortalRateLimited } from "./errors.ts";
-import { createLane, isIdle, type Lane } from "./lane.ts";
+import { createLane, isIdle } from "./lane.ts";
+import type { Lane } from "./queue-records.ts";
 
 const MAX_LANES = 500;
 

@@ -1,11 +1,10 @@
 import { BATCH_LIMIT } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Budgets } from "./budgets.ts";
-import type { Lane } from "./lane.ts";
-import { oldestRead, type Party } from "./party.ts";
+import { oldestRead } from "./party.ts";
+import type { Lane, Party, WriteJob } from "./queue-records.ts";
 import type { Competition, Slots } from "./slots.ts";
 import type { Turns } from "./turns.ts";
-import type { WriteJob } from "./write-sender.ts";
 
 /** A read that has waited this long is not passed by writes any more. */
 const READ_AGE_MS = 2_000;

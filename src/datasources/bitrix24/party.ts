@@ -1,27 +1,4 @@
-import type { Lane } from "./lane.ts";
-import type { ReadUnit } from "./read-command.ts";
-import type { Seat } from "./turns.ts";
-import type { WriteJob } from "./write-sender.ts";
-
-/** Which part of a portal's allowance pays for a call; see `budgets.ts`. */
-export type BudgetName = "ordinary" | "unproven" | "live";
-
-/** Who asks, as an operation tells it: parties take turns, whatever credentials they act with. */
-export interface Caller {
-  /** Equal for calls of the same party. */
-  readonly key: string;
-  readonly budget: BudgetName;
-  /** Goes only when nobody else of its budget waits. */
-  readonly last: boolean;
-}
-
-/** What one caller waits for. */
-export interface Party extends Seat, Caller {
-  /** By credential, each in order of arrival. */
-  readonly reads: Map<Lane, Set<ReadUnit>>;
-  /** In order of arrival. */
-  readonly writes: WriteJob[];
-}
+import type { Caller, Party } from "./queue-records.ts";
 
 export function createParty(caller: Caller): Party {
   const { key, budget, last } = caller;

@@ -1,3 +1,4 @@
+import { guard } from "../../process/guard.ts";
 /** Decides when to look whether something may be sent. */
 export interface Pump {
   readonly closed: boolean;
@@ -33,15 +34,18 @@ export function createPump({ dispatchNext, refuse }: PumpOptions): Pump {
       return;
     }
     pumping = true;
-    do {
-      pumpAgain = false;
-      while (!closed) {
-        const sent = dispatchNext();
-        // Only an allowance that is shared with other processes must be waited for.
-        if (!(sent instanceof Promise ? await sent : sent)) break;
-      }
-    } while (pumpAgain);
-    pumping = false;
+    try {
+      do {
+        pumpAgain = false;
+        while (!closed) {
+          const sent = dispatchNext();
+          // Only an allowance that is shared with other processes must be waited for.
+          if (!(sent instanceof Promise ? await sent : sent)) break;
+        }
+      } while (pumpAgain);
+    } finally {
+      pumping = false;
+    }
   }
 
   return {
@@ -53,30 +57,38 @@ export function createPump({ dispatchNext, refuse }: PumpOptions): Pump {
         refuse();
         return;
       }
-      turn ??= setImmediate(() => {
-        turn = undefined;
-        void pump();
-      });
+      turn ??= setImmediate(
+        guard("sending to a portal", () => {
+          turn = undefined;
+          return pump();
+        }),
+      );
     },
     wakeIn(ms) {
       const at = performance.now() + ms;
       if (closed || (wakeUp !== undefined && wakeAt <= at)) return;
       clearTimeout(wakeUp);
       wakeAt = at;
-      wakeUp = setTimeout(() => {
-        wakeUp = undefined;
-        void pump();
-      }, ms);
+      wakeUp = setTimeout(
+        guard("sending to a portal", () => {
+          wakeUp = undefined;
+          return pump();
+        }),
+        ms,
+      );
     },
     later(run, ms) {
       if (closed) {
         run();
         return;
       }
-      const timer = setTimeout(() => {
-        delayed.delete(timer);
-        run();
-      }, ms);
+      const timer = setTimeout(
+        guard("a repetition", () => {
+          delayed.delete(timer);
+          run();
+        }),
+        ms,
+      );
       delayed.set(timer, run);
     },
     close() {

@@ -1,9 +1,9 @@
+import { inBackground } from "../../process/guard.ts";
 import { BATCH_LIMIT } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Budgets } from "./budgets.ts";
-import type { Lane } from "./lane.ts";
-import { isWaiting, type Party } from "./party.ts";
-import type { ReadUnit } from "./read-command.ts";
+import { isWaiting } from "./party.ts";
+import type { Lane, Party, ReadUnit } from "./queue-records.ts";
 import type { ReadQueue } from "./read-queue.ts";
 import type { Slots } from "./slots.ts";
 import type { Turns } from "./turns.ts";
@@ -55,11 +55,13 @@ export function createReadDispatch(options: ReadDispatchOptions): DispatchReads 
     budgets[party.budget].spend();
     slots.take(party, lane);
     lane.requestsInFlight += 1;
-    void options.send(lane, units).finally(() => {
-      slots.giveBack(party, lane);
-      lane.requestsInFlight -= 1;
-      options.moved();
-    });
+    inBackground("sending reads", () =>
+      options.send(lane, units).finally(() => {
+        slots.giveBack(party, lane);
+        lane.requestsInFlight -= 1;
+        options.moved();
+      }),
+    );
     return true;
   }
 

@@ -1,7 +1,8 @@
 import { BATCH_LIMIT } from "./batch.ts";
-import { forget, type Lane, remember } from "./lane.ts";
-import { isWaiting, type Party } from "./party.ts";
-import { commandCount, type ReadUnit } from "./read-command.ts";
+import { forget, remember } from "./lane.ts";
+import { isWaiting } from "./party.ts";
+import type { Lane, Party, ReadUnit } from "./queue-records.ts";
+import { commandCount } from "./read-command.ts";
 import type { Turns } from "./turns.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 

@@ -2,21 +2,12 @@ import { createBackoff } from "./backoff.ts";
 import { batchParams, type CommandAnswer, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { ParamMap } from "./calls.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, RequestContent } from "./connection.ts";
 import { PortalProtocolError, PortalRateLimited, PortalRefusal, PortalTimeout, UpstreamError } from "./errors.ts";
 import { decodeResult, readFailure } from "./failures.ts";
-import { forget, type Lane, remember } from "./lane.ts";
-import {
-  isWanted,
-  latestDeadline,
-  type Outcome,
-  type ReadCommand,
-  type ReadRequest,
-  type ReadUnit,
-  settle,
-  settleFailed,
-} from "./read-command.ts";
-import type { RequestContent } from "./request-observer.ts";
+import { forget, remember } from "./lane.ts";
+import type { Lane, Outcome, ReadCommand, ReadRequest, ReadUnit } from "./queue-records.ts";
+import { isWanted, latestDeadline, settle, settleFailed } from "./read-command.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
 export const REQUEST_TIMEOUT_MS = 30_000;

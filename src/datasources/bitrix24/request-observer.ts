@@ -1,13 +1,5 @@
-import type { Connection } from "./connection.ts";
+import type { Connection, RequestContent } from "./connection.ts";
 import { PortalRefusal } from "./errors.ts";
-
-/** What a request carries, and for whom. */
-export interface RequestContent {
-  /** Methods in order: the one, or those of the batch. */
-  readonly methods: readonly string[];
-  /** Ids of the clients' requests that wait for it; none for what the gateway asks by itself. */
-  readonly requestIds: readonly string[];
-}
 
 /** A request to a portal that is over: what may stand in a log. No parameters, no answers, no credential. */
 export interface ObservedRequest extends RequestContent {

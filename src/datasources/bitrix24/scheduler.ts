@@ -6,20 +6,13 @@ import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Authorization, Connection } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { PortalRateLimited, PortalUnavailable, type UpstreamError } from "./errors.ts";
-import { forget, type Lane } from "./lane.ts";
+import { forget } from "./lane.ts";
 import { createLanes } from "./lanes.ts";
 import { isAged, type NextTurnOptions, nextTurn } from "./next-turn.ts";
-import { type Caller, createParties, type Party } from "./party.ts";
+import { createParties } from "./party.ts";
 import { createPump } from "./pump.ts";
-import {
-  createUnit,
-  isWanted,
-  keyOf,
-  type ReadCommand,
-  type ReadUnit,
-  settleFailed,
-  type Waiter,
-} from "./read-command.ts";
+import type { Caller, Lane, Party, ReadCommand, ReadUnit, Waiter, WriteJob } from "./queue-records.ts";
+import { createUnit, isWanted, keyOf, settleFailed } from "./read-command.ts";
 import { createReadDispatch } from "./read-dispatch.ts";
 import { createReadQueue } from "./read-queue.ts";
 import { createReadSender, operatingTimeRefusal } from "./read-sender.ts";
@@ -30,7 +23,7 @@ import type { AllowanceStatus, Plan, UpstreamUsage } from "./usage.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 import { createWriteDispatch } from "./write-dispatch.ts";
 import { createWriteQueue } from "./write-queue.ts";
-import { createWriteAttempt, type WriteJob } from "./write-sender.ts";
+import { createWriteAttempt } from "./write-sender.ts";
 
 /** Requests of one portal under way at once. With abandoned writes they need no more sockets than a portal is given. */
 const READ_SLOTS = { usual: 8, extra: 8 };

@@ -1,11 +1,10 @@
+import { guard } from "../../process/guard.ts";
 import { type Call, type PortalSession, type ReadOptions, ResultRef, type WriteOutcome } from "./calls.ts";
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { CallAborted, OutcomeUnknown, PortalTimeout, type UpstreamError } from "./errors.ts";
-import type { Lane } from "./lane.ts";
-import type { BudgetName, Caller } from "./party.ts";
 import { isSafeInBatch } from "./php-query.ts";
-import type { ReadUnit, Waiter } from "./read-command.ts";
+import type { BudgetName, Caller, Lane, ReadUnit, Waiter } from "./queue-records.ts";
 import { deadlinePassed } from "./read-sender.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { UpstreamUsage } from "./usage.ts";
@@ -48,10 +47,10 @@ export function createSession(options: SessionOptions, operation: Operation): Po
   const caller = callerOf(operation, options.laneName);
   const lane = (): Lane => scheduler.lane(options.laneName, endpoint, options.authorization);
 
-  const onAbort = (): void => {
+  const onAbort = guard("giving up the calls of an operation", () => {
     for (const abandon of [...pending]) abandon();
     pending.clear();
-  };
+  });
   signal.addEventListener("abort", onAbort, { once: true });
 
   /** Why a call that has not been answered ends now. */

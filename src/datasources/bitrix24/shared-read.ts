@@ -1,7 +1,5 @@
 import type { Call } from "./calls.ts";
-import type { Lane } from "./lane.ts";
-import type { Party } from "./party.ts";
-import type { ReadCommand, ReadUnit, Waiter } from "./read-command.ts";
+import type { Lane, Party, ReadCommand, ReadUnit, Waiter } from "./queue-records.ts";
 
 /**
  * A read that a further, equal one may share, by the rules of freshness: a queued one always; one under way only if no write began or ended

@@ -1,5 +1,4 @@
-import type { Lane } from "./lane.ts";
-import type { BudgetName, Party } from "./party.ts";
+import type { BudgetName, Lane, Party } from "./queue-records.ts";
 import { createTally, fairShare } from "./tally.ts";
 
 export interface SlotBounds {

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
 import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
+import { guard } from "../../process/guard.ts";
 
 /** An HTTP answer of a portal, read to its end. */
 export interface TransportAnswer {
@@ -109,7 +110,7 @@ async function exchange(
   signal: AbortSignal | undefined,
 ): Promise<TransportAnswer> {
   const timeout = new AbortController();
-  const end = (): void => timeout.abort();
+  const end = guard("the end of a request to a portal", () => timeout.abort());
   const timer = setTimeout(end, Math.max(1, timeoutMs));
   if (signal?.aborted === true) end();
   else signal?.addEventListener("abort", end, { once: true });

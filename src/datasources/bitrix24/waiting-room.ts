@@ -1,4 +1,4 @@
-import type { BudgetName, Party } from "./party.ts";
+import type { BudgetName, Party } from "./queue-records.ts";
 import { createTally, fairShare, type Tally } from "./tally.ts";
 
 /** How many may wait, by budget. */

@@ -1,12 +1,13 @@
+import { inBackground } from "../../process/guard.ts";
 import { createAbandonedWrites } from "./abandoned-writes.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Budgets } from "./budgets.ts";
 import { PortalTimeout } from "./errors.ts";
-import { isWaiting, type Party } from "./party.ts";
+import { isWaiting } from "./party.ts";
+import type { Party, WriteJob } from "./queue-records.ts";
 import type { Slots } from "./slots.ts";
 import type { Turns } from "./turns.ts";
 import type { WriteQueue } from "./write-queue.ts";
-import type { WriteJob } from "./write-sender.ts";
 
 /** A write that would leave with less time than this could hardly be answered in time. */
 const MIN_WRITE_TIME_MS = 250;
@@ -39,19 +40,27 @@ export function createWriteDispatch(options: WriteDispatchOptions): WriteDispatc
     turns.served(party, isWaiting(party));
     budgets[party.budget].spend();
     slots.take(party, lane);
-    void job.attempt(job).then((repeatAfterMs) => {
-      if (abandoned.delete(job)) return;
-      slots.giveBack(party, lane);
-      if (repeatAfterMs !== undefined) {
-        options.later(() => {
-          // Its client may have left while it waited for its repetition.
-          if (job.withdrawn) return;
-          queue.add(job, true);
-          options.moved();
-        }, repeatAfterMs);
+    inBackground("sending a write", async () => {
+      let repeatAfterMs: number | undefined;
+      try {
+        repeatAfterMs = await job.attempt(job);
+      } finally {
+        if (!abandoned.delete(job)) over(job, repeatAfterMs);
       }
-      options.moved();
     });
+  }
+
+  function over(job: WriteJob, repeatAfterMs: number | undefined): void {
+    slots.giveBack(job.party, job.lane);
+    if (repeatAfterMs !== undefined) {
+      options.later(() => {
+        // Its client may have left while it waited for its repetition.
+        if (job.withdrawn) return;
+        queue.add(job, true);
+        options.moved();
+      }, repeatAfterMs);
+    }
+    options.moved();
   }
 
   return {

@@ -1,9 +1,8 @@
-import type { Lane } from "./lane.ts";
-import { isWaiting, type Party } from "./party.ts";
+import { isWaiting } from "./party.ts";
+import type { Lane, Party, WriteJob } from "./queue-records.ts";
 import { createTally } from "./tally.ts";
 import type { Turns } from "./turns.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
-import type { WriteJob } from "./write-sender.ts";
 
 /** Writes of one portal that wait for their turn, by who asked. */
 export interface WriteQueue {

@@ -6,34 +6,11 @@ import type { Connection } from "./connection.ts";
 import type { AnswerSource } from "./decoding.ts";
 import { OutcomeUnknown, PortalProtocolError, PortalRefusal, UpstreamError } from "./errors.ts";
 import { decodeResult, type Failure, readFailure } from "./failures.ts";
-import type { Lane } from "./lane.ts";
-import type { Party } from "./party.ts";
+import type { WriteJob } from "./queue-records.ts";
 import { blocked, REQUEST_TIMEOUT_MS } from "./read-sender.ts";
-import type { UpstreamUsage } from "./usage.ts";
 
 const MAX_ATTEMPTS = 4;
 const backoff = createBackoff({ firstMs: 200, longestMs: 1_600 });
-
-/** A write that waits for its turn. */
-export interface WriteJob {
-  readonly lane: Lane;
-  readonly party: Party;
-  readonly method: string;
-  readonly usage: UpstreamUsage;
-  readonly deadlineAt: number;
-  readonly enqueuedAt: number;
-  /** Gives up the request that is under way. */
-  readonly cancellation: AbortController;
-  sent: boolean;
-  /** Its client left before it was sent: it must never be. */
-  withdrawn: boolean;
-  attempts: number;
-  /** Why it was not carried out last time. */
-  lastError: UpstreamError | undefined;
-  /** Sends it once. Resolves to the milliseconds after which it may be sent again, or undefined when it is settled. */
-  readonly attempt: (job: WriteJob) => Promise<number | undefined>;
-  readonly reject: (error: UpstreamError) => void;
-}
 
 export interface WriteSenderOptions {
   readonly connection: Connection;

@@ -40,7 +40,9 @@ export function createMessageLoader(portal: PortalSession, users: UserLoader): M
   );
   return {
     load: (window) => slices.load(window),
-    forgetAll: () => void slices.clearAll(),
+    forgetAll() {
+      slices.clearAll();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { statSync, unwatchFile, watchFile } from "node:fs";
 import type { ConfiguredKey } from "../../config/key-entry.ts";
 import { grantedRights, type IdentityRights, type WrittenRights } from "../../config/rights.ts";
+import { guard } from "../../process/guard.ts";
 import { keyHash, readKeysFile } from "./keys-file.ts";
 
 export interface KeyMatch {
@@ -51,7 +52,7 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
   }
 
   /** Reads the file again if it is another than the one that was read. */
-  function refresh(): void {
+  const refresh = guard("reading the file of keys again", () => {
     try {
       if (versionOf(file) === readVersion) return;
       keys = readAll();
@@ -61,7 +62,7 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
       return;
     }
     for (const changed of listeners) changed();
-  }
+  });
   watchFile(file, { interval: watchIntervalMs, persistent: false }, refresh);
 
   return {

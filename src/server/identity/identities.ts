@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { fingerprint } from "../../datasources/bitrix24/credentials.ts";
+import { guard } from "../../process/guard.ts";
 import { header } from "./credential-headers.ts";
 import {
   type Identities,
@@ -75,21 +76,20 @@ export function createIdentities({ providers, onChange, answering, log }: Identi
         if (known?.expiresAt === undefined) clearTimeout(timer);
         else lookAt(known.expiresAt);
       };
-      const lookAgain = (): void => {
-        void decide(request, true).then((decision) => {
-          if (!watchers.has(lookAgain)) return;
-          if (decision.kind === "refused" && decision.retryAfterMs !== undefined && unanswered < PATIENCE) {
-            unanswered += 1;
-            lookAt(Date.now() + LOOK_AGAIN_MS);
-            return;
-          }
-          unanswered = 0;
-          const before = known;
-          known = decision.kind === "identity" ? decision.identity : undefined;
-          waitForExpiry();
-          if (!isSame(before, known)) changed(decision);
-        });
-      };
+      const lookAgain = guard("looking again who a connection is of", async () => {
+        const decision = await decide(request, true);
+        if (!watchers.has(lookAgain)) return;
+        if (decision.kind === "refused" && decision.retryAfterMs !== undefined && unanswered < PATIENCE) {
+          unanswered += 1;
+          lookAt(Date.now() + LOOK_AGAIN_MS);
+          return;
+        }
+        unanswered = 0;
+        const before = known;
+        known = decision.kind === "identity" ? decision.identity : undefined;
+        waitForExpiry();
+        if (!isSame(before, known)) changed(decision);
+      });
       watchers.add(lookAgain);
       waitForExpiry();
       return () => {

@@ -1,3 +1,4 @@
+import { guard } from "../../process/guard.ts";
 /** A place among an identity's operations; the function gives it back. */
 export type Leave = () => void;
 
@@ -51,8 +52,11 @@ export function createAdmission({ places, waiting, patienceMs }: AdmissionOption
         resolve(entry());
       };
       const go = (): void => end(() => place(name, party));
-      const giveUp = (): void => end(() => ({ kind: "gone" }));
-      const patience = setTimeout(() => end(() => ({ kind: "full" })), patienceMs);
+      const giveUp = guard("an operation that no longer waits", () => end(() => ({ kind: "gone" })));
+      const patience = setTimeout(
+        guard("an operation that waits", () => end(() => ({ kind: "full" }))),
+        patienceMs,
+      );
       patience.unref();
       gone.addEventListener("abort", giveUp);
       party.waiting.add(go);

@@ -1,6 +1,7 @@
 import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Limits } from "../../config/limits.ts";
+import { guard } from "../../process/guard.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
 import type { EventInHand } from "../../subscriptions/live/live-request.ts";
@@ -16,7 +17,7 @@ import type { IdentityHolder } from "./identity-holder.ts";
 import { createObserver } from "./observe.ts";
 import type { RunningOperation } from "./operation-context.ts";
 import type { Preparation, PreparedOperation } from "./prepare.ts";
-import { forbidden, GONE, refusalOf, tooBusy } from "./refusal.ts";
+import { forbidden, GONE, type Refused, refusalOf, tooBusy } from "./refusal.ts";
 import { subscribe } from "./subscription.ts";
 import { createOperationsUnderWay, type OperationsUnderWay, type UnderWay } from "./under-way.ts";
 import { oversizedVariables, type Variables } from "./variable-limits.ts";
@@ -36,15 +37,6 @@ export interface Arrival {
   readonly gone: AbortSignal;
   /** Why this transport does not carry operations of that kind; undefined when it does. */
   readonly declines?: (kind: PreparedOperation["kind"]) => GraphQLError | undefined;
-}
-
-/** Nothing was begun. */
-export interface Refused {
-  readonly kind: "refused";
-  /** That goes with it over HTTP. */
-  readonly status: number;
-  readonly errors: readonly GraphQLFormattedError[];
-  readonly extensions: Readonly<Record<string, unknown>>;
 }
 
 /** To be run, or ended. */
@@ -149,7 +141,7 @@ export function createDoor(options: DoorOptions): Door {
       requestId,
     };
     const over = underWay.begin(told);
-    const abort = (): void => running.abort();
+    const abort = guard("an operation whose client has gone", () => running.abort());
     gone.addEventListener("abort", abort);
     let closed = false;
 
@@ -208,9 +200,9 @@ export function createDoor(options: DoorOptions): Door {
       close(stream instanceof LiveResult ? 1 : 0);
       let as = from.identity;
       let isChanged = false;
-      const stop = (): void => {
+      const stop = guard("a subscription whose client has gone", () => {
         if (!(stream instanceof LiveResult)) stream.close();
-      };
+      });
       const stopListening = from.onChange(() => {
         if (seesTheSame(as, from.identity)) return;
         isChanged = true;

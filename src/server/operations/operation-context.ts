@@ -4,6 +4,7 @@ import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import type { CredentialMemories } from "../../datasources/loaders/credential-memory.ts";
 import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../datasources/loaders/loaders.ts";
+import { guard } from "../../process/guard.ts";
 import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
 import type { EventEyes } from "../../resolvers/engine/event-eyes.ts";
 import type { Turns } from "../../storage/turns.ts";
@@ -63,7 +64,10 @@ export function startOperation(
   const { signal } = controller;
   const usage = new UpstreamUsage(requestId);
   const deadlineAt = performance.now() + services.timeoutMs;
-  const timer = setTimeout(() => controller.abort(), services.timeoutMs);
+  const timer = setTimeout(
+    guard("an operation's deadline", () => controller.abort()),
+    services.timeoutMs,
+  );
   timer.unref();
   const portal = services.portals.session(identity.credential, {
     signal,

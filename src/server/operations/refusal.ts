@@ -2,8 +2,16 @@ import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { z } from "zod";
 import type { Limits } from "../../config/limits.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
-import type { Refused } from "./door.ts";
 import { counted, limitExceeded } from "./limit-exceeded.ts";
+
+/** Nothing was begun. */
+export interface Refused {
+  readonly kind: "refused";
+  /** That goes with it over HTTP. */
+  readonly status: number;
+  readonly errors: readonly GraphQLFormattedError[];
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
 
 const ownStatus = z.object({ http: z.object({ status: z.number() }) });
 

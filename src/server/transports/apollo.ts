@@ -140,7 +140,9 @@ function persistedQueries(known: KnownOperations | undefined) {
   const hashOf = (key: string) => key.slice(key.lastIndexOf(":") + 1);
   return {
     get: async (key: string) => registered.get(key) ?? known?.textOf(hashOf(key)),
-    set: async (key: string, text: string): Promise<void> => void registered.set(key, text),
+    set: async (key: string, text: string): Promise<void> => {
+      registered.set(key, text);
+    },
     delete: async (key: string) => registered.delete(key),
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
+import { guard } from "../../process/guard.ts";
 import type { ClientAddressOf } from "../identity/client-address.ts";
 import {
   type Identities,
@@ -45,9 +46,12 @@ export function createAuthentication(identities: Identities, clientAddress: Clie
 /** Fires when the connection ends before the answer does. */
 function goneWith(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
+  reply.raw.once(
+    "close",
+    guard("the end of a request", () => {
+      if (!reply.raw.writableFinished) controller.abort();
+    }),
+  );
   return controller.signal;
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { z } from "zod";
 import type { Limits } from "../../config/limits.ts";
-import type { Guard } from "../../process/guard.ts";
+import { guard } from "../../process/guard.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import { type ConnectionEnd, openConnection } from "../connections/connection.ts";
 import type { ConnectionPlaces, Place } from "../connections/places.ts";
@@ -22,7 +22,6 @@ export interface EventStreamOptions {
   readonly identities: Identities;
   readonly places: ConnectionPlaces;
   readonly limits: Limits;
-  readonly guard: Guard;
 }
 
 export interface EventStreams {
@@ -45,7 +44,7 @@ const requestShape = z.object({
  * one request for each operation. Written here because the library for it queues results without bound for a client that does not read.
  */
 export function registerEventStream(server: FastifyInstance, options: EventStreamOptions): EventStreams {
-  const { door, authentication, places, limits, guard } = options;
+  const { door, authentication, places, limits } = options;
   const open = new Set<() => void>();
   let closing = false;
 
@@ -85,7 +84,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     { sender, place, params, isGet }: Carried,
   ): Promise<unknown> {
     const controller = new AbortController();
-    const abort = (): void => controller.abort();
+    const abort = guard("the end of an event stream", () => controller.abort());
     let end: ConnectionEnd | undefined;
     const connection = openConnection({
       ...options,
@@ -115,7 +114,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
         return sendProblem(reply, problem, request.headers.accept);
       }
       reply.hijack();
-      const stream = openStream(reply, request.id, guard);
+      const stream = openStream(reply, request.id);
       stream.onClose(abort);
       if (accepted.kind === "refused") {
         const { errors, extensions } = accepted;
@@ -187,12 +186,14 @@ interface OpenStream {
   onClose(closed: () => void): void;
 }
 
-function openStream(reply: FastifyReply, requestId: string, guard: Guard): OpenStream {
+function openStream(reply: FastifyReply, requestId: string): OpenStream {
   const { raw } = reply;
   let begun = false;
   const listeners = new Set<() => void>();
   let pinger: NodeJS.Timeout | undefined;
-  const cut = (): void => void raw.destroy();
+  const cut = (): void => {
+    raw.destroy();
+  };
   raw.once(
     "close",
     guard("the end of an event stream", () => {

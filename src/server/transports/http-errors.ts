@@ -64,7 +64,10 @@ const NO_HTTP: HttpProblem = { status: 400, code: "BAD_REQUEST", message: "This 
 
 /** What arrives and never becomes a request is answered in the shape of everything else, and its connection closed. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
   const problem = unreadable(error.code);
   const body = bodyOf(problem);
   const head = [

@@ -3,7 +3,7 @@ import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type Graph
 import { CloseCode, makeServer } from "graphql-ws";
 import type { RawData, WebSocket } from "ws";
 import type { Limits } from "../../config/limits.ts";
-import type { Guard } from "../../process/guard.ts";
+import { guard } from "../../process/guard.ts";
 import { type Connection, type ConnectionEnd, endOf, openConnection } from "../connections/connection.ts";
 import type { ConnectionPlaces, Place } from "../connections/places.ts";
 import type { ClientAddress } from "../identity/client-address.ts";
@@ -23,7 +23,6 @@ export interface SocketServices {
   readonly identities: Identities;
   readonly places: ConnectionPlaces;
   readonly limits: Limits;
-  readonly guard: Guard;
 }
 
 /** A socket that was just opened. */
@@ -62,7 +61,7 @@ const ANY_DOCUMENT: DocumentNode = parse("{ __typename }");
 
 /** `graphql-transport-ws` on one socket: graphql-ws keeps the protocol, everything else is behind the door. */
 export function createSocketSessions(services: SocketServices): (opened: OpenedSocket) => void {
-  const { schema, door, identities, places, limits, guard } = services;
+  const { schema, door, identities, places, limits } = services;
   /** What graphql-ws reads next: parsed already, so that nothing is read twice or written again. */
   let reading: unknown;
   const started = new WeakMap<object, StartedOperation>();
@@ -152,8 +151,8 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       connection: undefined,
     };
     const broken = (): void => socket.close(INTERNAL_ERROR, "Internal error");
-    const refuse = (reason: string): void => closeSoon(socket, CloseCode.BadRequest, reason, guard);
-    const stopPinging = keepAlive(socket, guard);
+    const refuse = (reason: string): void => closeSoon(socket, CloseCode.BadRequest, reason);
+    const stopPinging = keepAlive(socket);
     const answer = readingWhileRead(socket);
     const opening = createOpeningFrames(limits);
     request.socket.on(
@@ -229,7 +228,10 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       },
       session,
     );
-    socket.on("error", () => socket.terminate());
+    socket.on(
+      "error",
+      guard("a socket that broke", () => socket.terminate()),
+    );
     socket.once(
       "close",
       guard("the end of a socket", (code: number, reason: Buffer) => {
@@ -243,7 +245,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
   };
 
   function closeFor({ socket }: Session, { kind, code, message }: ConnectionEnd): void {
-    closeSoon(socket, kind === "expired" ? EXPIRED : closeCode(code), message, guard);
+    closeSoon(socket, kind === "expired" ? EXPIRED : closeCode(code), message);
   }
 }
 
@@ -269,17 +271,20 @@ function end({ operations }: Session, name: string): void {
 }
 
 /** One that does not answer the closing is not listened to any longer. */
-function closeSoon(socket: WebSocket, code: number, reason: string, guard: Guard): void {
+function closeSoon(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, closeReason(reason));
   const terminate = guard("a socket that is closed", () => socket.terminate());
   setTimeout(terminate, CLOSING_MS).unref();
 }
 
-function keepAlive(socket: WebSocket, guard: Guard): () => void {
+function keepAlive(socket: WebSocket): () => void {
   let answered = true;
-  socket.on("pong", () => {
-    answered = true;
-  });
+  socket.on(
+    "pong",
+    guard("a socket's pong", () => {
+      answered = true;
+    }),
+  );
   const ping = (): void => {
     if (!answered) {
       socket.terminate();

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
+import { guard } from "../../process/guard.ts";
 import type { ClientAddressOf } from "../identity/client-address.ts";
 import { createSocketSessions, type SocketServices } from "./socket-session.ts";
 
@@ -24,7 +25,7 @@ const CLOSING_MS = 1_000;
 
 /** Lets clients open sockets for `graphql-transport-ws`. */
 export function attachWebSocket(server: Server, options: WebSocketOptions): WebSocketTransport {
-  const { places, guard } = options;
+  const { places } = options;
   const serve = createSocketSessions(options);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -55,7 +56,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       refuseUpgrade(stream, "429 Too Many Requests");
       return;
     }
-    stream.once("close", silentPlace.leave);
+    stream.once("close", guard("the end of a silent socket", silentPlace.leave));
     sockets.handleUpgrade(request, stream, head, (socket) => serve({ socket, request, from, silentPlace }));
   }
 
@@ -67,8 +68,11 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
     ).unref();
   }
 
-  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) =>
-    guard("an upgrade", upgrade, () => stream.destroy())(request, stream, head),
+  server.on(
+    "upgrade",
+    guard("an upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+      guard("an upgrade", upgrade, () => stream.destroy())(request, stream, head),
+    ),
   );
 
   return {
@@ -82,7 +86,10 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
         [...sockets.clients].map(
           (socket) =>
             new Promise<void>((done) => {
-              socket.once("close", () => done());
+              socket.once(
+                "close",
+                guard("the end of a socket", () => done()),
+              );
               setTimeout(
                 guard("the closing of a socket", () => closeOne(socket), done),
                 Math.random() * spreadMs,
@@ -97,7 +104,8 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
 
 function refuseUpgrade(stream: Duplex, status: string): void {
   // Node hands the socket over without a listener: a client that resets it would end the process.
-  stream.on("error", () => stream.destroy());
-  stream.once("finish", () => stream.destroy());
+  const destroy = guard("an upgrade that was refused", () => stream.destroy());
+  stream.on("error", destroy);
+  stream.once("finish", destroy);
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

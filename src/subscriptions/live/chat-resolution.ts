@@ -3,6 +3,7 @@ import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import { type PortalRef, portalName } from "../../datasources/bitrix24/portal-ref.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import { guard } from "../../process/guard.ts";
 import type { KeyValueStore } from "../../storage/key-value-store.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
@@ -134,7 +135,10 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
         resolve(told);
       };
       const waiter: Waiting = { portal, place, wake };
-      const timer = setTimeout(() => wake(false), graceMs);
+      const timer = setTimeout(
+        guard("waiting for what tells of a chat", () => wake(false)),
+        graceMs,
+      );
       timer.unref();
       waiting.add(waiter);
     });

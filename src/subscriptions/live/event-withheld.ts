@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { guard } from "../../process/guard.ts";
 
 /** An event is given up after this time without the answers that it needs. */
 export const EVENT_PATIENCE_MS = 5_000;
@@ -21,7 +22,10 @@ export class EventWithheld extends GraphQLError {
 /** Waits for an answer that an event needs, not longer than events are waited with. Rejects with `EventWithheld`. */
 export function inTime<T>(answer: Promise<T>, patienceMs = EVENT_PATIENCE_MS): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new EventWithheld("no answer in time")), patienceMs);
+    const timer = setTimeout(
+      guard("an event that is waited for", () => reject(new EventWithheld("no answer in time"))),
+      patienceMs,
+    );
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -3,6 +3,7 @@ import { type PortalRef, portalName } from "../../datasources/bitrix24/portal-re
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { ChatAspect } from "../../datasources/domain/chat-aspect.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import { guard } from "../../process/guard.ts";
 import type { StoredChatChanged, StoredEvent } from "../events/stored-event.ts";
 
 export interface FoundChanges {
@@ -44,10 +45,13 @@ export function createFoundChanges(options: FoundChangesOptions): FoundChanges {
 
   /** The portal's own event of the same change may be on its way. */
   function tellUnlessTold(name: string, before: Known, tell: () => void): void {
-    const timer = setTimeout(() => {
-      waiting.delete(timer);
-      if ((toldAt.get(name) ?? Number.NEGATIVE_INFINITY) < before.askedAt) tell();
-    }, graceMs);
+    const timer = setTimeout(
+      guard("telling of a change that was found", () => {
+        waiting.delete(timer);
+        if ((toldAt.get(name) ?? Number.NEGATIVE_INFINITY) < before.askedAt) tell();
+      }),
+      graceMs,
+    );
     timer.unref();
     waiting.add(timer);
   }

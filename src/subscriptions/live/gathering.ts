@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { guard } from "../../process/guard.ts";
 
 /** Lets questions to a portal wait for each other, so that they leave in one request. */
 export interface Gathering {
@@ -49,13 +50,13 @@ export function createGathering(
     const isLoaded = now() - pace.leftAt < 2 * pace.waitMs;
     pace.waitMs = isLoaded ? Math.min(loadMs, 2 * pace.waitMs) : idleMs;
     return new Promise((resolve) => {
-      const done = (): void => {
+      const done = guard("the end of a gathering", () => {
         clearTimeout(timer);
         leave.delete(done);
         pace.leaving = undefined;
         pace.leftAt = now();
         resolve();
-      };
+      });
       const timer = setTimeout(done, isClosed ? 0 : pace.waitMs);
       leave.add(done);
     });

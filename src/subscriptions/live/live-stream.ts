@@ -1,5 +1,6 @@
 import { GraphQLError } from "graphql";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
+import { guard } from "../../process/guard.ts";
 import type { RefusalClass } from "../../refusals/meaning.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import { EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
@@ -189,7 +190,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   function postpone(logged: LoggedEvent): void {
     if (ended) return;
     postponed = logged;
-    retry = setTimeout(go, STORAGE_AWAY_MS);
+    retry = setTimeout(guard("going on with a stream", go, end), STORAGE_AWAY_MS);
   }
 
   /** One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does. */

@@ -12,6 +12,7 @@ import { configGet } from "../../datasources/imopenlines/config/config-reads.ts"
 import { dialogGet } from "../../datasources/imopenlines/dialog.ts";
 import { sessionHistoryGet } from "../../datasources/imopenlines/history.ts";
 import { noSessionAsNull } from "../../datasources/imopenlines/linked-reads.ts";
+import { guard } from "../../process/guard.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import { EVENT_PATIENCE_MS } from "./event-withheld.ts";
 import { createFreshAnswers, type FreshAnswers, type FreshAnswersOptions } from "./fresh-answers.ts";
@@ -79,7 +80,10 @@ export function createPortalAnswers({ sessionOf, gathering, signal, onChat }: Po
     if (known !== undefined) return known;
     const reading = openReading(portal);
     readings.set(name, reading);
-    setTimeout(() => readings.delete(name), SESSION_SHARED_MS).unref();
+    setTimeout(
+      guard("a session that is no longer shared", () => readings.delete(name)),
+      SESSION_SHARED_MS,
+    ).unref();
     return reading;
   }
 

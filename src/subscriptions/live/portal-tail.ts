@@ -1,3 +1,4 @@
+import { guard } from "../../process/guard.ts";
 import { CorruptEvent, EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
 
@@ -46,8 +47,9 @@ export async function openPortalTail(
   let start: Position = 0;
   const listeners = new Set<() => void>();
 
+  const fillSoon = guard("reading on in the log", fill);
   // Followed before the head is asked for, so that nothing falls between the two.
-  const unfollow = log.follow(portal, () => void fill());
+  const unfollow = log.follow(portal, fillSoon);
   try {
     const newest = await log.newest(portal);
     head = newest.position;
@@ -73,7 +75,7 @@ export async function openPortalTail(
       if (closed) return;
       onError(error);
       clearTimeout(retry);
-      retry = setTimeout(() => void fill(), RETRY_MS);
+      retry = setTimeout(fillSoon, RETRY_MS);
     } finally {
       reading = false;
     }
@@ -129,9 +131,9 @@ export async function openPortalTail(
     return low;
   }
 
-  const look = setInterval(() => void fill(), LOOK_MS);
+  const look = setInterval(fillSoon, LOOK_MS);
   look.unref();
-  void fill();
+  fillSoon();
 
   function end(): void {
     closed = true;
@@ -146,7 +148,9 @@ export async function openPortalTail(
     next: (position) => events[indexAfter(position)],
     listen(moved) {
       listeners.add(moved);
-      return () => void listeners.delete(moved);
+      return () => {
+        listeners.delete(moved);
+      };
     },
     close() {
       end();

@@ -1,3 +1,4 @@
+import { guard } from "../../process/guard.ts";
 /**
  * Lets readers that are behind go on one after the other, each in a turn of the event loop of its own. Executing an event and writing its
  * result to a client that reads fast wait for nothing outside the process, so that without turns one such reader would keep everything
@@ -15,11 +16,13 @@ export function createReadingTurns(): ReadingTurns {
   function schedule(): void {
     if (isScheduled || waiting.length === 0) return;
     isScheduled = true;
-    setImmediate(() => {
-      isScheduled = false;
-      waiting.shift()?.();
-      schedule();
-    });
+    setImmediate(
+      guard("the turn of a reader", () => {
+        isScheduled = false;
+        waiting.shift()?.();
+        schedule();
+      }),
+    );
   }
 
   return {

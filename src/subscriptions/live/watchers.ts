@@ -1,5 +1,6 @@
 import { UpstreamError } from "../../datasources/bitrix24/errors.ts";
 import { portalName } from "../../datasources/bitrix24/portal-ref.ts";
+import { guard } from "../../process/guard.ts";
 import { type DialogLists, dialogListName } from "./dialog-lists.ts";
 import type { LiveViewer } from "./live-viewer.ts";
 
@@ -60,7 +61,10 @@ export function createWatchers(options: WatchersOptions): Watchers {
     clearTimeout(portal.timer);
     const next = earliest(portal);
     if (next === undefined) return;
-    portal.timer = setTimeout(() => void look(portal), Math.max(0, next.dueAt - now()));
+    portal.timer = setTimeout(
+      guard("a look at a list of dialogs", () => look(portal)),
+      Math.max(0, next.dueAt - now()),
+    );
     portal.timer.unref();
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createLane } from "../../../src/datasources/bitrix24/lane.ts";
-import { type BudgetName, createParties, createParty } from "../../../src/datasources/bitrix24/party.ts";
+import { createParties, createParty } from "../../../src/datasources/bitrix24/party.ts";
+import type { BudgetName } from "../../../src/datasources/bitrix24/queue-records.ts";
 import { createSlots } from "../../../src/datasources/bitrix24/slots.ts";
 import { fairShare } from "../../../src/datasources/bitrix24/tally.ts";
 import { createWaitingRoom } from "../../../src/datasources/bitrix24/waiting-room.ts";

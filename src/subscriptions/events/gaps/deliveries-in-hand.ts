@@ -31,7 +31,9 @@ export function createDeliveriesInHand(readClocks: () => Moment): DeliveriesInHa
         arrived() {
           state.hasArrived = true;
         },
-        end: () => void inHand.delete(delivery),
+        end() {
+          inHand.delete(delivery);
+        },
       };
       inHand.set(delivery, state);
       return delivery;

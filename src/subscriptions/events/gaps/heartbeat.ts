@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
+import { guard } from "../../../process/guard.ts";
 import { THIS_PROCESS } from "../../../storage/processes.ts";
 import { StorageUnavailable } from "../../../storage/storage-unavailable.ts";
 import type { EventStorage } from "../event-storage.ts";
@@ -197,7 +198,10 @@ export function createHeartbeat(
     async start() {
       lastTick = undefined;
       await beat();
-      timer = setInterval(() => void beat().catch(onError), intervalMs);
+      timer = setInterval(
+        guard("the heartbeat", () => beat().catch(onError)),
+        intervalMs,
+      );
       timer.unref();
     },
     beat,

@@ -1,4 +1,5 @@
 import type { PortalRef } from "../../../datasources/bitrix24/portal-ref.ts";
+import { guard } from "../../../process/guard.ts";
 import type { EventSource } from "../event-source.ts";
 import type { EventPolling } from "./event-polling.ts";
 
@@ -32,7 +33,7 @@ export function createPollingSource({ polling, portal, isListenedTo, onError }: 
       polling.start();
     },
     start() {
-      timer = setInterval(rest, LOOK_MS);
+      timer = setInterval(guard("the rest of the polling", rest), LOOK_MS);
       timer.unref();
     },
     async stop() {

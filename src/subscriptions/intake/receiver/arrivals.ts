@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { guard } from "../../../process/guard.ts";
 import type { DeliveryInHand } from "../../events/gaps/deliveries-in-hand.ts";
 import type { Heartbeat } from "../../events/gaps/heartbeat.ts";
 
@@ -15,9 +16,12 @@ export function trackArrivals(
   scope.addHook("onRequest", (request, reply, done) => {
     const delivery = heartbeat.deliveryBegins();
     arriving.set(request.raw, delivery);
-    reply.raw.once("close", () => {
-      if (arriving.delete(request.raw)) delivery.end();
-    });
+    reply.raw.once(
+      "close",
+      guard("the end of a delivery", () => {
+        if (arriving.delete(request.raw)) delivery.end();
+      }),
+    );
     done();
   });
   return ({ raw }) => {
