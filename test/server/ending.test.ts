@@ -1,3 +1,4 @@
+import { Agent, get } from "node:http";
 import { expect, test } from "vitest";
 import { connectSocket } from "../campaign/live/socket-client.ts";
 import { eventually } from "../kit/eventually.ts";
@@ -40,4 +41,39 @@ test("what takes longer than the end may take is left", async () => {
   await close();
   expect((await client.closed).code).toBe(1001);
   expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+/** A query over HTTP that waits for the portal, on a connection that its client keeps. */
+function slowQuery(origin: string, agent: Agent, query: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get(
+      `${origin}/graphql?query=${encodeURIComponent(query)}`,
+      { agent, headers: { "apollo-require-preflight": "1" } },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      },
+    ).on("error", reject);
+  });
+}
+
+test("a request that came after the end began is answered, and its connection does not keep the gateway", async () => {
+  const { origin, portal, close } = await startScriptedGateway({ GATEWAY_SHUTDOWN_TIMEOUT_MS: "600000" });
+  const agent = new Agent({ keepAlive: true });
+  const answers: (() => void)[] = [];
+  const hold = () =>
+    new Promise<{ body: string }>((resolve) => answers.push(() => resolve({ body: '{"result":["im"]}' })));
+  portal.next.push(hold, hold);
+  const first = slowQuery(origin, agent, "{ viewer { scopes } }");
+  await eventually(() => expect(answers).toHaveLength(1));
+  const closed = close();
+  const second = slowQuery(origin, agent, "{ viewer { isAdmin } }");
+  await eventually(() => expect(answers).toHaveLength(2));
+  answers[0]?.();
+  expect(await first).toBe(200);
+  await eventually(() => expect(fetch(`${origin}/health`)).rejects.toThrow());
+  answers[1]?.();
+  expect(await second).toBe(200);
+  await closed;
+  agent.destroy();
 });

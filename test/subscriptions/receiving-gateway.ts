@@ -21,6 +21,7 @@ import {
 import { createInstaller, type Installer } from "../../src/installation/installer.ts";
 import { installedTokens } from "../../src/installation/kept-tokens.ts";
 import { createSharedRenewal } from "../../src/installation/shared-renewal.ts";
+import { closeAfterAnswers } from "../../src/server/transports/closing-connections.ts";
 import type { StorageConfig } from "../../src/storage/storage.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
@@ -121,6 +122,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   });
   const heartbeat = createHeartbeat(storage);
   const app = fastify();
+  closeAfterAnswers(app);
   registerInstallEndpoint(app, installer, []);
   const address = publicUrl === null ? undefined : eventsAddress(publicUrl);
   registerCommandEndpoint(app, { installations, installer, eventsAddress: address }, encryptionKey);

@@ -10,6 +10,7 @@ import { oversizedAnswer } from "../operations/answer-limits.ts";
 import type { Door } from "../operations/door.ts";
 import type { HttpContext } from "./apollo.ts";
 import type { Authentication } from "./authentication.ts";
+import { closeAfterAnswers } from "./closing-connections.ts";
 import { answerUnreadable, BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
 import { GRAPHQL_PATH } from "./paths.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -50,6 +51,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     maxAge: 600,
   });
   addSecurityHeaders(server);
+  closeAfterAnswers(server);
   acceptJson(server);
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
