@@ -16,7 +16,7 @@ import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { emptyTextProblem } from "../engine/text-guards.ts";
 import { IDEMPOTENCY_KEY } from "../sends/send-once.ts";
-import { isViewer, sendToChat } from "../sends/send-to-chat.ts";
+import { sendToChat, viewerTest } from "../sends/send-to-chat.ts";
 import { searchInChat } from "../sends/sent-search.ts";
 
 const MESSAGE_BLAME = { MESSAGE_NOT_FOUND: ["messageId"], MESSAGE_NOT_EDITABLE: ["messageId"] };
@@ -54,7 +54,7 @@ export class MessageActions {
         idempotencyKey,
         body: [id, text, replyTo ?? null],
         method: call.method,
-        search: searchInChat(context, { chatId: id, text, isAuthor: (authorId) => isViewer(context, authorId) }),
+        search: searchInChat(context, { chatId: id, text, isAuthor: viewerTest(context) }),
       },
       id,
       () => runChatAction(context, info, id, call, { REPLY_NOT_POSSIBLE: ["replyToId"] }),

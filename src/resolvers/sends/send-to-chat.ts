@@ -1,5 +1,5 @@
 import type { Id } from "../../datasources/domain/ids.ts";
-import { profileGet } from "../../datasources/im/account.ts";
+import { type ProfileRecord, profileGet } from "../../datasources/im/account.ts";
 import type { ChatActionResult } from "../../schema/chat-outcome.ts";
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { ChatActionDone } from "../chats/chat-action.ts";
@@ -32,7 +32,12 @@ export async function sendToChat<T>(
   return { messageId, result: { userErrors: [...userErrors], chatId: isAbsent ? null : chatId, isReadAgain } };
 }
 
-/** Whether the credential acts as this user. */
-export async function isViewer({ portal }: OperationContext, userId: Id | null): Promise<boolean> {
-  return userId !== null && (await portal.read(profileGet())).id === userId;
+/** Tells whether the credential acts as a user; asked for once, and only when it is needed. */
+export function viewerTest({ portal }: OperationContext): (userId: Id | null) => Promise<boolean> {
+  let profile: Promise<ProfileRecord> | undefined;
+  return async (userId) => {
+    if (userId === null) return false;
+    profile ??= portal.read(profileGet());
+    return (await profile).id === userId;
+  };
 }

@@ -50,17 +50,23 @@ function unclearUnlessRefused(error: unknown): "unclear" {
 }
 
 async function theOne(since: readonly MessageRecord[], { text, isAuthor }: SoughtMessage) {
-  const own: MessageRecord[] = [];
-  for (const message of since) if (await isAuthor(message.authorId)) own.push(message);
-  // What it said before it was changed cannot be told.
-  const isChanged = ({ params }: MessageRecord): boolean => {
-    const { isEdited, isDeleted } = messageMarks(params);
-    return isEdited || isDeleted;
-  };
-  const equal = own.filter((message) => asStored(message.text) === asStored(text));
+  const sought = asStored(text);
+  const equal: MessageRecord[] = [];
+  for (const message of since) {
+    const isEqual = asStored(message.text) === sought;
+    if (!(isEqual || isChanged(message)) || !(await isAuthor(message.authorId))) continue;
+    // What it said before it was changed cannot be told.
+    if (isChanged(message)) return "unclear";
+    equal.push(message);
+  }
   const [first, second] = equal;
-  if (second !== undefined || own.some(isChanged)) return "unclear";
+  if (second !== undefined) return "unclear";
   return first === undefined ? "none" : { messageId: first.id };
+}
+
+function isChanged({ params }: MessageRecord): boolean {
+  const { isEdited, isDeleted } = messageMarks(params);
+  return isEdited || isDeleted;
 }
 
 /** The portal turns its tag for a line's end into one, and cuts blanks off both ends. */
