@@ -99,6 +99,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 const CIRCLES: readonly (readonly string[])[] = [
   // Object types refer to each other through functions that are called once all of them exist.
   [
+    "src/schema/attachment.ts",
     "src/schema/chat-details.ts",
     "src/schema/chat.ts",
     "src/schema/crm-entity.ts",

@@ -25,7 +25,15 @@ import { deliveredEventFields } from "./live/delivered-event-fields.ts";
 import { EventCursorQuery } from "./live/event-cursor.ts";
 import { LiveSubscriptions } from "./live/live-subscriptions.ts";
 import { MessageActions } from "./messages/message-actions.ts";
-import { chatMessageSendFields, fileFields, messageFields } from "./messages/message-fields.ts";
+import {
+  attachmentCellFields,
+  attachmentFields,
+  attachmentTextFields,
+  chatMessageSendFields,
+  fileFields,
+  MessageReplies,
+  messageFields,
+} from "./messages/message-fields.ts";
 import { OperatorsQuery } from "./people/operator-queries.ts";
 import { userFields } from "./people/user-fields.ts";
 import { UserQueries } from "./people/user-queries.ts";
@@ -59,6 +67,7 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
   SessionActions,
   SessionRating,
   MessageActions,
+  MessageReplies,
   ChatPresence,
   CrmActions,
   BotActions,
@@ -73,6 +82,9 @@ export const fieldTables: readonly FieldTable[] = [
   chatPayloadFields,
   sessionFields,
   messageFields,
+  attachmentFields,
+  attachmentTextFields,
+  attachmentCellFields,
   fileFields,
   userFields,
   openLineFields,

@@ -267,10 +267,12 @@ export class Chat {
   readonly callNumber?: string | null;
 
   @Directive('@rest(method: "im.dialog.messages.get")')
+  @Directive('@rest(method: "imopenlines.session.history.get")')
+  @Directive('@rest(method: "imopenlines.dialog.get")')
   @Field(() => MessageConnection, {
     nullable: true,
     description:
-      "Messages of all sessions, oldest first in a page. `last/before` walks back, `first/after` walks forward; neither means the last 20. Page size 1..100; one call per 50 messages; at sizes of 50 and 100 a further page may be announced that turns out empty. For participants only: others get NOT_FOUND_OR_FORBIDDEN and read `latestSession { messages }` instead (`im.dialog.messages.get`).",
+      "Messages for whoever may see the chat, oldest first in a page: of all sessions for participants, of the latest session for others; `scope` of the connection says which. `last/before` walks back, `first/after` walks forward; neither means the last 20. Page size 1..100. For participants one call per 50 messages, and at sizes of 50 and 100 a further page may be announced that turns out empty (`im.dialog.messages.get`); for others the session is downloaded (`imopenlines.session.history.get`). `viewerRole` decides, which a list tells at once.",
   })
   readonly messages?: unknown;
 }

@@ -41,9 +41,20 @@ export function defineOffsetCursor(kind: string): CursorCodec<number> {
   return defineCursor(kind, z.int().min(0).max(1_000_000_000));
 }
 
+const ITEM_ID = /^[1-9][0-9]{0,18}$/;
+
+/** Cursor of a list that is walked by its items' ids: an id that is known from elsewhere is a position too. */
+export const plainIdCursor: CursorCodec<string> = {
+  encode: (id) => id,
+  decode(cursor, argument) {
+    if (ITEM_ID.test(cursor)) return cursor;
+    throw badUserInput(`${argument} is not a cursor of this list. Pass the id of one of its items.`);
+  },
+};
+
 /** Cursor of a list whose items are found again by their id. */
 export function defineIdCursor(kind: string): CursorCodec<string> {
-  return defineCursor(kind, z.string().regex(/^[1-9][0-9]{0,18}$/));
+  return defineCursor(kind, z.string().regex(ITEM_ID));
 }
 
 @ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })

@@ -1,30 +1,31 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Directive, Field, ID, Int, ObjectType } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
+import type { MessageRecord } from "../datasources/domain/message.ts";
+import { Attachment } from "./attachment.ts";
 import { Chat } from "./chat.ts";
-import { createConnectionType } from "./connections.ts";
+import { type ConnectionFields, createConnectionType, type Page, type PageInfo } from "./connections.ts";
+import { describedEnum } from "./described-enum.ts";
 import { File } from "./file.ts";
 import { DateTime, JSONObject } from "./scalars.ts";
 import { User } from "./user.ts";
 
-/** Source: an `AttachmentRecord`. */
-@ObjectType({
-  simpleResolvers: true,
-  description: "A rich block below a message: a link preview, a table, pictures, …",
-})
-export class Attachment {
-  @Field(() => ID, { nullable: true, description: "Id inside the message." })
-  readonly id!: string | null;
+export type ReactionKind = "LIKE" | "UNKNOWN";
 
-  @Field(() => String, { nullable: true, description: "Text that stands for the block in lists." })
-  readonly description!: string | null;
+export const ReactionKindEnum = describedEnum<ReactionKind>("ReactionKind", "What somebody thinks of a message.", {
+  LIKE: "Likes it: the one reaction that REST can set.",
+  UNKNOWN: "One that the gateway has no word for.",
+});
 
-  @Field(() => String, { nullable: true, description: "Colour of its edge, such as `#df532d`." })
-  readonly color!: string | null;
+@ObjectType({ simpleResolvers: true, description: "Equal reactions to a message." })
+export class Reaction {
+  @Field(() => ReactionKindEnum, { description: "What they think." })
+  readonly kind!: ReactionKind;
 
-  @Field(() => [JSONObject], {
-    description: "Its parts in order, as the portal sends them (`link`, `grid`, `message`, `image`, `delimiter`, …).",
-  })
-  readonly blocks!: readonly Readonly<Record<string, unknown>>[];
+  @Field(() => Int, { description: "How many." })
+  readonly count!: number;
+
+  @Field(() => [User], { description: "Who." })
+  readonly users!: readonly User[];
 }
 
 /** Source: a `MessageRecord`. */
@@ -46,6 +47,19 @@ export class Message {
   @Field(() => Boolean, { description: "Whether the portal wrote it (joined, transferred, rated, …)." })
   readonly isSystem!: boolean;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether it is for colleagues alone (a whisper): true only where the portal marks it so, else null. Messages that are written in silent mode carry no mark: see `Chat.isSilent`, and that such a message has no `externalIds`.",
+  })
+  readonly isHidden?: boolean | null;
+
+  @Field(() => Boolean, { description: "Whether its author changed it." })
+  readonly isEdited?: boolean;
+
+  @Field(() => Boolean, { description: "Whether it was deleted: then its text is empty." })
+  readonly isDeleted?: boolean;
+
   @Field(() => DateTime, { description: "When it was stored." })
   readonly sentAt!: Date;
 
@@ -53,11 +67,24 @@ export class Message {
   readonly text!: string;
 
   @Field(() => String, {
+    description:
+      "The text as HTML that is safe to show as it is, made here from the BBCode: only `b i u s a br blockquote pre code span time`, links only to http, https, mail and phone (opened apart), everything else escaped. Mentions are `span` with `data-user-id` or `data-chat-id`; pictures are links.",
+  })
+  readonly html?: string;
+
+  @Field(() => String, { description: "The text without marks, for notifications and lists." })
+  readonly plainText?: string;
+
+  @Directive('@rest(method: "im.dialog.messages.get")')
+  @Field(() => Message, {
     nullable: true,
     description:
-      "Text as HTML made by the portal; only through `Session.messages`, null elsewhere. Clean it before showing it.",
+      "The message that this one answers; null when none, or when the caller may not see it. Costs nothing when it is in the answer already, or with nothing but its id selected, else two calls that leave together (`im.dialog.messages.get`).",
   })
-  readonly html!: string | null;
+  readonly replyTo?: Message | null;
+
+  @Field(() => [Reaction], { description: "What others think of it." })
+  readonly reactions?: readonly Reaction[];
 
   @Field(() => [File], { description: "Files sent with it." })
   readonly files!: readonly File[];
@@ -79,4 +106,41 @@ export class Message {
   readonly params!: Readonly<Record<string, unknown>> | null;
 }
 
-export const MessageConnection = createConnectionType("Message", () => Message, "Messages, oldest first.");
+/** What a list of messages reaches. */
+export type MessageScope = "CHAT" | "LATEST_SESSION" | "SESSION";
+
+export const MessageScopeEnum = describedEnum<MessageScope>("MessageScope", "What a list of messages reaches.", {
+  CHAT: "All sessions of the chat: for its participants.",
+  LATEST_SESSION: "The chat's latest session, open or closed: for others who may see the chat.",
+  SESSION: "The session that was asked for.",
+});
+
+/** Source of `MessageConnection`: a page, and what the list that it is of reaches. */
+export class MessagePage implements ConnectionFields<MessageRecord> {
+  readonly scope: MessageScope;
+  readonly #page: Page<MessageRecord>;
+
+  constructor(page: Page<MessageRecord>, scope: MessageScope) {
+    this.#page = page;
+    this.scope = scope;
+  }
+
+  get nodes(): readonly MessageRecord[] {
+    return this.#page.nodes;
+  }
+
+  get edges(): ConnectionFields<MessageRecord>["edges"] {
+    return this.#page.edges;
+  }
+
+  get pageInfo(): PageInfo {
+    return this.#page.pageInfo;
+  }
+}
+
+export const MessageConnection = createConnectionType(
+  "Message",
+  () => Message,
+  "Messages, oldest first. Their cursors are their ids, so that a message that is known can be gone on from.",
+);
+Field(() => MessageScopeEnum, { description: "What the list reaches." })(MessageConnection.prototype, "scope");

@@ -71,14 +71,14 @@ describe("one odd detail costs itself and nothing more", () => {
     expect(documentedHistory({ files: { "1": file } }).messages.length).toBeGreaterThan(0);
   });
 
-  const blocks = [{ MESSAGE: "Parcel 17" }];
+  const rawBlocks = [{ MESSAGE: "Parcel 17" }];
   test.each([
-    [JSON.stringify([{ ID: 1, BLOCKS: blocks }]), [{ id: "1", blocks }]],
-    [JSON.stringify({ ID: 1, BLOCKS: blocks }), [{ id: "1", blocks }]],
+    [JSON.stringify([{ ID: 1, BLOCKS: rawBlocks }]), [{ id: "1", rawBlocks }]],
+    [JSON.stringify({ ID: 1, BLOCKS: rawBlocks }), [{ id: "1", rawBlocks }]],
     ["no JSON", []],
-    [[null, { ID: 1, BLOCKS: blocks }], [{ id: "1", blocks }]],
-    [[{ ID: 1, BLOCKS: [[], ...blocks, null] }], [{ id: "1", blocks }]],
-    [[{ ID: {}, BLOCKS: "odd" }], [{ id: null, blocks: [] }]],
+    [[null, { ID: 1, BLOCKS: rawBlocks }], [{ id: "1", rawBlocks }]],
+    [[{ ID: 1, BLOCKS: [[], ...rawBlocks, null] }], [{ id: "1", rawBlocks }]],
+    [[{ ID: {}, BLOCKS: "odd" }], [{ id: null, rawBlocks: [] }]],
     [17, []],
   ])("attachments %j", (ATTACH, expected) => {
     expect(page({ messages: [{ ...message, params: { ATTACH } }] }).messages).toMatchObject([

@@ -1,5 +1,6 @@
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from "graphql";
 import type { PortalsOptions } from "../../src/datasources/bitrix24/portals.ts";
+import { emptyMemory } from "../../src/datasources/loaders/credential-memory.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
@@ -29,6 +30,7 @@ export async function startGatewayCore(
   schema ??= buildSchema();
   const built = schema;
   const histories = createHistoryCaches().forCredential("test");
+  const memory = emptyMemory();
   let counted = 0;
 
   async function run(document: string, variables: Record<string, unknown> = {}): Promise<ExecutionResult> {
@@ -39,7 +41,7 @@ export async function startGatewayCore(
     const context: OperationContext = {
       viewer: { kind: "open", label: "test" },
       portal,
-      loaders: createLoaders(portal, histories),
+      loaders: createLoaders(portal, histories, memory),
       signal: new AbortController().signal,
       usage: portal.usage,
       upstreamStatus: () => bench.portals.status(bench.webhook),

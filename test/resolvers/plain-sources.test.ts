@@ -46,8 +46,21 @@ beforeAll(async () => {
   if (chat === undefined) throw new Error("no running chat");
   operatorId = chat.ownerId;
   chatId = chat.id;
-  const attachment = { ID: 1, BLOCKS: [{ MESSAGE: "Parcel 17" }] };
-  addMessage(portal.world, chat, { authorId: operatorId, text: "See below", params: { ATTACH: [attachment] } });
+  const attachment = {
+    ID: 1,
+    BLOCKS: [
+      { MESSAGE: "Parcel 17" },
+      { LINK: [{ NAME: "Terms" }] },
+      { IMAGE: [{ NAME: "Box" }] },
+      { FILE: [{ NAME: "bill.pdf" }] },
+      { USER: [{ NAME: "Anna" }] },
+      { GRID: [{ NAME: "Agent", USER_ID: operatorId }] },
+      { DELIMITER: {} },
+      { HOLOGRAM: {} },
+    ],
+  };
+  const params = { ATTACH: [attachment], LIKE: [operatorId] };
+  addMessage(portal.world, chat, { authorId: operatorId, text: "See below", params });
 });
 
 afterAll(async () => {
@@ -197,6 +210,10 @@ describe("no object that an executor reads has a promise or a function for a pro
       );
       await run("subscription", everything, { rootValue: delivery });
     }
+    // Deeper than everything else is asked for.
+    const parts =
+      "... on AttachmentLinks { links { name } } ... on AttachmentPictures { pictures { name } } ... on AttachmentFiles { files { name } } ... on AttachmentPeople { people { name } } ... on AttachmentGrid { cells { user { id } } }";
+    await run("query", `chat(by: { id: "${chatId}" }) { messages { nodes { attachments { blocks { ${parts} } } } } }`);
     // No chat of the simulated portal is public.
     const contextValue = newContext();
     const publicLink = { code: "c", url: "https://portal.example.com/c" };

@@ -5,8 +5,8 @@ export interface AttachmentRecord {
   readonly id: string | null;
   readonly description: string | null;
   readonly color: string | null;
-  /** Blocks as sent (link, grid, message, image, file, delimiter, …). */
-  readonly blocks: readonly Readonly<Record<string, unknown>>[];
+  /** As sent (link, grid, message, image, file, delimiter, …): read where they are asked for. */
+  readonly rawBlocks: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A stored message of the portal. Times are instants; text is BBCode. */
@@ -18,8 +18,6 @@ export interface MessageRecord {
   readonly isSystem: boolean;
   readonly sentAt: Date;
   readonly text: string;
-  /** Only in a session's history (`textlegacy`). */
-  readonly html: string | null;
   /** Files of this message in the order of its parameters; a file the answer did not describe is left out. */
   readonly files: readonly FileRecord[];
   readonly attachments: readonly AttachmentRecord[];

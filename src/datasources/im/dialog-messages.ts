@@ -1,4 +1,4 @@
-import type { Call } from "../bitrix24/calls.ts";
+import type { Call, ResultRef } from "../bitrix24/calls.ts";
 import { id, instant, kept, object, optionalId, text, WireError, type WireObject } from "../bitrix24/wire.ts";
 import type { MessagePage } from "../domain/chat.ts";
 import type { FileRecord } from "../domain/file.ts";
@@ -23,7 +23,7 @@ export interface DialogMessagesQuery {
   /** At most 50. The portal may send more when there are unread messages. */
   readonly limit: number;
   readonly beforeId?: Id | undefined;
-  readonly afterId?: Id | undefined;
+  readonly afterId?: Id | ResultRef | undefined;
 }
 
 /**
@@ -73,7 +73,6 @@ function decodeMessage(value: unknown, path: string, chatId: Id, files: Readonly
     isSystem: authorId === null,
     sentAt: instant(raw.date, `${path}.date`),
     text: text(raw.text ?? "", `${path}.text`),
-    html: null,
     files: ofMessage,
     attachments,
     externalIds,

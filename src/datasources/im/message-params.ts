@@ -92,7 +92,7 @@ function attachment(value: unknown, path: string): AttachmentRecord[] {
     id: ornamental(optionalText, raw.id ?? raw.ID, `${path}.id`),
     description: ornamental(optionalText, raw.description ?? raw.DESCRIPTION, `${path}.description`),
     color: ornamental(optionalText, raw.color ?? raw.COLOR, `${path}.color`),
-    blocks: ornamentalList(raw.blocks ?? raw.BLOCKS, `${path}.blocks`, block),
+    rawBlocks: ornamentalList(raw.blocks ?? raw.BLOCKS, `${path}.blocks`, block),
   };
   return [record];
 }

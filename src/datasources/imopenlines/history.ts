@@ -106,7 +106,6 @@ function decodeMessage(value: unknown, path: string, ofChat: Id, files: Readonly
   if (sender === undefined) throw new WireError(`${path}.senderid`, "an id, or 0", sender);
   const authorId = sender === "0" ? null : isCanonicalId(sender) ? sender : optionalId(sender, `${path}.senderid`);
   const params = decodeMessageParams(raw.params, `${path}.params`, files);
-  const html = raw.textlegacy;
   return {
     id: isCanonicalId(raw.id) ? raw.id : id(raw.id, `${path}.id`),
     chatId: raw.chatid === ofChat ? ofChat : id(raw.chatid ?? ofChat, `${path}.chatid`),
@@ -114,7 +113,6 @@ function decodeMessage(value: unknown, path: string, ofChat: Id, files: Readonly
     isSystem: authorId === null,
     sentAt: instant(raw.date, `${path}.date`),
     text: typeof raw.text === "string" ? raw.text : text(raw.text ?? "", `${path}.text`),
-    html: typeof html === "string" ? html : ornamental(optionalText, html, `${path}.textlegacy`),
     files: params.files,
     attachments: params.attachments,
     externalIds: params.externalIds,

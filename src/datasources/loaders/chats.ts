@@ -2,7 +2,7 @@ import type { PortalSession, ReadOptions } from "../bitrix24/calls.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { type DialogLookup, dialogGet } from "../imopenlines/dialog.ts";
-import type { ChatSessions } from "./chat-sessions.ts";
+import type { CredentialMemory } from "./credential-memory.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
 
 /** Chats and what answers told of them. */
@@ -21,7 +21,10 @@ export interface ChatLoader {
   forgetAll(): void;
 }
 
-export function createChatLoader(portal: PortalSession, chatSessions: ChatSessions): ChatLoader {
+export function createChatLoader(
+  portal: PortalSession,
+  memory: Pick<CredentialMemory, "chatSessions" | "chats">,
+): ChatLoader {
   const known = new Map<Id, ChatRecord>();
   /** Reads that began before the last write in this operation must not prime what is known now. */
   let generation = 0;
@@ -29,7 +32,8 @@ export function createChatLoader(portal: PortalSession, chatSessions: ChatSessio
   const full = oneByOne<DialogLookup, ChatRecord>((lookup) => keep(portal.read(dialogGet(lookup))), JSON.stringify);
 
   function prime(chat: ChatRecord): void {
-    if (chat.session?.sessionId) chatSessions.note(chat.id, chat.session.sessionId);
+    if (chat.session?.sessionId) memory.chatSessions.note(chat.id, chat.session.sessionId);
+    if (chat.viewerRole) memory.chats.noteRole(chat.id, chat.viewerRole);
     const before = known.get(chat.id);
     if (before === undefined) known.set(chat.id, chat);
     else {

@@ -1,4 +1,5 @@
 import { type Capabilities, createCapabilityStore } from "./capabilities.ts";
+import { type ChatMemory, createChatMemories } from "./chat-memory.ts";
 import { type ChatSessions, createChatSessionsCache } from "./chat-sessions.ts";
 import { createOperatorLoadCache, type OperatorLoads } from "./operator-loads.ts";
 
@@ -7,6 +8,7 @@ export interface CredentialMemory {
   readonly capabilities: Capabilities;
   readonly operatorLoads: OperatorLoads;
   readonly chatSessions: ChatSessions;
+  readonly chats: ChatMemory;
 }
 
 /** All credentials' memories, each part under a bound of its own. */
@@ -19,11 +21,13 @@ export function createCredentialMemories(): CredentialMemories {
   const capabilities = createCapabilityStore();
   const operatorLoads = createOperatorLoadCache();
   const chatSessions = createChatSessionsCache();
+  const chats = createChatMemories();
   return {
     forCredential: (host, credentialKey) => ({
       capabilities: capabilities.forCredential(host, credentialKey),
       operatorLoads: operatorLoads.forCredential(credentialKey),
       chatSessions: chatSessions.forCredential(credentialKey),
+      chats: chats.forCredential(credentialKey),
     }),
   };
 }

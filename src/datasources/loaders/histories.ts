@@ -1,5 +1,6 @@
 import type { PortalSession } from "../bitrix24/calls.ts";
 import type { Id } from "../domain/ids.ts";
+import type { MessageRecord } from "../domain/message.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import { sessionHistoryGet } from "../imopenlines/history.ts";
 import { noSessionAsNull } from "../imopenlines/linked-reads.ts";
@@ -15,6 +16,8 @@ export interface HistoryLoader {
   load(by: HistoryKey): Promise<SessionHistory | null>;
   /** The session if it has been downloaded by this operation already. */
   known(sessionId: Id): SessionHistory | undefined;
+  /** A message of the sessions that have been downloaded by this operation already. */
+  message(chatId: Id, messageId: Id): MessageRecord | undefined;
   /** A session that is on its way beside another call since the portal's write epoch was `epoch`: `load` answers with it. */
   expect(by: HistoryKey, read: Promise<SessionHistory | null>, epoch: number): void;
   forgetAll(): void;
@@ -83,6 +86,14 @@ export function createHistoryLoader({
       return loader.load(begunReads.has(nameOf(by)) && !begunReads.has(nameOf(best)) ? by : best);
     },
     known: (sessionId) => known.get(sessionId),
+    message(chatId, messageId) {
+      for (const history of known.values()) {
+        if (history.chatId !== chatId) continue;
+        const found = history.messages.find(({ id }) => id === messageId);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
     expect(by, reading, epoch) {
       const kept = keep(by, reading, epoch);
       replace(loader, by, kept);

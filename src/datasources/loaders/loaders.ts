@@ -39,7 +39,7 @@ export function createLoaders(
   memory: CredentialMemory = emptyMemory(),
 ): Loaders {
   const users = createUserLoader(portal);
-  const chats = createChatLoader(portal, memory.chatSessions);
+  const chats = createChatLoader(portal, memory);
   const histories = createHistoryLoader({ portal, users, chats, chatSessions: memory.chatSessions, cache });
   const lines = createLineLoader(portal);
   const messages = createMessageLoader(portal, users);

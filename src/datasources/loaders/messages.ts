@@ -25,6 +25,8 @@ export interface MessageSlice {
 export interface MessageLoader {
   /** Refusal: `ACCESS_ERROR` for a caller who takes no part. A page that was begun early is not read again by the field that wants it. */
   load(window: MessageWindow): Promise<MessageSlice>;
+  /** One message of a chat, from a page that was read or by two calls that leave together; null where the chat has none with this id. */
+  one(chatId: Id, messageId: Id): Promise<MessageRecord | null>;
   forgetAll(): void;
 }
 
@@ -34,16 +36,50 @@ const MAX_PER_CALL = 50;
 const FROM_THE_START: Id = "0";
 
 export function createMessageLoader(portal: PortalSession, users: UserLoader): MessageLoader {
+  const known = new Map<Id, MessageRecord>();
   const slices = oneByOne<MessageWindow, MessageSlice>(
-    (window) => readSlice(portal, users, window),
+    async (window) => {
+      const slice = await readSlice(portal, users, window);
+      for (const message of slice.messages) known.set(message.id, message);
+      return slice;
+    },
     ({ chatId, direction, size, from }) => JSON.stringify([chatId, direction, size, from]),
+  );
+  const singles = oneByOne<{ readonly chatId: Id; readonly messageId: Id }, MessageRecord | null>(
+    ({ chatId, messageId }) => readOne(portal, users, chatId, messageId),
+    ({ chatId, messageId }) => `${chatId} ${messageId}`,
   );
   return {
     load: (window) => slices.load(window),
+    async one(chatId, messageId) {
+      const message = known.get(messageId);
+      return message?.chatId === chatId ? message : singles.load({ chatId, messageId });
+    },
     forgetAll() {
+      known.clear();
       slices.clearAll();
+      singles.clearAll();
     },
   };
+}
+
+/** No method tells a message by its id, and a page never holds the message it is asked by: it is what follows the one before it. */
+async function readOne(
+  portal: PortalSession,
+  users: UserLoader,
+  chatId: Id,
+  messageId: Id,
+): Promise<MessageRecord | null> {
+  const [before, after] = portal.readLinked(dialogMessagesGet({ chatId, limit: 1, beforeId: messageId }), (ref) =>
+    dialogMessagesGet({ chatId, limit: 1, afterId: ref("messages", "0", "id") }),
+  );
+  // The first message of a chat has none before it.
+  const isFirst = (await before).messages.length === 0;
+  const answer = isFirst
+    ? await portal.read(dialogMessagesGet({ chatId, limit: 1, afterId: FROM_THE_START }))
+    : await after;
+  users.prime(answer.users);
+  return answer.messages.find(({ id }) => id === messageId) ?? null;
 }
 
 /**

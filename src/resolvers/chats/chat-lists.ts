@@ -1,10 +1,10 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import type { MessageRecord } from "../../datasources/domain/message.ts";
 import { dialogUsersList } from "../../datasources/im/members.ts";
 import { Chat } from "../../schema/chat.ts";
 import { defineOffsetCursor, Page } from "../../schema/connections.ts";
 import { parsePageSize } from "../../schema/input-errors.ts";
 import { ForwardPaging, TwoWayPaging } from "../../schema/list-arguments.ts";
+import type { MessagePage } from "../../schema/message.ts";
 import { User } from "../../schema/user.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { parseMessagePaging, readMessages } from "./chat-messages.ts";
@@ -20,8 +20,8 @@ export class ChatLists {
     @Root() chat: Chat,
     @Ctx() context: OperationContext,
     @Args(() => TwoWayPaging) paging: TwoWayPaging,
-  ): Promise<Page<MessageRecord>> {
-    return readMessages(chat.id, parseMessagePaging(paging), context);
+  ): Promise<MessagePage> {
+    return readMessages(chat, parseMessagePaging(paging), context);
   }
 
   @FieldResolver()

@@ -28,7 +28,7 @@ export class ChatQueries {
   @Query(() => Chat, {
     nullable: true,
     description:
-      "One chat, by its id, by any of its sessions, or by the customer's code. For everybody who may join the chat, who may read the CRM item it is saved in, or who takes part; a chat that does not exist and one that the caller may not see are refused alike: NOT_FOUND_OR_FORBIDDEN. One call; by user code with nothing but the id selected a lighter one (`imopenlines.session.open`); what is selected of its sessions, and by id its messages, rides along in the same request (`imopenlines.dialog.get`).",
+      "One chat, by its id, by any of its sessions, or by the customer's code. For everybody who may join the chat, who may read the CRM item it is saved in, or who takes part; a chat that does not exist and one that the caller may not see are refused alike: NOT_FOUND_OR_FORBIDDEN. One call; by user code with nothing but the id selected a lighter one (`imopenlines.session.open`); what is selected of its sessions, and by id its messages where the caller is known to take part (from a list, or from a look in the last ten minutes), rides along in the same request (`imopenlines.dialog.get`).",
   })
   async chat(
     @Arg("by", () => ChatLookup, { description: "Exactly one way to name the chat." }) by: ChatLookup,

@@ -1,16 +1,78 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
+import type { AttachedCell } from "../../datasources/domain/attachment.ts";
 import type { FileRecord } from "../../datasources/domain/file.ts";
-import type { MessageRecord } from "../../datasources/domain/message.ts";
+import type { AttachmentRecord, MessageRecord } from "../../datasources/domain/message.ts";
+import { attachmentBlocks } from "../../datasources/im/attachment-blocks.ts";
+import { messageMarks } from "../../datasources/im/message-marks.ts";
+import { isBusinessRefusal } from "../../refusals/user-error.ts";
+import { Attachment, AttachmentCell, AttachmentText } from "../../schema/attachment.ts";
 import { Chat } from "../../schema/chat.ts";
 import { File } from "../../schema/file.ts";
 import { Message } from "../../schema/message.ts";
 import { ChatMessageSendPayload } from "../../schema/message-payloads.ts";
 import { User, userRef } from "../../schema/user.ts";
+import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
+import { lookAhead } from "../engine/lookahead.ts";
+import { htmlOf } from "./bbcode/html.ts";
+import { plainTextOf } from "./bbcode/plain-text.ts";
 
 /** References of a message; its other fields are properties of its record. */
 export const messageFields = defineFields<Message, MessageRecord>(Message, {
   chat: (message) => new Chat(message.chatId),
   author: (message) => userRef(message.authorId),
+  html: ({ text }) => htmlOf(text),
+  plainText: ({ text }) => plainTextOf(text),
+  isHidden: ({ params }) => messageMarks(params).isHidden,
+  isEdited: ({ params }) => messageMarks(params).isEdited,
+  isDeleted: ({ params }) => messageMarks(params).isDeleted,
+  reactions: ({ params }) => {
+    const { likedBy } = messageMarks(params);
+    return likedBy.length === 0
+      ? []
+      : [{ kind: "LIKE", count: likedBy.length, users: likedBy.map((userId) => new User(userId)) }];
+  },
+});
+
+/** The message that another answers. */
+@Resolver(() => Message)
+export class MessageReplies {
+  @FieldResolver()
+  async replyTo(
+    @Root() { chatId, params }: MessageRecord,
+    @Ctx() { loaders }: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Pick<MessageRecord, "id" | "chatId"> | null> {
+    const { replyToId } = messageMarks(params);
+    if (replyToId === null) return null;
+    if (lookAhead(info).hasOnly(REFERENCE)) return { id: replyToId, chatId };
+    const known = loaders.histories.message(chatId, replyToId);
+    if (known !== undefined) return known;
+    try {
+      return await loaders.messages.one(chatId, replyToId);
+    } catch (error) {
+      if (isBusinessRefusal(error)) return null;
+      throw error;
+    }
+  }
+}
+
+const REFERENCE: ReadonlySet<string> = new Set(["id", "chat"]);
+
+/** The parts of attachments, read only where they are selected. */
+export const attachmentFields = defineFields<Attachment, AttachmentRecord>(Attachment, {
+  blocks: ({ rawBlocks }, { portal }) => attachmentBlocks(rawBlocks, portal.origin),
+});
+
+export const attachmentTextFields = defineFields(AttachmentText, {
+  html: ({ text }) => htmlOf(text),
+  plainText: ({ text }) => plainTextOf(text),
+});
+
+export const attachmentCellFields = defineFields<AttachmentCell, AttachedCell>(AttachmentCell, {
+  user: ({ userId }) => userRef(userId),
+  chat: ({ chatId }) => (chatId === null ? null : new Chat(chatId)),
 });
 
 /** The reference of a file; its other fields are properties of its record. */

@@ -2,7 +2,6 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { FileRecord } from "../../datasources/domain/file.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
-import type { MessageRecord } from "../../datasources/domain/message.ts";
 import type { SessionHistory } from "../../datasources/domain/session.ts";
 import type { SessionRecord, SessionTransferRecord } from "../../datasources/domain/session-record.ts";
 import { parseUserCode } from "../../datasources/domain/user-code.ts";
@@ -11,6 +10,7 @@ import { defineIdCursor, type Page } from "../../schema/connections.ts";
 import { Connector } from "../../schema/connector.ts";
 import { CrmEntity } from "../../schema/crm-entity.ts";
 import { ForwardPaging, TwoWayPaging } from "../../schema/list-arguments.ts";
+import { MessagePage } from "../../schema/message.ts";
 import { OpenLine, openLineRef } from "../../schema/open-line.ts";
 import { parseWindow, sliceById } from "../../schema/pagination.ts";
 import { Session } from "../../schema/session.ts";
@@ -93,9 +93,13 @@ export class SessionLists {
     @Root() session: Session,
     @Ctx() context: OperationContext,
     @Args(() => TwoWayPaging) paging: TwoWayPaging,
-  ): Page<MessageRecord> | Promise<Page<MessageRecord> | null> {
+  ): MessagePage | Promise<MessagePage | null> {
     const window = parseWindow(paging, messageCursor, DEFAULT_PAGE_SIZE);
-    return fromHistory(session, context, (history) => sliceById(history.messages, window, messageCursor));
+    return fromHistory(
+      session,
+      context,
+      (history) => new MessagePage(sliceById(history.messages, window, messageCursor), "SESSION"),
+    );
   }
 
   @FieldResolver()

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Plan } from "../../../src/datasources/bitrix24/usage.ts";
 import { Refused } from "../../datasources/bitrix24/scripted-portal.ts";
 import { type Gateway, startGatewayCore } from "../operation.ts";
-import { dialogOnWire, messagesOnWire, userOnWire } from "../wire-answers.ts";
+import { dialogOnWire, historyOfOnWire, messagesOnWire, userOnWire } from "../wire-answers.ts";
 
 /** A portal whose chat 1777 holds messages 1 to `count` and `members` participants. Without a request limit unless told, because walking takes many. */
 function start(count: number, members = 0, plan: Plan = "on-premise"): Promise<Gateway> {
@@ -99,8 +99,10 @@ describe("messages of a chat", () => {
     expect(gateway.seen().commands.filter((command) => command === "im.dialog.messages.get")).toHaveLength(2);
   });
 
-  test("of a chat looked up by its id come in the same request, each page that is asked for", async () => {
+  test("of a chat looked up by its id come in the same request once the caller is known to take part, each page that is asked for", async () => {
     const gateway = await start(500, 0, "standard");
+    await gateway.data("{ chat(by: {id: 1777}) { viewerRole } }");
+    gateway.seen();
     const { chat } = await gateway.data(`query ($size: Int = 3) { chat(by: {id: 1777}) {
       title newest: messages(last: $size) { nodes { id } } ...Oldest
     } } fragment Oldest on Chat { oldest: messages(first: 2) { nodes { id } } }`);
@@ -134,20 +136,22 @@ describe("messages of a chat", () => {
             node: {
               id: "5",
               isSystem: false,
-              html: null,
+              html: "message 5",
               author: { id: "27", name: "Samantha Johnson" },
               chat: { id: "1777" },
               text: "message 5",
             },
           },
-          { node: { id: "6", isSystem: true, html: null, author: null, chat: { id: "1777" }, text: "message 6" } },
+          {
+            node: { id: "6", isSystem: true, html: "message 6", author: null, chat: { id: "1777" }, text: "message 6" },
+          },
         ],
       },
     });
     expect(gateway.seen().commands).toEqual(["imopenlines.dialog.get", "im.dialog.messages.get"]);
   });
 
-  test("that only participants may read are refused at their place", async () => {
+  test("that a participant is refused are refused at their place", async () => {
     const gateway = await startGatewayCore((method) => {
       if (method === "im.dialog.messages.get") throw new Refused("ACCESS_ERROR", 403);
       return dialogOnWire();
@@ -155,6 +159,32 @@ describe("messages of a chat", () => {
     const result = await gateway.run("{ chat(by: {id: 1777}) { id messages { nodes { id } } } }");
     expect(result.data).toEqual({ chat: { id: "1777", messages: null } });
     expect(result.errors?.[0]?.path).toEqual(["chat", "messages"]);
+  });
+
+  test.each(["guest", "none", undefined])(
+    "are those of the latest session for a %s, who takes no part in the chat",
+    async (role) => {
+      const gateway = await startGatewayCore((method) => {
+        if (method === "im.dialog.messages.get") throw new Refused("ACCESS_ERROR", 403);
+        if (method === "imopenlines.session.history.get") return historyOfOnWire(343, 1777);
+        return dialogOnWire({ role });
+      });
+      const { chat } = await gateway.data(
+        "{ chat(by: {id: 1777}) { messages(last: 1) { scope nodes { id } pageInfo { hasPreviousPage startCursor } } } }",
+      );
+      expect(chat).toMatchObject({
+        messages: { scope: "LATEST_SESSION", nodes: [{ id: "85851" }], pageInfo: { startCursor: "85851" } },
+      });
+    },
+  );
+
+  test("go on from any message that is known by its id", async () => {
+    const gateway = await start(120);
+    expect(await page(gateway, { last: 3, before: "50" })).toMatchObject({
+      ids: [47, 48, 49],
+      info: { startCursor: "47" },
+    });
+    expect(await page(gateway, { first: 2, after: "50" })).toMatchObject({ ids: [51, 52] });
   });
 
   test.each([

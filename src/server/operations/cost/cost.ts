@@ -91,9 +91,12 @@ function createScale(text: OperationText): Scale {
     if (group.brought.has(field.name)) return 0;
     if (isReference(type, field))
       return isOfUnknownChat(group) ? commandsFor("imopenlines.dialog.get", group, selected.argsKey, once) : 0;
-    const rule = FIELD_RULES[`${type.name}.${field.name}`]?.commands;
-    if (rule !== undefined) return claim(group, `${field.name} ${selected.argsKey}`, rule(selected) * group.count);
-    let commands = 0;
+    const rule = FIELD_RULES[`${type.name}.${field.name}`];
+    const isDecided = rule?.dependsOn === undefined || group.brought.has(rule.dependsOn);
+    let commands = isDecided ? 0 : commandsFor("imopenlines.dialog.get", group, selected.argsKey, once);
+    if (rule?.commands !== undefined) {
+      return commands + claim(group, `${field.name} ${selected.argsKey}`, rule.commands(selected) * group.count);
+    }
     for (const method of restMethods(field).sort(peopleLast)) {
       // Whether a session is open is told, so that only one that is not has to be looked for.
       if (method === "imopenlines.dialog.get" && field.name === "latestSession" && group.brought.has("currentSession"))

@@ -4,6 +4,8 @@ import type { SelectedField } from "./selected-fields.ts";
 export interface FieldRule {
   /** Commands for one object, in place of those of its methods. */
   readonly commands?: (field: SelectedField) => number;
+  /** A field of the same object, which its record tells, that decides what is sent. */
+  readonly dependsOn?: string;
   /** Reads of the answered objects that the field's own commands are. */
   readonly reads?: readonly string[];
   /** Fields of the answered objects that come with them. */
@@ -115,12 +117,13 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.operators": { commands: peopleFound, brings: USER_RECORD },
   "Query.user": { brings: USER_RECORD },
   "Query.users": { commands: peopleNamed, brings: USER_RECORD },
+  "Message.replyTo": { commands: () => 3 },
   "Mutation.botMessageSend": { commands: keyedSend },
   "Mutation.chatMessageSend": { commands: keyedSend },
   "Mutation.crmMessageSend": { commands: keyedSend },
   "UnreadCounters.chats": { listSize: 100 },
   "Viewer.user": { brings: PROFILE },
-  "Chat.messages": { commands: messagePages },
+  "Chat.messages": { commands: messagePages, dependsOn: "viewerRole" },
   "Chat.participants": { brings: USER_RECORD },
   "Chat.customer": { brings: USER_RECORD },
   "Session.messages": { pageSize: 50 },
