@@ -14,6 +14,7 @@ const steps = [
   { name: "lint", run: () => runTool("biome", ["check", "."]) },
   { name: "types", run: () => runTool("tsc", ["-p", "tsconfig.json"]) },
   { name: "types of the pages", run: () => runTool("tsc", ["-p", join("pages", "tsconfig.json")]) },
+  { name: "types of the client", run: () => runTool("tsc", ["-p", join("test", "client", "tsconfig.json")]) },
   { name: "build", run: () => (build() ? 0 : 1) },
   { name: "pages", run: () => (buildPages() ? 0 : 1) },
   {

@@ -1,9 +1,9 @@
 import { GraphQLError } from "graphql";
 import type { Id } from "../datasources/domain/ids.ts";
 
-/** An input that the client must change; `message` says what was wrong and what would be right. */
-export function badUserInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+/** An input that the client must change; `message` says what was wrong and what would be right, `more` what programs go by. */
+export function badUserInput(message: string, more: Readonly<Record<string, string>> = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...more, code: "BAD_USER_INPUT" } });
 }
 
 const DIGITS = /^[1-9][0-9]{0,18}$/;

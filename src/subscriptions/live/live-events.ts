@@ -140,7 +140,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     if (after === undefined) return newest.position;
     const reading = readCursor(after, portal, newest);
     if (reading.ok) return reading.position;
-    throw badUserInput(CURSOR_PROBLEMS[reading.problem]);
+    throw badUserInput(CURSOR_PROBLEMS[reading.problem], { cursorProblem: reading.problem });
   }
 
   /** Tells the readers of one log of a portal, or of all, that it is gone. */

@@ -1,0 +1,49 @@
+/** When a lost connection is opened again. */
+export interface Pace {
+  /** Resolves when it is time. */
+  turn(): Promise<void>;
+  /** Milliseconds since 1970, while there is something to wait for. */
+  retryAt(): number | undefined;
+  failed(atLeastMs?: number): void;
+  succeeded(): void;
+  /** Now, in place of later: the network is back, or somebody looks. */
+  hurry(): void;
+}
+
+const FIRST_MS = 500;
+const LONGEST_MS = 30_000;
+
+/** Longer each time up to half a minute, and never the same for all clients. */
+export function createPace(random: () => number = Math.random): Pace {
+  let failures = 0;
+  let retryAt: number | undefined;
+  let waiting: Promise<void> | undefined;
+  let wake: () => void = () => undefined;
+
+  return {
+    turn: () => waiting ?? Promise.resolve(),
+    retryAt: () => retryAt,
+    failed(atLeastMs = 0) {
+      wake();
+      const wait = Math.max(
+        atLeastMs,
+        Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 6)) * (0.5 + random() / 2),
+      );
+      failures += 1;
+      retryAt = Date.now() + wait;
+      waiting = new Promise((resolve) => {
+        const timer = setTimeout(() => wake(), wait);
+        wake = () => {
+          clearTimeout(timer);
+          retryAt = undefined;
+          waiting = undefined;
+          resolve();
+        };
+      });
+    },
+    succeeded() {
+      failures = 0;
+    },
+    hurry: () => wake(),
+  };
+}

@@ -1,0 +1,201 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type * as openLinesModule from "../../client/src/main.ts";
+import { compileGateway, startGatewayProcess } from "../campaign/live/gateway-process.ts";
+import { openGatewayOffice } from "../campaign/live/installed-portal.ts";
+import { freePort } from "../e2e/live-office.ts";
+import { startBrowser, type TestBrowser, type WatchedPage } from "../kit/browser.ts";
+import { eventually } from "../kit/eventually.ts";
+import { createWriter, EVENTS, type Writer } from "./listening.ts";
+import { servePage } from "./page.ts";
+import { openWay } from "./way.ts";
+
+declare global {
+  /** What `servePage` loads, and what a test keeps in a page. */
+  var openLines: typeof openLinesModule;
+  var kept: { client: openLinesModule.OpenLinesClient; texts: string[]; gaps: number; broadcast: string[] };
+}
+
+const OTHER_KEY = "other-key-of-a-test";
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+interface Tab {
+  readonly page: Page;
+  readonly watched: WatchedPage;
+  texts(): Promise<string[]>;
+  state(): Promise<openLinesModule.ConnectionState>;
+}
+
+interface TabOptions {
+  readonly address: string;
+  readonly url: string;
+  readonly key: string;
+}
+
+async function openTab({ address, url, key }: TabOptions): Promise<Tab> {
+  const watched = await browser.open();
+  const { page } = watched;
+  onTestFinished(() => page.close());
+  await page.addInitScript(() => {
+    const post = BroadcastChannel.prototype.postMessage;
+    globalThis.kept = Object.assign(globalThis.kept ?? {}, { texts: [], gaps: 0, broadcast: [] });
+    BroadcastChannel.prototype.postMessage = function (message) {
+      globalThis.kept.broadcast.push(this.name + JSON.stringify(message));
+      post.call(this, message);
+    };
+  });
+  await page.goto(address);
+  await page.evaluate(
+    ({ url, key, query }) => {
+      const { kept } = globalThis;
+      kept.client = globalThis.openLines.createOpenLinesClient({
+        url,
+        identity: { apiKey: key },
+        pingEveryMs: 500,
+        pongWithinMs: 2_000,
+      });
+      kept.client.subscribe<{ openLineEvents: { content?: { text: string } } }>(
+        query,
+        {},
+        {
+          next: ({ openLineEvents }) => kept.texts.push(openLineEvents.content?.text ?? "no message"),
+          gap: () => {
+            kept.gaps += 1;
+          },
+        },
+      );
+    },
+    { url, key, query: EVENTS },
+  );
+  const state = () => page.evaluate(() => globalThis.kept.client.connection.state());
+  await eventually(async () => expect(await state()).toMatchObject({ phase: "connected" }));
+  return { page, watched, state, texts: () => page.evaluate(() => globalThis.kept.texts) };
+}
+
+async function open() {
+  const office = await openGatewayOffice();
+  const settings = office.settings(await freePort(), await office.dataDirectory(), {
+    GATEWAY_CORS_ORIGINS: "loopback",
+    GATEWAY_API_KEYS: `supervisor:${office.key}:supervisor:all,other:${OTHER_KEY}:supervisor:all`,
+  });
+  const script = await compileGateway();
+  let gateway = await startGatewayProcess(script, settings);
+  onTestFinished(() => gateway.stop());
+  const sender = await office.install(gateway.origin);
+  const [place] = office.places();
+  if (place === undefined) throw new Error("a portal without chats");
+  const address = await servePage();
+  return {
+    key: office.key,
+    origin: gateway.origin,
+    writer: createWriter(gateway.origin, place, sender),
+    tab: ({ url = `${gateway.origin}/graphql`, key = office.key } = {}) => openTab({ address, url, key }),
+    async killAndRestart() {
+      await gateway.kill();
+      gateway = await startGatewayProcess(script, settings);
+    },
+  };
+}
+
+/** Writes until all tabs hear, so that each one's place is known. */
+async function begin(tabs: readonly Tab[], writer: Writer): Promise<number> {
+  await eventually(async () => {
+    await writer.write();
+    for (const tab of tabs) expect((await tab.texts()).length).toBeGreaterThan(0);
+  });
+  return writer.taken.length;
+}
+
+async function heard(tab: Tab, writer: Writer): Promise<void> {
+  await writer.write();
+  await eventually(async () => expect((await tab.texts()).at(-1)).toBe(writer.taken.at(-1)));
+  // From where it began: each once and in order.
+  const texts = await tab.texts();
+  expect(texts).toEqual(writer.taken.slice(-texts.length));
+}
+
+/** Stops the tab as a browser that freezes it does, or a lid that is closed: nothing of it runs. Resolves to what wakes it up. */
+async function freeze({ page }: Tab): Promise<() => Promise<void>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Debugger.enable");
+  const paused = new Promise<void>((resolve) => session.once("Debugger.paused", () => resolve()));
+  await session.send("Debugger.pause");
+  await paused;
+  return async () => {
+    await session.send("Debugger.resume");
+    await session.detach();
+  };
+}
+
+const sockets = (tab: Tab): number =>
+  tab.watched.frames.filter(({ text }) => text.includes('"connection_init"')).length;
+
+test("two tabs of one person share a socket; the one that has it closes, and the other goes on: nothing twice, nothing missing", async () => {
+  const { tab, writer, key } = await open();
+  const [first, second] = [await tab(), await tab()];
+  await begin([first, second], writer);
+  expect([sockets(first), sockets(second)]).toEqual([1, 0]);
+  expect(await second.state()).toMatchObject({ transport: "other-tab" });
+  await writer.write(10);
+  await heard(first, writer);
+  await heard(second, writer);
+
+  const broadcast = await second.page.evaluate(() => globalThis.kept.broadcast.join("\n"));
+  expect(broadcast).toContain('"kind":"carry"');
+  expect(broadcast + (await first.page.evaluate(() => globalThis.kept.broadcast.join("\n")))).not.toContain(key);
+
+  await first.page.close();
+  await writer.write(10);
+  await heard(second, writer);
+  expect(sockets(second)).toBe(1);
+  expect(await second.state()).toMatchObject({ transport: "websocket" });
+  expect(second.watched.consoleErrors).toEqual([]);
+});
+
+test("a killed and restarted gateway costs neither tab an event, and both are told the gap", async () => {
+  const { tab, writer, killAndRestart } = await open();
+  const tabs = [await tab(), await tab()];
+  await begin(tabs, writer);
+  await killAndRestart();
+  await writer.write(10);
+  for (const each of tabs) {
+    await heard(each, writer);
+    expect(await each.page.evaluate(() => globalThis.kept.gaps)).toBe(1);
+  }
+});
+
+test("a tab with the socket that is frozen is left, and finds itself behind the other when it wakes up", async () => {
+  const { tab, writer } = await open();
+  const [first, second] = [await tab(), await tab()];
+  await begin([first, second], writer);
+  const wake = await freeze(first);
+  await writer.write(10);
+  await heard(second, writer);
+  expect(sockets(second)).toBe(1);
+  await wake();
+  await heard(first, writer);
+  await eventually(async () => expect(await first.state()).toMatchObject({ transport: "other-tab" }));
+});
+
+test("a laptop that slept goes on where it was: its socket was ended meanwhile without a word", async () => {
+  const { tab, writer, origin } = await open();
+  const way = await openWay(origin);
+  const only = await tab({ url: way.url });
+  await begin([only], writer);
+  const wake = await freeze(only);
+  way.abandon();
+  await writer.write(10);
+  await wake();
+  await heard(only, writer);
+});
+
+test("tabs of another person have a socket of their own", async () => {
+  const { tab, writer } = await open();
+  const [first, second] = [await tab(), await tab({ key: OTHER_KEY })];
+  await begin([first, second], writer);
+  expect([sockets(first), sockets(second)]).toEqual([1, 1]);
+});
