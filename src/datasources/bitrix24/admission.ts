@@ -1,6 +1,7 @@
 import { BATCH_LIMIT } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Budgets } from "./budgets.ts";
+import { commandsFor } from "./lane.ts";
 import type { Lane, Party } from "./queue-records.ts";
 import type { Turns } from "./turns.ts";
 
@@ -61,7 +62,7 @@ function requestsUntil(backlog: Backlog, newcomer: Newcomer): number {
   for (const lane of backlog.readLanes) {
     const others = lane.queued.has(newcomer.party) ? lane.queued.size - 1 : lane.queued.size;
     const shared = lane === newcomer.lane && newcomer.kind === "read" ? own : 0;
-    count += Math.max(0, Math.min(requests(lane.queuedCommands) - shared, own * others));
+    count += Math.max(0, Math.min(requests(commandsFor(lane, newcomer.party)) - shared, own * others));
   }
   return count;
 }

@@ -13,6 +13,8 @@ export type Budgets = Readonly<Record<BudgetName, Budget>>;
 
 /** Tokens that the portal has not confirmed yet. */
 export const UNPROVEN_SHARE = 0.25;
+/** Work that nobody waits for, such as an export. */
+export const BACKGROUND_SHARE = 0.5;
 /** Requests that may follow each other at once after a quiet time. */
 const BURST = 4;
 
@@ -25,6 +27,7 @@ export function createBudgets(plan: Plan, liveShare: number): Budgets {
     ordinary: UNBOUNDED,
     unproven: createBudget(drainPerSecond, UNPROVEN_SHARE),
     live: createBudget(drainPerSecond, liveShare),
+    background: createBudget(drainPerSecond, BACKGROUND_SHARE),
   };
 }
 

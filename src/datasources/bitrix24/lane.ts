@@ -17,6 +17,20 @@ export function createLane(endpoint: Endpoint, authorization: Authorization): La
   };
 }
 
+/** Commands that may share a request of the party: those of background work only where that sends it. */
+export function commandsFor(lane: Lane, party: Party): number {
+  return party.budget === "background" ? lane.queuedCommands : foregroundCommands(lane);
+}
+
+/** Commands that somebody waits for. */
+export function foregroundCommands(lane: Lane): number {
+  let count = lane.queuedCommands;
+  for (const [party, units] of lane.queued) {
+    if (party.budget === "background") for (const unit of units) count -= unit.commands.length;
+  }
+  return count;
+}
+
 /** Nothing is lost when the lane is forgotten. */
 export function isIdle(lane: Lane): boolean {
   return (

@@ -78,6 +78,10 @@ export function nextTurn(options: NextTurnOptions): Turn | number {
   }
 
   function isOutranked({ budget, last }: Party): boolean {
+    if (budget === "background") {
+      for (const other of turns) if (other.budget !== budget) return true;
+      return false;
+    }
     if (!last) return false;
     for (const other of turns) if (other.budget === budget && !other.last) return true;
     return false;

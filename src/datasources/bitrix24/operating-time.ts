@@ -12,14 +12,19 @@ export interface OperatingTimes {
   /** Milliseconds for which the method is blocked; 0 when it is not. */
   blockedFor(method: string): number;
   blocked(): BlockedMethod[];
+  /** Milliseconds for which background work leaves the method to others, because half of its time is used; 0 when it does not. */
+  sparedFor(method: string): number;
 }
 
 /** The window is made of one-minute parts, so that something is dropped within a minute. */
 const WINDOW_PART_MS = 60_000;
 const WINDOW_MS = 10 * WINDOW_PART_MS;
+/** Half of the seconds that a method may work in ten minutes where the portal allows the least. */
+const HALF_OF_ALLOWED_S = 210;
 
 export function createOperatingTimes(now: () => number = Date.now): OperatingTimes {
   const resets = new Map<string, number>();
+  const used = new Map<string, number>();
   const blocks = new Map<string, number>();
   const blockedFor = (method: string): number => {
     const until = blocks.get(method);
@@ -32,6 +37,7 @@ export function createOperatingTimes(now: () => number = Date.now): OperatingTim
   return {
     observe(method, time) {
       resets.set(method, time.resetAt * 1000);
+      used.set(method, time.operating);
     },
     block(method) {
       const known = (resets.get(method) ?? 0) - now();
@@ -41,6 +47,11 @@ export function createOperatingTimes(now: () => number = Date.now): OperatingTim
       return wait;
     },
     blockedFor,
+    sparedFor(method) {
+      const left = (resets.get(method) ?? 0) - now();
+      if ((used.get(method) ?? 0) < HALF_OF_ALLOWED_S || left <= 0) return 0;
+      return Math.min(left, WINDOW_PART_MS);
+    },
     blocked: () =>
       [...blocks.keys()].flatMap((method) => {
         const left = blockedFor(method);

@@ -7,7 +7,7 @@ import type { Seat } from "./turns.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
 /** Which part of a portal's allowance pays for a call; see `budgets.ts`. */
-export type BudgetName = "ordinary" | "unproven" | "live";
+export type BudgetName = "ordinary" | "unproven" | "live" | "background";
 
 /** Who asks, as an operation tells it: parties take turns, whatever credentials they act with. */
 export interface Caller {

@@ -2,6 +2,7 @@ import { inBackground } from "../../process/guard.ts";
 import { BATCH_LIMIT } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Budgets } from "./budgets.ts";
+import { commandsFor } from "./lane.ts";
 import { isWaiting } from "./party.ts";
 import type { Lane, Party, ReadUnit } from "./queue-records.ts";
 import type { ReadQueue } from "./read-queue.ts";
@@ -36,7 +37,7 @@ export function createReadDispatch(options: ReadDispatchOptions): DispatchReads 
 
   /** Over how many requests the lane's reads shall go: as few as they fit into, and further ones of what idleness has left over. */
   function wishFor(party: Party, lane: Lane, free: number): { needed: number; wanted: number } {
-    const count = lane.queuedCommands;
+    const count = commandsFor(lane, party);
     const needed = party.budget === "ordinary" ? Math.min(free, Math.ceil(count / BATCH_LIMIT)) : 1;
     const wanted = party.budget === "ordinary" ? Math.min(free, MAX_SPLIT, Math.floor(count / MIN_PART)) : 1;
     const isEnoughForAll =
@@ -46,7 +47,7 @@ export function createReadDispatch(options: ReadDispatchOptions): DispatchReads 
 
   function sendOne(party: Party, lane: Lane): boolean {
     // Clients may have left while a shared allowance was asked.
-    if (lane.queuedCommands === 0) giveBackGranted(lane);
+    if (commandsFor(lane, party) === 0) giveBackGranted(lane);
     if (lane.granted === 0) return true;
     const parts = lane.granted;
     lane.granted -= 1;

@@ -100,7 +100,10 @@ export function createReadQueue({ turns, room, emptied }: ReadQueueOptions): Rea
 function* inTurns(lane: Lane, party: Party): Generator<ReadUnit> {
   const own = lane.queued.get(party);
   if (own !== undefined) yield* own;
-  let others = [...lane.queued].filter(([other]) => other !== party).map(([, units]) => units.values());
+  // A batch's commands run one after another: what nobody waits for must not make one longer that somebody does.
+  let others = [...lane.queued]
+    .filter(([other]) => other !== party && (other.budget !== "background" || party.budget === "background"))
+    .map(([, units]) => units.values());
   while (others.length > 0) {
     const more: typeof others = [];
     for (const units of others) {

@@ -29,8 +29,8 @@ import { createWriteAttempt } from "./write-sender.ts";
 const READ_SLOTS = { usual: 8, extra: 8 };
 const WRITE_SLOTS = { usual: 4, extra: 4 };
 /** Bounds of the waiting rooms of one portal; linked reads count as one. */
-const QUEUED_READS = { ordinary: 2_000, unproven: 100, live: 500 };
-const QUEUED_WRITES = { ordinary: 200, unproven: 10, live: 20 };
+const QUEUED_READS = { ordinary: 2_000, unproven: 100, live: 500, background: 200 };
+const QUEUED_WRITES = { ordinary: 200, unproven: 10, live: 20, background: 1 };
 /** A read that is given up this soon anyway need not be cancelled, and so tells whether the portal answers in time. */
 const NEARLY_OVER_MS = 50;
 
@@ -173,6 +173,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return new PortalRateLimited(message, Math.max(waitMs, 500), method);
   }
 
+  function sparing(method: string, waitMs: number): UpstreamError {
+    const message = `Half of the operating time of ${method} is used; the rest is left to those who wait for it.`;
+    return new PortalRateLimited(message, waitMs, method);
+  }
+
   /** Nobody waits for a portal that rests, or for a gateway that stops. */
   function refuseAll(refusal: (method: string) => UpstreamError): void {
     for (const job of writes.drain()) job.reject(refusal(job.method));
@@ -187,6 +192,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (breaker.restLeft() > 0) return resting(method);
     const blockedMs = newcomer.lane.operating.blockedFor(method);
     if (blockedMs > 0) return operatingTimeRefusal(method, blockedMs);
+    const sparedMs = newcomer.party.budget === "background" ? newcomer.lane.operating.sparedFor(method) : 0;
+    if (sparedMs > 0) return sparing(method, sparedMs);
     const patienceMs = deadlineAt - performance.now();
     const waitMs = expectedWait(backlog, newcomer, { allowance, budgets }, patienceMs);
     return waitMs > patienceMs || !makePlace(newcomer, waitMs) ? crowded(method, waitMs) : undefined;

@@ -23,13 +23,15 @@ export function createWaitingRoom(bounds: RoomBounds): WaitingRoom {
     ordinary: createTally(),
     unproven: createTally(),
     live: createTally(),
+    background: createTally(),
   };
+  const all = Object.values(rooms);
   return {
     get size() {
-      return rooms.ordinary.total + rooms.unproven.total + rooms.live.total;
+      return all.reduce((sum, room) => sum + room.total, 0);
     },
     get parties() {
-      return rooms.ordinary.holders + rooms.unproven.holders + rooms.live.holders;
+      return all.reduce((sum, room) => sum + room.holders, 0);
     },
     placeFor(party) {
       const room = rooms[party.budget];
