@@ -1,7 +1,6 @@
 import { pino } from "pino";
 import { type Config, ConfigError, type Environment, readConfig } from "../config/config.ts";
 import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
-import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
 import { eventsAddress } from "../installation/bindings.ts";
@@ -21,6 +20,7 @@ import { DirectoryInUse } from "../storage/directory-lock.ts";
 import type { StorageConfig } from "../storage/storage.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
+import { reachableUrl } from "./gateway-address.ts";
 import type { Report } from "./report.ts";
 
 export const EVENTS_USAGE = `Usage:
@@ -58,19 +58,13 @@ export function eventsCliSettings({ server, portal, live }: Config): EventsCliSe
   }
   const { plan, allowHttp, proxyUrl, certificateAuthority, userTokenHosts } = portal;
   return {
-    gatewayUrl: `http://${reachableHost(server.host)}:${server.port}`,
+    gatewayUrl: reachableUrl(server),
     storage: live.storage,
     encryptionKey: { configured: live.encryptionKey, file: live.encryptionKeyFile },
     application: live.application,
     eventsAddress: live.publicUrl === undefined ? undefined : eventsAddress(live.publicUrl),
     portals: { plan, allowHttp, proxyUrl, certificateAuthority, allowedHosts: userTokenHosts },
   };
-}
-
-/** The command secret must not leave this machine, so that a gateway on all addresses is reached by the loopback one. */
-function reachableHost(host: string): string {
-  if (!isLoopback(host)) return host === "::" ? "[::1]" : "127.0.0.1";
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
 /**

@@ -81,7 +81,7 @@ export async function sendCommand(baseUrl: string, encryptionKey: Buffer, comman
   return parsed.success ? { kind: "answered", report: parsed.data } : { kind: "foreign" };
 }
 
-function isRefusedConnection(cause: unknown): boolean {
+export function isRefusedConnection(cause: unknown): boolean {
   if (cause instanceof AggregateError) return cause.errors.every(isRefusedConnection);
   return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
 }

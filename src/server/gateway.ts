@@ -9,6 +9,7 @@ import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts"
 import { createCredentialMemories } from "../datasources/loaders/credential-memory.ts";
 import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
 import { guard, onFault } from "../process/guard.ts";
+import { registerExportEndpoint } from "../export/export-endpoint.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
 import { createTurns } from "../storage/turns.ts";
 import { createConnectionPlaces } from "./connections/places.ts";
@@ -153,6 +154,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     isAllowedOrigin: (origin, host) => isSameOrigin(origin, host) || isAllowedOrigin(origin, corsOrigins),
   });
   liveSide.register(server);
+  registerExportEndpoint(server, { credentials: config.portal.credentials, portals });
 
   const close = async () => {
     ending = true;

@@ -1,7 +1,7 @@
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { createOperatingTimes } from "./operating-time.ts";
-import type { Lane, ReadUnit } from "./queue-records.ts";
+import type { Lane, Party, ReadUnit } from "./queue-records.ts";
 
 export function createLane(endpoint: Endpoint, authorization: Authorization): Lane {
   return {

@@ -63,7 +63,7 @@ describe("slots", () => {
 });
 
 describe("the waiting room", () => {
-  const bounds = { ordinary: 12, unproven: 2, live: 2 };
+  const bounds = { ordinary: 12, unproven: 2, live: 2, background: 2 };
 
   it("makes place for who has less at the expense of who has most, down to equal parts", () => {
     const room = createWaitingRoom(bounds);

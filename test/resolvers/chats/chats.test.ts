@@ -382,10 +382,17 @@ describe("a session by its id", () => {
     expect(gateway.seen().commands).toEqual(["imopenlines.dialog.get"]);
   });
 
-  test("that is not the open one is not current and has no known beginning", async () => {
+  test("that is not the open one is not current, and where no list tells of it the reason is said", async () => {
     const gateway = await start();
-    const { session } = await gateway.data(`{ session(by: {id: 12}) { id isCurrent startedAt } }`);
-    expect(session).toEqual({ id: "12", isCurrent: false, startedAt: null });
+    const { data, errors } = await gateway.run(`{ session(by: {id: 12}) { id isCurrent startedAt } }`);
+    expect(data?.session).toEqual({ id: "12", isCurrent: false, startedAt: null });
+    expect(errors?.map(({ path }) => path?.join("."))).toEqual(["session.startedAt"]);
+    expect(gateway.seen().commands.toSorted()).toEqual([
+      "crm.activity.list",
+      "imopenlines.dialog.get",
+      "imopenlines.session.history.get",
+      "imopenlines.v2.Session.list",
+    ]);
   });
 });
 
