@@ -55,6 +55,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   // Through the running gateway, as the other commands go.
   "src/export": [
     "src/installation",
+    "src/process",
     "src/refusals",
     "src/datasources/imopenlines",
     "src/datasources/crm",

@@ -10,6 +10,7 @@ import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { isRefusedConnection } from "../installation/command-endpoint.ts";
 import { acceptForms, answerFormErrors } from "../installation/form-routes.ts";
 import { hashSecret, matchesHash } from "../installation/installation.ts";
+import { guard, inBackground } from "../process/guard.ts";
 import { queryErrorOf } from "../refusals/query-error.ts";
 import { createBackgroundReader } from "./background-reader.ts";
 import { parseExportCursor } from "./export-cursor.ts";
@@ -109,11 +110,18 @@ export function registerExportEndpoint(app: FastifyInstance, services: ExportSer
         return reply.code(429).send({ error: `${MAX_EXPORTS} exports are under way: wait for one of them to end.` });
       running += 1;
       const gone = new AbortController();
-      reply.raw.once("close", () => gone.abort());
+      reply.raw.once(
+        "close",
+        guard("the end of an export's connection", () => gone.abort()),
+      );
       const lines = new PassThrough();
       const signal = AbortSignal.any([gone.signal, ending.signal]);
-      void send(lines, runExport(services.portals, credential, asked, signal), signal).finally(() => {
-        running -= 1;
+      inBackground("an export", async () => {
+        try {
+          await send(lines, runExport(services.portals, credential, asked, signal), signal);
+        } finally {
+          running -= 1;
+        }
       });
       return reply.type("application/x-ndjson").send(lines);
     });
@@ -133,7 +141,10 @@ function parseRequest(body: unknown): ExportRequest | undefined {
 }
 
 async function send(lines: PassThrough, rows: AsyncGenerator<ExportedRow>, signal: AbortSignal): Promise<void> {
-  const keepAlive = setInterval(() => lines.write("\n"), KEEP_ALIVE_MS);
+  const keepAlive = setInterval(
+    guard("an export's sign of life", () => lines.write("\n")),
+    KEEP_ALIVE_MS,
+  );
   try {
     for await (const each of rows) {
       if (lines.destroyed) return;

@@ -30,9 +30,13 @@ export function createChatMemories({ maxChats, rolesKeptMs }: ChatMemoryLimits =
       const keyOf = (chatId: Id): string => `${credentialKey}\n${chatId}`;
       return {
         roleIn: (chatId) => roles.get(keyOf(chatId)),
-        noteRole: (chatId, role) => void roles.set(keyOf(chatId), role),
+        noteRole: (chatId, role) => {
+          roles.set(keyOf(chatId), role);
+        },
         customerOf: (chatId) => customers.get(keyOf(chatId)),
-        noteCustomer: (chatId, userId) => void customers.set(keyOf(chatId), userId),
+        noteCustomer: (chatId, userId) => {
+          customers.set(keyOf(chatId), userId);
+        },
       };
     },
   };
