@@ -6,6 +6,7 @@ import {
   CANNOT_LEAVE,
   CANNOT_SKIP,
   LEAD_NOT_CREATED,
+  LINE_NOT_FOUND,
   MESSAGE_NOT_EDITABLE,
   MESSAGE_NOT_FOUND,
   MESSAGE_NOT_SENT,
@@ -82,6 +83,7 @@ export const CHAT_METHODS: Readonly<Record<string, MeaningsByCode>> = {
     // The portal does not tell an absent chat from one that the caller may not see.
     ACCESS_ERROR: meaning(Code.ACCESS_DENIED, "There is no such open-line chat, or you have no access to it."),
   },
+  "imopenlines.v2.QuickReply.list": { INVALID_LINE_ID: LINE_NOT_FOUND },
   "im.message.add": { ERROR_NO_ACCESS: MESSAGE_NOT_SENT, ACCESS_ERROR: MESSAGE_NOT_SENT, "": MESSAGE_NOT_SENT },
   "im.message.update": {
     "": MESSAGE_NOT_EDITABLE,

@@ -6,6 +6,7 @@ import { ChatLists } from "./chats/chat-lists.ts";
 import { chatPayloadFields } from "./chats/chat-payload-fields.ts";
 import { ChatPresence } from "./chats/chat-presence.ts";
 import { ChatQueries } from "./chats/chat-queries.ts";
+import { ChatSearch } from "./chats/chat-search.ts";
 import { InboxQueries } from "./chats/inbox-query.ts";
 import { OperatorActions } from "./chats/operator-actions.ts";
 import { CrmActions } from "./crm/crm-actions.ts";
@@ -34,6 +35,7 @@ import {
   MessageReplies,
   messageFields,
 } from "./messages/message-fields.ts";
+import { QuickReplyQueries } from "./messages/quick-reply-query.ts";
 import { OperatorsQuery } from "./people/operator-queries.ts";
 import { userFields } from "./people/user-fields.ts";
 import { UserQueries } from "./people/user-queries.ts";
@@ -49,6 +51,8 @@ import { SessionRating, sessionRateFields } from "./sessions/session-rating.ts";
 /** Every resolver class of the API. */
 export const resolverClasses: NonEmptyArray<new () => object> = [
   ChatQueries,
+  ChatSearch,
+  QuickReplyQueries,
   ChatLists,
   SessionLists,
   SessionQueries,

@@ -52,6 +52,33 @@ export class MessageDeletePayload implements MutationPayload {
   }
 }
 
+@ObjectType({ implements: MutationPayload, simpleResolvers: true, description: "What `messageReact` answers." })
+export class MessageReactPayload implements MutationPayload {
+  userErrors: UserError[];
+
+  @Field(() => ID, { nullable: true, description: "The message; null when nothing was set." })
+  messageId: Id | null;
+
+  constructor(userErrors: UserError[], messageId: Id | null) {
+    this.userErrors = userErrors;
+    this.messageId = messageId;
+  }
+}
+
+@ObjectType({
+  implements: [MutationPayload, ChatPayload],
+  simpleResolvers: true,
+  description: "What `inboxPin` answers.",
+})
+export class InboxPinPayload extends ChatOutcome {}
+
+@ObjectType({
+  implements: [MutationPayload, ChatPayload],
+  simpleResolvers: true,
+  description: "What `chatMarkAsUnread` answers.",
+})
+export class ChatMarkAsUnreadPayload extends ChatOutcome {}
+
 @ObjectType({
   implements: [MutationPayload, ChatPayload],
   simpleResolvers: true,

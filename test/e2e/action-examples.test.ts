@@ -103,6 +103,13 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
     return { as, variables: { messageId: ownMessage(chat) } };
   },
   SaveQuickReply: () => ofOwner((chat) => ({ messageId: ownMessage(chat) })),
+  ReactToMessage: () => {
+    const { chat, as } = running();
+    return { as, variables: { messageId: ownMessage(chat), reaction: "LIKE" } };
+  },
+  MarkChatAsUnread: () => ofOwner(),
+  PinInInbox: () => ofOwner(() => ({ pinned: true })),
+  QuickReplies: () => bySupervisor({ lineId: String(office.portal.world.lines.all()[0]?.id) }),
   MarkChatAsRead: () => ofOwner(),
   ShowTyping: () => ofOwner(),
   MuteChat: () => ofOwner(() => ({ muted: true })),

@@ -37,6 +37,7 @@ const ofSupervisor = (variables: Record<string, unknown> = {}): Scene => ({ as: 
 
 /** A scene for each named operation, in which it must find something. */
 const SCENES: Readonly<Record<string, () => Scene | Promise<Scene>>> = {
+  SearchChats: () => ofSupervisor({ text: "on" }),
   Inbox: () => ofOperator(() => ({ first: 10 })),
   UnassignedChats: () => {
     const { data } = office.chatWith(SessionStatus.new);

@@ -6,4 +6,5 @@ export type CapabilityName =
   | "sessionRatings"
   | "operatorLoad"
   | "lineStatistics"
-  | "activityEvents";
+  | "activityEvents"
+  | "quickReplies";

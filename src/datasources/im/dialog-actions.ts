@@ -43,6 +43,26 @@ export function dialogWriting(chatId: Id): ChatWrite<boolean> {
   };
 }
 
+/** Pins a chat in the caller's own recent list (`im.recent.pin`). Refusal: `ACCESS_ERROR`. */
+export function recentPin(chatId: Id, isPinned: boolean): ChatWrite<boolean> {
+  return {
+    method: "im.recent.pin",
+    changes: null,
+    params: { DIALOG_ID: dialogIdParam(chatId), PIN: flagParam(isPinned) },
+    decode: acceptance,
+  };
+}
+
+/** Marks a chat as unread in the caller's own recent list (`im.recent.unread`). False: it is not in it. */
+export function recentUnread(chatId: Id): ChatWrite<boolean> {
+  return {
+    method: "im.recent.unread",
+    changes: null,
+    params: { DIALOG_ID: dialogIdParam(chatId), ACTION: flagParam(true) },
+    decode: acceptance,
+  };
+}
+
 /** Takes the caller out of a chat (`im.chat.leave`). */
 export function chatLeave(chatId: Id): ChatWrite<boolean> {
   return { method: "im.chat.leave", changes: "LEAVE", params: { CHAT_ID: idParam(chatId) }, decode: acceptance };

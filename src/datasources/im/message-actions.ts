@@ -38,6 +38,15 @@ export function messageDelete(messageId: Id): Call<boolean> {
   return { method: "im.message.delete", params: { MESSAGE_ID: idParam(messageId) }, decode: acceptance };
 }
 
+/** Likes a message, or takes it back (`im.message.like`). Refusals: `MESSAGE_ID_ERROR`, `WITHOUT_CHANGES` where it is so already. */
+export function messageLike(messageId: Id, isLiked: boolean): Call<boolean> {
+  return {
+    method: "im.message.like",
+    params: { MESSAGE_ID: idParam(messageId), ACTION: isLiked ? "plus" : "minus" },
+    decode: acceptance,
+  };
+}
+
 function decodeMessageId(result: unknown): Id | null {
   return optionalId(result, "");
 }

@@ -1,13 +1,22 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
-import { chatLeave, chatMute, dialogRead, dialogWriting } from "../../datasources/im/dialog-actions.ts";
+import {
+  chatLeave,
+  chatMute,
+  dialogRead,
+  dialogWriting,
+  recentPin,
+  recentUnread,
+} from "../../datasources/im/dialog-actions.ts";
 import { ownUserError } from "../../refusals/user-error.ts";
 import { parseChatId, parseId } from "../../schema/input-errors.ts";
 import {
   ChatLeavePayload,
   ChatMarkAsReadPayload,
+  ChatMarkAsUnreadPayload,
   ChatMutePayload,
   ChatTypingPayload,
+  InboxPinPayload,
 } from "../../schema/message-payloads.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { OperationContext } from "../engine/context.ts";
@@ -49,6 +58,38 @@ export class ChatPresence {
           }
         : result,
     );
+  }
+
+  @Directive('@rest(method: "im.recent.unread")')
+  @Mutation(() => ChatMarkAsUnreadPayload, {
+    nullable: true,
+    description:
+      "Marks the chat as unread in the caller's own inbox; no message becomes unread by it, and reading the chat takes the mark away. For chats in the caller's inbox. User errors: `ACCESS_DENIED` (no such chat or not in the inbox: the portal does not tell them apart), `CHAT_NOT_FOUND`. Needs the scope `im`. Costs one call (`im.recent.unread`).",
+  })
+  async chatMarkAsUnread(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat." }) chatId: string,
+  ): Promise<ChatMarkAsUnreadPayload> {
+    const id = parseChatId(chatId);
+    const { value, result } = await runChatAction(context, info, id, recentUnread(id));
+    return new ChatMarkAsUnreadPayload(value === false ? { ...result, userErrors: [notInInbox()] } : result);
+  }
+
+  @Directive('@rest(method: "im.recent.pin")')
+  @Mutation(() => InboxPinPayload, {
+    nullable: true,
+    description:
+      "Pins the chat in the caller's own inbox, or takes the pin away. Not the same as `chatPin`, which pins the session to its operator. For chats in the caller's inbox. User errors: `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_DONE`. Needs the scope `im`. Costs one call (`im.recent.pin`).",
+  })
+  async inboxPin(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("chatId", () => ID, { description: "The chat." }) chatId: string,
+    @Arg("pinned", () => Boolean, { description: "true pins it." }) pinned: boolean,
+  ): Promise<InboxPinPayload> {
+    const id = parseChatId(chatId);
+    return new InboxPinPayload(await runAcceptedChatAction(context, info, id, recentPin(id, pinned)));
   }
 
   @Directive('@rest(method: "im.dialog.writing")')
@@ -96,4 +137,12 @@ export class ChatPresence {
     const id = parseChatId(chatId);
     return new ChatMutePayload(await runAcceptedChatAction(context, info, id, chatMute(id, muted)));
   }
+}
+
+function notInInbox() {
+  return ownUserError(
+    UserErrorCode.ACCESS_DENIED,
+    "Nothing was marked: there is no such chat, or it is not in your inbox.",
+    ["chatId"],
+  );
 }

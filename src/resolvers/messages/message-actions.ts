@@ -1,13 +1,15 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Directive, ID, Info, Mutation, Resolver } from "type-graphql";
-import { messageAdd, messageDelete, messageUpdate } from "../../datasources/im/message-actions.ts";
+import { messageAdd, messageDelete, messageLike, messageUpdate } from "../../datasources/im/message-actions.ts";
 import { messageQuickSave } from "../../datasources/imopenlines/session-actions.ts";
 import { notDone, ownUserError } from "../../refusals/user-error.ts";
-import { parseChatId, parseId } from "../../schema/input-errors.ts";
+import { badUserInput, parseChatId, parseId } from "../../schema/input-errors.ts";
+import { type ReactionKind, ReactionKindEnum } from "../../schema/message.ts";
 import {
   ChatMessageSendPayload,
   MessageDeletePayload,
   MessageEditPayload,
+  MessageReactPayload,
   QuickReplySavePayload,
 } from "../../schema/message-payloads.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
@@ -18,6 +20,9 @@ import { emptyTextProblem } from "../engine/text-guards.ts";
 import { IDEMPOTENCY_KEY } from "../sends/send-once.ts";
 import { sendToChat, viewerTest } from "../sends/send-to-chat.ts";
 import { searchInChat } from "../sends/sent-search.ts";
+
+/** How the portal says that a reaction is as it should be already. */
+const AS_WANTED = "WITHOUT_CHANGES";
 
 const MESSAGE_BLAME = { MESSAGE_NOT_FOUND: ["messageId"], MESSAGE_NOT_EDITABLE: ["messageId"] };
 
@@ -100,11 +105,32 @@ export class MessageActions {
     return new MessageDeletePayload(value === false ? [notDone()] : userErrors, value === true ? id : null);
   }
 
+  @Directive('@rest(method: "im.message.like")')
+  @Mutation(() => MessageReactPayload, {
+    nullable: true,
+    description:
+      "Sets or takes back the caller's reaction to a message; setting it twice changes nothing and is no error. For participants of the chat. Whether the customer sees it depends on the channel. " +
+      "User errors: `MESSAGE_NOT_FOUND` (also in a chat that the caller is not in), `NOT_DONE`. Needs the scope `im`. Costs one call (`im.message.like`).",
+  })
+  async messageReact(
+    @Ctx() context: OperationContext,
+    @Arg("messageId", () => ID, { description: "The message." }) messageId: string,
+    @Arg("reaction", () => ReactionKindEnum, { nullable: true, description: "null takes the reaction back." })
+    reaction?: ReactionKind | null,
+  ): Promise<MessageReactPayload> {
+    const id = parseId(messageId, "messageId");
+    if (reaction === "UNKNOWN") throw badUserInput("reaction must be LIKE, or null to take it back.");
+    const call = messageLike(id, reaction === "LIKE");
+    const { value, userErrors } = await runAction(context, call, MESSAGE_BLAME);
+    if (userErrors.some(({ bitrixCode }) => bitrixCode === AS_WANTED)) return new MessageReactPayload([], id);
+    return new MessageReactPayload(value === false ? [notDone()] : userErrors, value === true ? id : null);
+  }
+
   @Directive('@rest(method: "imopenlines.message.quick.save")')
   @Mutation(() => QuickReplySavePayload, {
     nullable: true,
     description:
-      "Stores a message of the chat among the canned responses of its line; a response with the same text is used again. For operators of the line with the right to canned responses, while a session is open. REST has no method that lists canned responses. " +
+      "Stores a message of the chat among the canned responses of its line; a response with the same text is used again. For operators of the line with the right to canned responses, while a session is open. `quickReplies` lists them. " +
       "User errors: `QUICK_REPLY_NOT_SAVED`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.message.quick.save`).",
   })
   async quickReplySave(

@@ -93,8 +93,15 @@ function keyedSend({ args: { idempotencyKey } }: SelectedField): number {
   return typeof idempotencyKey === "string" ? 7 : 1;
 }
 
+/** The portal gives 50 at a time, and one more tells whether others follow; what is no open-line chat is passed over. */
+function searchPages({ args }: SelectedField): number {
+  return Math.ceil((pageSizeOf(args, 20) + 1) / 50) + 1;
+}
+
 /** By the field's type and name. */
 export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
+  "Query.chatSearch": { commands: searchPages, brings: RECENT_CHAT },
+  "Query.quickReplies": { commands: ({ args }) => Math.ceil(pageSizeOf(args, 20) / 50) },
   "Query.chat": { commands: () => 1, reads: ["record"] },
   "Query.session": { commands: sessionLookup, reads: ["history"] },
   "Query.inbox": { commands: inboxPages, brings: RECENT_CHAT },
