@@ -193,3 +193,35 @@ test("of one address only so many proofs are asked for at once; the others wait 
   }
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(names.map(() => 200));
 });
+
+test("of one address only so many proofs wait; one more is told to come again, and the others are answered", async () => {
+  const tokens = await startTokenPortal({});
+  const { portal, users } = tokens;
+  // Without limits of the portal's own: its budget for unknown tokens would refuse most of them first.
+  const gateway = await startTokenGateway(tokens, { BITRIX24_PLAN: "on-premise" });
+  const answers = portal.intercept;
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  portal.intercept = undefined;
+  portal.next.push(
+    ...Array.from({ length: 50 }, () => async () => {
+      await held;
+      return { body: JSON.stringify({ result: { ID: "17", ADMIN: false } }) };
+    }),
+  );
+  const settled: RawAnswer[] = [];
+  const asked = Array.from({ length: 51 }, async (_, at) => {
+    users.set(`token-${at}`, "17");
+    settled.push(await gateway.ask(tokenHeaders(tokens, `token-${at}`), "{ __typename }"));
+  });
+  await eventually(() => expect(settled).toHaveLength(1));
+  expect(settled.map((answer) => [answer.status, errorsOf(answer)[0]?.extensions.code])).toEqual([
+    [429, "LIMIT_EXCEEDED"],
+  ]);
+  release();
+  portal.intercept = answers;
+  await Promise.all(asked);
+  expect(settled.slice(1).map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
+});
