@@ -31,6 +31,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/resolvers": [
     "src/subscriptions",
+    "src/process",
     "src/refusals",
     "src/schema",
     "src/datasources/loaders",

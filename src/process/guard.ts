@@ -21,22 +21,23 @@ export function guard<Args extends readonly unknown[]>(
   callback: (...args: Args) => unknown,
   close?: () => void,
 ): (...args: Args) => void {
-  const failed = (error: unknown): void => {
-    tell(error, what);
-    try {
-      close?.();
-    } catch (second) {
-      tell(second, `${what}, while it was closed`);
-    }
-  };
   return (...args) => {
     try {
       const result = callback(...args);
-      if (result instanceof Promise) result.catch(failed);
+      if (result instanceof Promise) result.catch((error: unknown) => failed(error, what, close));
     } catch (error) {
-      failed(error);
+      failed(error, what, close);
     }
   };
+}
+
+function failed(error: unknown, what: string, close: (() => void) | undefined): void {
+  tell(error, what);
+  try {
+    close?.();
+  } catch (second) {
+    tell(second, `${what}, while it was closed`);
+  }
 }
 
 /** Begins something that nobody waits for. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { guard, inBackground } from "../process/guard.ts";
+import type { LightSignal } from "../process/light-signal.ts";
 import { type KeyValueStore, type NamespaceBounds, NamespaceFull } from "./key-value-store.ts";
 import { StorageUnavailable } from "./storage-unavailable.ts";
 
@@ -27,7 +28,7 @@ export interface Turns {
    * `StorageUnavailable` before it has run, or with what `run` rejects with. A process that is frozen for longer than ten seconds loses its
    * turn without noticing.
    */
-  inTurn<T>(name: string, signal: AbortSignal, run: () => Promise<T>, whenAway?: WhenAway): Promise<T>;
+  inTurn<T>(name: string, signal: LightSignal, run: () => Promise<T>, whenAway?: WhenAway): Promise<T>;
 }
 
 /** While the store is away: only what must never happen twice is refused; other work is in turn within its process alone. */
@@ -37,7 +38,7 @@ export function createTurns(keyValues: KeyValueStore): Turns {
   /** What the next of the same name waits for. */
   const last = new Map<string, Promise<unknown>>();
 
-  async function take(name: string, holder: string, signal: AbortSignal): Promise<void> {
+  async function take(name: string, holder: string, signal: LightSignal): Promise<void> {
     try {
       while (!(await keyValues.setIfAbsent(NAMESPACE, name, holder, { ttlMs: HELD_MS }))) {
         await delay(POLL_MS);
@@ -48,7 +49,7 @@ export function createTurns(keyValues: KeyValueStore): Turns {
     }
   }
 
-  async function held<T>(name: string, signal: AbortSignal, run: () => Promise<T>, whenAway: WhenAway): Promise<T> {
+  async function held<T>(name: string, signal: LightSignal, run: () => Promise<T>, whenAway: WhenAway): Promise<T> {
     if (signal.aborted) throw new TurnGivenUp(name);
     const holder = randomUUID();
     try {
@@ -90,10 +91,10 @@ export function createTurns(keyValues: KeyValueStore): Turns {
 }
 
 /** Rejects when the signal fires while somebody of this process goes first; pending for ever otherwise. */
-function givenUp(name: string, signal: AbortSignal, before: Promise<unknown>): Promise<never> {
+function givenUp(name: string, signal: LightSignal, before: Promise<unknown>): Promise<never> {
   return new Promise((_resolve, reject) => {
     const giveUp = guard("a turn that is given up", () => reject(new TurnGivenUp(name)));
-    signal.addEventListener("abort", giveUp, { once: true });
+    signal.addEventListener("abort", giveUp);
     inBackground("waiting for a turn", async () => {
       await before;
       signal.removeEventListener("abort", giveUp);

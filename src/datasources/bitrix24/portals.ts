@@ -128,10 +128,7 @@ export function createPortals(options: PortalsOptions): Portals {
   const session = (credential: Credential, operation: Operation): PortalSession => {
     const { endpoint, laneName, authorization } = recognise(credential);
     const scheduler = schedulerFor(endpoint);
-    operation.usage.observe(() => {
-      const { level, capacity, drainPerSecond } = scheduler.status(undefined);
-      return { level, capacity, drainPerSecond };
-    });
+    operation.usage.observe(scheduler.bucket);
     return createSession(
       { scheduler, endpoint, laneName, authorization, botClientId: credential.botClientId },
       operation,

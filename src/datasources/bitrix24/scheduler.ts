@@ -19,7 +19,7 @@ import { createReadSender, operatingTimeRefusal } from "./read-sender.ts";
 import { findShared, share } from "./shared-read.ts";
 import { createSlots } from "./slots.ts";
 import { createTurns } from "./turns.ts";
-import type { AllowanceStatus, Plan, UpstreamUsage } from "./usage.ts";
+import type { AllowanceStatus, BucketState, Plan, UpstreamUsage } from "./usage.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 import { createWriteDispatch } from "./write-dispatch.ts";
 import { createWriteQueue } from "./write-queue.ts";
@@ -70,6 +70,8 @@ export interface Scheduler {
   withdraw(job: WriteJob): boolean;
   epoch(): number;
   status(lane: Lane | undefined): AllowanceStatus;
+  /** The allowance alone, which each answer tells. */
+  bucket(): BucketState;
   /** Nothing is sent any more; what waits is refused. */
   close(): void;
 }
@@ -290,6 +292,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       blockedMethods: lane?.operating.blocked() ?? [],
       circuit: breaker.state(),
     }),
+    bucket: () => allowance.state(),
     close: () => pump.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { guard } from "../../process/guard.ts";
+import type { LightSignal } from "../../process/light-signal.ts";
 import { type Call, type PortalSession, type ReadOptions, ResultRef, type WriteOutcome } from "./calls.ts";
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
@@ -12,7 +13,7 @@ import type { UpstreamUsage } from "./usage.ts";
 /** What bounds an operation's calls. */
 export interface Operation {
   /** Fires when the client has gone or the deadline has passed. */
-  readonly signal: AbortSignal;
+  readonly signal: LightSignal;
   /** Milliseconds of `performance.now()`. */
   readonly deadlineAt: number;
   readonly usage: UpstreamUsage;
@@ -51,7 +52,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
     for (const abandon of [...pending]) abandon();
     pending.clear();
   });
-  signal.addEventListener("abort", onAbort, { once: true });
+  signal.addEventListener("abort", onAbort);
 
   /** Why a call that has not been answered ends now. */
   function ending(method: string, lastError: UpstreamError | undefined): UpstreamError {

@@ -3,6 +3,7 @@ import type { AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/
 import type { ChatChange } from "../../datasources/domain/chat-change.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { Loaders } from "../../datasources/loaders/loaders.ts";
+import type { LightSignal } from "../../process/light-signal.ts";
 import type { Sends } from "../sends/sends.ts";
 import type { EventEyes } from "./event-eyes.ts";
 
@@ -49,7 +50,7 @@ export interface Turns {
    * Runs when nobody else runs under that name; while the gateway's store is away, nobody else of this process. Rejects with `PortalTimeout` when
    * the signal fires first.
    */
-  inTurn<T>(name: string, signal: AbortSignal, run: () => Promise<T>): Promise<T>;
+  inTurn<T>(name: string, signal: LightSignal, run: () => Promise<T>): Promise<T>;
 }
 
 /** For one process that keeps nothing: in no order, and without keys. */
@@ -64,7 +65,7 @@ export interface OperationContext {
   readonly portal: PortalSession;
   readonly loaders: Loaders;
   /** Fires when the client has gone or the operation's deadline has passed. */
-  readonly signal: AbortSignal;
+  readonly signal: LightSignal;
   readonly usage: UpstreamUsage;
   readonly upstreamStatus: () => AllowanceStatus;
   readonly live: LiveContext;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Id } from "../../datasources/domain/ids.ts";
+import type { LightSignal } from "../../process/light-signal.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
 
 /** What a send came to, as it is kept. */
@@ -36,7 +37,7 @@ export interface KeyedSend {
   readonly body: readonly unknown[];
   /** The REST method that sends. */
   readonly method: string;
-  readonly signal: AbortSignal;
+  readonly signal: LightSignal;
   readonly search: SentSearch;
 }
 

@@ -27,9 +27,11 @@ export function createClientAddresses(trusted: readonly string[]): ClientAddress
   return (message) => {
     const connection = message.socket.remoteAddress ?? "";
     if (!isForwarded(message.headers)) {
-      const known = direct.get(connection) ?? { address: networkOf(connection), isLoopback: isLoopback(connection) };
-      direct.set(connection, known);
-      return known;
+      const known = direct.get(connection);
+      if (known !== undefined) return known;
+      const found = { address: networkOf(connection), isLoopback: isLoopback(connection) };
+      direct.set(connection, found);
+      return found;
     }
     return {
       address: networkOf(forwardedAddress(message, isTrusted) ?? connection),

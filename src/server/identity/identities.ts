@@ -42,7 +42,8 @@ export function createIdentities({ providers, onChange, answering, log }: Identi
   async function decide(request: IdentityRequest, isOpen: boolean): Promise<IdentityDecision> {
     try {
       for (const provider of providers) {
-        const result = await provider(request, isOpen);
+        const answered = provider(request, isOpen);
+        const result = answered instanceof Promise ? await answered : answered;
         if (result.kind !== "not-mine") return result;
       }
       return UNKNOWN;

@@ -1,4 +1,6 @@
 import { guard } from "../../process/guard.ts";
+import type { LightSignal } from "../../process/light-signal.ts";
+
 /** A place among an identity's operations; the function gives it back. */
 export type Leave = () => void;
 
@@ -12,7 +14,7 @@ export type Entry =
 /** Bounds what goes on at once for each name; what is above waits in turn. */
 export interface Admission {
   /** At once where there is a place. */
-  enter(name: string, gone: AbortSignal): Entry | Promise<Entry>;
+  enter(name: string, gone: LightSignal): Entry | Promise<Entry>;
 }
 
 interface Party {
@@ -43,7 +45,7 @@ export function createAdmission({ places, waiting, patienceMs }: AdmissionOption
     return { kind: "entered", leave };
   }
 
-  function wait(name: string, party: Party, gone: AbortSignal): Promise<Entry> {
+  function wait(name: string, party: Party, gone: LightSignal): Promise<Entry> {
     return new Promise((resolve) => {
       const end = (entry: () => Entry): void => {
         clearTimeout(patience);

@@ -2,6 +2,7 @@ import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql
 import type { Logger } from "pino";
 import type { Limits } from "../../config/limits.ts";
 import { guard } from "../../process/guard.ts";
+import type { LightSignal } from "../../process/light-signal.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
 import type { EventInHand } from "../../subscriptions/live/live-request.ts";
@@ -34,7 +35,7 @@ export interface Arrival {
   readonly operationName: string | null | undefined;
   readonly variables: Variables | null | undefined;
   /** Fires when the client has gone, or no longer wants it. */
-  readonly gone: AbortSignal;
+  readonly gone: LightSignal;
   /** Why this transport does not carry operations of that kind; undefined when it does. */
   readonly declines?: (kind: PreparedOperation["kind"]) => GraphQLError | undefined;
 }

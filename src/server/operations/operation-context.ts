@@ -3,8 +3,9 @@ import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import type { CredentialMemories } from "../../datasources/loaders/credential-memory.ts";
 import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
-import { createLoaders } from "../../datasources/loaders/loaders.ts";
+import { createLoaders, type Loaders } from "../../datasources/loaders/loaders.ts";
 import { guard } from "../../process/guard.ts";
+import { createLightSignal } from "../../process/light-signal.ts";
 import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
 import type { EventEyes } from "../../resolvers/engine/event-eyes.ts";
 import type { Turns } from "../../storage/turns.ts";
@@ -60,14 +61,10 @@ export function startOperation(
   purpose: "operation" | "event" = "operation",
   requestId?: string,
 ): RunningOperation {
-  const controller = new AbortController();
-  const { signal } = controller;
+  const { signal, abort } = createLightSignal();
   const usage = new UpstreamUsage(requestId);
   const deadlineAt = performance.now() + services.timeoutMs;
-  const timer = setTimeout(
-    guard("an operation's deadline", () => controller.abort()),
-    services.timeoutMs,
-  );
+  const timer = setTimeout(guard("an operation's deadline", abort), services.timeoutMs);
   timer.unref();
   const portal = services.portals.session(identity.credential, {
     signal,
@@ -76,16 +73,21 @@ export function startOperation(
     identity: identity.name,
     fresh: purpose === "event",
   });
-  const credentialName = nameOf(identity.credential);
+  // Many an operation reads nothing by them.
+  let loaders: Loaders | undefined;
+  const startLoaders = (): Loaders => {
+    const name = nameOf(identity.credential);
+    const histories = purpose === "event" ? NOTHING_KEPT : services.histories.forCredential(name);
+    return createLoaders(portal, histories, services.memories.forCredential(portal.host, name));
+  };
   return {
     context: {
       viewer: identity.viewer,
       portal,
-      loaders: createLoaders(
-        portal,
-        purpose === "event" ? NOTHING_KEPT : services.histories.forCredential(credentialName),
-        services.memories.forCredential(portal.host, credentialName),
-      ),
+      get loaders() {
+        loaders ??= startLoaders();
+        return loaders;
+      },
       signal,
       usage,
       upstreamStatus: () => services.portals.status(identity.credential),
@@ -93,7 +95,7 @@ export function startOperation(
       turns: turnsOf(services.turns, portal.host),
       sends: services.sends.forIdentity(portal.host, identity.name),
     },
-    abort: () => controller.abort(),
+    abort,
     close: () => clearTimeout(timer),
   };
 }

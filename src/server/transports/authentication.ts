@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { guard } from "../../process/guard.ts";
+import { createLightSignal, type LightSignal } from "../../process/light-signal.ts";
 import type { ClientAddressOf } from "../identity/client-address.ts";
 import {
   type Identities,
@@ -15,7 +16,7 @@ export interface Sender {
   readonly identity: Identity;
   readonly request: IdentityRequest;
   /** Fires when the client has gone. */
-  readonly gone: AbortSignal;
+  readonly gone: LightSignal;
 }
 
 export interface Authentication {
@@ -44,15 +45,15 @@ export function createAuthentication(identities: Identities, clientAddress: Clie
 }
 
 /** Fires when the connection ends before the answer does. */
-function goneWith(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once(
+function goneWith(reply: FastifyReply): LightSignal {
+  const { signal, abort } = createLightSignal();
+  reply.raw.on(
     "close",
     guard("the end of a request", () => {
-      if (!reply.raw.writableFinished) controller.abort();
+      if (!reply.raw.writableFinished) abort();
     }),
   );
-  return controller.signal;
+  return signal;
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, refusal: IdentityRefusal): FastifyReply {

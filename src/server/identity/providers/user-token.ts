@@ -3,7 +3,7 @@ import { ALL_RIGHTS } from "../../../config/rights.ts";
 import { portalHost } from "../../../config/setting-values.ts";
 import type { UserTokenCredential } from "../../../datasources/bitrix24/credentials.ts";
 import { bearerToken, header } from "../credential-headers.ts";
-import { type IdentityProvider, NOT_MINE, refusal } from "../identity.ts";
+import { type IdentityProvider, NOT_MINE, type ProviderResult, refusal } from "../identity.ts";
 import type { TokenProver } from "../token-proof.ts";
 
 /** Short enough for the reason that a socket is closed with. */
@@ -21,7 +21,27 @@ export interface UserTokenOptions {
 /** A Bitrix24 user's own access token, which the portal itself has proven. */
 export function userTokenProvider({ hosts, botClientId, rules, prover }: UserTokenOptions): IdentityProvider {
   const allowed = new Set(hosts);
-  return async (request) => {
+
+  async function proven(credential: UserTokenCredential, address: string): Promise<ProviderResult> {
+    const proof = await prover.prove(credential, address);
+    if (proof.kind === "refused") return proof;
+    const { userId, expiresAt } = proof.token;
+    const host = credential.portal;
+    const rule = rules.find((each) => each.portal === host && each.userIds.has(userId));
+    return {
+      kind: "identity",
+      identity: {
+        // Two tokens of one person take turns as one.
+        name: `token:${host}:${userId}`,
+        viewer: { kind: "user-token", label: host },
+        credential,
+        rights: rule?.rights ?? ALL_RIGHTS,
+        expiresAt,
+      },
+    };
+  }
+
+  return (request) => {
     const named = header(request, "x-bitrix24-portal");
     if (named === undefined) return NOT_MINE;
     // Whichever of the two were taken, the sender might have meant the other.
@@ -38,21 +58,6 @@ export function userTokenProvider({ hosts, botClientId, rules, prover }: UserTok
         "X-Bitrix24-Portal needs the user's access token: Authorization: Bearer TOKEN.",
       );
     }
-    const credential: UserTokenCredential = { kind: "user-token", portal: host, accessToken, botClientId };
-    const proof = await prover.prove(credential, request.address);
-    if (proof.kind === "refused") return proof;
-    const { userId, expiresAt } = proof.token;
-    const rule = rules.find((each) => each.portal === host && each.userIds.has(userId));
-    return {
-      kind: "identity",
-      identity: {
-        // Two tokens of one person take turns as one.
-        name: `token:${host}:${userId}`,
-        viewer: { kind: "user-token", label: host },
-        credential,
-        rights: rule?.rights ?? ALL_RIGHTS,
-        expiresAt,
-      },
-    };
+    return proven({ kind: "user-token", portal: host, accessToken, botClientId }, request.address);
   };
 }
