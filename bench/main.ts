@@ -8,6 +8,7 @@ import { fanOut } from "./fan-out.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { largeHistory } from "./large-history.ts";
 import { receiver } from "./receiver.ts";
+import { sessionList } from "./session-list.ts";
 import { smallOperation } from "./small-operation.ts";
 import { startUpAndMemory } from "./start-up-and-memory.ts";
 import type { BenchOptions } from "./support/options.ts";
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   "chat-by-user-code": chatByUserCode,
   "small-operation": smallOperation,
   "large-history": largeHistory,
+  "session-list": sessionList,
   "start-up-and-memory": startUpAndMemory,
   "fan-out": fanOut,
   receiver,

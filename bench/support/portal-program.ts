@@ -12,6 +12,7 @@ async function main(): Promise<void> {
   const portal = await startPortal({
     plan: spec.plan,
     size: WORLD_SIZE,
+    pastSessions: spec.pastSessions ?? 0,
     latency: { requestMs: spec.requestMs, commandMs: spec.commandMs },
   });
   const operator = portal.users.find((user) => user.role === "operator");
@@ -25,9 +26,11 @@ async function main(): Promise<void> {
     });
     if (!response.ok) throw new Error(`A line could not be added: ${await response.text()}`);
   }
-  const userCodes = fillInbox(portal.world, operator.id, spec.dialogs, spec.messages);
+  const userCodes = spec.dialogs === 0 ? [] : fillInbox(portal.world, operator.id, spec.dialogs, spec.messages);
   portal.resetStats();
-  const webhooks = Array.from({ length: spec.webhooks }, () => portal.createWebhook(operator.id));
+  const webhooks = Array.from({ length: spec.webhooks }, () =>
+    portal.createWebhook((spec.pastSessions === undefined ? operator : supervisor).id),
+  );
   const end = (): void => void portal.close().then(() => process.exit(0));
   process.once("SIGTERM", end);
   process.stdin.on("end", end).resume();

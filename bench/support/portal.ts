@@ -16,6 +16,8 @@ export const portalSpec = z.object({
   lines: z.number(),
   /** Webhooks of that operator. To the gateway each is another credential, with which nothing is shared. */
   webhooks: z.number(),
+  /** So many closed sessions of the past beside; the webhooks are the supervisor's then. */
+  pastSessions: z.number().optional(),
 });
 export type PortalSpec = z.infer<typeof portalSpec>;
 

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { parseArgs } from "node:util";

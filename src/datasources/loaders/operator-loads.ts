@@ -54,18 +54,15 @@ export function createOperatorLoadCache(limits: Partial<OperatorLoadLimits> = {}
     }
   }
 
-  return {
-    forCredential: (key) => ({
-      async look(portal) {
-        const kept = looks.get(key);
-        if (kept !== undefined) return kept;
-        const others = underWay.get(key);
-        if (others === undefined) return begin(key, portal);
-        // It may fail for a reason of whoever began it, such as a client that has gone.
-        return others.catch(() => looks.get(key) ?? begin(key, portal));
-      },
-    }),
-  };
+  async function look(key: string, portal: PortalSession): Promise<OperatorLook> {
+    const kept = looks.get(key);
+    if (kept !== undefined) return kept;
+    const others = underWay.get(key);
+    // It may fail for a reason of whoever began it, such as a client that has gone.
+    return others === undefined ? begin(key, portal) : others.catch(() => look(key, portal));
+  }
+
+  return { forCredential: (key) => ({ look: (portal) => look(key, portal) }) };
 }
 
 async function readAll(portal: PortalSession): Promise<OperatorLook> {

@@ -154,7 +154,7 @@ describe("against what is spent on a portal whose lists are full", () => {
     expect(cost(source)).toBeLessThanOrEqual(3 * (await spent(source)));
   });
 
-  test("and never less, over a thousand random operations", async () => {
+  test("and never less, over a thousand random operations", { timeout: 240_000 }, async () => {
     const dice = createDice(7);
     for (let count = 0; count < 1_000; count += 1) {
       const source = query(dice);
