@@ -3,6 +3,7 @@ import { type Config, ConfigError, type Environment, readConfig } from "../confi
 import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
 import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
+import { ACTIVITY_EVENTS } from "../datasources/crm/activity-events.ts";
 import { eventsAddress } from "../installation/bindings.ts";
 import { sendCommand } from "../installation/command-endpoint.ts";
 import { EncryptionKeyError, openEncryptionKey } from "../installation/encryption-key.ts";
@@ -44,11 +45,24 @@ export interface EventsCliSettings {
 export async function runEventsProgram(args: readonly string[], environment: Environment): Promise<Report> {
   if (args.length === 0) return { ok: false, lines: [EVENTS_USAGE] };
   try {
-    return await runEventsCli(args, eventsCliSettings(readConfig(environment)));
+    const config = readConfig(environment);
+    const webhooks = webhookLines(config);
+    if (config.live.application === undefined && webhooks.length > 0) return { ok: true, lines: webhooks };
+    const { ok, lines } = await runEventsCli(args, eventsCliSettings(config));
+    return { ok, lines: [...lines, ...webhooks] };
   } catch (error) {
     if (error instanceof ConfigError) return { ok: false, lines: error.problems };
     throw error;
   }
+}
+
+/** An outgoing webhook is set in the portal by hand, and only its form there tells which events it posts. */
+function webhookLines({ live }: Config): readonly string[] {
+  const address = live.publicUrl === undefined ? "GATEWAY_PUBLIC_URL/bitrix24/events" : eventsAddress(live.publicUrl);
+  return live.outgoingWebhooks.flatMap(({ host }) => [
+    host,
+    `  An outgoing webhook is taken. Its form in the portal must lead to ${address} and have ${ACTIVITY_EVENTS.join(", ")} ticked.`,
+  ]);
 }
 
 /** Takes them from the configuration. Throws `ConfigError` when no application is configured. */

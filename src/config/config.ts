@@ -52,6 +52,8 @@ export interface Config {
     readonly trustedProxies: readonly string[];
   };
   readonly live: {
+    /** Outgoing webhooks of portals that post events, each with its token. */
+    readonly outgoingWebhooks: readonly { readonly host: string; readonly token: string }[];
     readonly storage: StorageConfig;
     /** Where a process that shares its store with others keeps what it owes while that store is away. */
     readonly owedGapsDirectory: string;
@@ -159,6 +161,7 @@ function relations(config: Config): string[] {
     if (problem !== undefined) problems.push(`GATEWAY_API_KEYS: the key ${name} ${problem}`);
   }
   problems.push(...identityProblems(config));
+  problems.push(...outgoingWebhookProblems(config));
   if (config.portal.credentials.size === 0 && config.portal.userTokenHosts.length === 0) {
     problems.push(
       "No portal is configured: set BITRIX24_WEBHOOK_URL, BITRIX24_CREDENTIALS_FILE or BITRIX24_PORTALS (npm start without them runs the demo)",
@@ -202,6 +205,16 @@ function identityProblems({ identity: { rules, jsonWebTokens }, portal }: Config
     problems.push("GATEWAY_IDENTITY_FILE has rules for claims, which need GATEWAY_JWT_ISSUER");
   }
   return problems;
+}
+
+/** What they tell has to be looked up, with a credential of the same portal. */
+function outgoingWebhookProblems({ live, portal }: Config): string[] {
+  const hosts = new Set([...portal.credentials.values()].map(credentialHost));
+  return live.outgoingWebhooks.flatMap(({ host }) =>
+    hosts.has(host) || (live.application !== undefined && portal.userTokenHosts.includes(host))
+      ? []
+      : [`BITRIX24_OUTGOING_WEBHOOKS names ${host}, of which no credential is configured to look up what it tells`],
+  );
 }
 
 /** Problems of names and values alone, for a starter that completes the configuration itself. */
@@ -331,6 +344,7 @@ export function readConfig(environment: Environment): Config {
       publicUrl: read("GATEWAY_PUBLIC_URL"),
       encryptionKey: read("GATEWAY_ENCRYPTION_KEY"),
       encryptionKeyFile: join(dataDir, "encryption-key"),
+      outgoingWebhooks: read("BITRIX24_OUTGOING_WEBHOOKS") ?? [],
       polling: read("GATEWAY_POLLING") ?? "off",
       accessRecheckMs: (read("GATEWAY_ACCESS_RECHECK_SECONDS") ?? 0) * 1_000,
       share: (read("GATEWAY_LIVE_SHARE_PERCENT") ?? 0) / 100,

@@ -87,3 +87,24 @@ export const keyList = z
   .transform(items)
   .pipe(z.array(keyEntry))
   .refine((keys) => new Set(keys.map((key) => key.name)).size === keys.length, "must not name two keys alike");
+
+/** `host=token` for each outgoing webhook of a portal. */
+export const outgoingWebhooks = z
+  .string()
+  .transform(items)
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^[^=]+=[^=\s]{8,256}$/, "must be host=token, such as example.bitrix24.com=TOKEN, comma separated")
+        .transform((entry) => ({
+          host: entry.slice(0, entry.indexOf("=")),
+          token: entry.slice(entry.indexOf("=") + 1),
+        }))
+        .pipe(z.object({ host: portalHost, token: z.string() })),
+    ),
+  )
+  .refine(
+    (webhooks) => new Set(webhooks.map(({ token }) => token)).size === webhooks.length,
+    "must not name a token twice",
+  );

@@ -7,6 +7,7 @@ import {
   httpUrl,
   keyList,
   networkList,
+  outgoingWebhooks,
   redisUrl,
   securedUrl,
   switchValue,
@@ -211,6 +212,14 @@ export const settings = {
     default: "made once, in encryption-key in GATEWAY_DATA_DIR",
     secret: true,
     schema: text,
+  }),
+  BITRIX24_OUTGOING_WEBHOOKS: setting({
+    description:
+      "Outgoing webhooks of portals that post events to `/bitrix24/events`, as `host=token`, comma separated; the webhook's form shows its token. See [live events](live-events.md).",
+    default: "none",
+    example: "example.bitrix24.com=0123456789abcdef0123456789abcdef",
+    secret: true,
+    schema: z.string().default("").pipe(outgoingWebhooks),
   }),
   GATEWAY_POLLING: setting({
     description:

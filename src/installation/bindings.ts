@@ -1,4 +1,5 @@
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
+import { ACTIVITY_EVENTS, CRM_SCOPE } from "../datasources/crm/activity-events.ts";
 import { OPEN_CHANNEL_EVENTS } from "../datasources/imopenlines/portal-events.ts";
 import { type Binding, eventBind, eventBindings, eventUnbind } from "./event-methods.ts";
 
@@ -24,17 +25,25 @@ export interface BindingState {
   readonly elsewhere: readonly Binding[];
 }
 
-const WANTED: readonly string[] = [...OPEN_CHANNEL_EVENTS, ...APPLICATION_EVENTS];
+/** What an application with these scopes can be told: where it may read the CRM, also what becomes of the entries of sessions there. */
+export function wantedEvents(scopes: readonly string[]): readonly string[] {
+  const ofActivities = scopes.includes(CRM_SCOPE) ? ACTIVITY_EVENTS : [];
+  return [...OPEN_CHANNEL_EVENTS, ...ofActivities, ...APPLICATION_EVENTS];
+}
 
-/** Reads the handlers with the application's credential. Throws the errors of `errors.ts`. */
-export async function readBindingState(portal: PortalSession, address: string): Promise<BindingState> {
+/** Reads the handlers with the application's credential. `wanted` is what `wantedEvents` tells. Throws the errors of `errors.ts`. */
+export async function readBindingState(
+  portal: PortalSession,
+  address: string,
+  wanted: readonly string[],
+): Promise<BindingState> {
   const bindings = await portal.read(eventBindings(), { fresh: true });
   const ours = bindings.filter(({ handler }) => handler === address);
   const bound = new Set(ours.map(({ event }) => event));
   return {
-    bound: WANTED.filter((event) => bound.has(event)),
-    missing: WANTED.filter((event) => !bound.has(event)),
-    stale: ours.filter(({ event }) => !WANTED.includes(event)),
+    bound: wanted.filter((event) => bound.has(event)),
+    missing: wanted.filter((event) => !bound.has(event)),
+    stale: ours.filter(({ event }) => !wanted.includes(event)),
     elsewhere: bindings.filter(({ handler }) => handler !== address),
   };
 }
@@ -46,14 +55,18 @@ export interface BindingReport {
   readonly refused: readonly { readonly event: string; readonly error: string }[];
 }
 
-/** Whether every Open Channel event arrives; the application's own events are wished for but not needed. */
+/** Whether every Open Channel event arrives; the application's own events and those of the CRM are wished for but not needed. */
 export function isComplete({ refused }: BindingReport): boolean {
   return !refused.some(({ event }) => OPEN_CHANNEL_EVENTS.some((needed) => needed === event));
 }
 
 /** Sets the missing handlers and removes stale ones of our own address. What leads elsewhere stays: it may be another gateway's. */
-export async function repairBindings(portal: PortalSession, address: string): Promise<BindingReport> {
-  const { missing, stale } = await readBindingState(portal, address);
+export async function repairBindings(
+  portal: PortalSession,
+  address: string,
+  wanted: readonly string[],
+): Promise<BindingReport> {
+  const { missing, stale } = await readBindingState(portal, address, wanted);
   const added: string[] = [];
   const refused: { event: string; error: string }[] = [];
   for (const event of missing) {
@@ -68,13 +81,13 @@ export async function repairBindings(portal: PortalSession, address: string): Pr
   );
   if (refused.length === 0) return { added, removed, refused };
   // Another process may have bound it in between, which the portal answers with an error.
-  const { missing: stillMissing } = await readBindingState(portal, address);
+  const { missing: stillMissing } = await readBindingState(portal, address, wanted);
   return { added, removed, refused: refused.filter(({ event }) => stillMissing.includes(event)) };
 }
 
 /** Removes every handler that leads to our address; answers the events that had one. */
 export async function removeBindings(portal: PortalSession, address: string): Promise<readonly string[]> {
-  const { bound, stale } = await readBindingState(portal, address);
+  const { bound, stale } = await readBindingState(portal, address, []);
   return unbindAll(portal, [...bound, ...stale.map(({ event }) => event)], address);
 }
 

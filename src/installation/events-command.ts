@@ -1,7 +1,7 @@
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
 import { UpstreamError } from "../datasources/bitrix24/errors.ts";
 import { OPEN_CHANNEL_EVENTS } from "../datasources/imopenlines/portal-events.ts";
-import { isComplete, readBindingState, removeBindings, repairBindings } from "./bindings.ts";
+import { isComplete, readBindingState, removeBindings, repairBindings, wantedEvents } from "./bindings.ts";
 import type { Installation } from "./installation.ts";
 import type { InstallationStore } from "./installation-store.ts";
 import type { Installer } from "./installer.ts";
@@ -46,7 +46,7 @@ export async function runEventsCommand(command: EventsCommand, services: EventsC
 
 async function runInPortal(
   command: EventsCommand,
-  { memberId, host, status }: Installation,
+  { memberId, host, status, scopes }: Installation,
   installer: Pick<Installer, "session">,
   address: string,
 ): Promise<EventsReport> {
@@ -60,7 +60,7 @@ async function runInPortal(
   try {
     const portal = await installer.session(memberId);
     if (portal === undefined) return { ok: false, lines: indented(["The application is not installed any more."]) };
-    const { ok, lines } = await runWith(command, portal, address);
+    const { ok, lines } = await runWith(command, portal, address, wantedEvents(scopes));
     return { ok, lines: indented(lines) };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -68,16 +68,21 @@ async function runInPortal(
   }
 }
 
-async function runWith(command: EventsCommand, portal: PortalSession, address: string): Promise<EventsReport> {
+async function runWith(
+  command: EventsCommand,
+  portal: PortalSession,
+  address: string,
+  wanted: readonly string[],
+): Promise<EventsReport> {
   switch (command) {
     case "list": {
-      const { bound, stale, elsewhere } = await readBindingState(portal, address);
+      const { bound, stale, elsewhere } = await readBindingState(portal, address, wanted);
       const ours = [...bound, ...stale.map(({ event }) => event)].map((event) => `${event}  ${address}`);
       const lines = [...ours, ...elsewhere.map(({ event, handler }) => `${event}  ${handler}`)];
       return { ok: true, lines: lines.length === 0 ? ["No handlers are set."] : lines };
     }
     case "check": {
-      const { missing, stale, elsewhere } = await readBindingState(portal, address);
+      const { missing, stale, elsewhere } = await readBindingState(portal, address, wanted);
       const needed = missing.filter((event) => OPEN_CHANNEL_EVENTS.some((known) => known === event));
       const lines = [
         ...missing.map((event) => `missing: ${event}`),
@@ -88,7 +93,7 @@ async function runWith(command: EventsCommand, portal: PortalSession, address: s
       return { ok: needed.length === 0, lines: [...lines, verdict] };
     }
     case "bind": {
-      const report = await repairBindings(portal, address);
+      const report = await repairBindings(portal, address, wanted);
       const lines = [
         ...report.added.map((event) => `bound: ${event}`),
         ...report.removed.map((event) => `removed: ${event}`),

@@ -5,7 +5,7 @@ import type { EventEnvelope } from "../datasources/bitrix24/event-envelope.ts";
 import { textField } from "../datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
-import { type BindingReport, isComplete, repairBindings } from "./bindings.ts";
+import { type BindingReport, isComplete, repairBindings, wantedEvents } from "./bindings.ts";
 import { type InstallOffer, readScriptOffer } from "./install-offer.ts";
 import { hashSecret, type Installation, matchesHash } from "./installation.ts";
 import type { InstallationStore } from "./installation-store.ts";
@@ -109,7 +109,7 @@ export function createInstaller(options: InstallerOptions): Installer {
       installedAt: new Date(),
     });
     logger.info({ portal: offer.host }, "The application is installed");
-    await repair(memberId, offer.host);
+    await repair({ memberId, host: offer.host, scopes: scopes.length > 0 ? scopes : offer.scopes });
     return { kind: "installed", memberId };
   }
 
@@ -130,7 +130,7 @@ export function createInstaller(options: InstallerOptions): Installer {
     if (existing !== undefined && existing.applicationTokenHash !== null) {
       if (matchesHash(existing.applicationTokenHash, applicationToken)) {
         // An update of the application removes its handlers.
-        if (envelope.event === "ONAPPUPDATE") await repair(memberId, existing.host);
+        if (envelope.event === "ONAPPUPDATE") await repair(existing);
         return { kind: "unchanged", memberId };
       }
     }
@@ -160,7 +160,7 @@ export function createInstaller(options: InstallerOptions): Installer {
       return verdict;
     }
     await installations.update(memberId, { applicationTokenHash: hashSecret(applicationToken) });
-    await repair(memberId, host);
+    await repair(existing);
     return { kind: "installed", memberId };
   }
 
@@ -175,7 +175,7 @@ export function createInstaller(options: InstallerOptions): Installer {
   }
 
   /** An installation is good without its handlers: they can be set later, by the next start or by hand. */
-  async function repair(memberId: string, host: string): Promise<void> {
+  async function repair({ memberId, host, scopes }: Pick<Installation, "memberId" | "host" | "scopes">): Promise<void> {
     const { eventsAddress } = options;
     if (eventsAddress === undefined) {
       logger.warn({ portal: host }, "No events are bound: the gateway's public address is not configured");
@@ -183,7 +183,7 @@ export function createInstaller(options: InstallerOptions): Installer {
     }
     try {
       const portal = await session(memberId);
-      if (portal !== undefined) logRepair(host, await repairBindings(portal, eventsAddress));
+      if (portal !== undefined) logRepair(host, await repairBindings(portal, eventsAddress, wantedEvents(scopes)));
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       logger.warn(
@@ -217,10 +217,13 @@ export function createInstaller(options: InstallerOptions): Installer {
         logger.info("The application was taken out of a portal; its tokens and events are removed");
       }),
     async repairAll() {
-      for (const { memberId, host, status } of await installations.list()) {
-        if (status === "active") await repair(memberId, host);
+      for (const installation of await installations.list()) {
+        if (installation.status === "active") await repair(installation);
         else
-          logger.warn({ portal: host }, "The application must be installed again: its tokens are not renewed any more");
+          logger.warn(
+            { portal: installation.host },
+            "The application must be installed again: its tokens are not renewed any more",
+          );
       }
     },
   };

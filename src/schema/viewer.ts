@@ -12,15 +12,15 @@ const ViewerKindEnum = describedEnum<ViewerKind>("ViewerKind", "How the request 
   OPEN: "Not at all: the gateway has no keys and listens to this machine only.",
 });
 
-const LiveEventsSourceEnum = describedEnum<"RECEIVER" | "POLLING" | "NONE">(
-  "LiveEventsSource",
-  "What fills the portal's live log.",
-  {
-    RECEIVER: "The application is installed in the portal, which posts its events to the gateway.",
-    POLLING: "The gateway polls the dialogs of a webhook's owner; chats the owner takes no part in are not seen.",
-    NONE: "Nothing: subscriptions are refused. See the guide on live events.",
-  },
-);
+export type LiveEventsSource = "RECEIVER" | "OUTGOING_WEBHOOK" | "POLLING" | "NONE";
+
+const LiveEventsSourceEnum = describedEnum<LiveEventsSource>("LiveEventsSource", "What fills the portal's live log.", {
+  RECEIVER: "The application is installed in the portal, which posts its events to the gateway.",
+  OUTGOING_WEBHOOK:
+    "An outgoing webhook of the portal posts what happens to the entries of sessions in the CRM: sessions that the CRM knows are seen as they start, are answered, handed over and closed. Where the portal offers it, messages too.",
+  POLLING: "The gateway polls the dialogs of a webhook's owner; chats the owner takes no part in are not seen.",
+  NONE: "Nothing: subscriptions are refused. See the guide on live events.",
+});
 
 const LiveEventsScopeEnum = describedEnum<"OWN" | "ALL">("LiveEventsScope", "Which live events a request may see.", {
   OWN: "Those of chats that its user may see, and of lines granted by configuration.",
@@ -29,8 +29,13 @@ const LiveEventsScopeEnum = describedEnum<"OWN" | "ALL">("LiveEventsScope", "Whi
 
 @ObjectType({ simpleResolvers: true, description: "What a request can subscribe to." })
 export class LiveEventsStatus {
-  @Field(() => LiveEventsSourceEnum, { description: "What fills the live log." })
-  readonly source!: "RECEIVER" | "POLLING" | "NONE";
+  @Field(() => LiveEventsSourceEnum, {
+    description: "What fills the live log; where several do, the one that brings messages.",
+  })
+  readonly source!: LiveEventsSource;
+
+  @Field(() => [LiveEventsSourceEnum], { description: "All that fill the live log; empty where nothing does." })
+  readonly sources!: readonly LiveEventsSource[];
 
   @Field(() => LiveEventsScopeEnum, { description: "Which events this request may see." })
   readonly scope!: "OWN" | "ALL";

@@ -19,7 +19,7 @@ export interface LiveCredentials {
   ofViewer(viewer: LiveViewer, urgency?: Operation["urgency"]): PortalSession;
   /** The viewer's user of the portal; null where the portal does not tell it. */
   userOf(viewer: LiveViewer): Id | null | Promise<Id | null>;
-  /** The application's, or the polled owner's; undefined where there is none. */
+  /** The application's, or where none is installed the polled owner's or a configured one; undefined where there is none. */
   ofPortal(portal: PortalRef): Promise<PortalSession | undefined>;
   /** The user of that credential. */
   readerOf(portal: PortalRef): Promise<Id | null>;
@@ -32,6 +32,8 @@ export interface LiveCredentialsOptions {
   readonly livePortals: LivePortals;
   readonly installations: InstallationStore | undefined;
   readonly polled: WebhookCredential | undefined;
+  /** A configured credential of a portal that posts by an outgoing webhook, to look up what it tells. */
+  readonly configuredAt: (host: string) => Credential | undefined;
   /** Ends everything that is under way. */
   readonly closing: AbortSignal;
 }
@@ -74,29 +76,37 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
     }
   }
 
+  function userOf(credential: Credential): Id | null | Promise<Id | null> {
+    if (credential.kind === "webhook") return webhookUser(credential);
+    const known = users.get(credential);
+    if (known !== undefined) return known;
+    const asked = askUser(credential);
+    users.set(credential, asked);
+    return asked;
+  }
+
+  /** Where no application is installed: the polled owner's, or one that is configured for an outgoing webhook. */
+  function ofHost(host: string): Credential | undefined {
+    return polled !== undefined && host === credentialHost(polled) ? polled : options.configuredAt(host);
+  }
+
   return {
     ofPolling: (credential, signal) => portals.session(credential, bounded(signal)),
     remember(viewer, credential) {
       credentials.set(viewer, credential);
     },
     ofViewer: (viewer, urgency) => session(credentialOf(viewer), urgency),
-    userOf(viewer) {
-      const credential = credentialOf(viewer);
-      if (credential.kind === "webhook") return webhookUser(credential);
-      const known = users.get(credential);
-      if (known !== undefined) return known;
-      const asked = askUser(credential);
-      users.set(credential, asked);
-      return asked;
-    },
+    userOf: (viewer) => userOf(credentialOf(viewer)),
     async ofPortal(portal) {
       const application = await livePortals.application(portal);
       if (application !== undefined) return session(application);
-      return polled !== undefined && portal.host === credentialHost(polled) ? session(polled) : undefined;
+      const configured = portal.memberId === undefined ? ofHost(portal.host) : undefined;
+      return configured === undefined ? undefined : session(configured);
     },
     async readerOf({ host, memberId }) {
       if (memberId !== undefined) return (await installations?.find(memberId))?.userId ?? null;
-      return polled !== undefined && host === credentialHost(polled) ? webhookUser(polled) : null;
+      const configured = ofHost(host);
+      return configured === undefined ? null : await userOf(configured);
     },
   };
 }

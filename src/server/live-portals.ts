@@ -6,13 +6,11 @@ import type { InstallationStore } from "../installation/installation-store.ts";
 
 import type { EventSourceKind } from "../subscriptions/intake/event-source.ts";
 
-/** Where a portal's live events come from. */
-export type LiveSource = EventSourceKind | "none";
-
 /** A portal's log and what fills it. */
 export interface LivePortal {
   readonly portal: PortalRef;
-  readonly source: LiveSource;
+  /** Where its live events come from; the first sees most. */
+  readonly sources: readonly EventSourceKind[];
   readonly installation: Installation | undefined;
 }
 
@@ -31,7 +29,7 @@ const MAX_HOSTS = 10_000;
 
 export function createLivePortals(
   installations: InstallationStore | undefined,
-  sourceOf: (portal: PortalRef) => LiveSource,
+  sourcesOf: (portal: PortalRef) => readonly EventSourceKind[],
 ): LivePortals {
   const known = new LRUCache<string, LivePortal>({ max: MAX_HOSTS, ttl: TRUST_MS });
 
@@ -41,7 +39,7 @@ export function createLivePortals(
       if (found !== undefined) return found;
       const installation = await installations?.findByHost(host);
       const ref = { host, memberId: installation?.memberId };
-      const portal: LivePortal = { portal: ref, source: sourceOf(ref), installation };
+      const portal: LivePortal = { portal: ref, sources: sourcesOf(ref), installation };
       known.set(host, portal);
       return portal;
     },

@@ -2,10 +2,11 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { credentialHost, DEFAULT_CREDENTIAL } from "../config/credentials.ts";
-import { fingerprint, type WebhookCredential } from "../datasources/bitrix24/credentials.ts";
+import { type Credential, fingerprint, type WebhookCredential } from "../datasources/bitrix24/credentials.ts";
 import { isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
+import type { ChatRecord } from "../datasources/domain/chat.ts";
 import { eventsAddress } from "../installation/bindings.ts";
 import { registerCommandEndpoint } from "../installation/command-endpoint.ts";
 import { registerInstallEndpoint } from "../installation/install-endpoint.ts";
@@ -18,12 +19,19 @@ import type { ChatStoredEvent } from "../subscriptions/events/event-filter.ts";
 import type { EventLog, LoggedEvent } from "../subscriptions/events/event-log.ts";
 import { createHeartbeat } from "../subscriptions/events/gaps/heartbeat.ts";
 import type { StoredEvent } from "../subscriptions/events/stored-event.ts";
+import { createActivityIntake } from "../subscriptions/intake/activities/activity-intake.ts";
+import { createKnownSessions } from "../subscriptions/intake/activities/known-session.ts";
+import { createNoticedActivities } from "../subscriptions/intake/activities/noticed-activities.ts";
 import type { EventSource } from "../subscriptions/intake/event-source.ts";
 import { createEventPolling } from "../subscriptions/intake/polling/event-polling.ts";
 import { createPollingSource } from "../subscriptions/intake/polling/polling-source.ts";
 import { replayDeadLetters } from "../subscriptions/intake/receiver/dead-letter-replay.ts";
+import { createOutgoingWebhooks } from "../subscriptions/intake/receiver/outgoing-webhooks.ts";
 import { type Receiver, registerEventReceiver } from "../subscriptions/intake/receiver/receiver.ts";
 import { createReceiverSource } from "../subscriptions/intake/receiver/receiver-source.ts";
+import { createSenders } from "../subscriptions/intake/receiver/senders.ts";
+import { createWebhookSource } from "../subscriptions/intake/receiver/webhook-source.ts";
+import { createToldSessions } from "../subscriptions/intake/told-sessions.ts";
 import { createChatResolution } from "../subscriptions/live/chat-resolution.ts";
 import { createFoundChanges } from "../subscriptions/live/found-changes.ts";
 import { createGathering } from "../subscriptions/live/gathering.ts";
@@ -80,7 +88,8 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   const { live: settings } = config;
   const polled = polledWebhook(config);
   const polledHost = polled === undefined ? undefined : credentialHost(polled);
-  const livePortals = createLivePortals(installations, (portal) => sourceOf(portal)?.kind ?? "none");
+  const livePortals = createLivePortals(installations, (portal) => sourcesOf(portal).map(({ kind }) => kind));
+  const webhookHosts = new Set(settings.outgoingWebhooks.map(({ host }) => host));
   const closing = new AbortController();
   const onError = (error: unknown): void => log.error({ err: error }, "The live side met a problem");
   const credentials = createLiveCredentials({
@@ -88,6 +97,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     livePortals,
     installations,
     polled,
+    configuredAt: (host) => (webhookHosts.has(host) ? configuredAt(store.credentials, host) : undefined),
     closing: closing.signal,
   });
   const gathering = createGathering();
@@ -114,16 +124,30 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
           isMine: (name, forMs) => storage.keyValues.setIfAbsent("watched-lists", name, "1", { ttlMs: forMs - 1_000 }),
         }),
   });
+  function primeChat(portal: PortalRef, chat: ChatRecord, askedAt: number): void {
+    sight.answers.chats.prime({ portal, id: chat.id }, { value: chat, askedAt });
+  }
+
   const chats = createChatResolution({
     keyValues: storage.keyValues,
     sessionOf: credentials.ofPortal,
     gathering,
-    onChat: (portal, chat, askedAt) => sight.answers.chats.prime({ portal, id: chat.id }, { value: chat, askedAt }),
+    onChat: primeChat,
     onError,
   });
   const eventLog = observed(storage.log, (portal, event) => {
     if (event.kind !== "gap") options.onEvent(event);
     inBackground("learning whose chat an event is of", () => chats.learn(portal, event));
+    inBackground("noting what was told", () => told.notice(portal, event).catch(onError));
+  });
+  const told = createToldSessions(storage.keyValues, eventLog);
+  const activities = createActivityIntake({
+    noticed: createNoticedActivities(storage.keyValues),
+    known: createKnownSessions(storage.keyValues),
+    told,
+    sessionOf: credentials.ofPortal,
+    onChat: primeChat,
+    onError,
   });
   // Seen when it is read from the log, so that events which another process appended count too.
   const onEvent = (portal: string, { event }: LoggedEvent): void => {
@@ -149,8 +173,8 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
         "Deliveries of the portal may have been lost; its subscribers are told of the gap",
       ),
     onError,
-    // The portal queues what is polled for a day; the poller says a gap of its own after longer.
-    losesEvents: (portal) => !isNamedByHost(portal),
+    // The portal queues what is polled for a day, for which the poller says gaps of its own; what it posts is lost with whoever takes it.
+    losesEvents: (portal) => !isNamedByHost(portal) || isPostedByWebhook(portal),
   });
   const transport = createTransport({
     certificateAuthority: config.portal.certificateAuthority,
@@ -191,6 +215,11 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
           onError,
         });
   let receiver: Receiver | undefined;
+
+  function isPostedByWebhook(portal: string): boolean {
+    return [...webhookHosts].some((host) => portalName({ host, memberId: undefined }) === portal);
+  }
+
   const sources: readonly EventSource[] = [
     createReceiverSource(() => receiver),
     ...(polling === undefined || polledHost === undefined
@@ -203,11 +232,17 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
             onError,
           }),
         ]),
+    createWebhookSource(webhookHosts, () => receiver?.stats() ?? {}),
   ];
 
-  function sourceOf(portal: PortalRef): EventSource | undefined {
-    return sources.find((source) => source.sees(portal) !== "nothing");
+  function sourcesOf(portal: PortalRef): readonly EventSource[] {
+    return sources.filter((source) => source.sees(portal) !== "nothing");
   }
+
+  function wanted(portal: PortalRef): void {
+    for (const source of sourcesOf(portal)) source.wanted();
+  }
+
   let trimming: NodeJS.Timeout | undefined;
 
   async function portalOf(identity: Identity) {
@@ -216,9 +251,9 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
 
   async function takeCursor(identity: Identity): Promise<string | null> {
     if (identity.rights.events === null) return null;
-    const { portal, source } = await portalOf(identity);
-    if (source === "none") return null;
-    sourceOf(portal)?.wanted();
+    const { portal, sources: filledBy } = await portalOf(identity);
+    if (filledBy.length === 0) return null;
+    wanted(portal);
     return await live.headCursor(portal);
   }
 
@@ -227,13 +262,13 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     async viewerOf(identity) {
       const { events } = identity.rights;
       if (events === null) return { refusal: NO_RIGHT_TO_EVENTS };
-      const { portal, source } = await portalOf(identity);
-      if (source === "none") {
+      const { portal, sources: filledBy } = await portalOf(identity);
+      if (filledBy.length === 0) {
         return {
           refusal: `This portal has no source of live events. ${GUIDE} tells how to install the application in it${polledHost === undefined ? "" : ", or to let a webhook's dialogs be polled"}.`,
         };
       }
-      sourceOf(portal)?.wanted();
+      wanted(portal);
       const { scope, lines } = events;
       const credentialKey = fingerprint(identity.credential);
       const viewer: LiveViewer = {
@@ -255,16 +290,16 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
         },
         async status() {
           const { events } = identity.rights;
-          const none = { source: "none", scope: "own", needsReinstall: false, checkedEverySeconds: null } as const;
+          const none = { sources: [], scope: "own", needsReinstall: false, checkedEverySeconds: null } as const;
           if (events === null) return none;
-          const { portal, source, installation } = await portalOf(identity);
+          const { portal, sources: filledBy, installation } = await portalOf(identity);
           const credentialKey = fingerprint(identity.credential);
           return {
-            source,
+            sources: filledBy,
             scope: events.scope,
             needsReinstall: installation?.status === "needs-reinstall",
             checkedEverySeconds:
-              events.scope === "all" || source === "none"
+              events.scope === "all" || filledBy.length === 0
                 ? null
                 : watchers.checkedEverySeconds({ portal, credentialKey }),
           };
@@ -273,7 +308,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
           watchers.changed(fingerprint(identity.credential));
           portalOf(identity)
             .then(async (found) => {
-              if (found.source === "none") return;
+              if (found.sources.length === 0) return;
               const address = {
                 connectorId: null,
                 lineId: null,
@@ -284,7 +319,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
               };
               const dispatchedAt = new Date().toISOString();
               await eventLog.append(portalName(found.portal), [
-                { kind: "chatChanged", address, dispatchedAt, source, changed: [] },
+                { kind: "chatChanged", address, dispatchedAt, source, changed: [], formerUserIds: [] },
               ]);
             })
             .catch((error: unknown) => {
@@ -303,28 +338,34 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       return eventEyes({ portal, answers: sight.answers, isShared, inHand });
     },
     register(server) {
-      if (installations === undefined || installer === undefined) return;
-      const following: Installer = {
-        ...installer,
-        async install(offer, address) {
-          const outcome = await installer.install(offer, address);
-          livePortals.forget();
-          return outcome;
-        },
-      };
-      registerInstallEndpoint(server, following, allowedHosts);
-      const services = { installations, installer, eventsAddress: boundAddress };
-      registerCommandEndpoint(server, services, store.encryptionKey);
+      if (installations !== undefined && installer !== undefined) {
+        const following: Installer = {
+          ...installer,
+          async install(offer, address) {
+            const outcome = await installer.install(offer, address);
+            livePortals.forget();
+            return outcome;
+          },
+        };
+        registerInstallEndpoint(server, following, allowedHosts);
+        const services = { installations, installer, eventsAddress: boundAddress };
+        registerCommandEndpoint(server, services, store.encryptionKey);
+      } else if (webhookHosts.size === 0) return;
       // Connections above the server's bound are cut off before anybody reads what they bring.
       server.server.on(
         "drop",
         guard("a connection that was cut off", () => heartbeat.noteOutage(undefined)),
       );
       receiver = registerEventReceiver(server, {
-        log: eventLog,
+        told,
         deadLetters: storage.deadLetters,
-        installations,
+        senders: createSenders({
+          installations,
+          webhooks: createOutgoingWebhooks(settings.outgoingWebhooks, storage.keyValues),
+          portalAt: async (host) => (await livePortals.find(host)).portal,
+        }),
         installer,
+        activities,
         heartbeat,
       });
     },
@@ -339,6 +380,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       );
       trimming.unref();
       replayDeadLetters(storage.deadLetters, eventLog).catch(onError);
+      activities.start().catch(onError);
       for (const source of sources) source.start();
       installer?.repairAll().catch(onError);
     },
@@ -353,6 +395,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
           stores: store.stores(),
           installations: installed.length,
           ...(needsReinstall.length === 0 ? {} : { needsReinstall }),
+          activities: activities.counts(),
           sources: Object.fromEntries(sources.map((source) => [source.kind, source.state()])),
         },
       };
@@ -365,6 +408,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       foundChanges.close();
       gathering.close();
       chats.close();
+      await activities.close();
       await Promise.all(sources.map((source) => source.stop()));
       await heartbeat.stop();
       await transport.close();
@@ -377,6 +421,12 @@ function polledWebhook({ live, portal }: Config): WebhookCredential | undefined 
   if (live.polling === "off" || live.application !== undefined) return undefined;
   const credential = portal.credentials.get(DEFAULT_CREDENTIAL);
   return credential?.kind === "webhook" ? credential : undefined;
+}
+
+/** The default one, where it is of that portal, else the first that is. */
+function configuredAt(credentials: ReadonlyMap<string, Credential>, host: string): Credential | undefined {
+  const there = [...credentials].filter(([, credential]) => credentialHost(credential) === host);
+  return (there.find(([name]) => name === DEFAULT_CREDENTIAL) ?? there[0])?.[1];
 }
 
 /** Tells of each event that this process appended. */

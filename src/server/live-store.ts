@@ -26,6 +26,7 @@ import { connectRedis } from "../storage/redis-connection.ts";
 import { TURN_NAMESPACES } from "../storage/turns.ts";
 import type { EventStorage } from "../subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
+import { NOTICED_ACTIVITY_NAMESPACES } from "../subscriptions/intake/activities/noticed-activities.ts";
 import { PROVEN_TOKEN_NAMESPACES } from "./identity/proven-tokens.ts";
 import { SEND_NAMESPACES } from "./sends/send-ledger.ts";
 
@@ -142,6 +143,7 @@ async function open({ live }: Config): Promise<EventStorage> {
         ...PROVEN_TOKEN_NAMESPACES,
         ...TURN_NAMESPACES,
         ...SEND_NAMESPACES,
+        ...NOTICED_ACTIVITY_NAMESPACES,
       },
     });
   } catch (error) {

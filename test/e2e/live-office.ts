@@ -80,7 +80,13 @@ export async function openLiveOffice(options: PortalOptions = {}): Promise<LiveO
   };
 }
 
-function openListener(gateway: TestGateway, query: string, key: string, variables: Record<string, unknown>): Listener {
+/** Subscribes over a socket of its own. */
+export function openListener(
+  gateway: TestGateway,
+  query: string,
+  key: string,
+  variables: Record<string, unknown>,
+): Listener {
   const client = createClient({
     url: gateway.url.replace("http:", "ws:"),
     webSocketImpl: WebSocket,

@@ -1,9 +1,17 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startPortal } from "../../simulator/portal.ts";
 import { OPEN_CHANNEL_EVENTS } from "../../src/datasources/imopenlines/portal-events.ts";
-import { eventsAddress, readBindingState, removeBindings, repairBindings } from "../../src/installation/bindings.ts";
+import {
+  eventsAddress,
+  readBindingState,
+  removeBindings,
+  repairBindings,
+  wantedEvents,
+} from "../../src/installation/bindings.ts";
 import { EVENTS_ADDRESS, type ReceivingGateway, startReceivingGateway } from "../subscriptions/receiving-gateway.ts";
 import { type ApplicationPortal, startApplicationPortal } from "./application-portal.ts";
+
+const WANTED = wantedEvents(["imopenlines", "im"]);
 
 async function installed(): Promise<{ portal: ApplicationPortal; gateway: ReceivingGateway }> {
   const portal = await startApplicationPortal();
@@ -36,16 +44,22 @@ describe("the handlers of the application", () => {
     portal.handlers.push({ event: "ONCRMDEALADD", handler: EVENTS_ADDRESS });
     portal.handlers.push({ event: "ONSESSIONSTART", handler: "https://other.example.com/bitrix24/events" });
     const session = await sessionOf(gateway, portal.memberId);
-    const before = await readBindingState(session, EVENTS_ADDRESS);
+    const before = await readBindingState(session, EVENTS_ADDRESS, WANTED);
     expect(before.missing).toHaveLength(3);
     expect(before.elsewhere).toEqual([
       { event: "ONSESSIONSTART", handler: "https://other.example.com/bitrix24/events", authUserId: null },
     ]);
-    const report = await repairBindings(session, EVENTS_ADDRESS);
+    const report = await repairBindings(session, EVENTS_ADDRESS, WANTED);
     expect(report).toEqual({ added: before.missing, removed: ["ONCRMDEALADD"], refused: [] });
-    const after = await readBindingState(session, EVENTS_ADDRESS);
+    const after = await readBindingState(session, EVENTS_ADDRESS, WANTED);
     expect(after).toMatchObject({ missing: [], stale: [], elsewhere: before.elsewhere });
-    expect(await repairBindings(session, EVENTS_ADDRESS)).toEqual({ added: [], removed: [], refused: [] });
+    expect(await repairBindings(session, EVENTS_ADDRESS, WANTED)).toEqual({ added: [], removed: [], refused: [] });
+  });
+
+  it("lead from activities of the CRM too where the application has the scope for it, and only there", () => {
+    const ofActivities = ["ONCRMACTIVITYADD", "ONCRMACTIVITYUPDATE", "ONCRMACTIVITYDELETE"];
+    expect(wantedEvents(["imopenlines", "im", "crm"])).toEqual(expect.arrayContaining([...WANTED, ...ofActivities]));
+    expect(WANTED.filter((event) => ofActivities.includes(event))).toEqual([]);
   });
 
   it("are removed from our address alone", async () => {
@@ -88,11 +102,12 @@ describe("the handlers of the application", () => {
     expect((await gateway.postInstall(callback(portal.issueTokens(operator?.id ?? 0)))).status).toBe(403);
     expect((await gateway.postInstall(callback(tokens))).status).toBe(200);
     const session = await sessionOf(gateway, portal.memberId);
-    const state = await readBindingState(session, EVENTS_ADDRESS);
+    const state = await readBindingState(session, EVENTS_ADDRESS, WANTED);
     expect(state.missing).toEqual([]);
     expect(state.bound).toEqual(expect.arrayContaining([...OPEN_CHANNEL_EVENTS]));
     portal.expireTokens();
-    expect(await removeBindings(session, EVENTS_ADDRESS)).toEqual(state.bound);
-    expect((await readBindingState(session, EVENTS_ADDRESS)).bound).toEqual([]);
+    const removed = await removeBindings(session, EVENTS_ADDRESS);
+    expect(removed).toEqual(expect.arrayContaining([...state.bound]));
+    expect((await readBindingState(session, EVENTS_ADDRESS, WANTED)).bound).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type EventsCliSettings, runEventsCli } from "../../src/cli/events.ts";
+import { type EventsCliSettings, runEventsCli, runEventsProgram } from "../../src/cli/events.ts";
 import { OPEN_CHANNEL_EVENTS } from "../../src/datasources/imopenlines/portal-events.ts";
 import { commandSecret } from "../../src/installation/command-endpoint.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
@@ -162,5 +162,20 @@ describe("the data directory", () => {
     const again = await openEventStorage(settings.storage);
     expect(await again.keyValues.list("installations")).toHaveLength(1);
     await again.close();
+  });
+});
+
+describe("with an outgoing webhook alone", () => {
+  it("the command says what the portal's form must hold", async () => {
+    const { ok, lines } = await runEventsProgram(["check"], {
+      BITRIX24_WEBHOOK_URL: "https://portal.example.com/rest/1/secret/",
+      BITRIX24_OUTGOING_WEBHOOKS: "portal.example.com=0123456789abcdef",
+      GATEWAY_PUBLIC_URL: "https://gateway.example.com",
+    });
+    expect(ok).toBe(true);
+    expect(lines.join("\n")).toMatch(
+      /^portal\.example\.com\n.*https:\/\/gateway\.example\.com\/bitrix24\/events .*ONCRMACTIVITYADD/,
+    );
+    expect(lines.join("\n")).not.toContain("0123456789abcdef");
   });
 });

@@ -188,7 +188,7 @@ function deliveries(): LiveDelivery[] {
     { ...common, kind: "messageDeleted", direction: "OUTGOING", messageId: "1", externalIds: [] },
     { ...common, kind: "sessionStarted", sessionId: null },
     { ...common, kind: "sessionFinished", sessionId: null },
-    { ...common, kind: "chatChanged", source: "ANSWER", changed: [] },
+    { ...common, kind: "chatChanged", source: "ANSWER", changed: [], formerUserIds: [] },
   ];
   const now = new Date("2026-06-01T10:00:00Z");
   return [

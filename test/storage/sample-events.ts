@@ -56,7 +56,7 @@ export function everyKind(): StoredEvent[] {
     { kind: "messageDeleted", address, dispatchedAt, direction: "UNKNOWN", messageId: null, externalIds: ["a", "b"] },
     { kind: "sessionStarted", address, dispatchedAt: null, sessionId: null },
     { kind: "sessionFinished", address: { ...address, chatId: "5" }, dispatchedAt, sessionId: null },
-    { kind: "chatChanged", address, dispatchedAt: null, source: "TRANSFER", changed: [] },
+    { kind: "chatChanged", address, dispatchedAt: null, source: "TRANSFER", changed: [], formerUserIds: [] },
     gapEvent,
   ];
 }

@@ -6,6 +6,7 @@ import type { Chat } from "../../simulator/world/records.ts";
 import type { PortalSession } from "../../src/datasources/bitrix24/calls.ts";
 import { type Credential, createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
+import type { StorageLimits } from "../../src/storage/storage.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 
@@ -17,7 +18,7 @@ export interface Office {
   readonly operators: readonly PortalUser[];
   /** The storage as it is now: another one after `reopenStorage`. */
   storage(): EventStorage;
-  reopenStorage(): Promise<EventStorage>;
+  reopenStorage(limits?: Partial<StorageLimits>): Promise<EventStorage>;
   session(credential: Credential, signal?: AbortSignal): PortalSession;
   /** An open-line chat that fits; each is handed out once. */
   chat(fits: (chat: Chat) => boolean): Chat;
@@ -32,7 +33,8 @@ export async function openOffice(options: PortalOptions = {}): Promise<Office> {
   const portal = await startPortal({ size: 0.2, plan: "on-premise", ...options });
   const portals = createPortals({ plan: options.plan ?? "on-premise", allowHttp: false, allowedHosts: [] });
   const directory = await mkdtemp(join(tmpdir(), "office-"));
-  const open = (): Promise<EventStorage> => openEventStorage({ kind: "lmdb", directory });
+  const open = (limits?: Partial<StorageLimits>): Promise<EventStorage> =>
+    openEventStorage({ kind: "lmdb", directory }, limits);
   let storage = await open();
   const handedOut = new Set<number>();
   const [supervisor, ...operators] = portal.users;
@@ -43,9 +45,9 @@ export async function openOffice(options: PortalOptions = {}): Promise<Office> {
     supervisor,
     operators,
     storage: () => storage,
-    async reopenStorage() {
+    async reopenStorage(limits) {
       await storage.close();
-      storage = await open();
+      storage = await open(limits);
       return storage;
     },
     session(credential, signal = new AbortController().signal) {

@@ -26,7 +26,13 @@ import type { StorageConfig } from "../../src/storage/storage.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { createHeartbeat, type Heartbeat } from "../../src/subscriptions/events/gaps/heartbeat.ts";
+import {
+  createOutgoingWebhooks,
+  type OutgoingWebhook,
+} from "../../src/subscriptions/intake/receiver/outgoing-webhooks.ts";
 import { type Receiver, registerEventReceiver } from "../../src/subscriptions/intake/receiver/receiver.ts";
+import { createSenders } from "../../src/subscriptions/intake/receiver/senders.ts";
+import { createToldSessions } from "../../src/subscriptions/intake/told-sessions.ts";
 import type { Sender } from "./deliveries.ts";
 import { type PhpValue, phpForm } from "./php-form.ts";
 
@@ -36,6 +42,7 @@ export interface ReceivingGatewayOptions {
   readonly client?: { readonly clientId: string; readonly clientSecret: string };
   readonly tokenUrl?: string;
   readonly allowedHosts?: readonly string[];
+  readonly outgoingWebhooks?: readonly OutgoingWebhook[];
   /** null: not configured. `own`: where it really listens. */
   readonly publicUrl?: string | null;
 }
@@ -49,6 +56,8 @@ export interface ReceivingGateway {
   readonly receiver: Receiver;
   readonly heartbeat: Heartbeat;
   readonly portals: Portals;
+  /** Activities of the CRM that were told of, in order. */
+  readonly noticed: readonly { readonly portal: string; readonly activityId: string; readonly change: string }[];
   post(path: string, body: string | Record<string, PhpValue>, headers?: Record<string, string>): Promise<Response>;
   postEvent(body: string | Record<string, PhpValue>, headers?: Record<string, string>): Promise<Response>;
   postInstall(body: string | Record<string, PhpValue>, query?: string): Promise<Response>;
@@ -121,16 +130,26 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
     logger: pino({ level: "silent" }),
   });
   const heartbeat = createHeartbeat(storage);
+  const noticed: { readonly portal: string; readonly activityId: string; readonly change: string }[] = [];
   const app = fastify();
   closeAfterAnswers(app);
   registerInstallEndpoint(app, installer, []);
   const address = publicUrl === null ? undefined : eventsAddress(publicUrl);
   registerCommandEndpoint(app, { installations, installer, eventsAddress: address }, encryptionKey);
   const receiver = registerEventReceiver(app, {
-    log: storage.log,
+    told: createToldSessions(storage.keyValues, storage.log),
     deadLetters: storage.deadLetters,
-    installations,
+    senders: createSenders({
+      installations,
+      webhooks: createOutgoingWebhooks(options.outgoingWebhooks ?? [], storage.keyValues),
+      portalAt: async (host) => ({ host, memberId: (await installations.findByHost(host))?.memberId }),
+    }),
     installer,
+    activities: {
+      async take({ host, memberId }, notice) {
+        noticed.push({ portal: memberId ?? host, ...notice });
+      },
+    },
     heartbeat,
   });
   await app.listen({ port: listenPort, host: "127.0.0.1" });
@@ -157,6 +176,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
     receiver,
     heartbeat,
     portals,
+    noticed,
     post,
     postEvent: (body, headers) => post("/bitrix24/events", body, headers),
     postInstall: (body, query = "") => post(`/bitrix24/install${query}`, body),

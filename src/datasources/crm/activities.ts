@@ -27,6 +27,7 @@ export interface SessionActivityRecord {
 
 /** Conditions on activities of sessions; all must hold. Times are whole seconds, both ends included. */
 export interface SessionActivityFilter {
+  readonly activityIds?: readonly Id[] | undefined;
   readonly sessionIds?: readonly Id[] | undefined;
   readonly lineIds?: readonly Id[] | undefined;
   /** Who is responsible for the activity: the operator, where the line keeps the two in step. */
@@ -111,6 +112,7 @@ function placeParams({ direction, after }: SessionActivityQuery): ParamMap {
 function filterParams(filter: SessionActivityFilter): ParamMap {
   const { state, started, closed } = filter;
   return {
+    "@ID": filter.activityIds?.map(idParam),
     "@ASSOCIATED_ENTITY_ID": filter.sessionIds?.map(idParam),
     "@PROVIDER_TYPE_ID": filter.lineIds,
     "@RESPONSIBLE_ID": filter.responsibleIds?.map(idParam),

@@ -16,7 +16,8 @@ export interface ViewerIdentity {
 }
 
 export interface LiveStatus {
-  readonly source: "receiver" | "polling" | "none";
+  /** What fills the log, the one that sees most first; none where subscriptions are refused. */
+  readonly sources: readonly ("receiver" | "webhook" | "polling")[];
   readonly scope: "own" | "all";
   /** The portal no longer renews the application's tokens. */
   readonly needsReinstall: boolean;
@@ -40,7 +41,7 @@ export interface LiveContext {
 /** For a portal without a live log. */
 export const NO_LIVE_LOG: LiveContext = {
   takeCursor: () => Promise.resolve(null),
-  status: () => Promise.resolve({ source: "none", scope: "own", needsReinstall: false, checkedEverySeconds: null }),
+  status: () => Promise.resolve({ sources: [], scope: "own", needsReinstall: false, checkedEverySeconds: null }),
   chatChanged: () => {},
 };
 

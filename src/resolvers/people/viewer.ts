@@ -31,9 +31,10 @@ export const viewerFields = defineFields<Viewer>(Viewer, {
   scopes: (_, { portal }) => portal.read(scopeList()),
   capabilities: () => new Capabilities(),
   liveEvents: async (_, { live }) => {
-    const { source, scope, needsReinstall, checkedEverySeconds } = await live.status();
+    const { sources, scope, needsReinstall, checkedEverySeconds } = await live.status();
     return {
-      source: SOURCES[source],
+      source: SOURCES[sources[0] ?? "none"],
+      sources: sources.map((source) => SOURCES[source]),
       scope: scope === "all" ? "ALL" : "OWN",
       needsReinstall,
       checkedEverySeconds,
@@ -52,7 +53,7 @@ const KINDS: Readonly<Record<ViewerIdentity["kind"], ViewerKind>> = {
   open: "OPEN",
 };
 
-const SOURCES = { receiver: "RECEIVER", polling: "POLLING", none: "NONE" } as const;
+const SOURCES = { receiver: "RECEIVER", webhook: "OUTGOING_WEBHOOK", polling: "POLLING", none: "NONE" } as const;
 
 function readProfile({ portal }: OperationContext): Promise<ProfileRecord> {
   return portal.read(profileGet());

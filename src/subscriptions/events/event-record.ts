@@ -57,6 +57,7 @@ const schemas = {
     ...fromPortal,
     source: text,
     changed: z.array(text).default([]),
+    formerUserIds: z.array(text).default([]),
   }),
   gap: z.object({ kind: z.literal("gap"), since: text, until: text }),
 } satisfies { readonly [Kind in StoredEvent["kind"]]: z.ZodType<Extract<StoredEvent, { kind: Kind }>> };

@@ -85,6 +85,8 @@ export interface StoredChatChanged extends FromPortal {
   readonly source: string;
   /** What of the chat changed, where that is known. */
   readonly changed: readonly string[];
+  /** Who had the chat until then, where that was found: he is told of this change although the chat is not his any more. */
+  readonly formerUserIds: readonly Id[];
 }
 /** A time in which nobody received events. */
 export interface StoredGap {

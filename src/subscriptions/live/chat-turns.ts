@@ -23,6 +23,8 @@ const MAX_CHATS = 10_000;
 interface Turn {
   readonly event: StoredEvent;
   readonly at: number;
+  /** When the participants may last have changed. */
+  readonly changedAt: number;
   readonly before: ReadonlySet<Id>;
   readonly isEnd: boolean;
 }
@@ -36,12 +38,18 @@ export function createChatTurns(now: () => number = () => performance.now()): Ch
       const moves = isEnd || event.kind === "sessionStarted" || isMove(event);
       if (!moves) return;
       const last = turns.get(chat);
-      const isSameEnd = isEnd && last?.isEnd === true && now() - last.at < CLOSING_MS;
+      const isAfterEnd = last?.isEnd === true && now() - last.at < CLOSING_MS;
+      // That it ended is found, too; who was in it until then is not changed by that.
+      if (isAfterEnd && event.kind === "chatChanged" && event.source === "PORTAL") {
+        turns.set(chat, { ...last, changedAt: now() });
+        return;
+      }
+      const isSameEnd = isEnd && isAfterEnd;
       // The portal tells the end that an action of this gateway brought: those who left by the action belong to both.
       const left = isSameEnd ? [...last.before, ...before] : before;
-      turns.set(chat, { event, at: now(), before: new Set(left), isEnd });
+      turns.set(chat, { event, at: now(), changedAt: now(), before: new Set(left), isEnd });
     },
-    changedAt: (chat) => turns.get(chat)?.at ?? Number.NEGATIVE_INFINITY,
+    changedAt: (chat) => turns.get(chat)?.changedAt ?? Number.NEGATIVE_INFINITY,
     wasIn(chat, event, userId) {
       const turn = turns.get(chat);
       if (turn === undefined || !turn.before.has(userId)) return false;

@@ -66,7 +66,8 @@ export function createFoundChanges(options: FoundChangesOptions): FoundChanges {
       if (before === undefined) return;
       const changed = ASPECTS.filter((each) => differs(before.aspects[each], aspects[each]));
       if (changed.length === 0) return;
-      tellUnlessTold(name, before, () => found(portal, changeOf(chat, changed)));
+      const former = changed.includes("OPERATOR") ? formerOperator(before.aspects) : [];
+      tellUnlessTold(name, before, () => found(portal, changeOf(chat, changed, former)));
     },
     notice(portal, event) {
       if (event.kind !== "chatChanged" && event.kind !== "sessionStarted" && event.kind !== "sessionFinished") return;
@@ -79,12 +80,13 @@ export function createFoundChanges(options: FoundChangesOptions): FoundChanges {
   };
 }
 
+const NOBODY = "nobody";
 const ASPECTS: readonly ChatAspect[] = ["OPERATOR", "LINE", "STATE", "PIN", "SILENT_MODE"];
 
 function aspectsOf({ operatorId, session, userCode, isSilent }: ChatRecord): Aspects {
   const lineId: Id | null | undefined = session?.lineId ?? userCode?.lineId;
   return {
-    ...(operatorId === undefined ? {} : { OPERATOR: operatorId ?? "nobody" }),
+    ...(operatorId === undefined ? {} : { OPERATOR: operatorId ?? NOBODY }),
     ...(lineId === undefined || lineId === null ? {} : { LINE: lineId }),
     ...(session === undefined || session === null
       ? {}
@@ -100,7 +102,12 @@ function differs(before: string | undefined, after: string | undefined): boolean
   return before !== undefined && after !== undefined && before !== after;
 }
 
-function changeOf(chat: ChatRecord, changed: readonly ChatAspect[]): StoredChatChanged {
+/** Whoever had the chat is told that he has it no longer. */
+function formerOperator({ OPERATOR }: Aspects): readonly Id[] {
+  return OPERATOR === undefined || OPERATOR === NOBODY ? [] : [OPERATOR];
+}
+
+function changeOf(chat: ChatRecord, changed: readonly ChatAspect[], formerUserIds: readonly Id[]): StoredChatChanged {
   return {
     kind: "chatChanged",
     address: {
@@ -114,5 +121,6 @@ function changeOf(chat: ChatRecord, changed: readonly ChatAspect[]): StoredChatC
     dispatchedAt: new Date().toISOString(),
     source: "PORTAL",
     changed,
+    formerUserIds,
   };
 }

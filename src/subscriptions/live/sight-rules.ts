@@ -52,7 +52,9 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
   /** Who was in the chat until this event told otherwise. */
   async function formerParticipants({ viewer, event, chatId }: ChatSightQuestion): Promise<Sight> {
     const userId = await options.userOf(viewer);
-    return userId !== null && turns.wasIn(chatKey(viewer.portal, chatId), event, userId) ? "yes" : "open";
+    if (userId === null) return "open";
+    const hadIt = event.kind === "chatChanged" && event.formerUserIds.includes(userId);
+    return hadIt || turns.wasIn(chatKey(viewer.portal, chatId), event, userId) ? "yes" : "open";
   }
 
   /** The chat's facts, read once for all viewers. What the application cannot tell is left to the other rules. */

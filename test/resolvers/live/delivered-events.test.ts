@@ -10,7 +10,7 @@ test.each([
   ["AN_ACTION_OF_ANOTHER_VERSION", "OTHER"],
   ["constructor", "OTHER"],
 ])("a change that was stored as %s is told as %s", (source, told) => {
-  const event = { kind: "chatChanged", address, dispatchedAt: null, source, changed: [] } as const;
+  const event = { kind: "chatChanged", address, dispatchedAt: null, source, changed: [], formerUserIds: [] } as const;
   const delivery = { cursor: "c", receivedAt: new Date(), content: { kind: "event", event } } as const;
   expect(liveEventOf(delivery, ORIGIN)).toMatchObject({ source: told });
 });

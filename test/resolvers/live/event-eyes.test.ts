@@ -102,7 +102,7 @@ function events(): ChatStoredEvent[] {
     { ...common, kind: "messageDeleted", direction: "OUTGOING", messageId: "1", externalIds: [] },
     { ...common, kind: "sessionStarted", sessionId: null },
     { ...common, kind: "sessionFinished", sessionId: null },
-    { ...common, kind: "chatChanged", source: "ANSWER", changed: [] },
+    { ...common, kind: "chatChanged", source: "ANSWER", changed: [], formerUserIds: [] },
   ];
 }
 

@@ -217,7 +217,13 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
       namedChatId: null,
       userId: null,
     };
-    const change = { kind: "chatChanged", dispatchedAt: null, source: "TRANSFER", changed: [] } as const;
+    const change = {
+      kind: "chatChanged",
+      dispatchedAt: null,
+      source: "TRANSFER",
+      changed: [],
+      formerUserIds: [],
+    } as const;
     const { address, ...message } = messageEvent("of the line");
     await storage.log.append("portal-1", [
       { ...message, address: { ...address, lineId: null, connectorId: null } },

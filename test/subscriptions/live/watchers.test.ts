@@ -72,6 +72,7 @@ function startWatching(options: Partial<WatchersOptions> = {}): Watching {
         dispatchedAt: null,
         source: "TRANSFER",
         changed: [],
+        formerUserIds: [],
       });
     },
   };

@@ -69,7 +69,7 @@ function eventOf(chat: Chat, kind: "sessionStarted" | "sessionFinished" = "sessi
 }
 
 function changed(chat: Chat, source: string, dispatchedAt: string): ChatStoredEvent {
-  return { kind: "chatChanged", address: eventOf(chat).address, dispatchedAt, source, changed: [] };
+  return { kind: "chatChanged", address: eventOf(chat).address, dispatchedAt, source, changed: [], formerUserIds: [] };
 }
 
 interface Asked {
@@ -244,6 +244,20 @@ describe("who was in a chat", () => {
     expect(await sees(sight, own, chat, { event: { ...transfer } })).toBe(true);
     expect(await sees(sight, own, chat, { event: changed(chat, "TRANSFER", "2026-01-01T00:00:01.000Z") })).toBe(false);
     expect(await sees(sight, own, chat)).toBe(false);
+  });
+
+  it("and lost it in Bitrix24 itself gets the change that was found, also after the look that found it, and nothing else", async () => {
+    const sight = openSight();
+    const chat = office.chat((each) => each.ownerId !== 0 && isOutside(operator(), each) && !each.crm.saved);
+    const former = viewer(operator());
+    const found = {
+      ...changed(chat, "PORTAL", new Date().toISOString()),
+      formerUserIds: [String(operator().id)],
+    } as const;
+    await sees(sight, viewer(office.supervisor), chat);
+    sight.notice("portal", found);
+    expect(await sees(sight, former, chat, { event: found })).toBe(true);
+    expect(await sees(sight, former, chat, { event: eventOf(chat, "sessionStarted") })).toBe(false);
   });
 });
 

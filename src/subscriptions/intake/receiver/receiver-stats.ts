@@ -6,6 +6,8 @@ export interface ReceiverStats {
   events: number;
   /** Repetitions of a delivery that is already kept. */
   duplicates: number;
+  /** Deliveries about activities of the CRM, each of which may be a session's. */
+  activities: number;
   /** Known events that were not understood; kept as dead letters. */
   deadLetters: number;
   /** Events of a kind that the gateway has no use for. */
@@ -29,6 +31,7 @@ export function noStats(): ReceiverStats {
     accepted: 0,
     events: 0,
     duplicates: 0,
+    activities: 0,
     deadLetters: 0,
     unknownEvents: 0,
     applicationEvents: 0,

@@ -1,27 +1,36 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type EventEnvelope, readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
 import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
+import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
+import { isActivityEvent } from "../../../datasources/crm/activity-events.ts";
 import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
 import { EVENTS_PATH } from "../../../installation/bindings.ts";
 import { acceptForms, answerFormErrors } from "../../../installation/form-routes.ts";
 import { attempt, statusOf } from "../../../installation/install-endpoint.ts";
-import type { InstallationStore } from "../../../installation/installation-store.ts";
 import type { Installer } from "../../../installation/installer.ts";
 import { type DeadLetterLog } from "../../../storage/dead-letter-log.ts";
+import { NamespaceFull } from "../../../storage/key-value-store.ts";
 import { StorageUnavailable } from "../../../storage/storage-unavailable.ts";
-import type { EventLog } from "../../events/event-log.ts";
 import type { Heartbeat } from "../../events/gaps/heartbeat.ts";
 import type { Moment } from "../../events/gaps/moment.ts";
+import type { ActivityIntake } from "../activities/activity-intake.ts";
+import { decodeActivityEvent } from "../decoding/activity-event.ts";
 import { decodeEvent } from "../decoding/events.ts";
+import type { ToldSessions } from "../told-sessions.ts";
 import { trackArrivals } from "./arrivals.ts";
 import { deliveryKey, withoutAuth } from "./delivery.ts";
 import { noStats, type ReceiverStats } from "./receiver-stats.ts";
+import type { Senders } from "./senders.ts";
 
 export interface ReceiverOptions {
-  readonly log: EventLog;
+  /** Where events are appended, each once whatever else tells of the same session. */
+  readonly told: Pick<ToldSessions, "append">;
   readonly deadLetters: DeadLetterLog;
-  readonly installations: Pick<InstallationStore, "checkApplicationToken">;
-  readonly installer: Pick<Installer, "applicationEvent" | "uninstall">;
+  readonly senders: Senders;
+  /** Undefined where no application is configured. */
+  readonly installer: Pick<Installer, "applicationEvent" | "uninstall"> | undefined;
+  /** Takes events of the CRM's activities. */
+  readonly activities: Pick<ActivityIntake, "take">;
   /** Told of every delivery from its first bytes on, and which of them could not be taken: subscribers are owed a gap. */
   readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "noteOutage">;
   readonly maxBodyBytes?: number | undefined;
@@ -91,31 +100,30 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
   }
 
   async function receive(envelope: EventEnvelope, body: string, address: string, since: Moment): Promise<Answer> {
-    const { auth } = envelope;
+    const { auth, event } = envelope;
     if (auth === undefined) {
       stats.unauthenticated += 1;
       return 401;
     }
     const receivedAt = new Date();
     try {
-      if (envelope.event === "ONAPPINSTALL" || envelope.event === "ONAPPUPDATE") {
-        return await takeApplicationEvent(envelope, address);
-      }
-      const check = await options.installations.checkApplicationToken(auth.memberId, auth.applicationToken);
-      if (check !== "right") {
+      if (event === "ONAPPINSTALL" || event === "ONAPPUPDATE") return await takeApplicationEvent(envelope, address);
+      const sender = await options.senders.of(envelope);
+      if (sender === undefined) {
         stats.forbidden += 1;
         return 403;
       }
-      if (envelope.event === "ONAPPUNINSTALL") {
+      if (event === "ONAPPUNINSTALL" && sender.kind === "application") {
         stats.applicationEvents += 1;
-        await options.installer.uninstall(auth.memberId);
+        await options.installer?.uninstall(auth.memberId);
         return 200;
       }
-      return await keep(auth.memberId, envelope, body, receivedAt);
+      return await keep(sender.portal, envelope, body, receivedAt);
     } catch (error) {
       // Whatever the reason: it was not taken, and the portal does not send it again.
-      if (isOpenChannelEvent(envelope.event)) options.heartbeat.noteOutage(auth.memberId, since);
-      if (!(error instanceof StorageUnavailable)) throw error;
+      if (isOpenChannelEvent(event) || isActivityEvent(event))
+        options.heartbeat.noteOutage(await options.senders.logOf(envelope), since);
+      if (!(error instanceof StorageUnavailable || error instanceof NamespaceFull)) throw error;
       stats.unavailable += 1;
       return 503;
     }
@@ -123,21 +131,30 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
 
   /** These may come before there is anything to compare their token with; the installer verifies them itself. */
   async function takeApplicationEvent(envelope: EventEnvelope, address: string): Promise<Answer> {
+    const { installer } = options;
+    if (installer === undefined) {
+      stats.forbidden += 1;
+      return 403;
+    }
     stats.applicationEvents += 1;
-    const status = statusOf(await attempt(() => options.installer.applicationEvent(envelope, address)));
+    const status = statusOf(await attempt(() => installer.applicationEvent(envelope, address)));
     if (status === 403) stats.forbidden += 1;
     return status;
   }
 
-  async function keep(portal: string, envelope: EventEnvelope, body: string, receivedAt: Date): Promise<Answer> {
-    const decoded = decodeEvent(envelope);
+  async function keep(ref: PortalRef, envelope: EventEnvelope, body: string, receivedAt: Date): Promise<Answer> {
+    const portal = portalName(ref);
+    const activity = decodeActivityEvent(envelope);
+    if (activity.kind === "decoded") {
+      await options.activities.take(ref, activity.notice);
+      stats.activities += 1;
+      return 200;
+    }
+    const decoded = activity.kind === "undecodable" ? activity : decodeEvent(envelope);
     switch (decoded.kind) {
       case "decoded": {
-        const { duplicate } = await options.log.append(
-          portal,
-          decoded.events,
-          deliveryKey(portal, envelope, decoded.events),
-        );
+        const key = deliveryKey(portal, envelope, decoded.events);
+        const { duplicate } = await options.told.append(portal, decoded.events, "event", key);
         if (duplicate) {
           stats.duplicates += 1;
         } else {
