@@ -14,6 +14,7 @@ import { missingRight } from "../identity/rights.ts";
 import { createAdmission, type Entry } from "./admission.ts";
 import { asGraphQLError, shapeError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";
+import { countFailedFields } from "./failed-fields.ts";
 import type { IdentityHolder } from "./identity-holder.ts";
 import { createObserver } from "./observe.ts";
 import type { RunningOperation } from "./operation-context.ts";
@@ -85,7 +86,7 @@ interface Passed {
 export function createDoor(options: DoorOptions): Door {
   const { schema, preparation, limits, live, log } = options;
   const { hideSuggestions } = preparation;
-  const executing: Executing = { schema, hideSuggestions, limits };
+  const executing: Executing = { schema, hideSuggestions, limits, failedFields: countFailedFields(schema) };
   const weigh = createScales(schema);
   const observe = createObserver(log);
   const underWay = createOperationsUnderWay();
@@ -165,7 +166,7 @@ export function createDoor(options: DoorOptions): Door {
     }
 
     async function runOnce(sink: LiveSink): Promise<void> {
-      const result = await run(executing, { operation, variables, context, cost, shape });
+      const result = await run(executing, { operation, variables, context, giveUp: running.abort, cost, shape });
       close(result.errors?.length ?? 0);
       if (!gone.aborted) await sink(new LiveResult(result));
     }

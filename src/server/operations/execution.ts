@@ -10,6 +10,7 @@ import type { Limits } from "../../config/limits.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import { withBoundedErrors } from "./answer-limits.ts";
 import { asGraphQLError } from "./error-shaping.ts";
+import type { FailedFields } from "./failed-fields.ts";
 import type { PreparedOperation } from "./prepare.ts";
 import type { Variables } from "./variable-limits.ts";
 
@@ -17,12 +18,15 @@ export interface Executing {
   readonly schema: GraphQLSchema;
   readonly hideSuggestions: boolean;
   readonly limits: Limits;
+  readonly failedFields: FailedFields;
 }
 
 export interface Execution {
   readonly operation: PreparedOperation;
   readonly variables: Variables | null | undefined;
   readonly context: OperationContext;
+  /** Gives up what is still to be asked for. */
+  readonly giveUp: () => void;
   /** Computed before it began. */
   readonly cost: number;
   readonly shape: (error: GraphQLError) => GraphQLFormattedError;
@@ -32,12 +36,14 @@ export interface Execution {
 
 /** Runs a query, a mutation, or a subscription's selection for one event. Never rejects. */
 export async function run(
-  { schema, hideSuggestions, limits }: Executing,
-  { operation, variables, context, cost, shape, rootValue }: Execution,
+  { schema, hideSuggestions, limits, failedFields }: Executing,
+  { operation, variables, context, giveUp, cost, shape, rootValue }: Execution,
 ): Promise<FormattedExecutionResult> {
   const { document, node, kind, takesCursor } = operation;
   let result: ExecutionResult;
   try {
+    // Of a mutation every outcome is told, so that what it has begun is waited for.
+    if (kind !== "mutation") failedFields.watch(context, limits.fieldErrors, giveUp);
     if (takesCursor) await context.live.takeCursor().catch(() => null);
     const answered = await execute({
       schema,

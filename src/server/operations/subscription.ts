@@ -34,7 +34,7 @@ export interface Subscription {
   /** A fresh context for the execution of one event. */
   readonly startEvent: (
     inHand: EventInHand | undefined,
-  ) => Promise<{ readonly context: OperationContext; close(): void }>;
+  ) => Promise<{ readonly context: OperationContext; abort(): void; close(): void }>;
 }
 
 /**
@@ -88,7 +88,15 @@ export async function subscribe(
         const event = await subscription.startEvent(inHand);
         try {
           return new LiveResult(
-            await run(executing, { operation, variables, context: event.context, cost, shape, rootValue }),
+            await run(executing, {
+              operation,
+              variables,
+              context: event.context,
+              giveUp: event.abort,
+              cost,
+              shape,
+              rootValue,
+            }),
           );
         } finally {
           event.close();

@@ -122,6 +122,22 @@ test("a query with too many failed fields ends with that", async () => {
   expect(told.errors?.at(-1)?.extensions).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "fieldErrors", actual: 5 });
 });
 
+test("a query whose fields have failed too often asks for nothing more", async () => {
+  const { origin, portal } = await startScriptedGateway({ GATEWAY_MAX_FIELD_ERRORS: "3" });
+  // The operator of the last chat would be asked for next.
+  portal.answer = (_method, { CHAT_ID }) =>
+    CHAT_ID === "9" ? dialogOnWire({ id: 9, dialog_id: "chat9", owner: 17 }) : { nonsense: true };
+  const nextStep = "last: chat(by: {id: 9}) { title operator { name } } ";
+  const query = (failing: number): string =>
+    `{ ${Array.from({ length: failing }, (_, at) => `c${at}: chat(by: {id: ${at + 1}}) { title }`).join(" ")} ${nextStep} }`;
+  const before = portal.requests.length;
+  await overHttp(origin, query(3));
+  const withAll = portal.requests.length - before;
+  const told = await overHttp(origin, query(4));
+  expect(told.errors?.at(-1)?.extensions).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "fieldErrors" });
+  expect(portal.requests.length - before - withAll).toBe(withAll - 1);
+});
+
 test("with a file of known operations no others run, on every transport", async () => {
   const known = "{ viewer { kind } }";
   const file = join(mkdtempSync(join(tmpdir(), "operations-")), "operations.json");

@@ -1,0 +1,45 @@
+import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from "graphql";
+
+/** Counts an operation's fields that fail while it runs, so that it can end before all of it has been asked for. */
+export interface FailedFields {
+  /** `ends` is called when more fields of the operation with this context have failed than may. */
+  watch(context: object, maximum: number, ends: () => void): void;
+}
+
+/** Has every field of the schema tell when it fails. What succeeds costs nothing but a call more. */
+export function countFailedFields(schema: GraphQLSchema): FailedFields {
+  const watched = new WeakMap<object, () => void>();
+
+  function failed(context: unknown): void {
+    if (typeof context === "object" && context !== null) watched.get(context)?.();
+  }
+
+  function counted(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
+    return (source, args, context, info) => {
+      try {
+        const value = resolve(source, args, context, info);
+        if (value instanceof Promise) value.catch(() => failed(context));
+        return value;
+      } catch (error) {
+        failed(context);
+        throw error;
+      }
+    };
+  }
+
+  for (const [name, type] of Object.entries(schema.getTypeMap())) {
+    if (!isObjectType(type) || name.startsWith("__")) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.resolve !== undefined) field.resolve = counted(field.resolve);
+    }
+  }
+  return {
+    watch(context, maximum, ends) {
+      let count = 0;
+      watched.set(context, () => {
+        count += 1;
+        if (count === maximum + 1) ends();
+      });
+    },
+  };
+}
