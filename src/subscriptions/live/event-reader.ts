@@ -1,6 +1,7 @@
 import { CorruptEvent, type Position } from "../../storage/log.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
+import { noteSeen } from "./first-seen.ts";
 import type { PortalTail } from "./portal-tail.ts";
 import type { ReadingTurns } from "./reading-turns.ts";
 
@@ -11,6 +12,8 @@ const TURN_LIMIT = 64;
 /** Events that are looked at before it is their turn. */
 const AHEAD_LIMIT = 64;
 const PAUSE_MS = 300;
+/** An answer of the portal that was asked for longer ago says nothing about what is read back now. */
+const ANSWERS_HOLD_MS = 10_000;
 
 /**
  * Reads one portal's log from a position on, at the pace of whoever takes from it. A position, not a queue: it holds a bounded piece of the
@@ -48,6 +51,17 @@ export function createEventReader(
     heldIndex = 0;
   }
 
+  /**
+   * What is read back came long ago: answers that were asked for since then tell of it. Else each piece of the log would wait for answers of
+   * its own, and a reader that is behind never catch up.
+   */
+  async function read(): Promise<readonly LoggedEvent[]> {
+    const events = await log.read(portal, position, CATCH_UP_LIMIT, tail.log);
+    const oldest = performance.now() - ANSWERS_HOLD_MS;
+    for (const logged of events) noteSeen(logged, Math.max(oldest, tail.knownSince(logged.position)));
+    return events;
+  }
+
   function next(): LoggedEvent | undefined {
     if (heldIndex < held.length) return held[heldIndex++];
     return tail.covers(position) ? tail.next(position) : undefined;
@@ -55,7 +69,7 @@ export function createEventReader(
 
   async function readBack(): Promise<void> {
     try {
-      hold(await log.read(portal, position, CATCH_UP_LIMIT, tail.log));
+      hold(await read());
       if (held.length === 0) await passUnknown();
     } catch (error) {
       if (error instanceof CorruptEvent) position = error.position;
@@ -68,7 +82,7 @@ export function createEventReader(
   async function passUnknown(): Promise<void> {
     const head = await log.head(portal);
     // Once more, for what came before the head was asked for.
-    hold(await log.read(portal, position, CATCH_UP_LIMIT, tail.log));
+    hold(await read());
     if (held.length > 0) return;
     position = Math.max(position, head);
     if (!tail.covers(position)) await pause();

@@ -10,6 +10,11 @@ export interface PortalTail {
   covers(position: Position): boolean;
   /** The event after a position that is covered; undefined when it is the newest. */
   next(position: Position): LoggedEvent | undefined;
+  /**
+   * Since when, in milliseconds of this process's monotonic clock, the event at a position has been known to be in the log. Later than that is
+   * possible for one that is far behind, earlier is not.
+   */
+  knownSince(position: Position): number;
   /** Calls back whenever there is something new. Returns what ends that. */
   listen(moved: () => void): () => void;
   close(): void;
@@ -25,6 +30,8 @@ export interface TailListeners {
 /** Events kept in memory for each portal that somebody listens to. A reader further behind reads from the log. */
 const WINDOW = 1_024;
 const READ_LIMIT = 256;
+/** Readings of the log whose time is remembered. */
+const REMEMBERED_READINGS = 1_024;
 /** A failed read of the log is tried again after this; the log's own follower usually calls earlier. */
 const RETRY_MS = 500;
 /** Looked at this often even when nothing is heard of it: a store that was emptied tells nobody. */
@@ -46,6 +53,13 @@ export async function openPortalTail(
   /** Everything after this position, up to the head, is in `events`. */
   let start: Position = 0;
   const listeners = new Set<() => void>();
+  /** Up to which position the log was known at a time, oldest first. */
+  const readings: { readonly upTo: Position; readonly at: number }[] = [];
+
+  function remember(upTo: Position): void {
+    readings.push({ upTo, at: performance.now() });
+    if (readings.length > REMEMBERED_READINGS) readings.shift();
+  }
 
   const fillSoon = guard("reading on in the log", fill);
   // Followed before the head is asked for, so that nothing falls between the two.
@@ -55,6 +69,7 @@ export async function openPortalTail(
     head = newest.position;
     start = head;
     name = newest.log;
+    remember(head);
   } catch (error) {
     unfollow();
     throw error;
@@ -113,6 +128,7 @@ export async function openPortalTail(
   function keep(read: readonly LoggedEvent[]): void {
     const newest = read.at(-1)?.position;
     if (newest === undefined) return;
+    remember(newest);
     events.push(...read);
     if (events.length > WINDOW) start = events.splice(0, events.length - WINDOW).at(-1)?.position ?? start;
     for (const logged of read) onEvent?.(portal, logged);
@@ -146,6 +162,7 @@ export async function openPortalTail(
     log: name,
     covers: (position) => position >= start,
     next: (position) => events[indexAfter(position)],
+    knownSince: (position) => readings.find(({ upTo }) => upTo >= position)?.at ?? performance.now(),
     listen(moved) {
       listeners.add(moved);
       return () => {

@@ -49,6 +49,11 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
     return now() - askedAt < trustMs && askedAt >= turns.changedAt(chatKey(viewer.portal, chatId));
   }
 
+  /** An answer for this event is asked for at this moment or later: after the event came, and within the trust. */
+  function oldestAnswer({ seenAt }: ChatSightQuestion): number {
+    return Math.max(seenAt, now() - trustMs);
+  }
+
   /** Who was in the chat until this event told otherwise. */
   async function formerParticipants({ viewer, event, chatId }: ChatSightQuestion): Promise<Sight> {
     const userId = await options.userOf(viewer);
@@ -59,7 +64,7 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
 
   /** The chat's facts, read once for all viewers. What the application cannot tell is left to the other rules. */
   async function participants(question: ChatSightQuestion): Promise<Sight> {
-    const { viewer, chatId, seenAt } = question;
+    const { viewer, chatId } = question;
     const userId = await options.userOf(viewer);
     if (userId === null) return "open";
     const subject = { portal: viewer.portal, id: chatId };
@@ -67,7 +72,7 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
     if (kept !== undefined && holds(kept.askedAt, question) && (await takesPart(kept, viewer.portal, userId)))
       return "yes";
     try {
-      return await judge(question, userId, await answers.chats.ask(subject, seenAt));
+      return await judge(question, userId, await answers.chats.ask(subject, oldestAnswer(question)));
     } catch (error) {
       if (error instanceof UpstreamError || error instanceof NoApplication) return "open";
       throw error;
@@ -102,11 +107,11 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
   }
 
   async function ownList(question: ChatSightQuestion): Promise<Sight> {
-    const { viewer, chatId, isNamed, seenAt } = question;
+    const { viewer, chatId, isNamed } = question;
     const kept = lists.kept({ viewer, urgency: "event" });
     if (kept?.value.chats.has(chatId) === true && holds(kept.askedAt, question)) return "yes";
     if (isNamed || kept?.value.isTold === false) return "open";
-    const { value: list } = await lists.ask({ viewer, urgency: "event" }, seenAt);
+    const { value: list } = await lists.ask({ viewer, urgency: "event" }, oldestAnswer(question));
     if (list.chats.has(chatId)) return "yes";
     return list.isTold ? "no" : "open";
   }
@@ -128,7 +133,7 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
     const { viewer, chatId } = question;
     const kept = ownAnswers.kept({ viewer, chatId });
     if (kept?.value === true && holds(kept.askedAt, question)) return "yes";
-    const { value } = await ownAnswers.ask({ viewer, chatId }, question.seenAt);
+    const { value } = await ownAnswers.ask({ viewer, chatId }, oldestAnswer(question));
     return value ? "yes" : "no";
   }
 

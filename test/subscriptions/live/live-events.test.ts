@@ -5,8 +5,9 @@ import { StorageUnavailable } from "../../../src/storage/storage-unavailable.ts"
 import type { EventLog } from "../../../src/subscriptions/events/event-log.ts";
 import type { StoredEvent } from "../../../src/subscriptions/events/stored-event.ts";
 import { createEventReader } from "../../../src/subscriptions/live/event-reader.ts";
+import { firstSeen } from "../../../src/subscriptions/live/first-seen.ts";
 import { LiveResult } from "../../../src/subscriptions/live/live-result.ts";
-import { openPortalTail, type TailListeners } from "../../../src/subscriptions/live/portal-tail.ts";
+import { openPortalTail, type PortalTail, type TailListeners } from "../../../src/subscriptions/live/portal-tail.ts";
 import { createReadingTurns } from "../../../src/subscriptions/live/reading-turns.ts";
 import { adapters } from "../../storage/adapters.ts";
 import { gapEvent, messageEvent, textOf } from "../../storage/sample-events.ts";
@@ -340,6 +341,40 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     await reader.wait(() => undefined);
     const event = reader.take();
     expect(event === undefined ? undefined : textOf(event.event)).toBe("came meanwhile");
+  });
+
+  it("lets answers of the portal that were asked for since an event came, ten seconds ago at most, tell of it when it is read back", async () => {
+    const { storage } = await startBench();
+    await storage.log.append("portal-1", [messageEvent("1")]);
+    const tail = await openPortalTail(storage.log, "portal-1", noListeners);
+    onTestFinished(() => tail.close());
+    const openedAt = performance.now();
+    const readBack = async (from: PortalTail): Promise<number> => {
+      const reader = createEventReader(storage.log, "portal-1", from, createReadingTurns(), 0);
+      onTestFinished(() => reader.close());
+      await reader.wait(() => undefined);
+      const logged = reader.take();
+      if (logged === undefined) throw new Error("nothing was read back");
+      return firstSeen(logged);
+    };
+    expect(await readBack(tail)).toBeLessThanOrEqual(openedAt);
+    const before = performance.now();
+    const longKnown = await readBack({ ...tail, knownSince: () => Number.NEGATIVE_INFINITY });
+    expect(longKnown).toBeGreaterThanOrEqual(before - 10_000);
+  });
+
+  it("remembers since when events have been there for a thousand readings, and takes older ones for younger", async () => {
+    const { storage } = await startBench();
+    const tail = await openPortalTail(storage.log, "portal-1", noListeners);
+    onTestFinished(() => tail.close());
+    const openedAt = tail.knownSince(0);
+    for (let number = 1; number < 1_024; number += 1) {
+      await storage.log.append("portal-1", [messageEvent(String(number))]);
+      while (tail.next(number - 1) === undefined) await nextTurn();
+    }
+    expect(tail.knownSince(0)).toBe(openedAt);
+    await storage.log.append("portal-1", [messageEvent("one more")]);
+    await until(() => tail.knownSince(0) > openedAt);
   });
 
   it("holds nothing once streams are closed, begun or not, waiting or not", async () => {

@@ -8,6 +8,7 @@ import { EventWithheld } from "../../../src/subscriptions/live/event-withheld.ts
 import { createGathering } from "../../../src/subscriptions/live/gathering.ts";
 import type { LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
 import { createSight, type Sight } from "../../../src/subscriptions/live/sight.ts";
+import { until } from "../../storage/until.ts";
 import { type Office, openOffice, webhook } from "../office.ts";
 
 let office: Office;
@@ -159,6 +160,23 @@ describe("who may see an event", () => {
     expect(await sees(sight, own, chat)).toBe(false);
     joinChat(office.portal.world, chat, [operator().id]);
     expect(await sees(sight, own, chat)).toBe(true);
+  });
+
+  it("is not told by a look that is older than the trust, however long ago the event came", async () => {
+    const sight = openSight({ trustMs: 200 });
+    const chat = ownOf(operator());
+    const question = {
+      viewer: viewer(operator()),
+      event: eventOf(chat),
+      chat: () => String(chat.id),
+      isNamed: false,
+      seenAt: Number.NEGATIVE_INFINITY,
+    };
+    expect(await sight.access.maySee(question)).toBe(true);
+    leaveChat(office.portal.world, chat, [operator().id]);
+    chat.ownerId = office.supervisor.id;
+    joinChat(office.portal.world, chat, [office.supervisor.id]);
+    await until(async () => !(await sight.access.maySee(question)));
   });
 
   it("is who has an unassigned chat in the own list, looked at by those of the line's queue only", async () => {
