@@ -11,10 +11,7 @@ const campaigns = [
   {
     name: "history",
     what: "200,000 numbered deliveries through each fault, and a verdict over what every subscriber heard",
-    packages: [
-      ["redis-server", "redis-server"],
-      ["faketime", "faketime"],
-    ],
+    packages: [["redis-server", "redis-server"]],
     settings: { HISTORY_EVENTS: "200000", HISTORY_BLOWS: "40" },
     tests: ["test/campaign/history"],
   },

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CompiledScript } from "../../kit/compiled-script.ts";
 import { compileGateway } from "../live/gateway-process.ts";
 import { faults } from "./faults.ts";
-import { faultsIn } from "./history.ts";
 import { runFault } from "./run.ts";
 import { openScene } from "./scene.ts";
 
@@ -32,10 +31,11 @@ describe("of numbered deliveries none is lost after 200, doubled, out of order, 
     "$name",
     async (fault) => {
       const scene = await openScene(script, fault.gateways, fault.settings?.());
-      const { verdict, accepted, refused, connections } = await runFault(scene, fault, EVENTS, BLOWS);
+      const { verdict, accepted, refused, connections, withheld } = await runFault(scene, fault, EVENTS, BLOWS);
       if (isCampaign) {
+        const found = Object.entries(verdict).map(([kind, all]) => `${all.length} ${kind}`);
         process.stdout.write(
-          `${fault.name}: ${accepted} accepted, ${refused} refused, ${connections} connections, ${faultsIn(verdict)} faults\n`,
+          `${fault.name}: ${accepted} accepted, ${refused} refused, ${connections} connections, ${withheld} withheld with a word; ${found.join(", ")}\n`,
         );
       }
       const shown = Object.fromEntries(Object.entries(verdict).map(([kind, all]) => [kind, all.slice(0, 5)]));

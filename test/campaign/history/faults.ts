@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { until } from "../../storage/until.ts";
 import { largestFile, limitFiles } from "../live/file-limit.ts";
 import { isReady } from "../live/gateway-process.ts";
 import type { Posting } from "./posting.ts";
-import type { Fault } from "./run.ts";
+import { type Fault, progress } from "./run.ts";
 import type { Member, Scene } from "./scene.ts";
 
 const PATIENCE_MS = 120_000;
@@ -18,7 +18,7 @@ async function ready(...members: readonly Member[]): Promise<void> {
 /** Lets some more deliveries fail. */
 async function refuses(posting: Posting, more: number): Promise<void> {
   const before = posting.refused();
-  await until(() => posting.refused() >= before + more, PATIENCE_MS);
+  await progress(() => posting.refused() >= before + more, posting.refused);
 }
 
 function memberAt({ members }: Scene, index: number): Member {
@@ -44,20 +44,13 @@ function moment(blow: number, most: number): number {
 
 const HOUR_MS = 3_600_000;
 
-/** The library that lets one program see another time, where it is installed. */
-function clockLibrary(): string | undefined {
-  // The folder of a machine's kind has a name of its own: x86_64-linux-gnu, aarch64-linux-gnu.
-  const folders = ["/usr/local/lib", "/usr/lib", ...readdirSync("/usr/lib").map((name) => join("/usr/lib", name))];
-  return folders.map((folder) => join(folder, "faketime", "libfaketimeMT.so.1")).find((path) => existsSync(path));
-}
-
 let clockFile: string | undefined;
 
 /** Sets the wall clock that the gateways see, without ending them. */
-function setClock(shiftMs: number): void {
-  clockFile ??= join(mkdtempSync(join(tmpdir(), "clock-")), "clock");
-  const seconds = shiftMs / 1_000;
-  writeFileSync(clockFile, `${seconds < 0 ? "" : "+"}${seconds}`);
+function setClock(shiftMs: number): string {
+  clockFile ??= join(mkdtempSync(join(tmpdir(), "clock-")), "shift");
+  writeFileSync(clockFile, String(shiftMs));
+  return clockFile;
 }
 
 export const faults: readonly Fault[] = [
@@ -130,17 +123,10 @@ export const faults: readonly Fault[] = [
     gateways: 1,
     loses: true,
     clockShifts: [0, HOUR_MS, -HOUR_MS],
-    settings() {
-      const library = clockLibrary();
-      if (library === undefined) throw new Error("This campaign needs libfaketime: apt-get install faketime");
-      setClock(0);
-      return {
-        LD_PRELOAD: library,
-        FAKETIME_TIMESTAMP_FILE: clockFile ?? "",
-        FAKETIME_CACHE_DURATION: "1",
-        FAKETIME_DONT_FAKE_MONOTONIC: "1",
-      };
-    },
+    settings: () => ({
+      NODE_OPTIONS: `--import ${new URL("set-clock.mjs", import.meta.url)}`,
+      SHIFTED_CLOCK_FILE: setClock(0),
+    }),
     async strike(scene, _posting, blow) {
       const member = memberAt(scene, 0);
       setClock([HOUR_MS, -HOUR_MS, 0][blow % 3] ?? 0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultsIn, type Heard, type History, type Listening, type Posted, verdictOf } from "./history.ts";
+import { faultsIn, type Heard, type History, type Listening, type Posted, verdictOf, withheldIn } from "./history.ts";
 
 const START = Date.parse("2026-05-05T12:00:00.000Z");
 
@@ -9,7 +9,7 @@ function posted(text: string, second: number, answer: number | "none" = 200): Po
 }
 
 function event(text: string): Heard {
-  return { kind: "event", text };
+  return { kind: "event", text, cursor: `behind ${text}` };
 }
 
 function gap(from: number, to: number): Heard {
@@ -62,6 +62,20 @@ describe("the verdict over a history", () => {
     const verdict = verdictOf(history(whole.filter((each) => each.kind !== "event" || each.text !== "0.3")));
     expect(verdict.lost).toEqual(["all did not see 0.3"]);
     expect(faultsIn(verdict)).toBe(1);
+  });
+
+  it("takes an event that was withheld with a word for said, for whoever was told alone, and finds one that never was", () => {
+    const withheld = whole.map(
+      (each): Heard =>
+        each.kind === "event" && each.text === "0.3" ? { kind: "withheld", cursor: each.cursor } : each,
+    );
+    const ofLane = whole.filter((each) => each.kind !== "event" || each.text.startsWith("0."));
+    expect(faultsIn(verdictOf(history(withheld, ofLane)))).toBe(0);
+    expect(withheldIn(history(withheld, ofLane))).toBe(1);
+    const silent = ofLane.filter((each) => each.kind !== "event" || each.text !== "0.3");
+    expect(verdictOf(history(whole, silent)).lost).toEqual(["lane 0 did not see 0.3"]);
+    const unknown = history([...whole, { kind: "withheld", cursor: "of nothing" }]);
+    expect(verdictOf(unknown).problems.length).toBe(1);
   });
 
   it("finds an event that came twice", () => {

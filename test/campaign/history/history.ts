@@ -13,8 +13,10 @@ export interface Posted {
 
 /** What one subscriber was handed, in order. */
 export type Heard =
-  | { readonly kind: "event"; readonly text: string }
+  | { readonly kind: "event"; readonly text: string; readonly cursor: string }
   | { readonly kind: "gap"; readonly since: number; readonly until: number }
+  /** An event was left out, and it was said: the portal could not be asked in time who may see it. */
+  | { readonly kind: "withheld"; readonly cursor: string }
   /** Anything else: errors that nobody expects. */
   | { readonly kind: "problem"; readonly what: string };
 
@@ -43,6 +45,11 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
+/** How many events were left out for one or another, with a word. */
+export function withheldIn({ listening }: History): number {
+  return listening.reduce((sum, { heard }) => sum + heard.filter(({ kind }) => kind === "withheld").length, 0);
+}
+
 export function faultsIn(verdict: Verdict): number {
   return Object.values(verdict).reduce((sum, sentences) => sum + sentences.length, 0);
 }
@@ -53,11 +60,19 @@ export function verdictOf({ posted, listening }: History): Verdict {
   };
   const byText = new Map(posted.map((each) => [each.text, each]));
   const seenBySomebody = new Set<string>();
-  for (const { heard } of listening) for (const each of heard) if (each.kind === "event") seenBySomebody.add(each.text);
+  const textAt = new Map<string, string>();
+  for (const { heard } of listening) {
+    for (const each of heard) {
+      if (each.kind !== "event") continue;
+      seenBySomebody.add(each.text);
+      textAt.set(each.cursor, each.text);
+    }
+  }
   const order = new SharedOrder();
 
   for (const { name, wants, heard } of listening) {
     const seen = new Set<string>();
+    const withheld = new Set<string>();
     const lastOfLane = new Map<string, number>();
     const gaps: { since: number; until: number }[] = [];
     const texts: string[] = [];
@@ -65,6 +80,12 @@ export function verdictOf({ posted, listening }: History): Verdict {
       if (each.kind === "gap") {
         if (each.until < each.since) verdict.problems.push(`${name}: a gap that ends before it begins`);
         gaps.push(each);
+        continue;
+      }
+      if (each.kind === "withheld") {
+        const text = textAt.get(each.cursor);
+        if (text === undefined) verdict.problems.push(`${name}: something was withheld that nobody saw`);
+        else withheld.add(text);
         continue;
       }
       if (each.kind === "problem") {
@@ -86,7 +107,8 @@ export function verdictOf({ posted, listening }: History): Verdict {
     for (const text of order.conflictsWith(texts)) verdict.outOfOrder.push(`${name} saw ${text} in another order`);
     for (const each of posted) {
       if (each.status === 200 || seenBySomebody.has(each.text)) {
-        if (wants(each.text) && !seen.has(each.text)) verdict.lost.push(`${name} did not see ${each.text}`);
+        if (wants(each.text) && !seen.has(each.text) && !withheld.has(each.text))
+          verdict.lost.push(`${name} did not see ${each.text}`);
       } else if (!gaps.some((gap) => isCovered(each, gap))) {
         verdict.unsaid.push(
           `${name} heard no gap with ${each.text} (${each.status ?? "no answer"}, ${new Date(each.postedAt).toISOString()})`,

@@ -38,6 +38,7 @@ export function startListener({ transport, interest, key, target, cursor: from }
     for (const { message, extensions = {} } of errors ?? []) {
       const { code, since, until, cursor: at } = extensions;
       if (code === "STREAM_GAP") heard.push(gapOf(since, until));
+      else if (code === "EVENT_WITHHELD" && typeof at === "string") heard.push({ kind: "withheld", cursor: at });
       // It says when to come back, and this client comes back anyway.
       else if (code !== "STORAGE_UNAVAILABLE") heard.push({ kind: "problem", what: `${code} ${message}` });
       if (typeof at === "string") cursor = at;
@@ -45,7 +46,7 @@ export function startListener({ transport, interest, key, target, cursor: from }
     const event = data?.event;
     if (typeof event !== "object" || event === null || !("cursor" in event)) return;
     cursor = String(event.cursor);
-    if ("content" in event) heard.push({ kind: "event", text: textOf(event.content) });
+    if ("content" in event) heard.push({ kind: "event", text: textOf(event.content), cursor });
     else if ("since" in event && "until" in event) heard.push(gapOf(event.since, event.until));
   }
 

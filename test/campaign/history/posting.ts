@@ -27,8 +27,8 @@ export interface Posting {
 
 /** A portal gives up after a while; this one soon, so that a frozen gateway has many deliveries waiting. */
 const GIVES_UP_AFTER_MS = 3_000;
-/** Between a delivery that was not taken and the next one of its lane. */
-const AFTER_REFUSAL_MS = 20;
+/** Between a delivery that was not taken and the next one of its lane: longer each time, up to the last. */
+const AFTER_REFUSALS_MS = [20, 40, 80];
 const MARKER_LANE = 900;
 
 export function startPosting({ sender, places, lanes, targets, clockShifts }: PostingOptions): Posting {
@@ -75,12 +75,14 @@ export function startPosting({ sender, places, lanes, targets, clockShifts }: Po
   }
 
   async function runLane(lane: number): Promise<void> {
+    let refusals = 0;
     for (let number = 0; !isFinishing; number += 1) {
       const place = places[(lane + number) % places.length];
       if (place === undefined) throw new Error("no places to write from");
       const direction = number % 3 === 0 ? "INCOMING" : "OUTGOING";
       const status = await post(lane, { text: `${lane}.${number}`, place, direction });
-      if (status !== 200) await pause(AFTER_REFUSAL_MS);
+      refusals = status === 200 ? 0 : refusals + 1;
+      if (refusals > 0) await pause(AFTER_REFUSALS_MS[refusals - 1] ?? AFTER_REFUSALS_MS.at(-1));
     }
   }
 

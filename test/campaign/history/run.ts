@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import { faultsIn, type Verdict, verdictOf } from "./history.ts";
+import { faultsIn, type History, type Verdict, verdictOf, withheldIn } from "./history.ts";
 import { startListener } from "./listening.ts";
 import { type Posting, startPosting } from "./posting.ts";
 import type { Scene } from "./scene.ts";
@@ -26,11 +26,15 @@ export interface Outcome {
   readonly accepted: number;
   readonly refused: number;
   readonly connections: number;
+  /** Events that somebody did not see and was told so. */
+  readonly withheld: number;
 }
 
 const LANES = 16;
 /** A verdict is final once nobody heard anything more for this long; gaps of silent processes are said after 15 s. */
 const QUIET_MS = 40_000;
+/** While more comes there is no verdict yet, and forming one takes seconds where there are many deliveries. */
+const SETTLED_MS = 500;
 
 /** Posts at least so many deliveries, with blows spread evenly among them, and judges what everybody heard. */
 export async function runFault(scene: Scene, fault: Fault, events: number, blows: number): Promise<Outcome> {
@@ -61,39 +65,52 @@ export async function runFault(scene: Scene, fault: Fault, events: number, blows
   await progress(() => posting.accepted() >= events, posting.accepted);
   await posting.finish();
 
-  const judge = (): Verdict =>
-    verdictOf({
-      posted: posting.posted,
-      listening: listeners.map(({ name, interest, listener }) => ({
-        name,
-        heard: listener.heard,
-        wants(text) {
-          const event = posting.events.get(text);
-          return event !== undefined && interest.matches(event);
-        },
-      })),
-    });
-  const heard = (): number =>
-    listeners.reduce((sum, { listener }) => sum + listener.heard.filter(({ kind }) => kind !== "problem").length, 0);
-  let verdict = judge();
-  try {
-    await progress(() => {
-      verdict = judge();
-      return faultsIn(verdict) === 0;
-    }, heard);
-  } catch {
-    // Nothing more comes: the verdict says what is missing.
-  }
+  const history: History = {
+    posted: posting.posted,
+    listening: listeners.map(({ name, interest, listener }) => ({
+      name,
+      heard: listener.heard,
+      wants(text) {
+        const event = posting.events.get(text);
+        return event !== undefined && interest.matches(event);
+      },
+    })),
+  };
+  const verdict = await finalVerdict(history);
   return {
     verdict,
     accepted: posting.accepted(),
     refused: posting.refused(),
     connections: listeners.reduce((sum, { listener }) => sum + listener.connections(), 0),
+    withheld: withheldIn(history),
   };
 }
 
+/** The verdict once nothing is missing, or nothing more comes. */
+async function finalVerdict(history: History): Promise<Verdict> {
+  const count = (): number => history.listening.reduce((sum, { heard }) => sum + heard.length, 0);
+  for (;;) {
+    const heard = await settled(count, SETTLED_MS);
+    const verdict = verdictOf(history);
+    if (faultsIn(verdict) === 0) return verdict;
+    try {
+      await progress(() => count() !== heard, count);
+    } catch {
+      return verdict;
+    }
+  }
+}
+
+/** What is counted once it has not changed for so long. */
+async function settled(measure: () => number, forMs: number): Promise<number> {
+  for (let last = measure(); ; last = measure()) {
+    await pause(forMs);
+    if (measure() === last) return last;
+  }
+}
+
 /** Waits until a condition holds, as long as something moves. */
-async function progress(isDone: () => boolean, measure: () => number): Promise<void> {
+export async function progress(isDone: () => boolean, measure: () => number): Promise<void> {
   let last = measure();
   let movedAt = performance.now();
   while (!isDone()) {
