@@ -63,6 +63,7 @@ export interface ConnectionStatus {
   hurry(): void;
 }
 
+const IDLE: ConnectionState = { phase: "idle" };
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
 
@@ -165,7 +166,7 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
       };
     },
     connection: {
-      state: () => connection?.state() ?? { phase: "idle" },
+      state: () => connection?.state() ?? IDLE,
       onChange(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

@@ -12,3 +12,4 @@ export type { Identity, IdentitySource } from "./identity.ts";
 export type { Gap, Loss, Withheld } from "./notices.ts";
 export { type GatewayError, NoAnswer, type Operation, type Result, SubscriptionEnded } from "./result.ts";
 export type { Handlers } from "./subscription.ts";
+export { type UserError, userErrorsByField, userErrorsOf } from "./user-errors.ts";

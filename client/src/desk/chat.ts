@@ -1,0 +1,194 @@
+import type { OpenLinesClient } from "../client.ts";
+import { type GatewayError, isRecord, type Result } from "../result.ts";
+import { openLiveView, type Problem } from "./live-view.ts";
+import type { Outbox, Outgoing } from "./outbox.ts";
+import { createStore, type Watched } from "./store.ts";
+
+/** A stored message with the fields that were asked for; `id` is always among them. */
+export type ChatMessage = Readonly<Record<string, unknown>> & { readonly id: string };
+
+export interface ChatState {
+  /** Oldest first, without a hole. */
+  readonly messages: readonly ChatMessage[];
+  /** One's own that are not among them yet. */
+  readonly outgoing: readonly Outgoing[];
+  readonly hasEarlier: boolean;
+  readonly isLoading: boolean;
+  /** Why it is not up to date; it is tried again by itself. */
+  readonly problem: Problem | undefined;
+}
+
+/** Before anything was read. */
+export const EMPTY_CHAT: ChatState = {
+  messages: [],
+  outgoing: [],
+  hasEarlier: false,
+  isLoading: true,
+  problem: undefined,
+};
+
+export interface LiveChat extends Watched<ChatState> {
+  /** Loads the page before the first message. */
+  loadEarlier(): Promise<void>;
+  send(text: string, replyToId?: string): void;
+  close(): void;
+}
+
+export interface ChatOptions {
+  readonly chatId: string;
+  readonly outbox: Outbox;
+  /** The selection of a message without braces. */
+  readonly messageFields?: string | undefined;
+  readonly pageSize?: number | undefined;
+}
+
+export const MESSAGE_FIELDS =
+  "id text plainText sentAt isSystem isHidden isEdited isDeleted author { id name avatarUrl } files { id name kind size downloadUrl previewUrl }";
+const PAGE_SIZE = 50;
+/** Events whose message is not stored yet are looked for after so long. */
+const READ_AGAIN_MS = 1_500;
+
+/** A chat's newest messages, those that come, and one's own on their way. */
+export function openChat(client: OpenLinesClient, options: ChatOptions): LiveChat {
+  const { chatId, outbox, messageFields = MESSAGE_FIELDS, pageSize = PAGE_SIZE } = options;
+  const messages = new Map<string, ChatMessage>();
+  let startCursor: string | undefined;
+  const store = createStore(EMPTY_CHAT);
+
+  function show(how: Partial<ChatState> = {}): void {
+    const outgoing = outbox.get().filter((each) => each.chatId === chatId && !isStored(each));
+    const sorted = [...messages.values()].sort((one, other) => compareIds(one.id, other.id));
+    store.set({ ...store.get(), messages: sorted, outgoing, ...how });
+  }
+  function isStored({ messageId }: Outgoing): boolean {
+    return messageId !== undefined && messages.has(messageId);
+  }
+  function put(found: readonly ChatMessage[]): void {
+    for (const message of found) messages.set(message.id, message);
+    for (const sent of outbox.get()) if (isStored(sent)) outbox.discard(sent.key);
+  }
+
+  async function page(before?: string): Promise<Page> {
+    const result = await client.request(PAGE(messageFields), { chatId, last: pageSize, before: before ?? null });
+    return readPage(result);
+  }
+  async function read(): Promise<string | undefined> {
+    const newest = await page();
+    const [first] = newest.messages;
+    // Where more came than fits, what was shown would have a hole.
+    const isJoined = first === undefined || messages.size === 0 || messages.has(first.id) || !newest.hasEarlier;
+    if (!isJoined) messages.clear();
+    if (messages.size === 0) {
+      startCursor = newest.startCursor;
+      show({ hasEarlier: newest.hasEarlier });
+    }
+    // What is gone from the page was deleted.
+    for (const id of messages.keys()) if (first !== undefined && compareIds(id, first.id) >= 0) messages.delete(id);
+    put(newest.messages);
+    show({ isLoading: false });
+    return newest.cursor;
+  }
+  function event(found: Readonly<Record<string, unknown>>): void {
+    const { message, deletedMessageId } = found;
+    if (typeof deletedMessageId === "string") messages.delete(deletedMessageId);
+    else if (isMessage(message)) put([message]);
+    else view.readSoon(READ_AGAIN_MS);
+    show();
+  }
+
+  const view = openLiveView({
+    client,
+    subscription: EVENTS(messageFields),
+    variables: { chatIds: [chatId] },
+    read,
+    event,
+    failed: (problem) => show({ problem }),
+  });
+  const stopOutbox = outbox.subscribe(() => {
+    // A message that no event tells of, such as one of the website's live chat, is read.
+    if (outbox.get().some((each) => each.chatId === chatId && each.state === "sent" && !isStored(each))) {
+      view.readSoon(READ_AGAIN_MS);
+    }
+    show();
+  });
+  return {
+    ...store,
+    async loadEarlier() {
+      const { hasEarlier, isLoading } = store.get();
+      if (!hasEarlier || isLoading || startCursor === undefined) return;
+      show({ isLoading: true });
+      try {
+        const earlier = await page(startCursor);
+        startCursor = earlier.startCursor ?? startCursor;
+        put(earlier.messages);
+        show({ isLoading: false, hasEarlier: earlier.hasEarlier, problem: undefined });
+      } catch (error) {
+        show({ isLoading: false, problem: error instanceof Error ? error : new Error(String(error)) });
+      }
+    },
+    send: (text, replyToId) => void outbox.send({ chatId, text, replyToId }),
+    close() {
+      stopOutbox();
+      view.close();
+    },
+  };
+}
+
+const PAGE = (fields: string): string => `query ChatPage($chatId: ID!, $last: Int!, $before: String) {
+  eventCursor
+  chat(by: { id: $chatId }) {
+    id
+    messages(last: $last, before: $before) { nodes { ${fields} } pageInfo { hasPreviousPage startCursor } }
+  }
+}`;
+
+const EVENTS = (fields: string): string => `subscription ChatEvents($chatIds: [ID!], $after: EventCursor) {
+  openLineEvents(
+    filter: { chatIds: $chatIds, kinds: [MESSAGE_ADDED, MESSAGE_UPDATED, MESSAGE_DELETED] }
+    after: $after
+    checkpoints: true
+  ) {
+    __typename
+    cursor
+    ... on MessageAdded { message { ${fields} } }
+    ... on MessageUpdated { message { ${fields} } }
+    ... on MessageDeleted { deletedMessageId }
+    ... on StreamGap { since until refetchAfterMs }
+  }
+}`;
+
+interface Page {
+  readonly cursor: string | undefined;
+  readonly messages: readonly ChatMessage[];
+  readonly hasEarlier: boolean;
+  readonly startCursor: string | undefined;
+}
+
+/** Throws the first error where the page is not there. */
+function readPage({ data, errors = [] }: Result): Page {
+  const chat = data?.chat;
+  const connection = isRecord(chat) ? chat.messages : undefined;
+  if (!isRecord(connection) || !Array.isArray(connection.nodes)) throw asError(errors[0]);
+  const { hasPreviousPage, startCursor } = isRecord(connection.pageInfo) ? connection.pageInfo : {};
+  return {
+    cursor: typeof data?.eventCursor === "string" ? data.eventCursor : undefined,
+    messages: connection.nodes.filter(isMessage),
+    hasEarlier: hasPreviousPage === true,
+    startCursor: typeof startCursor === "string" ? startCursor : undefined,
+  };
+}
+
+function asError(error: GatewayError | undefined): Error {
+  const { message = "There is no such chat, or it cannot be seen.", extensions = { code: "NOT_FOUND_OR_FORBIDDEN" } } =
+    error ?? {};
+  return Object.assign(new Error(message), { extensions });
+}
+
+function isMessage(value: unknown): value is ChatMessage {
+  return isRecord(value) && typeof value.id === "string";
+}
+
+/** Ids are whole numbers of any length, larger for what is newer. */
+function compareIds(one: string, other: string): number {
+  return one.length - other.length || (one < other ? -1 : Number(one > other));
+}

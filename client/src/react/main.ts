@@ -1,0 +1,133 @@
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { ConnectionState } from "../connection.ts";
+import { type ChatOptions, type ChatState, EMPTY_CHAT, type LiveChat, openChat } from "../desk/chat.ts";
+import type { Desk } from "../desk/desk.ts";
+import { EMPTY_INBOX, type InboxOptions, type InboxState, type LiveInbox, openInbox } from "../desk/inbox.ts";
+import type { Watched } from "../desk/store.ts";
+import type { TypedDocument } from "../documents.ts";
+import type { Handlers } from "../subscription.ts";
+
+const DeskContext = createContext<Desk | undefined>(undefined);
+
+/** Gives a desk to all hooks below. */
+export function OpenLinesProvider({ desk, children }: { desk: Desk; children?: ReactNode }): ReactElement {
+  return createElement(DeskContext.Provider, { value: desk }, children);
+}
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === undefined) throw new Error("Put an <OpenLinesProvider desk={…}> around this component.");
+  return desk;
+}
+
+/** Whether events come in, and over what. */
+export function useConnection(): ConnectionState {
+  const { connection } = useDesk().client;
+  return useSyncExternalStore(connection.onChange, connection.state, connection.state);
+}
+
+export interface LiveEventsOptions<Variables> {
+  readonly variables?: Variables | undefined;
+  /** Keeps the cursor under this name in the client's storage. */
+  readonly name?: string | undefined;
+  readonly skip?: boolean | undefined;
+}
+
+/** Subscribes while the component is there. The newest handlers are called, a change of them subscribes to nothing anew. */
+export function useLiveEvents<Data, Variables = Readonly<Record<string, unknown>>>(
+  document: TypedDocument<Data, Variables>,
+  { variables, name, skip = false }: LiveEventsOptions<Variables>,
+  handlers: Handlers<Data>,
+): void {
+  const { client } = useDesk();
+  const newest = useRef(handlers);
+  useEffect(() => {
+    newest.current = handlers;
+  });
+  const key = JSON.stringify(variables ?? null);
+  useEffect(() => {
+    if (skip) return;
+    return client.subscribe<Data, Variables>(
+      document,
+      { variables: JSON.parse(key) ?? undefined, name },
+      {
+        next: (data, result) => newest.current.next(data, result),
+        gap: (gap) => newest.current.gap?.(gap),
+        withheld: (withheld) => newest.current.withheld?.(withheld),
+        lost: (loss) => newest.current.lost?.(loss),
+        error: (end) => newest.current.error?.(end),
+        complete: () => newest.current.complete?.(),
+      },
+    );
+  }, [client, document, key, name, skip]);
+}
+
+/** The viewer's dialogs, alive. */
+export function useInbox(options: InboxOptions = {}): InboxState & Pick<LiveInbox, "loadMore"> {
+  const { client } = useDesk();
+  const key = JSON.stringify(options);
+  const open = useCallback(() => openInbox(client, JSON.parse(key)), [client, key]);
+  const inbox = useOpened(open);
+  const state = useWatched(inbox, EMPTY_INBOX);
+  return { ...state, loadMore: async () => inbox?.loadMore() };
+}
+
+export interface UsedChat extends ChatState, Pick<LiveChat, "loadEarlier" | "send"> {
+  readonly retry: (key: string) => void;
+  readonly discard: (key: string) => void;
+  readonly draft: string;
+  readonly setDraft: (text: string) => void;
+}
+
+/** A chat's messages, alive, one's own on their way, and what was begun to be written. */
+export function useChat(chatId: string, options: Omit<ChatOptions, "chatId" | "outbox"> = {}): UsedChat {
+  const { client, outbox, drafts } = useDesk();
+  const key = JSON.stringify(options);
+  const open = useCallback(
+    () => openChat(client, { ...JSON.parse(key), chatId, outbox }),
+    [client, outbox, chatId, key],
+  );
+  const chat = useOpened(open);
+  const state = useWatched(chat, EMPTY_CHAT);
+  const draft = useSyncExternalStore(drafts.subscribe, () => drafts.read(chatId));
+  return {
+    ...state,
+    loadEarlier: async () => chat?.loadEarlier(),
+    send: (text, replyToId) => void outbox.send({ chatId, text, replyToId }),
+    retry: outbox.retry,
+    discard: outbox.discard,
+    draft,
+    setDraft: (text) => drafts.write(chatId, text),
+  };
+}
+
+function useOpened<Opened extends { close(): void }>(open: () => Opened): Opened | undefined {
+  const [opened, setOpened] = useState<{ readonly by: () => Opened; readonly it: Opened }>();
+  useEffect(() => {
+    const it = open();
+    setOpened({ by: open, it });
+    return () => it.close();
+  }, [open]);
+  // What was opened before belongs to something else.
+  return opened?.by === open ? opened.it : undefined;
+}
+
+function useWatched<Value>(watched: Watched<Value> | undefined, empty: Value): Value {
+  const subscribe = useCallback((listener: () => void) => watched?.subscribe(listener) ?? (() => undefined), [watched]);
+  return useSyncExternalStore(
+    subscribe,
+    () => watched?.get() ?? empty,
+    () => empty,
+  );
+}

@@ -1,0 +1,155 @@
+import { expect, onTestFinished, test } from "vitest";
+import {
+  createDesk,
+  createDrafts,
+  createOutbox,
+  type Outbox,
+  openChat,
+  openInbox,
+} from "../../client/src/desk/main.ts";
+import { userErrorsByField } from "../../client/src/main.ts";
+import { eventually } from "../kit/eventually.ts";
+import { openClient } from "./listening.ts";
+import { type OperatorScene, openOperatorScene } from "./operator.ts";
+
+async function open() {
+  const scene = await openOperatorScene();
+  const client = openClient({ url: scene.url, identity: { apiKey: scene.key } });
+  const [chatId = ""] = scene.chatIds;
+  return { scene, client, chatId };
+}
+
+/** How often the portal has a text in a chat. */
+function times({ portal }: OperatorScene, chatId: string, text: string): number {
+  return [...portal.world.messages.values()].filter((each) => each.chatId === Number(chatId) && each.text === text)
+    .length;
+}
+
+function closing<Opened extends { close(): void }>(opened: Opened): Opened {
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+const statesOf = (outbox: Outbox) => outbox.get().map(({ state }) => state);
+
+test("a message shows at once, is confirmed, and stands in the chat once", async () => {
+  const { scene, client, chatId } = await open();
+  const desk = createDesk(client);
+  const chat = closing(openChat(client, { chatId, outbox: desk.outbox }));
+  await eventually(() => expect(chat.get()).toMatchObject({ isLoading: false, problem: undefined }));
+  const before = chat.get().messages.length;
+  chat.send("It is on its way.");
+  expect(chat.get().outgoing).toMatchObject([{ text: "It is on its way.", state: "sending" }]);
+  await eventually(() => expect(chat.get().outgoing).toEqual([]));
+  expect(chat.get().messages.length).toBe(before + 1);
+  expect(chat.get().messages.at(-1)).toMatchObject({ text: "It is on its way.", author: { id: String(scene.userId) } });
+  expect([times(scene, chatId, "It is on its way."), desk.outbox.get()]).toEqual([1, []]);
+});
+
+test("a message whose outcome is unknown says so, is looked up, and was sent once", async () => {
+  const { scene, client, chatId } = await open();
+  const outbox = closing(createOutbox(client, { lookUpAfterMs: [200, 200, 200] }));
+  const seen = new Set<string>();
+  outbox.subscribe(() => statesOf(outbox).forEach((state) => void seen.add(state)));
+  scene.portal.setFaults([{ kind: "resetAfter", method: "im.message.add", times: 1 }]);
+  outbox.send({ chatId, text: "Did this arrive?" });
+  await eventually(() => expect(statesOf(outbox)).toEqual(["sent"]));
+  expect(seen).toContain("unknown");
+  expect(times(scene, chatId, "Did this arrive?")).toBe(1);
+});
+
+test("an answer that never reached the client is looked up too; after the last time it is up to the person", async () => {
+  const { scene, chatId } = await open();
+  let lost = 3;
+  const client = openClient({
+    url: scene.url,
+    identity: { apiKey: scene.key },
+    async fetch(input, init) {
+      const response = await fetch(input, init);
+      lost -= 1;
+      if (lost >= 0) throw new TypeError("the connection broke");
+      return response;
+    },
+  });
+  const outbox = closing(createOutbox(client, { lookUpAfterMs: [50, 50] }));
+  const key = outbox.send({ chatId, text: "Hello?" });
+  await eventually(() => expect([lost, statesOf(outbox)]).toEqual([0, ["unknown"]]));
+  outbox.retry(key);
+  await eventually(() => expect(statesOf(outbox)).toEqual(["sent"]));
+  expect(times(scene, chatId, "Hello?")).toBe(1);
+});
+
+test("a refused message stays with its reasons, and one that failed is sent when it is tried again", async () => {
+  const { scene, client, chatId } = await open();
+  const outbox = closing(createOutbox(client));
+  const refused = outbox.send({ chatId, text: "   " });
+  await eventually(() => expect(statesOf(outbox)).toEqual(["refused"]));
+  const errors = outbox.get()[0]?.userErrors ?? [];
+  expect([...userErrorsByField(errors).entries()]).toMatchObject([["text", [{ code: "TEXT_EMPTY" }]]]);
+  outbox.discard(refused);
+  scene.portal.setFaults([{ kind: "resetBefore" }]);
+  const failed = outbox.send({ chatId, text: "Second try" });
+  await eventually(() => expect(["failed", "unknown"]).toContain(statesOf(outbox)[0]));
+  scene.portal.setFaults([]);
+  outbox.retry(failed);
+  await eventually(() => expect(times(scene, chatId, "Second try")).toBe(1));
+});
+
+test("no more than 200 messages wait", () => {
+  const outbox = closing(createOutbox({ request: () => new Promise(() => {}) }));
+  for (let count = 0; count < 200; count += 1) outbox.send({ chatId: "1", text: String(count) });
+  expect(() => outbox.send({ chatId: "1", text: "one more" })).toThrow("200 messages wait already");
+});
+
+test("what customers write, change and delete comes into the chat as it happens, and earlier pages in front", async () => {
+  const { scene, client, chatId } = await open();
+  const outbox = closing(createOutbox(client));
+  const chat = closing(openChat(client, { chatId, outbox, pageSize: 2 }));
+  await eventually(() => expect(client.connection.state()).toMatchObject({ phase: "connected" }));
+  const ids = () => chat.get().messages.map(({ id }) => Number(id));
+  const newest = ids();
+  expect([newest.length, chat.get().hasEarlier]).toEqual([2, true]);
+  scene.portal.world.customerWrites(Number(chatId), "Is anybody there?");
+  await eventually(() => expect(chat.get().messages.at(-1)).toMatchObject({ text: "Is anybody there?" }));
+  await chat.loadEarlier();
+  expect(ids().slice(2, 4)).toEqual(newest);
+  expect(ids()).toEqual([...new Set(ids())].sort((one, other) => one - other));
+});
+
+test("a chat of the inbox comes to the top with its news at once, and its row is read again", async () => {
+  const { scene, client } = await open();
+  const inbox = closing(openInbox(client, { first: 20 }));
+  await eventually(() => expect(client.connection.state()).toMatchObject({ phase: "connected" }));
+  const rows = inbox.get().rows;
+  const last = scene.chatIds.filter((id) => rows.some((row) => row.id === id)).at(-1);
+  if (last === undefined) throw new Error("no row of a dialog");
+  scene.portal.world.customerWrites(Number(last), "One more thing");
+  await eventually(() => expect(inbox.get().rows[0]).toMatchObject({ id: last, news: { text: "One more thing" } }));
+  await eventually(() => {
+    const row = inbox.get().rows.find(({ id }) => id === last);
+    expect(row).toMatchObject({ news: null, preview: { text: "One more thing" } });
+  });
+  expect(new Set(inbox.get().rows.map(({ id }) => id)).size).toBe(inbox.get().rows.length);
+});
+
+test("drafts are there after a reload, of the 200 chats that were written to last", async () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+  const drafts = createDrafts(storage);
+  for (let chat = 1; chat <= 201; chat += 1) drafts.write(`c${chat}`, `draft ${chat}`);
+  drafts.write("c3", "");
+  await eventually(() => expect(kept.get("open-lines drafts")).toContain("draft 201"));
+  const after = createDrafts(storage);
+  after.write("c5", "newer than what was kept");
+  await eventually(() => expect(after.read("c201")).toBe("draft 201"));
+  expect(["c1", "c2", "c3", "c5"].map((chat) => after.read(chat))).toEqual([
+    "",
+    "draft 2",
+    "",
+    "newer than what was kept",
+  ]);
+});

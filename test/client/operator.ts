@@ -1,0 +1,32 @@
+import type { RunningPortal } from "../../simulator/portal.ts";
+import { keyFor } from "../e2e/gateway.ts";
+import { type LiveOffice, openLiveOffice } from "../e2e/live-office.ts";
+
+/** A gateway with live events, and one of its operators who has dialogs. */
+export interface OperatorScene {
+  readonly portal: RunningPortal;
+  readonly office: LiveOffice;
+  readonly url: string;
+  readonly key: string;
+  readonly userId: number;
+  /** Chats of the inbox in which the operator is responsible. */
+  readonly chatIds: readonly string[];
+}
+
+export async function openOperatorScene(): Promise<OperatorScene> {
+  const office = await openLiveOffice();
+  const { gateway, portal } = office;
+  for (const user of portal.users.slice(1)) {
+    const key = keyFor(user);
+    const { data } = await gateway.graphql(
+      "query ($me: [ID!]) { inbox(first: 20, filter: { operatorIds: $me, states: [ASSIGNED] }) { nodes { id messageCount } } }",
+      { me: [String(user.id)] },
+      { key },
+    );
+    const nodes: readonly { readonly id: string; readonly messageCount: number }[] = data?.inbox?.nodes ?? [];
+    const chatIds = nodes.filter(({ messageCount }) => messageCount > 4).map(({ id }) => id);
+    if (chatIds.length > 1)
+      return { portal, office, url: gateway.url, key: gateway.keyOf(key), userId: user.id, chatIds };
+  }
+  throw new Error("no operator with dialogs");
+}
