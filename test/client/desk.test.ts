@@ -109,8 +109,16 @@ test("what customers write, change and delete comes into the chat as it happens,
   const ids = () => chat.get().messages.map(({ id }) => Number(id));
   const newest = ids();
   expect([newest.length, chat.get().hasEarlier]).toEqual([2, true]);
-  scene.portal.world.customerWrites(Number(chatId), "Is anybody there?");
+  const { world } = scene.portal;
+  const { id } = world.customerWrites(Number(chatId), "Is anybody there?");
   await eventually(() => expect(chat.get().messages.at(-1)).toMatchObject({ text: "Is anybody there?" }));
+  world.customerEdits(id, "Is anybody there now?");
+  await eventually(() => expect(chat.get().messages.at(-1)).toMatchObject({ text: "Is anybody there now?" }));
+  world.customerDeletes(id);
+  await eventually(() => {
+    const last = chat.get().messages.at(-1);
+    expect(last?.id !== String(id) || last.isDeleted === true).toBe(true);
+  });
   await chat.loadEarlier();
   expect(ids().slice(2, 4)).toEqual(newest);
   expect(ids()).toEqual([...new Set(ids())].sort((one, other) => one - other));
