@@ -19,11 +19,11 @@ const OPERATION = /* GraphQL */ `
     inbox(first: ${DIALOGS}) {
       nodes {
         id
-        currentSession {
+        chat { currentSession {
           messages(last: ${MESSAGES}) {
             nodes { id text html sentAt isSystem externalIds author { id name } }
           }
-        }
+        } }
       }
     }
   }

@@ -104,7 +104,7 @@ async function startUp(quick: boolean): Promise<Finding[]> {
 
 const OPERATIONS = [
   "{ openLines(first: 20) { nodes { id name isActive } } }",
-  "{ inbox(first: 20) { nodes { id title state messageCount operator { id name } } } }",
+  "{ inbox(first: 20) { nodes { chat { id title state messageCount operator { id name } } } } }",
   "{ viewer { user { id name } } }",
   INBOX_PAGE,
 ].map((query) => JSON.stringify({ query }));

@@ -6,6 +6,7 @@ export const INBOX_PAGE = /* GraphQL */ `
   query InboxPage {
     inbox(first: 50) {
       nodes {
+       chat {
         id
         title
         state
@@ -18,6 +19,7 @@ export const INBOX_PAGE = /* GraphQL */ `
           participants { id name }
           messages(last: 20) { nodes { id text sentAt author { id name } files { id name } } }
         }
+       }
       }
     }
   }
@@ -31,15 +33,17 @@ const page = z.object({
     nodes: z
       .array(
         z.object({
-          messageCount: z.number(),
-          participantCount: z.number(),
-          readMarks: z.array(z.unknown()),
-          currentSession: z.object({
-            participants: z.array(z.object({ name: z.string() })).min(1),
-            messages: z.object({
-              nodes: z
-                .array(z.object({ text: z.string(), author: z.object({ name: z.string() }).nullable() }))
-                .length(MESSAGES_SHOWN),
+          chat: z.object({
+            messageCount: z.number(),
+            participantCount: z.number(),
+            readMarks: z.array(z.unknown()),
+            currentSession: z.object({
+              participants: z.array(z.object({ name: z.string() })).min(1),
+              messages: z.object({
+                nodes: z
+                  .array(z.object({ text: z.string(), author: z.object({ name: z.string() }).nullable() }))
+                  .length(MESSAGES_SHOWN),
+              }),
             }),
           }),
         }),

@@ -53,6 +53,7 @@ export function createPeerSession(pool: Pool, webhook: string): PortalSession {
     origin,
     botClientId: undefined,
     read,
+    readTogether: (calls) => calls.map((call) => read(call)),
     readLinked(first, second) {
       const answered = request(first.method, first.params);
       const b = answered.then((result) => {

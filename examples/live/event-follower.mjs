@@ -25,7 +25,7 @@ export const SNAPSHOT = `
   query Snapshot {
     eventCursor
     openLines(first: 100) { nodes { id name } }
-    inbox(first: 5) { nodes { id title state } }
+    inbox(first: 5) { nodes { id chat { id title state } } }
   }`;
 
 export function readOptions() {

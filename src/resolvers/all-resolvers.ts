@@ -7,6 +7,7 @@ import { chatPayloadFields } from "./chats/chat-payload-fields.ts";
 import { ChatPresence } from "./chats/chat-presence.ts";
 import { ChatQueries } from "./chats/chat-queries.ts";
 import { ChatSearch } from "./chats/chat-search.ts";
+import { inboxItemFields } from "./chats/inbox-fields.ts";
 import { InboxQueries } from "./chats/inbox-query.ts";
 import { OperatorActions } from "./chats/operator-actions.ts";
 import { CrmActions } from "./crm/crm-actions.ts";
@@ -83,6 +84,7 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
 /** Every field table of the API. */
 export const fieldTables: readonly FieldTable[] = [
   chatFields,
+  inboxItemFields,
   chatPayloadFields,
   sessionFields,
   messageFields,

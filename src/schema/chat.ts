@@ -1,5 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType } from "type-graphql";
-import type { ChatRole, SessionStatus } from "../datasources/domain/chat.ts";
+import type { ChatRole } from "../datasources/domain/chat.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import {
   ChatCrm,
@@ -10,9 +10,7 @@ import {
   type ChatState,
   ChatStateEnum,
   LastMessageViews,
-  MessagePreview,
   ReadMark,
-  SessionStatusEnum,
 } from "./chat-details.ts";
 import { type ConnectionFields, createConnectionType } from "./connections.ts";
 import { Connector } from "./connector.ts";
@@ -173,12 +171,6 @@ export class Chat {
   @DialogField(() => ID, "Id of the last message.")
   readonly lastMessageId?: Id | null;
 
-  @Field(() => MessagePreview, {
-    nullable: true,
-    description: "The last message as the recent list tells it; only through `inbox`, null elsewhere.",
-  })
-  readonly preview?: MessagePreview | null;
-
   @DialogField(() => Int, "How many messages the caller has not read.")
   readonly viewerUnreadCount?: number | null;
 
@@ -206,18 +198,6 @@ export class Chat {
   @DialogField(() => ID, "Id of the message from which the caller marked the chat as unread.")
   readonly viewerMarkedMessageId?: Id | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether the caller pinned the chat in the recent list; only through `inbox`, null elsewhere.",
-  })
-  readonly viewerIsPinnedInInbox?: boolean | null;
-
-  @Field(() => DateTime, {
-    nullable: true,
-    description: "When the chat last moved in the caller's recent list; only through `inbox`, null elsewhere.",
-  })
-  readonly viewerInboxAt?: Date | null;
-
   @DialogField(
     () => [User],
     "Who has switched notifications off, as far as the portal tells: often no more than the caller.",
@@ -229,15 +209,6 @@ export class Chat {
 
   @DialogField(() => ChatPermissions, "Who may do what.")
   readonly permissions?: ChatPermissions | null;
-
-  @Field(() => SessionStatusEnum, {
-    nullable: true,
-    description: "Step of the session; only through `inbox`, null elsewhere: no other method tells it.",
-  })
-  readonly sessionStatus?: SessionStatus | null;
-
-  @Field(() => Int, { nullable: true, description: "The portal's number behind `sessionStatus`." })
-  readonly sessionStatusCode?: number | null;
 
   @DialogField(() => ID, "Id of the chat this one belongs to; null when none.")
   readonly parentChatId?: Id | null;

@@ -129,6 +129,7 @@ export function createConnectionType<Node extends object>(
   name: string,
   node: () => ClassType<Node>,
   description: string,
+  connectionName = `${name}Connection`,
 ): ClassType<ConnectionFields<Node>> {
   @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} and its position in the list.` })
   class Edge {
@@ -139,7 +140,7 @@ export function createConnectionType<Node extends object>(
     readonly node!: Node;
   }
 
-  @ObjectType(`${name}Connection`, { simpleResolvers: true, description })
+  @ObjectType(connectionName, { simpleResolvers: true, description })
   class Connection implements ConnectionFields<Node> {
     @Field(() => [Edge], { description: "The items with their positions." })
     readonly edges!: readonly Edge[];

@@ -72,8 +72,8 @@ test("the chat that the banner names waits for the person it names, and the muta
   const [, title, person] = /^Chat \d+, "(.+)", is yours: .* (.+ .+) takes it with$/m.exec(program.output()) ?? [];
   const [, url = "", key = "", body = ""] =
     /curl -s (\S+) -H '[^']+' -H 'x-api-key: ([^']+)' -d '(\{"query":"mutation[^']+)'/.exec(program.output()) ?? [];
-  const inbox = await ask(url, key, "{ inbox(first: 50) { nodes { title state } } }");
-  expect(JSON.parse(inbox.text).data.inbox.nodes).toContainEqual({ title, state: "UNASSIGNED" });
+  const inbox = await ask(url, key, "{ inbox(first: 50) { nodes { chat { title state } } } }");
+  expect(JSON.parse(inbox.text).data.inbox.nodes).toContainEqual({ chat: { title, state: "UNASSIGNED" } });
   const answer = await ask(url, key, JSON.parse(body).query);
   expect(JSON.parse(answer.text).data).toEqual({
     chatAnswer: { userErrors: [], chat: { state: "ASSIGNED", operator: { name: person } } },

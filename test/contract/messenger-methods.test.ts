@@ -140,8 +140,12 @@ const inboxChat = {
   unreadCount: 2,
   lastReadMessageId: "90488",
   lastMessageId: "90511",
-  isPinnedInRecent: false,
-  recentAt: new Date("2026-06-01T10:41:07Z"),
+  isListed: true,
+};
+
+const inboxItem = {
+  id: inboxChat.id,
+  record: inboxChat,
   preview: {
     messageId: "90511",
     text: "Is it still available?",
@@ -150,8 +154,11 @@ const inboxChat = {
     hasFile: false,
     hasAttachment: true,
   },
-  sessionStatus: "CUSTOMER_WAITING_AGAIN",
-  sessionStatusCode: 25,
+  status: "CUSTOMER_WAITING_AGAIN",
+  statusCode: 25,
+  isPinned: false,
+  isMarkedAsUnread: false,
+  changedAt: new Date("2026-06-01T10:41:07Z"),
 };
 
 describe("recent dialogs", () => {
@@ -160,14 +167,14 @@ describe("recent dialogs", () => {
     const call = recentList({ limit: 50, offset: 100, unreadOnly: true });
     const { value, request } = await exchange(call, "read", wire.recentListAnswer);
     expect(request.body).toEqual({ SKIP_DIALOG: "Y", SKIP_CHAT: "Y", UNREAD_ONLY: "Y", OFFSET: 100, LIMIT: 50 });
-    expect(value).toStrictEqual({ chats: [inboxChat], users: [guest], itemCount: 3, hasMore: true });
+    expect(value).toStrictEqual({ items: [inboxItem], users: [guest], itemCount: 3, hasMore: true });
   });
 
   test("the list without paging asks for open lines only", async () => {
     const { exchange } = await startReplay();
     const { value, request } = await exchange(recentGet(), "read", wire.recentGetAnswer);
     expect(request.body).toEqual({ ONLY_OPENLINES: "Y" });
-    expect(value).toStrictEqual({ chats: [inboxChat], users: [guest], itemCount: 1, hasMore: false });
+    expect(value).toStrictEqual({ items: [inboxItem], users: [guest], itemCount: 1, hasMore: false });
   });
 
   test("times go out without fractions", () => {
@@ -183,14 +190,14 @@ describe("recent dialogs", () => {
     const { value } = await exchange(recentList({ limit: 1, offset: 0 }), "read", {
       result: { items: [], hasMore: false },
     });
-    expect(value).toStrictEqual({ chats: [], users: [], itemCount: 0, hasMore: false });
+    expect(value).toStrictEqual({ items: [], users: [], itemCount: 0, hasMore: false });
   });
 
   test("a session status without a name is UNKNOWN and keeps its number", async () => {
     const { exchange } = await startReplay();
     const item = { ...wire.openLineItemOnWire, lines: { id: 901, status: "33" } };
     const { value } = await exchange(recentGet(), "read", { result: [item] });
-    expect(value.chats[0]).toMatchObject({ sessionStatus: "UNKNOWN", sessionStatusCode: 33 });
+    expect(value.items[0]).toMatchObject({ status: "UNKNOWN", statusCode: 33 });
   });
 
   test("counters by chat come as a map, none as an empty list", async () => {

@@ -148,21 +148,23 @@ describe("an operator's own lists", () => {
     const ids = new Set<string>();
     for (let offset = 0, hasMore = true; hasMore; offset += 10) {
       const page = await operation.read(recentList({ limit: 10, offset }));
-      for (const chat of page.chats) ids.add(chat.id);
+      for (const item of page.items) ids.add(item.id);
       hasMore = page.hasMore;
     }
     expect(ids.size).toBeGreaterThan(0);
-    expect([...ids].sort()).toEqual(atOnce.chats.map((chat) => chat.id).sort());
-    for (const chat of atOnce.chats) {
-      expect(chat.sessionStatus).not.toBe("UNKNOWN");
-      expect(chat.userCode?.raw).toBe(portal.world.chat(Number(chat.id)).userCode);
+    expect([...ids].sort()).toEqual(atOnce.items.map(({ id }) => id).sort());
+    for (const { id, status, record } of atOnce.items) {
+      expect(status).not.toBe("UNKNOWN");
+      expect(record.userCode?.raw).toBe(portal.world.chat(Number(id)).userCode);
     }
   });
 
   test("counters name the chats whose recent item has unread messages", async () => {
     const operation = operationOf(1);
     const [counters, recent] = await Promise.all([operation.read(countersGet()), operation.read(recentGet())]);
-    const unread = recent.chats.flatMap((chat) => ((chat.unreadCount ?? 0) > 0 ? [[chat.id, chat.unreadCount]] : []));
+    const unread = recent.items.flatMap(({ id, record }) =>
+      (record.unreadCount ?? 0) > 0 ? [[id, record.unreadCount]] : [],
+    );
     for (const [id, count] of unread) expect(counters.byChat.get(String(id))).toBe(count);
   });
 

@@ -59,9 +59,9 @@ describe("the inbox of an operator", () => {
   test("tells states that agree with the portal's sessions", async () => {
     const member = await busiest();
     const { nodes } = await member.act(
-      "{ inbox(first: 100) { nodes { id state operator { id } currentSession { id } } } }",
+      "{ inbox(first: 100) { nodes { chat { id state operator { id } currentSession { id } } } } }",
     );
-    for (const chat of nodes) {
+    for (const { chat } of nodes) {
       const session = office.portal.world.openSession(Number(chat.id));
       expect(chat.currentSession?.id ?? null).toBe(session === undefined ? null : String(session.id));
       if (session === undefined) expect(chat.state).toBe("NO_OPEN_SESSION");
@@ -71,13 +71,15 @@ describe("the inbox of an operator", () => {
 
   test("filtered by state holds exactly the chats of that state", async () => {
     const member = await busiest();
-    const { nodes } = await member.act("{ inbox(first: 100) { nodes { id state } } }");
+    const { nodes } = await member.act("{ inbox(first: 100) { nodes { id chat { state } } } }");
     for (const state of ["ASSIGNED", "UNASSIGNED", "CLOSING", "NO_OPEN_SESSION"]) {
       const filtered = await member.act(
         "query ($states: [ChatState!]) { inbox(first: 100, filter: {states: $states}) { nodes { id } } }",
         { states: [state] },
       );
-      const expected = nodes.filter((chat: { state: string }) => chat.state === state).map((chat: Node) => chat.id);
+      const expected = nodes
+        .filter(({ chat }: { chat: { state: string } }) => chat.state === state)
+        .map((item: Node) => item.id);
       expect(filtered.nodes.map((chat: Node) => chat.id)).toEqual(expected);
     }
   });
@@ -85,10 +87,38 @@ describe("the inbox of an operator", () => {
   test("with records, previews and authors costs the portal one command", async () => {
     const member = await busiest();
     const { errors, extensions } = await member.ask(
-      "{ inbox(first: 20) { nodes { id title state line { id } preview { text author { id name } } viewerUnreadCount } } }",
+      "{ inbox(first: 20) { nodes { preview { text author { id name } } chat { id title state line { id } viewerUnreadCount } } } }",
     );
     expect(errors).toBeUndefined();
     expect(extensions.upstream).toMatchObject({ requests: 1, commands: 1 });
+  });
+});
+
+describe("a page of the inbox with the people and lines of its chats", () => {
+  const PAGE = `{ inbox(first: 20) { nodes { status preview { text author { name } } chat {
+    title line { name } operator { name } customer { id name kind }
+  } } } }`;
+
+  test("costs two requests at the most, and names every customer", async () => {
+    const member = await busiest();
+    const { data, errors, extensions } = await member.ask(PAGE);
+    expect(errors).toBeUndefined();
+    expect(extensions.upstream.requests).toBeLessThanOrEqual(2);
+    for (const { chat } of data.inbox.nodes) expect(chat).toMatchObject({ line: { name: expect.any(String) } });
+    const customers = data.inbox.nodes.filter(({ chat }: { chat: { customer: unknown } }) => chat.customer !== null);
+    expect(customers.length).toBe(data.inbox.nodes.length);
+    // Customers stay: the next page needs no look at who takes part.
+    const again = await member.ask(PAGE);
+    expect(again.data).toEqual(data);
+    expect(again.extensions.upstream.commands).toBeLessThan(extensions.upstream.commands);
+  });
+
+  test("loses nothing when one of those reads is refused", async () => {
+    const member = await busiest();
+    office.portal.setFaults([{ kind: "error", method: "imopenlines.config.list.get", error: "ACCESS_DENIED" }]);
+    const { data } = await member.ask(PAGE);
+    office.portal.setFaults([]);
+    for (const { chat } of data.inbox.nodes) expect(chat.customer.name).toEqual(expect.any(String));
   });
 });
 

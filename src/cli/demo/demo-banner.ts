@@ -10,7 +10,7 @@ export interface DemoBanner {
   readonly pid: number | undefined;
 }
 
-const FIRST_QUERY = "{ viewer { user { name } } inbox(first: 3) { nodes { id title state } } }";
+const FIRST_QUERY = "{ viewer { user { name } } inbox(first: 3) { nodes { id chat { title state } } } }";
 const FIRST_SUBSCRIPTION =
   "subscription { openLineEvents { __typename cursor ... on MessageAdded { content { text } } } }";
 

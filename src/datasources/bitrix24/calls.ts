@@ -56,6 +56,8 @@ export interface PortalSession {
     first: Call<A>,
     second: (ref: (...path: string[]) => ResultRef) => Call<B>,
   ): readonly [Promise<A>, Promise<B>];
+  /** At most 50 reads in one request, whatever the allowance has left; each is answered for itself. */
+  readTogether<T>(calls: readonly Call<T>[]): readonly Promise<T>[];
   /** Sent at most once. A refusal by the portal is a value; everything else is thrown (`OutcomeUnknown` when it cannot be told). */
   write<T, R = never>(call: Call<T>, reread?: Call<R>): Promise<WriteOutcome<T, R>>;
   /** Changes whenever a write of this portal was sent or answered: a value read under an older number may be stale. */

@@ -1,7 +1,7 @@
 import { createBackoff } from "./backoff.ts";
 import { batchParams, type CommandAnswer, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
-import type { ParamMap } from "./calls.ts";
+import { type ParamMap, ResultRef } from "./calls.ts";
 import type { Connection, RequestContent } from "./connection.ts";
 import { PortalProtocolError, PortalRateLimited, PortalRefusal, PortalTimeout, UpstreamError } from "./errors.ts";
 import { decodeResult, readFailure } from "./failures.ts";
@@ -23,6 +23,11 @@ export interface ReadSenderOptions {
   readonly later: (run: () => void, ms: number) => void;
   /** Takes units that may be repeated back into the queue. */
   readonly requeue: (units: readonly ReadUnit[]) => void;
+}
+
+/** Whether a command means nothing without the answer of the first of its unit. */
+function refersToFirst({ call: { params } }: ReadCommand): boolean {
+  return Object.values(params).some((value) => value instanceof ResultRef);
 }
 
 /** Sends the units of one lane as one request, settles their commands, and puts back those that may be repeated. */
@@ -100,7 +105,9 @@ export function createReadSender(
   function settleUnit(lane: Lane, unit: ReadUnit, answers: readonly CommandAnswer[], chance: number): void {
     let dependence: Outcome | undefined;
     for (const [index, command] of unit.commands.entries()) {
-      const outcome = dependence ?? readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" }, chance);
+      const outcome =
+        (refersToFirst(command) ? dependence : undefined) ??
+        readAnswer(lane, unit, command, answers[index] ?? { kind: "missing" }, chance);
       // Put back whole: the later commands of a unit mean nothing without the first.
       if (outcome === "repeated") return;
       if (!outcome.ok) dependence ??= index === 0 ? outcome : undefined;

@@ -138,6 +138,34 @@ export function createSession(options: SessionOptions, operation: Operation): Po
       unit = scheduler.read(own, caller, [first, dependent], [a.waiter, b.waiter], { alone });
       return [a.promise, b.promise];
     },
+    readTogether<T>(calls: readonly Call<T>[]): readonly Promise<T>[] {
+      const [first, ...others] = calls;
+      if (first === undefined) return [];
+      if (others.length === 0 || !calls.every(({ params }) => isSafeInBatch(params)))
+        return calls.map((call) => read(call));
+      let own: Lane;
+      try {
+        begin(first.method);
+        own = lane();
+      } catch (error) {
+        return calls.map(() => {
+          const failed = Promise.reject(error);
+          failed.catch(() => {});
+          return failed;
+        });
+      }
+      let unit: ReadUnit | undefined;
+      const waits = calls.map((call, place) => waiting<T>(call.method, () => unit, place));
+      for (const { promise } of waits) promise.catch(() => {});
+      unit = scheduler.read(
+        own,
+        caller,
+        [first, ...others],
+        waits.map(({ waiter }) => waiter),
+        { alone: false },
+      );
+      return waits.map(({ promise }) => promise);
+    },
     async write<T, R>(call: Call<T>, reread?: Call<R>): Promise<WriteOutcome<T, R>> {
       begin(call.method);
       const own = lane();

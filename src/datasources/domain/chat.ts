@@ -146,12 +146,8 @@ export interface ChatRecord {
   readonly entityUrl?: string | null;
   /** Phone number or call id of a telephony chat; usually null. */
   readonly callNumber?: string | null;
-  // Only where a recent list told it:
-  readonly preview?: MessagePreviewRecord | null;
-  readonly sessionStatus?: SessionStatus | null;
-  readonly sessionStatusCode?: number | null;
-  readonly isPinnedInRecent?: boolean | null;
-  readonly recentAt?: Date | null;
+  /** A recent list told of it, whose list of muted users is everybody's. */
+  readonly isListed?: true;
 }
 
 export interface MessagePage {

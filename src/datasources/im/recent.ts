@@ -12,8 +12,9 @@ import {
   ornamental,
   type WireObject,
 } from "../bitrix24/wire.ts";
-import type { ChatRecord, MessagePreviewRecord } from "../domain/chat.ts";
+import type { MessagePreviewRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
+import type { InboxItemRecord } from "../domain/inbox-item.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { flagParam, timeParam } from "../rest-params.ts";
 import { decodeChat, isOpenLineChat, type WritableChat } from "./chat-fields.ts";
@@ -23,7 +24,7 @@ import { decodeUser, pictureUrl } from "./user-fields.ts";
 /** A page of the caller's recent dialogs, reduced to open-line chats, each once. */
 export interface RecentPage {
   /** In the portal's order: pinned ones first, then the last changed. */
-  readonly chats: readonly ChatRecord[];
+  readonly items: readonly InboxItemRecord[];
   /** Authors of the last messages. */
   readonly users: readonly UserRecord[];
   /** How many dialogs of any kind the page held. */
@@ -84,7 +85,7 @@ function decodeWhole(result: unknown): RecentPage {
 }
 
 function decodePage(value: unknown, path: string, hasMore: boolean): RecentPage {
-  const chats = new Map<Id, ChatRecord>();
+  const items = new Map<Id, InboxItemRecord>();
   const users = new Map<Id, UserRecord>();
   let itemCount = 0;
   kept(value, path, (entry, at) => {
@@ -93,12 +94,12 @@ function decodePage(value: unknown, path: string, hasMore: boolean): RecentPage 
     const chat = optionalObject(item.chat, `${at}.chat`);
     const lines = ornamental(optionalObject, item.lines, `${at}.lines`);
     if (chat === null || !(lines !== null || isOpenLineChat(chat))) return;
-    const record = decodeItem(item, chat, lines, at);
-    if (!chats.has(record.id)) chats.set(record.id, record);
+    const decoded = decodeItem(item, chat, lines, at);
+    if (!items.has(decoded.id)) items.set(decoded.id, decoded);
     const author = ornamental(decodeAuthor, item.user, `${at}.user`);
     if (author !== null) users.set(author.id, author);
   });
-  return { chats: [...chats.values()], users: [...users.values()], itemCount, hasMore };
+  return { items: [...items.values()], users: [...users.values()], itemCount, hasMore };
 }
 
 /** Nobody for system messages, whose author has the id 0 or none. */
@@ -107,24 +108,28 @@ function decodeAuthor(value: unknown, path: string): UserRecord | null {
   return user === null || optionalId(user.id, `${path}.id`) === null ? null : decodeUser(user, path);
 }
 
-function decodeItem(item: WireObject, chat: WireObject, lines: WireObject | null, path: string): ChatRecord {
+function decodeItem(item: WireObject, chat: WireObject, lines: WireObject | null, path: string): InboxItemRecord {
   const id = chatId(item.chat_id ?? chat.id ?? item.id, `${path}.chat_id`);
   const record: WritableChat = decodeChat({ ...chat, id }, `${path}.chat`);
+  record.isListed = true;
   if (record.title === undefined && item.title !== undefined)
     record.title = ornamental(optionalText, item.title, `${path}.title`);
   if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, path);
   if (item.counter !== undefined) record.unreadCount = ornamental(optionalInteger, item.counter, `${path}.counter`);
   if (item.last_id !== undefined) record.lastReadMessageId = ornamental(optionalId, item.last_id, `${path}.last_id`);
-  if (item.pinned !== undefined) record.isPinnedInRecent = ornamental(optionalFlag, item.pinned, `${path}.pinned`);
-  record.recentAt = ornamental(optionalInstant, item.date_update ?? item.date_last_activity, `${path}.date_update`);
   const preview = decodePreview(item.message, `${path}.message`);
-  record.preview = preview;
   if (preview !== null && preview.messageId !== null) record.lastMessageId = preview.messageId;
-  if (lines !== null && lines.status !== undefined) {
-    record.sessionStatusCode = ornamental(optionalInteger, lines.status, `${path}.lines.status`);
-    record.sessionStatus = record.sessionStatusCode === null ? null : sessionStatus(record.sessionStatusCode);
-  }
-  return record;
+  const statusCode = ornamental(optionalInteger, lines?.status, `${path}.lines.status`);
+  return {
+    id,
+    record,
+    preview,
+    status: statusCode === null ? null : sessionStatus(statusCode),
+    statusCode,
+    isPinned: ornamental(optionalFlag, item.pinned, `${path}.pinned`),
+    isMarkedAsUnread: ornamental(optionalFlag, item.unread, `${path}.unread`),
+    changedAt: ornamental(optionalInstant, item.date_update ?? item.date_last_activity, `${path}.date_update`),
+  };
 }
 
 function itemAvatar(value: unknown, path: string): string | null {

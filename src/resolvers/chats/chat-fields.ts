@@ -29,19 +29,13 @@ export const chatFields = defineFields<Chat>(Chat, {
   ...told(["messageCount", "participantCount", "lastMessageId", "restrictions", "permissions"]),
   ...told(["parentChatId", "parentMessageId", "diskFolderId", "backgroundId", "isTextFieldEnabled"]),
   ...told(["publicLink", "entityUrl"]),
-  ...toldIfKnown(["callNumber", "sessionStatus", "sessionStatusCode"]),
-  preview: (chat, { loaders }) => {
-    const preview = loaders.chats.known(chat.id)?.preview ?? null;
-    return preview === null ? null : { ...preview, author: userRef(preview.authorId) };
-  },
+  ...toldIfKnown(["callNumber"]),
 
   viewerRole: told(["viewerRole"]).viewerRole,
   viewerUnreadCount: told(["unreadCount"]).unreadCount,
   viewerLastReadMessageId: told(["lastReadMessageId"]).lastReadMessageId,
   viewerFirstUnreadMessageId: told(["firstUnreadMessageId"]).firstUnreadMessageId,
   viewerMarkedMessageId: told(["markedMessageId"]).markedMessageId,
-  viewerIsPinnedInInbox: toldIfKnown(["isPinnedInRecent"]).isPinnedInRecent,
-  viewerInboxAt: toldIfKnown(["recentAt"]).recentAt,
   viewerIsMuted,
   viewerCanSend: derived(["viewerRole", "restrictions", "permissions"], (record) =>
     canSend(record.viewerRole ?? null, record.restrictions ?? null, record.permissions ?? null),
@@ -125,7 +119,7 @@ async function latestSession(chat: Chat, context: OperationContext): Promise<Ses
 function viewerIsMuted(chat: Chat, context: OperationContext): boolean | null | Promise<boolean | null> {
   const known = context.loaders.chats.known(chat.id);
   if (known?.mutedUserIds?.length === 0) return false;
-  const isMixed = known?.participantIds !== undefined || known?.preview !== undefined;
+  const isMixed = known?.participantIds !== undefined || known?.isListed === true;
   if (known?.source === "full" && !isMixed) return isSomebodyMuted(known);
   return context.loaders.chats.load(chat.id, { fresh: isMixed }).then(isSomebodyMuted);
 }
@@ -137,10 +131,15 @@ function isSomebodyMuted({ mutedUserIds }: ChatRecord): boolean | null {
 async function customerOf(chat: Chat, context: OperationContext): Promise<User | null> {
   const fromCode = await chatRecord.from(chat, context, ["userCode"], customerIdFromCode);
   if (fromCode !== null) return new User(fromCode);
+  const { chats: memory } = context.loaders.memory;
+  const remembered = memory.customerOf(chat.id);
+  if (remembered !== undefined) return new User(remembered);
   const candidates = (await chatRecord.from(chat, context, ["participantIds"], customerCandidates)) ?? [];
   const users = await Promise.all(candidates.map((id) => personOf(id, context)));
   const customer = users.find((user) => user?.isConnector === true || user?.kind === "CUSTOMER");
-  return customer ? new User(customer.id, customer) : null;
+  if (customer === undefined || customer === null) return null;
+  memory.noteCustomer(chat.id, customer.id);
+  return new User(customer.id, customer);
 }
 
 async function personOf(id: Id, context: OperationContext): Promise<UserRecord | null> {

@@ -1,16 +1,19 @@
-import { Arg, Args, Ctx, Directive, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, Directive, Info, Query, Resolver } from "type-graphql";
 import { z } from "zod";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
+import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
 import { type RecentPage, recentGet, recentList } from "../../datasources/im/recent.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
-import { Chat, ChatConnection } from "../../schema/chat.ts";
 import { defineCursor, Page } from "../../schema/connections.ts";
 import { InboxFilter, type InboxTraits, type ParsedInboxFilter, parseInboxFilter } from "../../schema/inbox-filter.ts";
+import { InboxConnection } from "../../schema/inbox-item.ts";
 import { parsePageSize } from "../../schema/input-errors.ts";
 import { ForwardPaging } from "../../schema/list-arguments.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { chatState, currentLineId } from "./chat-derivations.ts";
+import { readCompanions } from "./inbox-companions.ts";
 
 /** A place in the portal's list: its pages are asked for by offset and limit, and `index` counts the chats of that page that are done with. */
 interface InboxPosition {
@@ -31,30 +34,33 @@ const inboxCursor = defineCursor<InboxPosition>(
 
 const DEFAULT_PAGE_SIZE = 20;
 /** With a filter that the portal does not know, larger pages find a match sooner. */
-const FILTERED_PORTAL_PAGE = 100;
+const FILTERED_PORTAL_PAGE = MAX_PORTAL_PAGE;
 /** A filter that matches little must not read a whole list within one operation. */
-const MAX_PORTAL_PAGES = 5;
+const MAX_PORTAL_PAGES = 3;
 
 @Resolver()
 export class InboxQueries {
   @Directive('@rest(method: "im.recent.list")')
   @Directive('@rest(method: "im.recent.get")')
-  @Query(() => ChatConnection, {
+  @Query(() => InboxConnection, {
     nullable: true,
     description:
-      "The caller's open-line dialogs: pinned ones first, then the last changed. Only the caller's own: REST lists nobody else's. Each chat comes with its record, counters, last message and the author of that, so that selecting these costs nothing more. Page size 1..100, 20 by default; one call per page, with a filter up to five: then a page may hold fewer chats than asked for, even none, while `hasNextPage` is true. A chat that moves while a client pages may come twice: keep chats by id. Needs the scope `im` (`im.recent.list`; `im.recent.get` on portals that do not know it).",
+      "The caller's open-line dialogs: pinned ones first, then the last changed. Only the caller's own: REST lists nobody else's. Each item's chat comes with its record and counters, and the author of the last message, so that selecting these costs nothing more; line, operator and customer of all chats of a page together cost one further request (at pages of up to 48; two at 100), whatever else is selected costs what the field says. Page size 1..100, 20 by default; one call per page, with a filter up to three of 200: then a page may hold fewer items than asked for, even none, while `hasNextPage` is true. A chat that moves while a client pages may come twice: keep items by id. Needs the scope `im` (`im.recent.list`; `im.recent.get` on portals that do not know it).",
   })
-  inbox(
+  async inbox(
     @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ForwardPaging) { first, after }: ForwardPaging,
     @Arg("filter", () => InboxFilter, { nullable: true, description: "Narrows the list." }) filter?: InboxFilter | null,
-  ): Promise<Page<Chat>> {
+  ): Promise<Page<InboxItemRecord>> {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const parsed = parseInboxFilter(filter, traitsOf);
     const limit = parsed.matches === undefined ? size : FILTERED_PORTAL_PAGE;
     const start =
       after === null || after === undefined ? { offset: 0, limit, index: 0 } : inboxCursor.decode(after, "after");
-    return readInbox(context, parsed, size, start);
+    const page = await readInbox(context, parsed, size, start);
+    await readCompanions(page.nodes, info, context);
+    return page;
   }
 }
 
@@ -73,32 +79,40 @@ async function readInbox(
   filter: ParsedInboxFilter,
   size: number,
   start: InboxPosition,
-): Promise<Page<Chat>> {
-  const found = new Map<string, InboxPosition>();
+): Promise<Page<InboxItemRecord>> {
+  const found = new Map<string, { readonly item: InboxItemRecord; readonly position: InboxPosition }>();
   let position = start;
   let hasMore = true;
   for (let pages = 0; pages < MAX_PORTAL_PAGES && hasMore && found.size < size; pages++) {
     const { page, isWhole } = await readPortalPage(context, filter, position);
     context.loaders.users.prime(page.users);
-    for (let index = position.index; index < page.chats.length && found.size < size; index++) {
+    for (let index = position.index; index < page.items.length && found.size < size; index++) {
       position = { ...position, index: index + 1 };
-      const chat = page.chats[index];
-      if (chat === undefined || found.has(chat.id) || filter.matches?.(chat) === false) continue;
-      if (isWhole && filter.unreadOnly && chat.unreadCount === 0) continue;
-      context.loaders.chats.prime(chat);
-      found.set(chat.id, position);
+      const item = page.items[index];
+      if (item === undefined || found.has(item.id) || filter.matches?.(item.record) === false) continue;
+      if (isWhole && filter.unreadOnly && item.record.unreadCount === 0) continue;
+      context.loaders.chats.prime(item.record);
+      noteCustomer(item, context);
+      found.set(item.id, { item, position });
     }
-    const isRead = position.index >= page.chats.length;
+    const isRead = position.index >= page.items.length;
     hasMore = page.hasMore || !isRead;
     // Offsets grow by the limit, not by the number of items, which may be smaller.
     if (isRead && page.hasMore) position = { ...position, offset: position.offset + position.limit, index: 0 };
   }
-  const chats = [...found.keys()].map((id) => new Chat(id));
-  return new Page(chats, (chat) => inboxCursor.encode(found.get(chat.id) ?? position), {
+  const items = [...found.values()].map(({ item }) => item);
+  return new Page(items, ({ id }) => inboxCursor.encode(found.get(id)?.position ?? position), {
     hasNextPage: hasMore,
     hasPreviousPage: start.offset > 0 || start.index > 0,
     endCursor: inboxCursor.encode(position),
   });
+}
+
+/** The author of the last message came with it; a customer stays that of the chat. */
+function noteCustomer({ id, preview }: InboxItemRecord, { loaders }: OperationContext): void {
+  const authorId = preview?.authorId ?? null;
+  if (authorId !== null && loaders.users.known(authorId)?.kind === "CUSTOMER")
+    loaders.memory.chats.noteCustomer(id, authorId);
 }
 
 interface PortalPage {

@@ -46,7 +46,7 @@ export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOpti
         patienceMs: EVENT_PATIENCE_MS,
         signal,
       });
-      return { chats: new Map(page.chats.map((chat) => [chat.id, chat])), isTold: true };
+      return { chats: new Map(page.items.map(({ id, record }) => [id, record])), isTold: true };
     } catch (error) {
       if (!isAboutTheList(error)) throw error;
       return { chats: new Map(), isTold: false };

@@ -144,10 +144,10 @@ describe("chats", () => {
   test("a partial record does not stand in for the full one but adds what it knows", async () => {
     const bench = await startPortal();
     const { loaders } = begin(bench);
-    loaders.chats.prime({ id: "10", source: "partial", title: "From the list", isPinnedInRecent: true });
+    loaders.chats.prime({ id: "10", source: "partial", title: "From the list", isExtranet: true });
     expect(loaders.chats.known("10")?.title).toBe("From the list");
     expect((await loaders.chats.load("10")).title).toBe("Chat 10");
-    expect(loaders.chats.known("10")).toMatchObject({ source: "full", title: "Chat 10", isPinnedInRecent: true });
+    expect(loaders.chats.known("10")).toMatchObject({ source: "full", title: "Chat 10", isExtranet: true });
   });
 
   test("a primed full record is the answer", async () => {

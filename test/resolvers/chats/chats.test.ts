@@ -36,9 +36,9 @@ describe("a chat by its id", () => {
       readMarks { user { id name } messageId readAt }
       lastMessageViews { messageId firstViewers { user { id name } viewedAt } otherViewerCount }
       crm { isSaved sessionEntity { type entityId } lead { type entityId } deal { entityId } contact { entityId } company { entityId } }
-      currentSession { id isCurrent startedAt chat { id } } lastMessageId preview { text }
+      currentSession { id isCurrent startedAt chat { id } } lastMessageId
       viewerUnreadCount viewerIsMuted viewerRole viewerCanSend viewerLastReadMessageId viewerFirstUnreadMessageId
-      viewerMarkedMessageId viewerIsPinnedInInbox viewerInboxAt sessionStatus sessionStatusCode
+      viewerMarkedMessageId
       restrictions { avatar rename extend call mute leave leaveOwner send userList }
       permissions { manageUsersAdd manageUsersDelete manageUi manageSettings manageMessages canPost }
       parentChatId parentMessageId diskFolderId backgroundId isTextFieldEnabled publicLink { code url } entityUrl callNumber
@@ -86,7 +86,6 @@ describe("a chat by its id", () => {
       },
       currentSession: { id: "343", isCurrent: true, startedAt: "2026-03-16T17:41:58.000Z", chat: { id: "1777" } },
       lastMessageId: "86313",
-      preview: null,
       viewerUnreadCount: 0,
       viewerIsMuted: false,
       viewerRole: "OWNER",
@@ -94,10 +93,6 @@ describe("a chat by its id", () => {
       viewerLastReadMessageId: "86313",
       viewerFirstUnreadMessageId: null,
       viewerMarkedMessageId: null,
-      viewerIsPinnedInInbox: null,
-      viewerInboxAt: null,
-      sessionStatus: null,
-      sessionStatusCode: null,
       restrictions: {
         avatar: true,
         rename: true,

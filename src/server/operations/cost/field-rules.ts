@@ -80,7 +80,7 @@ function peopleNamed({ args: { ids } }: SelectedField): number {
 
 /** A portal that lacks the newer method refuses it before the older one is asked; with a filter several pages are looked through. */
 function inboxPages({ args }: SelectedField): number {
-  return args.filter === undefined || args.filter === null ? 2 : 6;
+  return args.filter === undefined || args.filter === null ? 2 : 4;
 }
 
 /** A session by its chat may not be open, so that only its history names it; what lists tell may need the history after the record. */
@@ -104,7 +104,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.quickReplies": { commands: ({ args }) => Math.ceil(pageSizeOf(args, 20) / 50) },
   "Query.chat": { commands: () => 1, reads: ["record"] },
   "Query.session": { commands: sessionLookup, reads: ["history"] },
-  "Query.inbox": { commands: inboxPages, brings: RECENT_CHAT },
+  "Query.inbox": { commands: inboxPages },
+  "InboxItem.chat": { commands: () => 0, brings: RECENT_CHAT },
   "Query.sessions": { commands: () => SESSION_LIST_CALLS, brings: LISTED_SESSION },
   "Query.operatorLoad": { commands: () => OPERATOR_LOAD_CALLS },
   "Query.lineStatistics": { commands: () => 1 },

@@ -9,13 +9,18 @@ query FirstLook {
   inbox(first: 10) {
     nodes {
       id
-      title
-      state
-      line {
-        name
+      preview {
+        text
       }
-      operator {
-        name
+      chat {
+        title
+        state
+        line {
+          name
+        }
+        operator {
+          name
+        }
       }
     }
   }

@@ -21,16 +21,16 @@ describe("the cost of an operation", () => {
     expect(cost("{ users(ids: [1, 2, 3]) { name position } }")).toBe(1);
     const ids = Array.from({ length: 250 }, (_, index) => index + 1).join(",");
     expect(cost(`{ users(ids: [${ids}]) { name } }`)).toBe(3);
-    expect(cost("{ inbox(first: 100) { nodes { line { name } } } }")).toBe(2 + 20);
+    expect(cost("{ inbox(first: 100) { nodes { chat { line { name } } } } }")).toBe(2 + 20);
   });
 
   test("counts nothing for what a list brings along, and a command of each row for what it does not", () => {
     const list = cost("{ inbox(first: 50) { nodes { id } } }");
-    expect(cost("{ inbox(first: 50) { nodes { title state operator { id } } } }")).toBe(list);
-    expect(cost("{ inbox(first: 50) { nodes { readMarks { readAt } } } }")).toBe(list + 50);
-    expect(cost("{ inbox(first: 50) { nodes { readMarks { readAt } } edges { node { description } } } }")).toBe(
-      list + 50,
-    );
+    expect(cost("{ inbox(first: 50) { nodes { chat { title state operator { id } } } } }")).toBe(list);
+    expect(cost("{ inbox(first: 50) { nodes { chat { readMarks { readAt } } } } }")).toBe(list + 50);
+    expect(
+      cost("{ inbox(first: 50) { nodes { chat { readMarks { readAt } } } edges { node { chat { description } } } } }"),
+    ).toBe(list + 50);
   });
 
   test("counts messages fifty to a command, by the page size of a variable too", () => {
@@ -41,7 +41,8 @@ describe("the cost of an operation", () => {
   });
 
   test("leaves out what @skip and @include leave out", () => {
-    const source = "query ($x: Boolean!) { inbox(first: 100) { nodes { id latestSession @include(if: $x) { id } } } }";
+    const source =
+      "query ($x: Boolean!) { inbox(first: 100) { nodes { id chat { latestSession @include(if: $x) { id } } } } }";
     expect(cost(source, { x: false })).toBe(2);
     expect(cost(source, { x: true })).toBe(2 + 100);
   });
@@ -115,12 +116,12 @@ describe("against what is spent on a portal whose lists are full", () => {
 
   async function knownValues(): Promise<Literals> {
     const { data } = await gateway.graphql(
-      "{ inbox(first: 50) { nodes { id userCode currentSession { id } } } openLines { nodes { id } } }",
+      "{ inbox(first: 50) { nodes { chat { id userCode currentSession { id } } } } openLines { nodes { id } } }",
       {},
       { key },
     );
     // biome-ignore lint/suspicious/noExplicitAny: the answer of the query above.
-    const rows: any[] = data.inbox.nodes;
+    const rows: any[] = data.inbox.nodes.map(({ chat }: { chat: unknown }) => chat);
     const pools: Readonly<Record<string, readonly string[]>> = {
       chatId: rows.map(({ id }) => id),
       sessionId: rows.flatMap(({ currentSession }) => currentSession?.id ?? []),
@@ -146,10 +147,10 @@ describe("against what is spent on a portal whose lists are full", () => {
   }
 
   test.each([
-    "{ inbox(first: 100) { nodes { id description readMarks { readAt } } } }",
-    "{ inbox(first: 100) { nodes { customer { name } line { name } operator { name position } } } }",
-    "{ inbox(first: 100) { nodes { messages(last: 100) { nodes { text author { name } } } } } }",
-    "{ inbox(first: 100) { nodes { currentSession { participants { name } supervisorRating } } } }",
+    "{ inbox(first: 100) { nodes { chat { id description readMarks { readAt } } } } }",
+    "{ inbox(first: 100) { nodes { chat { line { name } operator { name position } readMarks { readAt } } } } }",
+    "{ inbox(first: 100) { nodes { chat { messages(last: 100) { nodes { text author { name } } } } } } }",
+    "{ inbox(first: 100) { nodes { chat { currentSession { participants { name } supervisorRating } } } } }",
   ])("it is at most three times as much: %s", async (source) => {
     expect(cost(source)).toBeLessThanOrEqual(3 * (await spent(source)));
   });

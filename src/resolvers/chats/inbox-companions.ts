@@ -1,0 +1,94 @@
+import type { GraphQLResolveInfo } from "graphql";
+import type { Call } from "../../datasources/bitrix24/calls.ts";
+import type { Id } from "../../datasources/domain/ids.ts";
+import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
+import { dialogUsersList } from "../../datasources/im/members.ts";
+import { userListGet } from "../../datasources/im/users.ts";
+import { configListGet } from "../../datasources/imopenlines/config/config-reads.ts";
+import type { OperationContext } from "../engine/context.ts";
+import { lookAhead, type Selection } from "../engine/lookahead.ts";
+import { currentLineId, customerIdFromCode } from "./chat-derivations.ts";
+
+/** Commands of one request. */
+const MAX_TOGETHER = 50;
+const MEMBERS = 50;
+
+/**
+ * Reads what is selected beside the chats of a page in one request: lines, operators and customers. Whoever wants them finds them known; what
+ * failed is asked for again by its field, whose failure it is then.
+ */
+export async function readCompanions(
+  items: readonly InboxItemRecord[],
+  info: GraphQLResolveInfo,
+  context: OperationContext,
+): Promise<void> {
+  const page = lookAhead(info);
+  const chats = [page.child("nodes").child("chat"), page.child("edges").child("node").child("chat")];
+  const reads = [
+    ...linesOf(items, chats, context),
+    ...peopleOf(items, chats, context),
+    ...customersOf(items, chats, context),
+  ];
+  // One alone leaves in one request by itself, beside whatever else the operation asks for.
+  if (reads.length < 2) return;
+  const parts: Promise<unknown>[] = [];
+  for (let from = 0; from < reads.length; from += MAX_TOGETHER) {
+    const part = reads.slice(from, from + MAX_TOGETHER);
+    const answers = context.portal.readTogether(part.map(({ call }) => call));
+    parts.push(...part.map(({ take }, index) => Promise.resolve(answers[index]).then(take)));
+  }
+  await Promise.allSettled(parts);
+}
+
+interface CompanionRead {
+  readonly call: Call<unknown>;
+  readonly take: (answer: unknown) => void;
+}
+
+function companion<T>(call: Call<T>, take: (answer: T) => void): CompanionRead {
+  // The answer is what the call's own decoder made.
+  return { call, take: (answer) => take(answer as T) };
+}
+
+function wants(chats: readonly Selection[], field: string): boolean {
+  return chats.some((chat) => chat.has(field) && !chat.child(field).isIdOnly);
+}
+
+function linesOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
+  if (!wants(chats, "line")) return [];
+  const ids = unique(items.map(({ record }) => currentLineId(record))).filter((id) => !loaders.lines.known(id));
+  if (ids.length === 0) return [];
+  const query = { ids, orderBy: "ID", direction: "ASC", limit: ids.length, offset: 0 } as const;
+  return [companion(configListGet(query), (lines) => loaders.lines.prime(lines))];
+}
+
+function peopleOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
+  const operators = wants(chats, "operator") ? items.map(({ record }) => record.operatorId ?? null) : [];
+  const customers = wants(chats, "customer")
+    ? items.map(({ record }) => customerIdFromCode(record) ?? loaders.memory.chats.customerOf(record.id) ?? null)
+    : [];
+  const ids = unique([...operators, ...customers]).filter((id) => !loaders.users.known(id));
+  return ids.length === 0 ? [] : [companion(userListGet(ids), (users) => loaders.users.prime(users))];
+}
+
+/** Who takes part tells who the customer is; others than participants are not told. */
+function customersOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
+  if (!chats.some((chat) => chat.has("customer"))) return [];
+  const { chats: memory } = loaders.memory;
+  return items.flatMap(({ id, record }) => {
+    const role = record.viewerRole ?? null;
+    if (role === null || role === "GUEST" || role === "NONE") return [];
+    if (customerIdFromCode(record) !== null || memory.customerOf(id) !== undefined) return [];
+    return [
+      companion(dialogUsersList({ chatId: id, limit: MEMBERS, offset: 0 }), (members) => {
+        loaders.users.prime(members);
+        const customer = members.find(({ kind }) => kind === "CUSTOMER");
+        if (customer !== undefined) memory.noteCustomer(id, customer.id);
+      }),
+    ];
+  });
+}
+
+function unique(ids: readonly (Id | null)[]): Id[] {
+  return [...new Set(ids.filter((id) => id !== null))];
+}
