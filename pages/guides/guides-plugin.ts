@@ -13,6 +13,7 @@ const ORDER = [
   "connect",
   "identity",
   "live-events",
+  "files",
   "client-caches",
   "errors",
   "methods",

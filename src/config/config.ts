@@ -34,6 +34,8 @@ export interface Config {
     /** PEM text. */
     readonly certificateAuthority: string | undefined;
     readonly proxyUrl: string | undefined;
+    /** Besides a portal's own, where contents of files may be fetched. */
+    readonly fileHosts: readonly string[];
     readonly botClientId: string | undefined;
     /** Where earlier versions kept renewed tokens in clear; they are moved into the store. */
     readonly earlierTokensFile: string;
@@ -50,6 +52,8 @@ export interface Config {
     readonly operationsFile: string | undefined;
     /** Addresses and networks whose `X-Forwarded-For` counts. */
     readonly trustedProxies: readonly string[];
+    /** Where files that clients send wait to be sent on. */
+    readonly uploadsDirectory: string;
   };
   readonly live: {
     /** Outgoing webhooks of portals that post events, each with its token. */
@@ -319,6 +323,7 @@ export function readConfig(environment: Environment): Config {
         readFileSync(path, "utf8"),
       ),
       proxyUrl: read("BITRIX24_PROXY_URL"),
+      fileHosts: read("BITRIX24_FILE_HOSTS") ?? [],
       botClientId,
       earlierTokensFile: join(dataDir, "tokens.json"),
     },
@@ -332,6 +337,7 @@ export function readConfig(environment: Environment): Config {
       operationTimeoutMs: read("GATEWAY_OPERATION_TIMEOUT_MS") ?? 0,
       operationsFile: read("GATEWAY_OPERATIONS_FILE"),
       trustedProxies: read("GATEWAY_TRUSTED_PROXIES") ?? [],
+      uploadsDirectory: join(dataDir, "uploads"),
     },
     live: {
       owedGapsDirectory: join(dataDir, "owed-gaps"),

@@ -96,6 +96,31 @@ export const limitSettings = {
     1_000,
     3_600_000,
   ),
+  GATEWAY_MAX_FILE_BYTES: limit(
+    "Bytes of a file that the gateway passes on from a portal.",
+    100 * MIB,
+    1,
+    10_240 * MIB,
+  ),
+  GATEWAY_MAX_FILE_TRANSFERS: limit(
+    "Files that one identity may fetch and send at once; what is above waits in turn.",
+    12,
+    1,
+    10_000,
+  ),
+  GATEWAY_FILE_IDLE_TIMEOUT_MS: limit(
+    "Milliseconds without a byte, in either direction, after which the transfer of a file is given up.",
+    30_000,
+    100,
+    600_000,
+  ),
+  GATEWAY_MAX_UPLOAD_BYTES: limit("Bytes of a file that a client sends.", 25 * MIB, 1, 100 * MIB),
+  GATEWAY_MAX_UPLOADS_BYTES: limit(
+    "Bytes of all files together that clients have sent and that wait in GATEWAY_DATA_DIR to be sent on; one identity may take up a quarter.",
+    512 * MIB,
+    4,
+    102_400 * MIB,
+  ),
   GATEWAY_SHUTDOWN_TIMEOUT_MS: limit(
     "Milliseconds that what is under way may take once the gateway is told to end.",
     25_000,

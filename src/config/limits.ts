@@ -29,6 +29,11 @@ export interface Limits {
   readonly headersMs: number;
   readonly bodyMs: number;
   readonly idleMs: number;
+  readonly fileBytes: number;
+  readonly fileTransfers: number;
+  readonly fileIdleMs: number;
+  readonly uploadBytes: number;
+  readonly uploadsBytes: number;
   readonly shutdownMs: number;
 }
 
@@ -62,6 +67,11 @@ export function readLimits(read: (name: keyof typeof limitSettings) => number | 
     headersMs: number("GATEWAY_HEADERS_TIMEOUT_MS"),
     bodyMs: number("GATEWAY_BODY_TIMEOUT_MS"),
     idleMs: number("GATEWAY_IDLE_TIMEOUT_MS"),
+    fileBytes: number("GATEWAY_MAX_FILE_BYTES"),
+    fileTransfers: number("GATEWAY_MAX_FILE_TRANSFERS"),
+    fileIdleMs: number("GATEWAY_FILE_IDLE_TIMEOUT_MS"),
+    uploadBytes: number("GATEWAY_MAX_UPLOAD_BYTES"),
+    uploadsBytes: number("GATEWAY_MAX_UPLOADS_BYTES"),
     shutdownMs: number("GATEWAY_SHUTDOWN_TIMEOUT_MS"),
   };
 }

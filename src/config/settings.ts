@@ -86,6 +86,13 @@ export const settings = {
     secret: true,
     schema: httpUrl.optional(),
   }),
+  BITRIX24_FILE_HOSTS: setting({
+    description:
+      "Further hosts to which portals may redirect for the contents of files, comma separated. Without them only a portal's own host is followed.",
+    default: "none",
+    example: "files.example.com",
+    schema: z.string().default("").pipe(hostList),
+  }),
   GATEWAY_HOST: setting({
     description:
       "Address to listen on. Any but a loopback address needs keys (or no configured credential, so that every user brings a token).",
@@ -201,14 +208,14 @@ export const settings = {
   }),
   GATEWAY_PUBLIC_URL: setting({
     description:
-      "Address under which portals reach the gateway; events are bound to `<it>/bitrix24/events`. Without it nothing is bound.",
+      "Address under which portals and clients reach the gateway; events are bound to `<it>/bitrix24/events`, and links to files begin with it. Without it nothing is bound, links begin with the address that the client used, and live events have none.",
     default: "none",
     example: "https://gateway.example.com",
     schema: httpUrl.optional(),
   }),
   GATEWAY_ENCRYPTION_KEY: setting({
     description:
-      "Key under which tokens are stored: 32 bytes in base64 or hexadecimal. Gateways that share a Redis need the same one.",
+      "Key under which tokens are stored and links to files are sealed: 32 bytes in base64 or hexadecimal. Gateways that share a Redis need the same one.",
     default: "made once, in encryption-key in GATEWAY_DATA_DIR",
     secret: true,
     schema: text,

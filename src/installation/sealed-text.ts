@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 
 const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;
@@ -9,7 +9,24 @@ const TAG_BYTES = 16;
  * value that was moved to another record is refused.
  */
 export function seal(key: Buffer, purpose: string, text: string): string {
-  const iv = randomBytes(IV_BYTES);
+  return sealWith(key, purpose, text, randomBytes(IV_BYTES));
+}
+
+/**
+ * The same for a key that seals nothing else, where equal texts must have equal seals: the nonce follows from the text. Whoever sees two seals
+ * learns whether they hold the same, and nothing more.
+ */
+export function sealEqually(key: Buffer, purpose: string, text: string): string {
+  const nonce = createHmac("sha256", key).update(`${purpose}\n${text}`).digest().subarray(0, IV_BYTES);
+  return sealWith(key, purpose, text, nonce);
+}
+
+/** A key of its own for one kind of seal, which follows from the gateway's. */
+export function derivedKey(key: Buffer, kind: string): Buffer {
+  return createHmac("sha256", key).update(`key for ${kind}`).digest();
+}
+
+function sealWith(key: Buffer, purpose: string, text: string, iv: Buffer): string {
   const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(purpose));
   const content = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), content]).toString("base64url");

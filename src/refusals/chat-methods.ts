@@ -1,6 +1,7 @@
 import { UserErrorCode as Code } from "../schema/mutation-payload.ts";
 import { type MeaningsByCode, whenNotRemoved } from "./code-meanings.ts";
 import {
+  ABSENT,
   CANNOT_ANSWER,
   CANNOT_INTERCEPT,
   CANNOT_LEAVE,
@@ -38,6 +39,37 @@ const PIN: MeaningsByCode = {
 };
 
 const FINISH: MeaningsByCode = { "": NO_OPEN_SESSION };
+
+const FILE_TOO_LARGE = meaning(Code.FILE_TOO_LARGE, "The portal does not take a file of this size.");
+const FILE_NOT_SENT = meaning(
+  Code.FILE_NOT_SENT,
+  "The portal did not take the file: you must be a participant who may write to this chat, and its disk must have room.",
+);
+
+const FILE: MeaningsByCode = {
+  ACCESS_DENIED: NO_CHAT_ACCESS,
+  FILE_EMPTY: FILE_NOT_SENT,
+  FILE_INVALID_CONTENT: FILE_NOT_SENT,
+  FILE_TOO_LARGE,
+  FOLDER_ERROR: FILE_NOT_SENT,
+  UPLOAD_FAILED: FILE_NOT_SENT,
+  SEND_FAILED: FILE_NOT_SENT,
+  FILES_ERROR: FILE_NOT_SENT,
+  SAVE_ERROR: FILE_NOT_SENT,
+  FILE_NOT_FOUND: ABSENT,
+  FILE_ACCESS_ERROR: NO_CHAT_ACCESS,
+  "": FILE_NOT_SENT,
+};
+
+/** Methods that refuse an object with the status and the code of a plan's refusal. */
+export const FILE_METHODS: Readonly<Record<string, MeaningsByCode>> = {
+  "im.v2.File.upload": FILE,
+  "im.v2.File.download": FILE,
+  "im.disk.folder.get": FILE,
+  "im.disk.file.commit": FILE,
+  "disk.folder.uploadFile": FILE,
+  "disk.file.get": FILE,
+};
 
 /** Refusals of the methods about chats, sessions and messages. */
 export const CHAT_METHODS: Readonly<Record<string, MeaningsByCode>> = {

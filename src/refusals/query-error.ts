@@ -17,7 +17,7 @@ export interface QueryError {
 }
 
 /** Scope that a method needs, by the first part of its name. */
-const SCOPES: ReadonlySet<string> = new Set(["imopenlines", "im", "imbot", "imconnector", "user", "crm"]);
+const SCOPES: ReadonlySet<string> = new Set(["imopenlines", "im", "imbot", "imconnector", "user", "crm", "disk"]);
 
 /**
  * What a refusal means to a client that queries. `bitrix24.error` is the portal's own code; its free text, which is in the portal's language,

@@ -2,7 +2,7 @@ import type { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { UserErrorCode as Code } from "../schema/mutation-payload.ts";
 import { BOT_AND_NETWORK_METHODS } from "./bot-and-network-methods.ts";
 import { CALLER_REFUSALS, NO_REPORTS, PLAN } from "./caller-refusals.ts";
-import { CHAT_METHODS } from "./chat-methods.ts";
+import { CHAT_METHODS, FILE_METHODS } from "./chat-methods.ts";
 import { GENERAL_MEANINGS, type MeaningsByCode } from "./code-meanings.ts";
 import { CRM_METHODS } from "./crm-methods.ts";
 import type { Meaning, ObjectMeaning, RefusalClass } from "./meaning.ts";
@@ -11,6 +11,7 @@ import { INVALID_ARGUMENT, meaning } from "./object-meanings.ts";
 /** What refusals mean, by method; what a method has no meaning of its own for means the same on all. */
 const METHODS: Readonly<Record<string, MeaningsByCode>> = {
   ...CHAT_METHODS,
+  ...FILE_METHODS,
   ...CRM_METHODS,
   ...BOT_AND_NETWORK_METHODS,
 };
@@ -61,8 +62,9 @@ export function refusalClass(refusal: PortalRefusal): RefusalClass {
  * The plan's refusal shares its code with refusals about objects. The authentication layer gives it with 401; with 403 it is the plan's too unless
  * a method says so, whose text then begins in this way in every language. Dialogs are refused with 400.
  */
-function isPlanRefusal({ error, status, description }: PortalRefusal): boolean {
+function isPlanRefusal({ error, status, description, method }: PortalRefusal): boolean {
   if (error !== "ACCESS_DENIED") return false;
+  if (status === 403 && entry(FILE_METHODS, method ?? "") !== undefined) return false;
   return status === 401 || (status === 403 && description !== "" && !description.startsWith("Access denied!"));
 }
 

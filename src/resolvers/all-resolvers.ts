@@ -14,6 +14,7 @@ import { CrmActions } from "./crm/crm-actions.ts";
 import { CrmEntityResolver } from "./crm/crm-queries.ts";
 import type { FieldTable } from "./engine/field-table.ts";
 import { UpstreamResolver } from "./engine/upstream-query.ts";
+import { FileActions } from "./files/file-actions.ts";
 import {
   kpiTargetFields,
   openLineBotFields,
@@ -73,6 +74,7 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
   SessionRating,
   MessageActions,
   MessageReplies,
+  FileActions,
   ChatPresence,
   CrmActions,
   BotActions,

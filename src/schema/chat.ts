@@ -53,7 +53,7 @@ export class Chat {
   @DialogField(() => String, "Description, if somebody wrote one.")
   readonly description?: string | null;
 
-  @DialogField(() => AbsoluteUrl, "Picture; null when there is none.")
+  @DialogField(() => AbsoluteUrl, "Picture, as `User.avatarUrl`; null when there is none.")
   readonly avatarUrl?: string | null;
 
   @DialogField(() => String, "Colour, such as `#58cc47`.")

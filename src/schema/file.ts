@@ -27,7 +27,7 @@ export class ImageSize {
 @ObjectType({
   simpleResolvers: true,
   description:
-    "A file sent in a chat. Its addresses are signed by the portal for the user whose credential asked: open them soon and pass them to nobody else.",
+    "A file sent in a chat. Its addresses are the gateway's: they need no key, are good for an hour or two and as long as whoever asked may read, and each fetch asks the portal anew (`im.v2.File.download`, else `disk.file.get`). Whoever has one has the file: pass them to nobody else. In live events they are null unless the gateway was told its public address.",
 })
 export class File {
   @Field(() => ID, { description: "The portal's id of the file on its disk." })
@@ -68,17 +68,18 @@ export class File {
 
   @Field(() => AbsoluteUrl, {
     nullable: true,
-    description: "A reduced picture, or the file itself where there is none.",
+    description:
+      "A reduced picture, or the file itself where there is none. Pictures, sound and film are shown, everything else is for keeping.",
   })
   readonly previewUrl!: string | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "The picture in the size of a screen." })
+  @Field(() => AbsoluteUrl, { nullable: true, description: "The picture in the size of a screen, or the file itself." })
   readonly showUrl!: string | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "The file itself." })
+  @Field(() => AbsoluteUrl, { nullable: true, description: "The file itself, for keeping." })
   readonly downloadUrl!: string | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "A small picture, 250 pixels wide." })
+  @Field(() => AbsoluteUrl, { nullable: true, description: "A small picture, 250 pixels wide, or the file itself." })
   readonly mediaPreviewUrl!: string | null;
 
   @Field(() => JSONObject, {

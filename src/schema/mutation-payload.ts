@@ -20,6 +20,8 @@ export enum UserErrorCode {
   COMMENT_UNREADABLE = "COMMENT_UNREADABLE",
   CRM_ENTITY_NOT_FOUND = "CRM_ENTITY_NOT_FOUND",
   IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED",
+  FILE_NOT_SENT = "FILE_NOT_SENT",
+  FILE_TOO_LARGE = "FILE_TOO_LARGE",
   INVALID_ARGUMENT = "INVALID_ARGUMENT",
   INVALID_NETWORK_CODE = "INVALID_NETWORK_CODE",
   KEYBOARD_INVALID = "KEYBOARD_INVALID",
@@ -46,6 +48,7 @@ export enum UserErrorCode {
   TEXT_EMPTY = "TEXT_EMPTY",
   TRANSFER_REFUSED = "TRANSFER_REFUSED",
   TRANSFER_TARGET_INVALID = "TRANSFER_TARGET_INVALID",
+  UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND",
   USER_NOT_ACTIVE = "USER_NOT_ACTIVE",
   USER_NOT_FOUND = "USER_NOT_FOUND",
   WEEKLY_LIMIT_REACHED = "WEEKLY_LIMIT_REACHED",
@@ -93,6 +96,8 @@ registerEnumType(UserErrorCode, {
     IDEMPOTENCY_KEY_REUSED: {
       description: "The idempotency key came within the last 24 hours with other arguments. Nothing was sent.",
     },
+    FILE_NOT_SENT: { description: "The portal did not take the file, or could not send it." },
+    FILE_TOO_LARGE: { description: "The file is larger than the gateway or the portal takes." },
     INVALID_ARGUMENT: { description: "The portal does not accept the value of an argument." },
     INVALID_NETWORK_CODE: { description: "A network line's code has exactly 32 characters." },
     KEYBOARD_INVALID: { description: "The portal does not understand the keyboard; only link buttons are allowed." },
@@ -132,6 +137,10 @@ registerEnumType(UserErrorCode, {
         "The chat cannot be transferred to this operator or line: the target is unavailable, is the caller, or the caller has no access to the chat. The portal does not say which.",
     },
     TRANSFER_TARGET_INVALID: { description: "The transfer target is not a valid user or line." },
+    UPLOAD_NOT_FOUND: {
+      description:
+        "There is no such upload of the caller for this chat, its bytes are not there, or it was handed on before.",
+    },
     USER_NOT_ACTIVE: { description: "The user is unknown or not active." },
     USER_NOT_FOUND: { description: "There is no such user." },
     WEEKLY_LIMIT_REACHED: {

@@ -70,7 +70,10 @@ export class User {
   @UserField(() => String, "Position in the company.")
   readonly position?: string | null;
 
-  @UserField(() => AbsoluteUrl, "Picture; null when the user has none.")
+  @UserField(
+    () => AbsoluteUrl,
+    "Picture: an address of the gateway where it lies in the portal, good for an hour or two; null when the user has none, or when only a browser that is logged in to the portal gets it.",
+  )
   readonly avatarUrl?: string | null;
 
   @Field(() => ID, {

@@ -13,6 +13,7 @@ import { guard, onFault } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
 import { createTurns } from "../storage/turns.ts";
 import { createConnectionPlaces } from "./connections/places.ts";
+import { openFiles } from "./files/files.ts";
 import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
 import { createClientAddresses } from "./identity/client-address.ts";
 import { KeysFileError } from "./identity/keys-file.ts";
@@ -106,8 +107,27 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const turns = createTurns(keyValues);
   const sends = createSendLedger({ keyValues, turns, operationTimeoutMs: timeoutMs });
   const memories = createCredentialMemories();
-  const services = { portals, histories, memories, timeoutMs, liveFor: liveSide.contextFor, turns, sends };
   const clientAddress = createClientAddresses(config.server.trustedProxies);
+  const files = openFiles({
+    config,
+    store,
+    portals,
+    holderOf: identities.holderOf,
+    clientAddress,
+    applicationOf: liveSide.applicationOf,
+  });
+  const { links, uploads } = files;
+  const services = {
+    portals,
+    histories,
+    memories,
+    timeoutMs,
+    liveFor: liveSide.contextFor,
+    turns,
+    sends,
+    links,
+    uploads,
+  };
   const authentication = createAuthentication(identities, clientAddress);
   const places = createConnectionPlaces(limits);
   const door = createDoor({
@@ -117,7 +137,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     timeoutMs,
     live: liveSide.live,
     viewerOf: liveSide.viewerOf,
-    startOperation: (identity, requestId) => startOperation(services, identity, "operation", requestId),
+    startOperation: (identity, requestId, reachedAt) =>
+      startOperation(services, identity, "operation", requestId, reachedAt),
     startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),
     log,
   });
@@ -155,6 +176,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   });
   liveSide.register(server);
   registerExportEndpoint(server, { credentials: config.portal.credentials, portals });
+  files.register(server);
 
   const close = async () => {
     ending = true;
@@ -176,6 +198,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     identities.close();
     keys.close();
     await portals.close();
+    await files.close();
     await store.close();
     stopTelling();
   };

@@ -53,6 +53,8 @@ export interface LiveSide {
   /** Whose log an identity reads and with which rights; a sentence when there is none. */
   viewerOf(identity: Identity): Promise<LiveViewer | { readonly refusal: string }>;
   contextFor(identity: Identity): LiveContext;
+  /** The application's credential in a portal; undefined when there is none that works. */
+  applicationOf(host: string): Promise<Credential | undefined>;
   /** What the execution of an event may read for everybody; undefined for what is no event of a chat. */
   eyesFor(identity: Identity, inHand: EventInHand | undefined): Promise<EventEyes | undefined>;
   /** The addresses for portals. */
@@ -281,6 +283,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       credentials.remember(viewer, identity.credential);
       return viewer;
     },
+    applicationOf: async (host) => await livePortals.application((await livePortals.find(host)).portal),
     contextFor(identity) {
       let cursor: Promise<string | null> | undefined;
       return {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
 import type { Allowance } from "../datasources/bitrix24/bucket.ts";
@@ -35,7 +34,7 @@ export interface LiveStore {
   readonly storage: EventStorage;
   /** Undefined where no application is configured. */
   readonly installations: InstallationStore | undefined;
-  /** The key of what is stored encrypted. */
+  /** The key of what is stored encrypted, and of links to files. */
   readonly encryptionKey: Buffer;
   /** The configured credentials, each application's with the newest tokens. */
   readonly credentials: ReadonlyMap<string, Credential>;
@@ -175,13 +174,8 @@ async function openTokens(
   }
 }
 
-/** A gateway that keeps no tokens needs no key that lasts, nor a place for it. */
-function encryptionKey({ live, portal }: Config): Buffer {
-  const keepsTokens =
-    live.application !== undefined ||
-    portal.userTokenHosts.length > 0 ||
-    [...portal.credentials.values()].some(({ kind }) => kind === "application");
-  if (!keepsTokens) return randomBytes(32);
+/** Of tokens that are stored, and of links to files that are handed out. */
+function encryptionKey({ live }: Config): Buffer {
   try {
     return openEncryptionKey({ configured: live.encryptionKey, file: live.encryptionKeyFile });
   } catch (error) {

@@ -37,6 +37,7 @@ test("a webhook address is all that has to be configured", () => {
     operationTimeoutMs: 30_000,
     operationsFile: undefined,
     trustedProxies: [],
+    uploadsDirectory: ".data/uploads",
   });
   expect(config.keys).toEqual({ file: join(".data", "keys.json"), configured: [] });
   expect(config.portal.plan).toBe("standard");

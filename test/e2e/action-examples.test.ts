@@ -65,11 +65,22 @@ function rated(extra: Record<string, unknown>): Scene {
   return { as: office.supervisor, variables: { sessionId: String(session?.id), ...extra } };
 }
 
+/** Bytes of a file that somebody has begun to send. */
+async function uploaded(): Promise<Scene> {
+  const { as, variables } = ofOwner();
+  const { uploadId, uploadUrl } = await as.act(
+    'mutation ($chatId: ID!) { fileUploadStart(chatId: $chatId, name: "a.txt", size: 3, contentType: "text/plain") { uploadId uploadUrl } }',
+    variables,
+  );
+  await fetch(uploadUrl, { method: "PUT", headers: { "content-type": "text/plain" }, body: "abc" });
+  return { as, variables: { ...variables, uploadId, text: "A note", idempotencyKey: "example-file" } };
+}
+
 const colleague = ({ ownerId }: Chat) => String(office.portal.users.find(({ id }) => id !== ownerId)?.id);
 const bySupervisor = (variables: Record<string, unknown> = {}): Scene => ({ as: office.supervisor, variables });
 
 /** A scene for each named operation, in which it must succeed. */
-const SCENES: Readonly<Record<string, () => Scene>> = {
+const SCENES: Readonly<Record<string, () => Scene | Promise<Scene>>> = {
   AnswerChat: waiting,
   SkipChat: () => {
     const lines = office.portal.world.lines;
@@ -102,6 +113,8 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
     const { chat, as } = running();
     return { as, variables: { messageId: ownMessage(chat) } };
   },
+  BeginFile: () => ofOwner(() => ({ name: "scan.png", size: 1234, contentType: "image/png" })),
+  SendFile: uploaded,
   SaveQuickReply: () => ofOwner((chat) => ({ messageId: ownMessage(chat) })),
   ReactToMessage: () => {
     const { chat, as } = running();
@@ -135,7 +148,7 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
   TransferTargets: () => bySupervisor({ search: "a" }),
 };
 
-const FILES = ["operator-work", "sessions", "messages", "crm", "bots-and-network", "viewer"];
+const FILES = ["operator-work", "sessions", "messages", "files", "crm", "bots-and-network", "viewer"];
 const operations = FILES.flatMap((file) =>
   parse(readFileSync(`examples/operations/${file}.graphql`, "utf8")).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION
@@ -148,7 +161,7 @@ describe("each example operation does what its name says", () => {
   test.each(operations)("$name", async ({ name, source }) => {
     const scene = SCENES[name];
     if (scene === undefined) throw new Error(`${name} has no scene`);
-    const { as, variables } = scene();
+    const { as, variables } = await scene();
     const result = await as.act(source, variables);
     expect(result).not.toBeNull();
     if (source.startsWith("mutation")) expect(result.userErrors).toEqual([]);

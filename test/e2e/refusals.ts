@@ -4,7 +4,7 @@ import type { UserErrorCode } from "../../src/schema/mutation-payload.ts";
 import type { Office, StaffMember } from "./office.ts";
 
 /** Where each user error is met over HTTP; a new one does not compile until it has a place. */
-const MET_IN: Readonly<Record<`${UserErrorCode}`, "chats" | "crm-bots-network" | "lines">> = {
+const MET_IN: Readonly<Record<`${UserErrorCode}`, "chats" | "crm-bots-network" | "files" | "lines">> = {
   ACCESS_DENIED: "chats",
   ACTING_USER_UNKNOWN: "chats",
   ALREADY_ASSIGNED: "chats",
@@ -21,6 +21,8 @@ const MET_IN: Readonly<Record<`${UserErrorCode}`, "chats" | "crm-bots-network" |
   CHAT_NOT_WITH_BOT: "crm-bots-network",
   COMMENT_UNREADABLE: "chats",
   CRM_ENTITY_NOT_FOUND: "crm-bots-network",
+  FILE_NOT_SENT: "files",
+  FILE_TOO_LARGE: "files",
   IDEMPOTENCY_KEY_REUSED: "chats",
   INVALID_ARGUMENT: "crm-bots-network",
   INVALID_NETWORK_CODE: "crm-bots-network",
@@ -48,12 +50,13 @@ const MET_IN: Readonly<Record<`${UserErrorCode}`, "chats" | "crm-bots-network" |
   TEXT_EMPTY: "chats",
   TRANSFER_REFUSED: "chats",
   TRANSFER_TARGET_INVALID: "chats",
+  UPLOAD_NOT_FOUND: "files",
   USER_NOT_ACTIVE: "crm-bots-network",
   USER_NOT_FOUND: "crm-bots-network",
   WEEKLY_LIMIT_REACHED: "crm-bots-network",
 };
 
-export function errorsMetIn(place: "chats" | "crm-bots-network"): string[] {
+export function errorsMetIn(place: "chats" | "crm-bots-network" | "files"): string[] {
   return Object.entries(MET_IN).flatMap(([code, where]) => (where === place ? [code] : []));
 }
 

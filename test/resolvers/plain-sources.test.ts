@@ -98,6 +98,10 @@ function literals(): ArgumentLiterals {
   const line = `"${chat.data.lineId}"`;
   const entity = `{ type: ${chat.crm.type}, entityId: "${chat.crm.id}" }`;
   return {
+    "fileUploadStart.name": '"scan.png"',
+    "fileUploadStart.size": "3",
+    "fileUploadStart.contentType": '"image/png"',
+    "chatFileSend.uploadId": '"unknown"',
     "chat.by": `{ id: ${id} }`,
     "session.by": `{ id: ${session} }`,
     "messages.last": "3",

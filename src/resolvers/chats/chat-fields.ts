@@ -11,6 +11,7 @@ import { User, userRef } from "../../schema/user.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { sharedChat, sharedPerson } from "../engine/event-eyes.ts";
 import { defineFields } from "../engine/field-table.ts";
+import { linkedPicture } from "../engine/file-links.ts";
 import {
   canSend,
   chatState,
@@ -22,10 +23,12 @@ import {
 import { chatRecord } from "./chat-record.ts";
 
 const { told, toldIfKnown, derived } = chatRecord;
+const { avatarUrl } = told(["avatarUrl"]);
 
 /** Fields of a chat that take no arguments. What `dialog.get` never tells comes from a recent list or a history of this operation. */
 export const chatFields = defineFields<Chat>(Chat, {
-  ...told(["title", "description", "avatarUrl", "color", "createdAt", "isSilent", "isExtranet", "isNew"]),
+  ...told(["title", "description", "color", "createdAt", "isSilent", "isExtranet", "isNew"]),
+  avatarUrl: (chat, context) => linkedPicture(context, avatarUrl(chat, context)),
   ...told(["messageCount", "participantCount", "lastMessageId", "restrictions", "permissions"]),
   ...told(["parentChatId", "parentMessageId", "diskFolderId", "backgroundId", "isTextFieldEnabled"]),
   ...told(["publicLink", "entityUrl"]),

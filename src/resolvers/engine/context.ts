@@ -4,8 +4,10 @@ import type { ChatChange } from "../../datasources/domain/chat-change.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { Loaders } from "../../datasources/loaders/loaders.ts";
 import type { LightSignal } from "../../process/light-signal.ts";
+import type { Uploads } from "../files/uploads.ts";
 import type { Sends } from "../sends/sends.ts";
 import type { EventEyes } from "./event-eyes.ts";
+import type { FileLinks } from "./file-links.ts";
 
 /** Who sent the operation, and through which credential it acts. Never holds a secret. */
 export interface ViewerIdentity {
@@ -54,8 +56,24 @@ export interface Turns {
   inTurn<T>(name: string, signal: LightSignal, run: () => Promise<T>): Promise<T>;
 }
 
-/** For one process that keeps nothing: in no order, and without keys. */
-export const WITHOUT_STORE: Pick<OperationContext, "turns" | "sends"> = {
+/** For one process that keeps nothing: in no order, without keys, with the portal's own links, and with nowhere to send a file to. */
+export const WITHOUT_STORE: Pick<OperationContext, "turns" | "sends" | "links" | "uploads"> = {
+  links: {
+    file: (file, view) =>
+      ({ preview: file.previewUrl, screen: file.showUrl, small: file.mediaPreviewUrl, download: file.downloadUrl })[
+        view
+      ],
+    picture: (address) => address,
+  },
+  uploads: {
+    maxBytes: 0,
+    start: () => undefined,
+    sizeOf: () => undefined,
+    take: () => "absent",
+    inTurn: (_signal, run) => run(),
+    isInSteps: () => false,
+    noteInSteps: () => {},
+  },
   turns: { inTurn: (_name, _signal, run) => run() },
   sends: { once: () => Promise.reject(new Error("Sends with a key need a store")) },
 };
@@ -72,6 +90,8 @@ export interface OperationContext {
   readonly live: LiveContext;
   readonly turns: Turns;
   readonly sends: Sends;
+  readonly links: FileLinks;
+  readonly uploads: Uploads;
   /** While a live event is executed. */
   readonly event?: EventEyes;
 }

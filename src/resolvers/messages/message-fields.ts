@@ -75,8 +75,12 @@ export const attachmentCellFields = defineFields<AttachmentCell, AttachedCell>(A
   chat: ({ chatId }) => (chatId === null ? null : new Chat(chatId)),
 });
 
-/** The reference of a file; its other fields are properties of its record. */
+/** The reference and the links of a file; its other fields are properties of its record. */
 export const fileFields = defineFields<File, FileRecord>(File, {
+  previewUrl: (file, { links }) => links.file(file, "preview"),
+  showUrl: (file, { links }) => links.file(file, "screen"),
+  mediaPreviewUrl: (file, { links }) => links.file(file, "small"),
+  downloadUrl: (file, { links }) => links.file(file, "download"),
   uploadedBy: ({ uploadedById, uploaderName }) => {
     if (uploadedById === null) return null;
     return new User(uploadedById, uploaderName === null ? undefined : { id: uploadedById, name: uploaderName });

@@ -3,6 +3,7 @@ import { User } from "../../schema/user.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { sharedPerson } from "../engine/event-eyes.ts";
 import { defineFields } from "../engine/field-table.ts";
+import { linkedPicture } from "../engine/file-links.ts";
 import { toldFields } from "../engine/told-fields.ts";
 
 /**
@@ -17,6 +18,7 @@ const userRecord = toldFields<User, UserRecord>({
 });
 
 const { told, toldIfKnown } = userRecord;
+const { avatarUrl } = told(["avatarUrl"]);
 
 /** Some sources cannot tell the kind; that is no answer while another one may. */
 function kindOf(user: User, context: OperationContext): UserRecord["kind"] | null | Promise<User["kind"] | null> {
@@ -33,7 +35,8 @@ async function readKind({ id }: User, context: OperationContext): Promise<User["
 /** Fields of a user; `id` alone never asks the portal. What only a session's history tells is never a reason to read. */
 export const userFields = defineFields<User>(User, {
   kind: kindOf,
-  ...told(["name", "firstName", "lastName", "position", "avatarUrl", "color", "gender", "birthday"]),
+  ...told(["name", "firstName", "lastName", "position", "color", "gender", "birthday"]),
+  avatarUrl: (user, context) => linkedPicture(context, avatarUrl(user, context)),
   ...told(["isActive", "isExtranet", "isNetwork", "isBot", "isConnector", "externalAuthId", "status"]),
   ...told(["idleSince", "absentUntil", "lastActivityAt", "mobileLastSeenAt", "desktopLastSeenAt"]),
   ...told(["departmentIds", "phones", "website", "email", "portalType", "botData"]),

@@ -15,6 +15,8 @@ export interface SoughtMessage {
   readonly text: string;
   /** Whether somebody may be the author; null is the system. */
   readonly isAuthor: (authorId: Id | null) => boolean | Promise<boolean>;
+  /** What else must be true of it. */
+  readonly isAlike?: (message: MessageRecord) => boolean;
 }
 
 const PER_CALL = 50;
@@ -49,7 +51,7 @@ function unclearUnlessRefused(error: unknown): "unclear" {
   return "unclear";
 }
 
-async function theOne(since: readonly MessageRecord[], { text, isAuthor }: SoughtMessage) {
+async function theOne(since: readonly MessageRecord[], { text, isAuthor, isAlike }: SoughtMessage) {
   const sought = asStored(text);
   const equal: MessageRecord[] = [];
   for (const message of since) {
@@ -57,7 +59,7 @@ async function theOne(since: readonly MessageRecord[], { text, isAuthor }: Sough
     if (!(isEqual || isChanged(message)) || !(await isAuthor(message.authorId))) continue;
     // What it said before it was changed cannot be told.
     if (isChanged(message)) return "unclear";
-    equal.push(message);
+    if (isAlike === undefined || isAlike(message)) equal.push(message);
   }
   const [first, second] = equal;
   if (second !== undefined) return "unclear";

@@ -19,6 +19,8 @@ export interface ApiKeys {
   hadAny(): boolean;
   /** The key's entry; undefined when it is none of them. Found by its hash, so that the time taken tells nothing of a key. */
   match(key: string): KeyMatch | undefined;
+  /** All keys of now, those that have expired too. */
+  all(): Iterable<KeyMatch>;
   /** Calls back after the keys of the file changed; ends with the function that is returned. */
   onChange(changed: () => void): () => void;
   close(): void;
@@ -76,6 +78,7 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
       refresh();
       return keys.get(hash);
     },
+    all: () => keys.values(),
     onChange(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);

@@ -6,6 +6,7 @@ import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import type { KeyValueStore } from "../../storage/key-value-store.ts";
 import { createAddressRefusals } from "./address-refusals.ts";
 import type { ApiKeys } from "./api-keys.ts";
+import { createHolders, type HolderOf } from "./holders.ts";
 import { createIdentities } from "./identities.ts";
 import type { Identities, IdentityProvider } from "./identity.ts";
 import { createKeySet } from "./jwks.ts";
@@ -28,6 +29,8 @@ export interface IdentityServices {
 }
 
 export interface OpenIdentities extends Identities {
+  /** Who holds what was handed out earlier; undefined where nobody may use it any more. */
+  readonly holderOf: HolderOf;
   /** The portal refused a call with a user's token: whose it is must be proven again. */
   tokenRefused(credential: Credential): void;
 }
@@ -46,9 +49,8 @@ export function openIdentities({
   const refusals = createAddressRefusals();
   const proven = createProvenTokens({ keyValues, encryptionKey, log });
   const prover = createTokenProver({ portals, proven, refusals, atOnce: config.limits.unidentified });
-  const providers: IdentityProvider[] = [
-    userTokenProvider({ hosts: userTokenHosts, botClientId, rules: rules.users, prover }),
-  ];
+  const userTokens = userTokenProvider({ hosts: userTokenHosts, botClientId, rules: rules.users, prover });
+  const providers: IdentityProvider[] = [userTokens];
   if (jsonWebTokens !== undefined) {
     const { issuer, audience, keySetUrl } = jsonWebTokens;
     const set = createKeySet(keySetUrl);
@@ -56,7 +58,8 @@ export function openIdentities({
   }
   providers.push(apiKeyProvider(keys, credentials));
   // Last: a wrong key is refused even where none is needed, so that the mistake shows.
-  if (isLoopback(config.server.host)) providers.push(openProvider(keys, credentials));
+  const open = isLoopback(config.server.host) ? openProvider(keys, credentials) : undefined;
+  if (open !== undefined) providers.push(open);
   const identities = createIdentities({
     providers,
     onChange(changed) {
@@ -70,6 +73,7 @@ export function openIdentities({
   });
   return {
     ...identities,
+    holderOf: createHolders({ keys, credentials, userTokens, open, takesSubjects: jsonWebTokens !== undefined }),
     tokenRefused(credential) {
       if (credential.kind === "user-token") prover.doubt(credential);
     },

@@ -32,6 +32,8 @@ export interface Arrival {
   /** Stands in the log and in the answer. */
   readonly requestId: string;
   readonly from: IdentityHolder;
+  /** The gateway's address as the client used it; undefined where he names none. */
+  readonly reachedAt: string | undefined;
   readonly source: string;
   readonly operationName: string | null | undefined;
   readonly variables: Variables | null | undefined;
@@ -70,7 +72,7 @@ export interface DoorOptions {
   readonly live: LiveEvents;
   /** The live side of an identity: whose log it reads with which rights, or why there is none. */
   readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
-  readonly startOperation: (identity: Identity, requestId: string) => RunningOperation;
+  readonly startOperation: (identity: Identity, requestId: string, reachedAt: string | undefined) => RunningOperation;
   /** A context for the execution of one event: nothing in it was read before the event. */
   readonly startEvent: (identity: Identity, inHand: EventInHand | undefined) => Promise<RunningOperation>;
   readonly log: Logger;
@@ -130,10 +132,10 @@ export function createDoor(options: DoorOptions): Door {
     entry: Entry & { kind: "entered" },
     arrivedAt: number,
   ): Accepted {
-    const { from, gone, requestId, source, variables } = arrival;
+    const { from, gone, requestId, source, variables, reachedAt } = arrival;
     const entered = performance.now();
     const shape = shapeFor(requestId);
-    const running = options.startOperation(from.identity, requestId);
+    const running = options.startOperation(from.identity, requestId, reachedAt);
     const { context } = running;
     const told: UnderWay = {
       transport: arrival.transport,
@@ -190,7 +192,7 @@ export function createDoor(options: DoorOptions): Door {
       );
 
     async function openAgain(place: string): Promise<LiveStream | LiveResult> {
-      const again = options.startOperation(from.identity, requestId);
+      const again = options.startOperation(from.identity, requestId, reachedAt);
       const stream = await open(again.context, place);
       again.close();
       return stream;

@@ -8,7 +8,10 @@ import { guard } from "../../process/guard.ts";
 import { createLightSignal } from "../../process/light-signal.ts";
 import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
 import type { EventEyes } from "../../resolvers/engine/event-eyes.ts";
+import type { FileLinks } from "../../resolvers/engine/file-links.ts";
 import type { Turns } from "../../storage/turns.ts";
+import type { OperationLinks } from "../files/operation-links.ts";
+import type { OperationUploads } from "../files/operation-uploads.ts";
 import type { Identity } from "../identity/identity.ts";
 import { type SendLedger, turnsOf } from "../sends/send-ledger.ts";
 
@@ -21,6 +24,8 @@ export interface OperationServices {
   readonly liveFor: (identity: Identity) => LiveContext;
   readonly turns: Turns;
   readonly sends: SendLedger;
+  readonly links: OperationLinks;
+  readonly uploads: OperationUploads;
 }
 
 /** An operation's context with what ends it. */
@@ -51,15 +56,21 @@ export function startEvent(
   eyes: EventEyes | undefined,
 ): RunningOperation {
   const running = startOperation(services, identity, "event");
-  return eyes === undefined ? running : { ...running, context: { ...running.context, event: eyes } };
+  const { context } = running;
+  const links = services.links.forEvent(identity, context.portal.origin, eyes);
+  return { ...running, context: { ...context, links, ...(eyes === undefined ? {} : { event: eyes }) } };
 }
 
-/** Binds one operation, or the execution of one live event, to its credential, its deadline and its abort signal. */
+/**
+ * Binds one operation, or the execution of one live event, to its credential, its deadline and its abort signal. `reachedAt`: the gateway's
+ * address as the client used it.
+ */
 export function startOperation(
   services: OperationServices,
   identity: Identity,
   purpose: "operation" | "event" = "operation",
   requestId?: string,
+  reachedAt?: string,
 ): RunningOperation {
   const { signal, abort } = createLightSignal();
   const usage = new UpstreamUsage(requestId);
@@ -75,6 +86,7 @@ export function startOperation(
   });
   // Many an operation reads nothing by them.
   let loaders: Loaders | undefined;
+  let links: FileLinks | undefined;
   const startLoaders = (): Loaders => {
     const name = nameOf(identity.credential);
     const histories = purpose === "event" ? NOTHING_KEPT : services.histories.forCredential(name);
@@ -94,6 +106,13 @@ export function startOperation(
       live: services.liveFor(identity),
       turns: turnsOf(services.turns, portal.host),
       sends: services.sends.forIdentity(portal.host, identity.name),
+      get links() {
+        links ??= services.links.forOperation(identity, portal.origin, reachedAt);
+        return links;
+      },
+      get uploads() {
+        return services.uploads.forOperation(identity, portal.host, reachedAt);
+      },
     },
     abort,
     close: () => clearTimeout(timer),

@@ -18,6 +18,7 @@ import type { PreparedOperation } from "../operations/prepare.ts";
 import { MUTATION_OVER_GET, statusOf } from "../operations/refusal.ts";
 import type { Sender } from "./authentication.ts";
 import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./paths.ts";
+import { reachedAt } from "./reached-at.ts";
 
 /** What Apollo hands through to the door. */
 export interface HttpContext {
@@ -91,6 +92,7 @@ function throughTheDoor(door: Door): ApolloServerPlugin<HttpContext> {
           transport: "http",
           requestId,
           from: holderOf(sender.identity),
+          reachedAt: reachedAt(sender.request.headers),
           source,
           operationName: request.operationName,
           variables: request.variables,

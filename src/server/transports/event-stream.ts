@@ -13,6 +13,7 @@ import { MUTATION_OVER_GET } from "../operations/refusal.ts";
 import type { Authentication, Sender } from "./authentication.ts";
 import { isPreflighted, POSSIBLE_FORGERY } from "./cross-site.ts";
 import { sendProblem } from "./http-errors.ts";
+import { reachedAt } from "./reached-at.ts";
 import { DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 
 export interface EventStreamOptions {
@@ -102,6 +103,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
         transport: "event-stream",
         requestId: request.id,
         from: connection,
+        reachedAt: reachedAt(request.headers),
         source: query,
         operationName,
         variables,

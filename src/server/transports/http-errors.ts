@@ -68,7 +68,16 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy();
     return;
   }
-  const problem = unreadable(error.code);
+  sendRaw(unreadable(error.code), socket);
+}
+
+/** A body that does not come is answered the same way, whatever its route has begun. */
+export function answerLate(socket: Socket): void {
+  if (socket.writable) sendRaw(LATE, socket);
+  else socket.destroy();
+}
+
+function sendRaw(problem: HttpProblem, socket: Socket): void {
   const body = bodyOf(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}`,

@@ -6,12 +6,13 @@ import type { Limits } from "../../config/limits.ts";
 import { LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import { guard } from "../../process/guard.ts";
 import { oversizedAnswer } from "../operations/answer-limits.ts";
 import type { Door } from "../operations/door.ts";
 import type { HttpContext } from "./apollo.ts";
 import type { Authentication } from "./authentication.ts";
 import { closeAfterAnswers } from "./closing-connections.ts";
-import { answerUnreadable, BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
+import { answerLate, answerUnreadable, BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
 import { GRAPHQL_PATH } from "./paths.ts";
 import { requestIdOf } from "./request-id.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
@@ -30,7 +31,8 @@ export interface HttpServerOptions {
 /** The HTTP server: `/graphql` by the GraphQL-over-HTTP specification, and `/health`. Not yet listening. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { log, limits, authentication } = options;
-  const requestMs = Math.max(limits.headersMs, limits.bodyMs);
+  // The last resort: of ordinary requests the bodies must be there sooner.
+  const requestMs = Math.max(limits.headersMs, limits.bodyMs, LONGEST_REQUEST_MS);
   const server = fastify({
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: "idle",
@@ -47,11 +49,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   server.setErrorHandler(httpErrorHandler(limits.bodyBytes, log));
   await server.register(cors, {
     origin: (origin, decide) => decide(null, origin !== undefined && isAllowedOrigin(origin, options.corsOrigins)),
-    methods: ["GET", "POST"],
+    methods: ["GET", "HEAD", "POST", "PUT"],
     maxAge: 600,
   });
   addSecurityHeaders(server);
   closeAfterAnswers(server);
+  boundBodies(server, limits.bodyMs);
   acceptJson(server);
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -77,6 +80,37 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 
 /** Late requests are looked for that often. */
 const CHECKING_MS = 1_000;
+
+/** Of a file that a client sends, whose bytes need only go on coming. */
+const LONGEST_REQUEST_MS = 30 * 60_000;
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The route bounds the time of its bodies itself. */
+    ownBodyTime?: boolean;
+  }
+}
+
+/** A body that is late is answered like headers that are, and its connection closed. */
+function boundBodies(server: FastifyInstance, bodyMs: number): void {
+  server.addHook("onRequest", (request, _reply, done) => {
+    const { raw } = request;
+    const { "content-length": length, "transfer-encoding": encoding } = raw.headers;
+    if (request.routeOptions.config.ownBodyTime !== true && (encoding !== undefined || Number(length ?? 0) > 0)) {
+      const late = setTimeout(
+        guard("a body that is late", () => {
+          if (!raw.complete) answerLate(raw.socket);
+        }),
+        bodyMs,
+      );
+      late.unref();
+      const stop = guard("the end of a body", () => clearTimeout(late));
+      raw.once("end", stop);
+      raw.once("close", stop);
+    }
+    done();
+  });
+}
 
 /** JSON is parsed here and nowhere else, so that each kind of wrong body gets its own sentence. */
 function acceptJson(server: FastifyInstance): void {

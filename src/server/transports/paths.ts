@@ -11,3 +11,7 @@ export const SCHEMA_PATH = `${GUIDES_PATH}/schema`;
 export const SCHEMA_FILE_PATH = "/schema.graphql";
 /** The same as an answer to an introspection query. */
 export const INTROSPECTION_FILE_PATH = "/schema.json";
+/** Files and pictures of portals, each under its link. */
+export const FILES_PATH = "/files";
+/** Files on their way to portals, each to its address. */
+export const UPLOADS_PATH = "/uploads";

@@ -14,6 +14,7 @@ import { credentialsOf } from "./credential-payload.ts";
 import { nestsDeeper } from "./json-depth.ts";
 import { createOpeningFrames } from "./opening-frame.ts";
 import { createOperationNames, type OperationNames } from "./operation-names.ts";
+import { reachedAt } from "./reached-at.ts";
 import { requestIdOf } from "./request-id.ts";
 import { deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
 
@@ -85,6 +86,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         transport: "websocket",
         requestId: `${requestId}-${name}`,
         from: connection,
+        reachedAt: reachedAt(extra.headers),
         source: query,
         operationName,
         variables,

@@ -98,6 +98,11 @@ function searchPages({ args }: SelectedField): number {
   return Math.ceil((pageSizeOf(args, 20) + 1) / 50) + 1;
 }
 
+/** The one call that a portal may lack, or the three in its place. */
+function keyedFile(field: SelectedField): number {
+  return keyedSend(field) + 3;
+}
+
 /** By the field's type and name. */
 export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.chatSearch": { commands: searchPages, brings: RECENT_CHAT },
@@ -128,6 +133,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Message.replyTo": { commands: () => 3 },
   "Mutation.botMessageSend": { commands: keyedSend },
   "Mutation.chatMessageSend": { commands: keyedSend },
+  "Mutation.chatFileSend": { commands: keyedFile },
   "Mutation.crmMessageSend": { commands: keyedSend },
   "UnreadCounters.chats": { listSize: 100 },
   "Viewer.user": { brings: PROFILE },

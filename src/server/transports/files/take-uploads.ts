@@ -1,0 +1,129 @@
+import { createWriteStream } from "node:fs";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Limits } from "../../../config/limits.ts";
+import { guard } from "../../../process/guard.ts";
+import { isOfPortal } from "../../files/contents.ts";
+import type { Receiving, UploadSpool } from "../../files/upload-spool.ts";
+import type { TicketSeals, UploadTicket } from "../../files/upload-ticket.ts";
+import type { ClientAddressOf } from "../../identity/client-address.ts";
+import type { HolderOf } from "../../identity/holders.ts";
+import type { Admission } from "../../operations/admission.ts";
+import { type HttpProblem, sendProblem } from "../http-errors.ts";
+import {
+  BEGUN,
+  LATE,
+  NO_LINK,
+  NO_LONGER,
+  OVER,
+  otherSize,
+  otherType,
+  spoolFull,
+  tooLarge,
+  tooManyTransfers,
+} from "./link-problems.ts";
+
+export interface UploadRouteOptions {
+  readonly path: string;
+  readonly seals: TicketSeals;
+  readonly spool: UploadSpool;
+  readonly holderOf: HolderOf;
+  readonly clientAddress: ClientAddressOf;
+  readonly limits: Limits;
+  readonly transfers: Admission;
+}
+
+/** Takes the bytes of files that were announced: one `PUT` each, to disk as they come. */
+export function registerUploads(server: FastifyInstance, options: UploadRouteOptions): void {
+  const { seals, spool, holderOf, clientAddress, limits, transfers, path } = options;
+
+  async function mayBring({ claim, portal }: UploadTicket, request: FastifyRequest): Promise<boolean> {
+    const holder = await holderOf(claim, { headers: request.headers, ...clientAddress(request.raw) });
+    return holder !== undefined && isOfPortal(holder.credential, portal);
+  }
+
+  /** Why nothing of the body is taken. */
+  async function problemWith(ticket: UploadTicket | undefined, request: FastifyRequest) {
+    if (ticket === undefined) return NO_LINK;
+    if (ticket.expiresAt <= Date.now()) return OVER;
+    if (!(await mayBring(ticket, request))) return NO_LONGER;
+    if (ticket.size > limits.uploadBytes) return tooLarge("uploadBytes", limits.uploadBytes);
+    const { "content-length": length, "content-type": type } = request.headers;
+    if (length !== String(ticket.size)) return otherSize(ticket.size);
+    if (type !== undefined && mediaType(type) !== mediaType(ticket.contentType)) return otherType(ticket.contentType);
+    return undefined;
+  }
+
+  async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const refuse = (problem: HttpProblem): FastifyReply => {
+      // What is not read must not be taken for the next request.
+      reply.header("connection", "close");
+      if (problem.retryAfterMs !== undefined)
+        reply.header("retry-after", String(Math.ceil(problem.retryAfterMs / 1_000)));
+      return sendProblem(reply, problem, request.headers.accept);
+    };
+    const ticket = seals.open((request.url.split("?")[0] ?? "").slice(path.length + 1));
+    const problem = await problemWith(ticket, request);
+    if (ticket === undefined || problem !== undefined) return refuse(problem ?? NO_LINK);
+    const gone = new AbortController();
+    reply.raw.once(
+      "close",
+      guard("the end of an upload", () => gone.abort()),
+    );
+    const entry = await transfers.enter(ticket.owner, gone.signal);
+    if (entry.kind !== "entered") return refuse(tooManyTransfers(limits.fileTransfers));
+    try {
+      const place = spool.reserve(ticket);
+      if (place === "begun") return refuse(BEGUN);
+      if (place === "full") return refuse(spoolFull(limits.uploadsBytes));
+      return (await receive(request, place)) ? await reply.code(204).send() : refuse(LATE);
+    } finally {
+      entry.leave();
+    }
+  }
+
+  /** False when the bytes stopped coming, or the client has gone. Whatever ends it before the last byte leaves nothing behind. */
+  async function receive(request: FastifyRequest, place: Receiving): Promise<boolean> {
+    const late = new AbortController();
+    const idle = setTimeout(
+      guard("an upload whose bytes have stopped", () => late.abort()),
+      limits.fileIdleMs,
+    );
+    const moving = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        idle.refresh();
+        done(null, chunk);
+      },
+    });
+    try {
+      // The connection stays open for the answer.
+      await pipeline(
+        request.raw.iterator({ destroyOnReturn: false }),
+        moving,
+        createWriteStream(place.path, { flags: "wx", mode: 0o600 }),
+        {
+          signal: late.signal,
+        },
+      );
+      place.received();
+      return true;
+    } catch (error) {
+      await place.failed();
+      if (late.signal.aborted || request.raw.destroyed) return false;
+      throw error;
+    } finally {
+      clearTimeout(idle);
+    }
+  }
+
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _body, done) => done(null));
+    scope.put(`${path}/*`, { config: { ownBodyTime: true }, handler: take });
+  });
+}
+
+function mediaType(header: string): string {
+  return (header.split(";")[0] ?? "").trim().toLowerCase();
+}

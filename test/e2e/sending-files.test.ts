@@ -1,0 +1,276 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import type { Chat } from "../../simulator/world/records.ts";
+import { eventually } from "../kit/eventually.ts";
+import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
+import { errorsMetIn } from "./refusals.ts";
+
+interface Desk {
+  readonly portal: RunningPortal;
+  readonly gateway: TestGateway;
+  /** Where uploads wait. */
+  readonly spool: string;
+  readonly chat: Chat;
+  /** Of somebody who is in the chat. */
+  readonly key: string;
+}
+
+const met = new Set<string>();
+let desk: Desk;
+
+async function openDesk(options: PortalOptions = {}, env: Record<string, string> = {}): Promise<Desk> {
+  const portal = await startPortal({ size: 0.3, plan: "on-premise", ...options });
+  const directory = mkdtempSync(join(tmpdir(), "uploads-"));
+  // Older ways of sending need a scope more.
+  const keys = Object.fromEntries(
+    portal.users.map(({ id }) => [`disk-${id}`, portal.createWebhook(id, ["imopenlines", "im", "disk"])]),
+  );
+  const gateway = await startGateway({
+    portal,
+    keys,
+    env: { BITRIX24_PLAN: "on-premise", GATEWAY_DATA_DIR: directory, GATEWAY_FILE_IDLE_TIMEOUT_MS: "400", ...env },
+  });
+  for (const chat of portal.world.chats.values()) {
+    const member = portal.users.find(({ id, role }) => role === "operator" && chat.members.has(id));
+    if (chat.kind === "lines" && member !== undefined && portal.world.openSession(chat.id) !== undefined) {
+      const key = options.age === 2024 ? `disk-${member.id}` : keyFor(member);
+      return { portal, gateway, spool: join(directory, "uploads"), chat, key };
+    }
+  }
+  throw new Error("nobody is in an open chat");
+}
+
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterAll(async () => {
+  await desk.gateway.close();
+  await desk.portal.close();
+});
+
+const START = `mutation ($chatId: ID!, $name: String!, $size: SafeInt!, $contentType: String!) {
+  fileUploadStart(chatId: $chatId, name: $name, size: $size, contentType: $contentType) {
+    uploadId uploadUrl expiresAt userErrors { code message field } } }`;
+const SEND = `mutation ($chatId: ID!, $uploadId: ID!, $text: String, $key: String) {
+  chatFileSend(chatId: $chatId, uploadId: $uploadId, text: $text, idempotencyKey: $key) {
+    messageId chat { id title } userErrors { code message field bitrixCode } } }`;
+
+async function begin({ gateway, chat, key }: Desk, size: number, name = "scan.png", contentType = "image/png") {
+  const answer = await gateway.graphql(START, { chatId: String(chat.id), name, size, contentType }, { key });
+  for (const { code } of answer.data?.fileUploadStart?.userErrors ?? []) met.add(code);
+  return { ...answer.data?.fileUploadStart, errors: answer.errors };
+}
+
+async function put(url: string, bytes: Buffer, type = "image/png"): Promise<Response> {
+  return await fetch(url, { method: "PUT", headers: { "content-type": type }, body: new Uint8Array(bytes) });
+}
+
+async function send(at: Desk, uploadId: string, more: { text?: string; key?: string; by?: string } = {}) {
+  const { text, key, by = at.key } = more;
+  const variables = { chatId: String(at.chat.id), uploadId, text, key };
+  const { data, errors } = await at.gateway.graphql(SEND, variables, { key: by });
+  for (const { code } of data?.chatFileSend?.userErrors ?? []) met.add(code);
+  return { ...data?.chatFileSend, errors };
+}
+
+const writesOf = ({ portal }: Desk, method: string): number =>
+  portal.stats().writes.filter((write) => write.method === method).length;
+
+test("a file goes to the portal in two steps, byte for byte, with its text, and is gone from the gateway", async () => {
+  const bytes = randomBytes(300_000);
+  const { uploadId, uploadUrl, userErrors } = await begin(desk, bytes.length);
+  expect(userErrors).toEqual([]);
+  expect((await put(uploadUrl, bytes)).status).toBe(204);
+  const sent = await send(desk, uploadId, { text: "As promised" });
+  expect(sent).toMatchObject({ userErrors: [], errors: undefined, chat: { id: String(desk.chat.id) } });
+  const message = desk.chat.messages.find(({ id }) => String(id) === sent.messageId);
+  expect(message?.text).toBe("As promised");
+  const [fileId] = Array.isArray(message?.params.FILE_ID) ? message.params.FILE_ID : [];
+  const file = desk.portal.world.files.get(Number(fileId));
+  expect(file).toMatchObject({ name: "scan.png", size: bytes.length });
+  expect(file?.content).toEqual(bytes);
+  expect(readdirSync(desk.spool)).toEqual([]);
+  expect(await send(desk, uploadId)).toMatchObject({ userErrors: [{ code: "UPLOAD_NOT_FOUND", field: ["uploadId"] }] });
+});
+
+test("older portals get it by way of the chat's folder", async () => {
+  const older = await openDesk({ age: 2024 });
+  onTestFinished(async () => {
+    await older.gateway.close();
+    await older.portal.close();
+  });
+  const bytes = randomBytes(5_000);
+  for (const text of ["first", "second"]) {
+    const { uploadId, uploadUrl } = await begin(older, bytes.length);
+    await put(uploadUrl, bytes);
+    const { messageId, userErrors, errors } = await send(older, uploadId, { text });
+    expect(errors).toBeUndefined();
+    expect(userErrors).toEqual([]);
+    expect(older.chat.messages.find(({ id }) => String(id) === messageId)?.text).toBe(text);
+  }
+});
+
+test("what was announced is what must come", async () => {
+  const bytes = randomBytes(100);
+  const { uploadUrl, uploadId } = await begin(desk, bytes.length);
+  expect((await put(uploadUrl, bytes.subarray(1))).status).toBe(400);
+  expect((await put(uploadUrl, bytes, "text/html")).status).toBe(415);
+  expect((await put(`${uploadUrl.slice(0, -4)}AAAA`, bytes)).status).toBe(404);
+  expect(await send(desk, uploadId)).toMatchObject({ userErrors: [{ code: "UPLOAD_NOT_FOUND" }] });
+  expect((await put(uploadUrl, bytes)).status).toBe(204);
+  expect((await put(uploadUrl, bytes)).status).toBe(409);
+  const stranger = desk.portal.users.find((user) => keyFor(user) !== desk.key);
+  if (stranger === undefined) throw new Error("nobody else");
+  expect(await send(desk, uploadId, { by: keyFor(stranger) })).toMatchObject({
+    messageId: null,
+    userErrors: [{ code: "UPLOAD_NOT_FOUND" }],
+  });
+});
+
+test.each([
+  [{ name: "" }, "name must have 1 to 255 characters"],
+  [{ name: "../../etc/passwd" }, "name must have 1 to 255 characters"],
+  [{ size: 0 }, "size must be the number of bytes"],
+  [{ contentType: "png" }, "contentType must be a MIME type"],
+])("a file announced as %o is refused with a sentence", async (wrong, sentence) => {
+  const variables = { chatId: String(desk.chat.id), name: "a.png", size: 5, contentType: "image/png", ...wrong };
+  const { errors } = await desk.gateway.graphql(START, variables, { key: desk.key });
+  expect(errors?.[0]).toMatchObject({
+    message: expect.stringContaining(sentence),
+    extensions: { code: "BAD_USER_INPUT" },
+  });
+});
+
+test("a file that is too large is refused before a byte of it comes", async () => {
+  expect(await begin(desk, 25 * 1024 * 1024 + 1)).toMatchObject({
+    uploadUrl: null,
+    userErrors: [{ code: "FILE_TOO_LARGE", field: ["size"] }],
+  });
+});
+
+test("bytes that stop coming leave nothing behind, and the address may be used again", async () => {
+  const bytes = randomBytes(1_000);
+  const { uploadUrl } = await begin(desk, bytes.length);
+  const { hostname, port, pathname } = new URL(uploadUrl);
+  const before = existsSync(desk.spool) ? readdirSync(desk.spool).length : 0;
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  let received = "";
+  socket.on("data", (data) => {
+    received += String(data);
+  });
+  socket.write(
+    `PUT ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n\r\n`,
+  );
+  socket.write(bytes.subarray(0, 400));
+  await eventually(() => expect(received).toMatch(/^HTTP\/1\.1 408 /));
+  await eventually(() => expect(readdirSync(desk.spool).length).toBe(before));
+  expect((await put(uploadUrl, bytes)).status).toBe(204);
+});
+
+test("an upload may take longer than other requests as long as bytes come", async () => {
+  const slow = await openDesk({}, { GATEWAY_BODY_TIMEOUT_MS: "300", GATEWAY_FILE_IDLE_TIMEOUT_MS: "5000" });
+  onTestFinished(async () => {
+    await slow.gateway.close();
+    await slow.portal.close();
+  });
+  const { uploadUrl } = await begin(slow, 12);
+  const startedAt = performance.now();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      for (let count = 0; count < 12; count += 1) {
+        controller.enqueue(new Uint8Array([count]));
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+      controller.close();
+    },
+  });
+  const headers = { "content-type": "image/png", "content-length": "12" };
+  const { request } = await import("undici");
+  const { statusCode } = await request(uploadUrl, { method: "PUT", headers, body: await toNode(body) });
+  expect(statusCode).toBe(204);
+  expect(performance.now() - startedAt).toBeGreaterThan(600);
+});
+
+async function toNode(stream: ReadableStream<Uint8Array>) {
+  const { Readable } = await import("node:stream");
+  return Readable.from(
+    (async function* () {
+      const reader = stream.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        yield value;
+      }
+    })(),
+  );
+}
+
+test("only so much waits on disk, and one identity takes a quarter of it", async () => {
+  const small = await openDesk({}, { GATEWAY_MAX_UPLOADS_BYTES: "4000" });
+  onTestFinished(async () => {
+    await small.gateway.close();
+    await small.portal.close();
+  });
+  const bytes = randomBytes(600);
+  const [first, second] = [await begin(small, 600), await begin(small, 600)];
+  expect((await put(first.uploadUrl, bytes)).status).toBe(204);
+  const full = await put(second.uploadUrl, bytes);
+  expect(full.status).toBe(503);
+  expect(await full.json()).toMatchObject({
+    errors: [{ extensions: { code: "LIMIT_EXCEEDED", limit: "uploadsBytes" } }],
+  });
+  await send(small, first.uploadId);
+  expect((await put(second.uploadUrl, bytes)).status).toBe(204);
+});
+
+test("what an earlier life left is removed at the start", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "uploads-"));
+  mkdirSync(join(directory, "uploads"));
+  writeFileSync(join(directory, "uploads", "left"), "x");
+  const own = await startGateway({ portal: desk.portal, env: { GATEWAY_DATA_DIR: directory } });
+  onTestFinished(() => own.close());
+  expect(readdirSync(join(directory, "uploads"))).toEqual([]);
+});
+
+test("the portal's refusal is told, nothing was sent, and the file may be sent again", async () => {
+  const { uploadId, uploadUrl } = await begin(desk, 10);
+  await put(uploadUrl, randomBytes(10));
+  desk.portal.setFaults([
+    { kind: "error", method: "im.v2.File.upload", error: "UPLOAD_FAILED", description: "no", times: 1 },
+  ]);
+  onTestFinished(() => desk.portal.setFaults([]));
+  expect(await send(desk, uploadId)).toMatchObject({
+    messageId: null,
+    userErrors: [{ code: "FILE_NOT_SENT", bitrixCode: "UPLOAD_FAILED" }],
+  });
+  expect((await send(desk, uploadId)).userErrors).toEqual([]);
+});
+
+test("a file whose sending had an unknown outcome is not sent again, but found with its key", async () => {
+  const bytes = randomBytes(77);
+  const { uploadId, uploadUrl } = await begin(desk, bytes.length);
+  await put(uploadUrl, bytes);
+  const before = writesOf(desk, "im.v2.File.upload");
+  desk.portal.setFaults([{ kind: "resetAfter", method: "im.v2.File.upload", times: 1 }]);
+  onTestFinished(() => desk.portal.setFaults([]));
+  const key = "file of the test";
+  const unknown = await send(desk, uploadId, { text: "once", key });
+  expect(unknown.errors?.[0]?.extensions.code).toBe("OUTCOME_UNKNOWN");
+  expect(await send(desk, uploadId, { text: "once" })).toMatchObject({ userErrors: [{ code: "UPLOAD_NOT_FOUND" }] });
+  const again = await send(desk, uploadId, { text: "once", key });
+  expect(again.userErrors).toEqual([]);
+  expect(desk.chat.messages.filter(({ text }) => text === "once").map(({ id }) => String(id))).toEqual([
+    again.messageId,
+  ]);
+  expect(writesOf(desk, "im.v2.File.upload")).toBe(before + 1);
+});
+
+test("every user error of files was met", () => {
+  expect(errorsMetIn("files").filter((code) => !met.has(code))).toEqual([]);
+});
