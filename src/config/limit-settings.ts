@@ -89,7 +89,12 @@ export const limitSettings = {
   GATEWAY_MAX_OPERATIONS_PER_SOCKET: limit("Operations at once on one WebSocket.", 100, 1, 10_000),
   GATEWAY_MAX_CONNECTIONS: limit("Connections at once, of every kind.", 20_000, 10, 1_000_000),
   GATEWAY_HEADERS_TIMEOUT_MS: limit("Milliseconds in which a request's headers must be there.", 10_000, 100, 600_000),
-  GATEWAY_BODY_TIMEOUT_MS: limit("Milliseconds in which a request's body must be there.", 10_000, 100, 600_000),
+  GATEWAY_BODY_TIMEOUT_MS: limit(
+    "Milliseconds in which a request must be there whole, its headers too; where those may take longer, their time counts.",
+    10_000,
+    100,
+    600_000,
+  ),
   GATEWAY_IDLE_TIMEOUT_MS: limit(
     "Milliseconds that a connection is kept open for a further request.",
     72_000,
