@@ -44,7 +44,11 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function openLiveOffice(options: PortalOptions = {}): Promise<LiveOffice> {
+/** @param env settings that replace those of the harness */
+export async function openLiveOffice(
+  options: PortalOptions = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<LiveOffice> {
   const portal = await startPortal({ size: 0.2, plan: "on-premise", ...options });
   const port = await freePort();
   const [first] = portal.users;
@@ -61,6 +65,7 @@ export async function openLiveOffice(options: PortalOptions = {}): Promise<LiveO
       BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
       BITRIX24_TOKEN_URL: portal.application.tokenUrl,
       GATEWAY_PUBLIC_URL: publicUrl,
+      ...env,
     },
   });
   onTestFinished(async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { createBackoff } from "../../datasources/bitrix24/backoff.ts";
 import {
   CallAborted,
   PortalRateLimited,
@@ -15,8 +16,7 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5_000;
+const pauseBefore = createBackoff({ firstMs: 250, longestMs: 5_000 });
 
 /** Whether an error says nothing about what was asked for: the portal is busy, away or slow, and may answer later. */
 export function isPassing(error: unknown): boolean {
@@ -38,10 +38,11 @@ export function isPassing(error: unknown): boolean {
  */
 export async function readPatiently<T>(read: () => Promise<T>, { patienceMs, signal }: Patience): Promise<T> {
   const lastStart = performance.now() + patienceMs;
-  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
+  for (let repetition = 1; ; repetition += 1) {
     try {
       return await read();
     } catch (error) {
+      const wait = pauseBefore(repetition);
       const needed = error instanceof PortalRateLimited ? Math.max(wait, error.retryAfterMs) : wait;
       if (!isPassing(error) || signal.aborted || performance.now() + needed > lastStart) throw error;
       if (!(await paused(needed, signal))) throw error;

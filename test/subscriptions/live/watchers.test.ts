@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { PortalUser } from "../../../simulator/portal.ts";
 import type { Chat } from "../../../simulator/world/records.ts";
+import { PortalRateLimited } from "../../../src/datasources/bitrix24/errors.ts";
 import type { StoredChatChanged } from "../../../src/subscriptions/events/stored-event.ts";
 import { createDialogLists } from "../../../src/subscriptions/live/dialog-lists.ts";
 import { createFoundChanges } from "../../../src/subscriptions/live/found-changes.ts";
@@ -28,12 +29,18 @@ interface Watching {
   tell(chat: Chat): void;
 }
 
-function startWatching(options: Partial<WatchersOptions> = {}): Watching {
+interface WatchingOptions extends Partial<WatchersOptions> {
+  /** Whether the live side's share has nothing left for such a look. */
+  readonly hasNothingFor?: (urgency: "event" | "heartbeat") => boolean;
+}
+
+function startWatching({ hasNothingFor, ...options }: WatchingOptions = {}): Watching {
   const closing = new AbortController();
   const found: StoredChatChanged[] = [];
   const changes = createFoundChanges({ found: (_portal, change) => void found.push(change), graceMs: 1 });
   const lists = createDialogLists({
-    sessionOf: ({ credentialKey }) => {
+    sessionOf: ({ credentialKey }, urgency) => {
+      if (hasNothingFor?.(urgency) === true) throw new PortalRateLimited("the share is used up", 3_600_000);
       const user = office.operators.find(({ id }) => String(id) === credentialKey);
       if (user === undefined) throw new Error("nobody");
       return office.session(webhook(user));
@@ -168,6 +175,16 @@ describe("the looks", () => {
     await until(() => asked === 3);
     expect(looks()).toBe(0);
     await looked(1);
+  });
+
+  it("are put off where the live side's share does not reach, but no longer than their bound", async () => {
+    const { watchers } = startWatching({ boundMs: 300, hasNothingFor: (urgency) => urgency === "heartbeat" });
+    const beganAt = performance.now();
+    watchers.watch(viewer(operator()));
+    await looked(1);
+    expect(performance.now() - beganAt).toBeGreaterThan(250);
+    await looked(1);
+    expect(watchers.checkedEverySeconds(viewer(operator()))).toBe(1);
   });
 
   it("go on after the portal failed", async () => {

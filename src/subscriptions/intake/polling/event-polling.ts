@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { createBackoff } from "../../../datasources/bitrix24/backoff.ts";
 import type { PortalSession } from "../../../datasources/bitrix24/calls.ts";
 import { UpstreamError } from "../../../datasources/bitrix24/errors.ts";
 import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
@@ -67,8 +68,7 @@ const PORTAL_KEEPS_MS = 24 * 60 * 60 * 1_000;
 const RESUBSCRIBE_MS = 10 * 60 * 1_000;
 /** A place that only tells the time is not worth more writes. */
 const KEEP_TIME_MS = 60_000;
-const FIRST_BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 60_000;
+const pauseAfter = createBackoff({ firstMs: 1_000, longestMs: 60_000 });
 /** A refusal (a scope that is missing, a method the portal does not know) does not go away by itself soon. */
 const REFUSED_BACKOFF_MS = 5 * 60 * 1_000;
 
@@ -172,7 +172,7 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
         // What was taken over is in the store; what was not is asked for again.
         place = undefined;
         const mayPass = !(error instanceof UpstreamError) || isPassing(error);
-        wait = mayPass ? Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS) : REFUSED_BACKOFF_MS;
+        wait = mayPass ? pauseAfter(failures) : REFUSED_BACKOFF_MS;
         const message = error instanceof Error ? error.message : "unknown";
         state = { kind: "failing", since: failingSince, message, mayPass, retryAt: new Date(Date.now() + wait) };
         onError(error);
