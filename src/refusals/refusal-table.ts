@@ -53,6 +53,11 @@ export function meaningOf(refusal: PortalRefusal): Meaning {
   return CALLER_REFUSALS.get(folded) ?? objectMeaning(refusal.method ?? "", refusal.error, folded);
 }
 
+/** Codes that have a meaning of their own on a method; the empty one is a refusal without a code. */
+export function ownCodesOf(method: string): string[] {
+  return Object.keys(entry(METHODS, method) ?? {});
+}
+
 /** Whether it is about this object or this action, or else what about. */
 export function refusalClass(refusal: PortalRefusal): RefusalClass {
   return meaningOf(refusal).kind;

@@ -47,9 +47,9 @@ declare const client: OpenLinesClient;
 
 export async function program(): Promise<void> {
   const { data } = await client.request(InboxDocument, { first: 5 });
-  const title: string | null | undefined = data?.inbox?.nodes[0]?.title;
+  const title: string | null | undefined = data?.inbox?.nodes[0]?.chat.title;
   // @ts-expect-error a field that the document does not ask for
-  void data?.inbox?.nodes[0]?.description;
+  void data?.inbox?.nodes[0]?.chat.description;
   // @ts-expect-error a variable of another type
   await client.request(InboxDocument, { first: "five" });
   const sent = await client.request(SendMessageDocument, { chatId: "5", text: title ?? "Hello" });

@@ -19,12 +19,13 @@ export async function openOperatorScene(): Promise<OperatorScene> {
   for (const user of portal.users.slice(1)) {
     const key = keyFor(user);
     const { data } = await gateway.graphql(
-      "query ($me: [ID!]) { inbox(first: 20, filter: { operatorIds: $me, states: [ASSIGNED] }) { nodes { id messageCount } } }",
+      "query ($me: [ID!]) { inbox(first: 20, filter: { operatorIds: $me, states: [ASSIGNED] }) { nodes { id chat { messageCount } } } }",
       { me: [String(user.id)] },
       { key },
     );
-    const nodes: readonly { readonly id: string; readonly messageCount: number }[] = data?.inbox?.nodes ?? [];
-    const chatIds = nodes.filter(({ messageCount }) => messageCount > 4).map(({ id }) => id);
+    const nodes: readonly { readonly id: string; readonly chat: { readonly messageCount: number } }[] =
+      data?.inbox?.nodes ?? [];
+    const chatIds = nodes.filter(({ chat }) => chat.messageCount > 4).map(({ id }) => id);
     if (chatIds.length > 1)
       return { portal, office, url: gateway.url, key: gateway.keyOf(key), userId: user.id, chatIds };
   }

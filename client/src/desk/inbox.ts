@@ -3,7 +3,7 @@ import { isRecord, type Result } from "../result.ts";
 import { openLiveView, type Problem } from "./live-view.ts";
 import { createStore, type Watched } from "./store.ts";
 
-/** A chat of the inbox with the fields that were asked for. */
+/** An item of the inbox with the fields that were asked for; its id is the chat's. */
 export type InboxRow = Readonly<Record<string, unknown>> & {
   readonly id: string;
   /** What an event told since the row was read; null until then. */
@@ -31,12 +31,12 @@ export interface InboxOptions {
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
   /** Rows at first, and of each further page. */
   readonly first?: number | undefined;
-  /** The selection of a chat without braces. */
-  readonly chatFields?: string | undefined;
+  /** The selection of an item of the inbox without braces; with its `id`. */
+  readonly itemFields?: string | undefined;
 }
 
 export const INBOX_FIELDS =
-  "id title state viewerUnreadCount connector { id } line { id } operator { id name } preview { text sentAt }";
+  "id status isPinned changedAt preview { text sentAt } chat { id title state viewerUnreadCount connector { id } line { id } operator { id name } }";
 const FIRST = 20;
 const MOST = 100;
 /** Counters and states are read again so long after an event, once for all that came: many who read at each would use up the portal's allowance. */
@@ -44,14 +44,14 @@ const READ_AGAIN_MS = 5_000;
 
 /** The viewer's dialogs. What an event tells is shown at once, the rest of the row when it was read again. */
 export function openInbox(client: OpenLinesClient, options: InboxOptions = {}): LiveInbox {
-  const { filter, first: step = FIRST, chatFields = INBOX_FIELDS } = options;
+  const { filter, first: step = FIRST, itemFields = INBOX_FIELDS } = options;
   let first = step;
   const store = createStore(EMPTY_INBOX);
   const show = (how: Partial<InboxState>): void => store.set({ ...store.get(), ...how });
 
   async function read(): Promise<string | undefined> {
     const { cursor, rows, hasMore } = readList(
-      await client.request(LIST(chatFields), { first, filter: filter ?? null }),
+      await client.request(LIST(itemFields), { first, filter: filter ?? null }),
     );
     show({ rows, hasMore: hasMore && first < MOST, isLoading: false });
     return cursor;

@@ -78,7 +78,7 @@ export class BotActions {
     nullable: true,
     description:
       'Sends an automatic message to the customer: the line\'s greeting or a text. Anybody may; the portal checks neither a bot nor access, and only says "accepted", even for an unknown chat. Trap: it opens a session where none is open. ' +
-      "User errors: `TEXT_EMPTY` (kind `DEFAULT` without a text), `CHAT_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`. Needs the scope `imbot`. Costs one call, with a key two or three (`imopenlines.bot.session.message.send`).",
+      "User errors: `TEXT_EMPTY` (kind `DEFAULT` without a text), `CHAT_NOT_FOUND`, `BOT_NOT_CONFIGURED`, `IDEMPOTENCY_KEY_REUSED`. Needs the scope `imbot`. Costs one call, with a key two or three (`imopenlines.bot.session.message.send`).",
   })
   async botMessageSend(
     @Ctx() context: OperationContext,
@@ -116,7 +116,7 @@ export class BotActions {
     nullable: true,
     description:
       "Hands the chat from the bot to the queue of its line, which offers it to a free operator. Anybody may, as long as a bot has the chat. Trap: it opens a session where none is open. " +
-      "User errors: `CHAT_NOT_WITH_BOT`, `CHAT_NOT_FOUND`. Needs the scope `imbot`. Costs one call (`imopenlines.bot.session.operator`).",
+      "User errors: `CHAT_NOT_WITH_BOT`, `BOT_NOT_CONFIGURED`, `CHAT_NOT_FOUND`. Needs the scope `imbot`. Costs one call (`imopenlines.bot.session.operator`).",
   })
   async botChatRouteToOperator(
     @Ctx() context: OperationContext,

@@ -29,7 +29,7 @@ export class CrmActions {
     nullable: true,
     description:
       "Adds a user or bot to a chat of a CRM item. The caller needs access to the item and the right to join the line's chats, the user needs access to the item and to the chat's history. Some portals refuse a user who is in the chat already. " +
-      "User errors: `NO_CHAT` (the item has no chat; nothing was done), `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `USER_NOT_ACTIVE`, `PARTICIPANT_UNCHANGED`, `ACCESS_DENIED`, `INVALID_ARGUMENT`. Costs one call (`imopenlines.crm.chat.user.add`).",
+      "User errors: `NO_CHAT` (the item has no chat; nothing was done), `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `USER_NOT_FOUND`, `USER_NOT_ACTIVE`, `PARTICIPANT_UNCHANGED`, `ACCESS_DENIED`, `CRM_ENTITY_NOT_FOUND`, `INVALID_ARGUMENT`. Costs one call (`imopenlines.crm.chat.user.add`).",
   })
   async crmChatParticipantAdd(
     @Ctx() context: OperationContext,
@@ -48,7 +48,7 @@ export class CrmActions {
     nullable: true,
     description:
       "Removes a user or bot from a chat of a CRM item. The caller needs access to the item and the right to remove participants. " +
-      "User errors: `NO_CHAT` (the item has no chat; nothing was done), `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `USER_NOT_ACTIVE`, `PARTICIPANT_UNCHANGED`, `ACCESS_DENIED`, `CRM_ENTITY_NOT_FOUND`, `INVALID_ARGUMENT`. Costs one call (`imopenlines.crm.chat.user.delete`).",
+      "User errors: `NO_CHAT` (the item has no chat; nothing was done), `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `USER_NOT_FOUND`, `USER_NOT_ACTIVE`, `PARTICIPANT_UNCHANGED`, `ACCESS_DENIED`, `CRM_ENTITY_NOT_FOUND`, `INVALID_ARGUMENT`. Costs one call (`imopenlines.crm.chat.user.delete`).",
   })
   async crmChatParticipantRemove(
     @Ctx() context: OperationContext,
@@ -68,7 +68,7 @@ export class CrmActions {
     nullable: true,
     description:
       "Writes to the customer in a chat of a CRM item, in the name of an employee or bot who is in the chat. Both the caller and the author need access to the item. The portal marks the message as automatically generated. Plain text only; `chatMessageSend` writes as the caller and needs no CRM item. " +
-      "User errors: `TEXT_EMPTY`, `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `ACCESS_DENIED`, `MESSAGE_NOT_SENT`, `INVALID_ARGUMENT`, `IDEMPOTENCY_KEY_REUSED`. Costs one call, with a key two, or three where the caller is not in the chat (`imopenlines.crm.message.add`).",
+      "User errors: `TEXT_EMPTY`, `CHAT_NOT_IN_CRM` (not a chat of this item with an active session), `ACCESS_DENIED`, `MESSAGE_NOT_SENT`, `CRM_ENTITY_NOT_FOUND`, `USER_NOT_FOUND`, `USER_NOT_ACTIVE`, `INVALID_ARGUMENT`, `IDEMPOTENCY_KEY_REUSED`. Costs one call, with a key two, or three where the caller is not in the chat (`imopenlines.crm.message.add`).",
   })
   async crmMessageSend(
     @Ctx() context: OperationContext,
