@@ -90,7 +90,7 @@ export const limitSettings = {
   GATEWAY_MAX_CONNECTIONS: limit("Connections at once, of every kind.", 20_000, 10, 1_000_000),
   GATEWAY_HEADERS_TIMEOUT_MS: limit("Milliseconds in which a request's headers must be there.", 10_000, 100, 600_000),
   GATEWAY_BODY_TIMEOUT_MS: limit(
-    "Milliseconds in which a request must be there whole, its headers too; where those may take longer, their time counts.",
+    "Milliseconds in which a request's body must be there, once its headers are.",
     10_000,
     100,
     600_000,

@@ -104,9 +104,11 @@ function boundBodies(server: FastifyInstance, bodyMs: number): void {
         bodyMs,
       );
       late.unref();
-      const stop = guard("the end of a body", () => clearTimeout(late));
-      raw.once("end", stop);
-      raw.once("close", stop);
+      // Once it has been read to its end, or broke.
+      raw.on(
+        "close",
+        guard("the end of a body", () => clearTimeout(late)),
+      );
     }
     done();
   });
