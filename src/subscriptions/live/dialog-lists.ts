@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import { PortalProtocolError, PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import { portalName } from "../../datasources/bitrix24/portal-ref.ts";
@@ -25,7 +26,13 @@ export interface ListQuestion {
 }
 
 /** Lists of dialogs, one for each credential, each read with its own. Reject with the errors of `errors.ts`. */
-export type DialogLists = FreshAnswers<ListQuestion, DialogList>;
+export interface DialogLists extends FreshAnswers<ListQuestion, DialogList> {
+  /**
+   * Whether a chat that waits for an operator is offered to the viewer although his list lacks it: some portals leave what is offered out of
+   * the one list and have it in the other. Where that is found, the other is the portal's list from then on.
+   */
+  isOffered(viewer: LiveViewer, chatId: Id): Promise<boolean>;
+}
 
 export interface DialogListsOptions {
   /** The viewer's own credential, bound to a fresh deadline. */
@@ -38,11 +45,21 @@ export interface DialogListsOptions {
 const MAX_LISTS = 5_000;
 /** Of portals that know only the newer list. */
 const LONGEST_LIST = 200;
+const MAX_PORTALS = 10_000;
+/** What a portal's lists hold changes with its version only. */
+const FULLER_LIST_MS = 24 * 60 * 60_000;
+/** A portal whose two lists told the same is not asked for both again before that. */
+const COMPARED_MS = 10 * 60_000;
 
 export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOptions): DialogLists {
+  /** Portals that tell what is offered in the newer list only. */
+  const fuller = new LRUCache<string, true>({ max: MAX_PORTALS, ttl: FULLER_LIST_MS });
+  const compared = new LRUCache<string, true>({ max: MAX_PORTALS, ttl: COMPARED_MS });
+
   async function read({ viewer, urgency }: ListQuestion): Promise<DialogList> {
+    const readPage = fuller.has(portalName(viewer.portal)) ? readList : readRecent;
     try {
-      const page = await readPatiently(() => readRecent(sessionOf(viewer, urgency)), {
+      const page = await readPatiently(() => readPage(sessionOf(viewer, urgency)), {
         patienceMs: EVENT_PATIENCE_MS,
         signal,
       });
@@ -53,7 +70,7 @@ export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOpti
     }
   }
 
-  return createFreshAnswers<ListQuestion, DialogList>({
+  const lists = createFreshAnswers<ListQuestion, DialogList>({
     nameOf: ({ viewer }) => dialogListName(viewer),
     // Who asks has waited for a gathering already, or is a heartbeat.
     turn: () => Promise.resolve(),
@@ -65,6 +82,28 @@ export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOpti
     },
     maxKept: MAX_LISTS,
   });
+
+  return {
+    ...lists,
+    async isOffered(viewer, chatId) {
+      const portal = portalName(viewer.portal);
+      if (fuller.has(portal) || compared.has(portal)) return false;
+      compared.set(portal, true);
+      try {
+        const page = await readPatiently(() => readList(sessionOf(viewer, "event")), {
+          patienceMs: EVENT_PATIENCE_MS,
+          signal,
+        });
+        const isThere = page.items.some(({ id }) => id === chatId);
+        if (isThere) fuller.set(portal, true);
+        return isThere;
+      } catch (error) {
+        if (isAboutTheList(error)) return false;
+        compared.delete(portal);
+        throw error;
+      }
+    },
+  };
 }
 
 /** Names the credential whose list it is. */
@@ -77,8 +116,12 @@ async function readRecent(portal: PortalSession): Promise<RecentPage> {
     return await portal.read(recentGet(), { fresh: true });
   } catch (error) {
     if (!(error instanceof PortalRefusal && refusalClass(error) === "unknown-method")) throw error;
-    return await portal.read(recentList({ offset: 0, limit: LONGEST_LIST }), { fresh: true });
+    return await readList(portal);
   }
+}
+
+function readList(portal: PortalSession): Promise<RecentPage> {
+  return portal.read(recentList({ offset: 0, limit: LONGEST_LIST }), { fresh: true });
 }
 
 /** Refusals that concern the list alone: the credential lacks the scope or the portal the method. */

@@ -113,7 +113,14 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
     if (isNamed || kept?.value.isTold === false) return "open";
     const { value: list } = await lists.ask({ viewer, urgency: "event" }, oldestAnswer(question));
     if (list.chats.has(chatId)) return "yes";
-    return list.isTold ? "no" : "open";
+    if (!list.isTold) return "open";
+    return waitsForOperator(viewer.portal, chatId) && (await lists.isOffered(viewer, chatId)) ? "yes" : "no";
+  }
+
+  /** As far as its record is known. */
+  function waitsForOperator(portal: PortalRef, chatId: Id): boolean {
+    const record = answers.chats.kept({ portal, id: chatId })?.value ?? null;
+    return record !== null && record.operatorId === null;
   }
 
   const ownAnswers = createFreshAnswers<{ readonly viewer: LiveViewer; readonly chatId: Id }, boolean>({
