@@ -18,6 +18,7 @@ export async function openLmdbStorage<Event>(
   const unlock = lockDirectory(directory);
   try {
     const aside = await setDamagedFileAside(directory);
+    const now = Date.now();
     forgetCleanEnd(directory);
     const root = open<string, string>({
       path: directory,
@@ -40,6 +41,7 @@ export async function openLmdbStorage<Event>(
       deadLetters,
       exclusive: true,
       warnings: aside === undefined ? [] : [replacedWarning(aside)],
+      givenUp: aside === undefined ? undefined : { since: now - limits.retention.maxAgeMs, until: now },
       problem: () => writer.problem(),
       close() {
         closing ??= (async () => {
@@ -58,7 +60,7 @@ export async function openLmdbStorage<Event>(
 }
 
 function replacedWarning(aside: string): string {
-  return `The data file of live events was damaged. It was moved to ${aside}, and an empty one begun: events and installations that it held are gone, cursors of subscribers are refused, and applications must be installed again in their portals.`;
+  return `The data file of live events was damaged. It was moved to ${aside}, and an empty one begun: events and installations that it held are gone, cursors of subscribers are refused, whoever subscribes anew is told of a gap, and applications must be installed again in their portals.`;
 }
 
 /** The new files' names are on disk only once the directory is. */

@@ -31,6 +31,7 @@ export async function openRedisStorage<Event>(
     deadLetters: openRedisDeadLetterLog(connection, prefix, limits.maxDeadLetters),
     exclusive: false,
     warnings,
+    givenUp: undefined,
     problem: () => connection.problem(),
     async close() {
       await log.close();

@@ -31,6 +31,11 @@ export interface Storage<Event> {
   readonly exclusive: boolean;
   /** Sentences for the operator about what weakens the promises, for example a Redis without an append-only file. */
   readonly warnings: readonly string[];
+  /**
+   * From when until when, in milliseconds of the wall clock, the events came that a damaged file may have held which opening it gave up;
+   * undefined when nothing was given up.
+   */
+  readonly givenUp: { readonly since: number; readonly until: number } | undefined;
   /** Why nothing can be kept now, for the operator; undefined while all is well. */
   problem(): string | undefined;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, open, readdir, rm, stat, truncate, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_STORAGE_LIMITS } from "../../src/storage/storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { messageEvent } from "./sample-events.ts";
 
@@ -43,11 +44,15 @@ describe("a data file that was damaged while nobody had it", () => {
     expect(storage.warnings).toHaveLength(1);
     expect(storage.warnings[0]).toMatch(/was damaged.*moved to .*data\.mdb\.damaged-/);
     expect((await readdir(directory)).filter((name) => name.startsWith("data.mdb.damaged-"))).toHaveLength(1);
+    const { since = 0, until = 0 } = storage.givenUp ?? {};
+    expect(Math.abs(Date.now() - until)).toBeLessThan(60_000);
+    expect(until - since).toBe(DEFAULT_STORAGE_LIMITS.retention.maxAgeMs);
     expect(await storage.log.portals()).toEqual([]);
     expect((await storage.log.append("portal", [messageEvent("new")])).positions).toEqual([1]);
     await storage.close();
     const again = await openEventStorage({ kind: "lmdb", directory });
     expect(again.warnings).toEqual([]);
+    expect(again.givenUp).toBeUndefined();
     expect(await again.log.head("portal")).toBe(1);
     await again.close();
   });

@@ -7,6 +7,7 @@ import type { EventStorage } from "../event-storage.ts";
 import { beatsInDirectory, beatsInStore } from "./beat-places.ts";
 import { encodeBeat } from "./beat-record.ts";
 import { createDeliveriesInHand, type DeliveryInHand } from "./deliveries-in-hand.ts";
+import { createLostLog } from "./lost-log.ts";
 import { earlier, type Moment, readClocks } from "./moment.ts";
 import { createOwedGaps } from "./owed-gaps.ts";
 import { createPeers } from "./peers.ts";
@@ -34,6 +35,8 @@ import { type RunningWatch, watchRunning } from "./running-watch.ts";
  * **Whole silence.** Processes that leave in order owe nothing while another one listens. Whoever begins to listen and finds nobody alive
  * says the time since the last one left; so there is a gap after each restart of the only process, however short and whatever its clock
  * shows. The listening begins before that gap ends.
+ *
+ * **A damaged file.** What it held is gone, for every portal that comes back a gap of the whole retention (`lost-log.ts`).
  */
 export interface Heartbeat {
   /** Says what former lives owe, and beats from then on. Call it once the receiver listens: the gap ends with that. */
@@ -77,7 +80,7 @@ const UNTOLD_PATIENCE_MS = 1_000;
 const SHORTEST_PAUSE_MS = 200;
 
 export function createHeartbeat(
-  storage: Pick<EventStorage, "log" | "keyValues" | "exclusive">,
+  storage: Pick<EventStorage, "log" | "keyValues" | "exclusive" | "givenUp">,
   options: HeartbeatOptions = {},
 ): Heartbeat {
   const { log, keyValues, exclusive } = storage;
@@ -92,6 +95,7 @@ export function createHeartbeat(
   const inHand = createDeliveriesInHand(clocks);
   const store = beatsInStore(keyValues);
   const files = options.directory === undefined || exclusive ? undefined : beatsInDirectory(options.directory);
+  const lostLog = createLostLog(keyValues, storage.givenUp, say);
   const peers = createPeers({ id, store, files, keyValues, exclusive, silenceMs, sayAll, keep: writeBeat });
 
   let begun = false;
@@ -179,6 +183,7 @@ export function createHeartbeat(
       }
       await peers.settle(now);
       await payDebts();
+      if (exclusive) await lostLog.tell(await log.portals());
       await writeBeat(now);
     } catch (error) {
       if (!(error instanceof StorageUnavailable)) throw error;

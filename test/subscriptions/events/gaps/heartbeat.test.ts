@@ -4,7 +4,7 @@ import type { RunningWatch } from "../../../../src/subscriptions/events/gaps/run
 import { adapters, type Place } from "../../../storage/adapters.ts";
 import { messageEvent } from "../../../storage/sample-events.ts";
 import { until } from "../../../storage/until.ts";
-import { type Clocks, clocksAtNoon, DEAD, gapsOf, receivingProcess } from "./receiving-process.ts";
+import { type Clocks, clocksAtNoon, DEAD, gapsOf, NOON, receivingProcess } from "./receiving-process.ts";
 
 // Each gap begins a second before its first loss: what the sender's clock showed when it began to send.
 
@@ -226,5 +226,44 @@ describe.each(adapters)("a receiving process on $name", ({ makePlace }) => {
     const before = await beats();
     await until(async () => (await beats()) !== before);
     await process.stop();
+  });
+});
+
+describe("a receiving process whose data file was given up as damaged", () => {
+  let place: Place;
+
+  beforeEach(async () => {
+    const lmdb = adapters.find(({ name }) => name === "LMDB");
+    if (lmdb === undefined) throw new Error("no adapter of files");
+    place = await lmdb.makePlace();
+  });
+  afterEach(() => place.remove());
+
+  it("tells each portal that comes back of the gap, once over its lives, and none after a file in order", async () => {
+    const clocks = clocksAtNoon();
+    let storage = await place.open();
+    const given: EventStorage = { ...storage, givenUp: { since: NOON - 86_400_000, until: NOON } };
+    const first = receivingProcess(given, clocks);
+    await first.beat();
+    await storage.log.append("one", [messageEvent("1")]);
+    for (const seconds of [5, 10]) {
+      clocks.pass(seconds);
+      await first.beat();
+    }
+    expect(await gapsOf(storage, "one")).toEqual(["12:00:00 to 12:00:00"]);
+    await first.stop();
+    await storage.close();
+
+    storage = await place.open();
+    const next = receivingProcess(storage, clocks);
+    // A subscriber begins the log of the portal.
+    await storage.log.newest("two");
+    for (const seconds of [15, 20]) {
+      clocks.pass(seconds);
+      await next.beat();
+    }
+    expect((await gapsOf(storage, "two")).filter((gap) => gap === "12:00:00 to 12:00:00")).toHaveLength(1);
+    expect((await gapsOf(storage, "one")).filter((gap) => gap === "12:00:00 to 12:00:00")).toHaveLength(1);
+    await storage.close();
   });
 });
