@@ -181,6 +181,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const close = async () => {
     ending = true;
     sockets.refuseNew();
+    streams.refuseNew();
     const endsAt = performance.now() + limits.shutdownMs * SHARE_FOR_OPERATIONS;
     await settledWithin(door.underWay, endsAt);
     liveSide.leave();

@@ -1,5 +1,6 @@
 import { Agent, get } from "node:http";
 import { expect, test } from "vitest";
+import { openEventStream } from "../campaign/live/event-stream-client.ts";
 import { connectSocket } from "../campaign/live/socket-client.ts";
 import { eventually } from "../kit/eventually.ts";
 import { startScriptedGateway } from "../kit/scripted-gateway.ts";
@@ -41,6 +42,25 @@ test("what takes longer than the end may take is left", async () => {
   await close();
   expect((await client.closed).code).toBe(1001);
   expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test("a client of the event stream that comes back while the gateway ends is sent away, and does not keep it", async () => {
+  const { origin, portal, close } = await startScriptedGateway({ GATEWAY_SHUTDOWN_TIMEOUT_MS: "600000" });
+  const answers: (() => void)[] = [];
+  portal.next.push(() => new Promise((resolve) => answers.push(() => resolve({ body: '{"result":["im"]}' }))));
+  const agent = new Agent({ keepAlive: true });
+  const query = slowQuery(origin, agent, "{ viewer { scopes } }");
+  await eventually(() => expect(answers).toHaveLength(1));
+  const closed = close();
+  await eventually(async () => expect((await fetch(`${origin}/ready`)).status).toBe(503));
+  const stream = await openEventStream(origin, "{ __typename }");
+  await stream.ended;
+  expect(stream.status).toBe(503);
+  expect(stream.text()).toContain("SERVICE_UNAVAILABLE");
+  answers[0]?.();
+  expect(await query).toBe(200);
+  await closed;
+  agent.destroy();
 });
 
 /** A query over HTTP that waits for the portal, on a connection that its client keeps. */

@@ -27,6 +27,8 @@ export interface EventStreamOptions {
 
 export interface EventStreams {
   openStreams(): number;
+  /** Whoever asks from now on is to ask elsewhere, or later. */
+  refuseNew(): void;
   /** Ends the streams; clients come back with their cursor. */
   close(): void;
 }
@@ -47,6 +49,7 @@ const requestShape = z.object({
 export function registerEventStream(server: FastifyInstance, options: EventStreamOptions): EventStreams {
   const { door, authentication, places, limits } = options;
   const open = new Set<() => void>();
+  let refusing = false;
   let closing = false;
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -72,6 +75,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
         'Send an object such as {"query": "subscription { openLineEvents { cursor } }"}.',
       );
     }
+    if (refusing) return refuse(503, "SERVICE_UNAVAILABLE", "The gateway restarts; connect again.");
     const place = places.enter(sender.identity.name);
     if (place === undefined) return refuse(503, "LIMIT_EXCEEDED", places.fullMessage);
 
@@ -162,7 +166,11 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
   server.post(options.path, { onRequest }, handle);
   return {
     openStreams: () => open.size,
+    refuseNew() {
+      refusing = true;
+    },
     close() {
+      refusing = true;
       closing = true;
       for (const stop of [...open]) stop();
     },
