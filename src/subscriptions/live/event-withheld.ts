@@ -19,13 +19,26 @@ export class EventWithheld extends GraphQLError {
   }
 }
 
-/** Waits for an answer that an event needs, not longer than events are waited with. Rejects with `EventWithheld`. */
+/** The waiting is measured in so many pieces, each of which counts as one however late it ends. */
+const PIECES = 5;
+
+/**
+ * Waits for an answer that an event needs, not longer than events are waited with. Rejects with `EventWithheld`. A time in which this process
+ * did not run counts for little: the answer may have come meanwhile, and not been read.
+ */
 export function inTime<T>(answer: Promise<T>, patienceMs = EVENT_PATIENCE_MS): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      guard("an event that is waited for", () => reject(new EventWithheld("no answer in time"))),
-      patienceMs,
-    );
+    let left = PIECES;
+    let timer: NodeJS.Timeout | undefined;
+    const wait = guard("an event that is waited for", () => {
+      if (left === 0) {
+        reject(new EventWithheld("no answer in time"));
+        return;
+      }
+      left -= 1;
+      timer = setTimeout(wait, patienceMs / PIECES);
+    });
+    wait();
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
