@@ -15,6 +15,13 @@ const campaigns = [
     settings: { HISTORY_EVENTS: "200000", HISTORY_BLOWS: "40" },
     tests: ["test/campaign/history"],
   },
+  {
+    name: "odd-answers",
+    what: "each place of each documented answer as each odd value, and what of the data that changes",
+    packages: [],
+    settings: { CAMPAIGN: "1" },
+    tests: ["test/contract/odd-answers.test.ts"],
+  },
 ];
 
 const asked = process.argv.slice(2);

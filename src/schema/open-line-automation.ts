@@ -30,8 +30,8 @@ export class OpenLineReply {
 
 @ObjectType({ simpleResolvers: true, description: "The greeting that a line sends by itself." })
 export class OpenLineWelcome {
-  @Field(() => Boolean, { description: "Whether customers are greeted (`WELCOME_MESSAGE`)." })
-  readonly isEnabled!: boolean;
+  @Field(() => Boolean, { nullable: true, description: "Whether customers are greeted (`WELCOME_MESSAGE`)." })
+  readonly isEnabled!: boolean | null;
 
   @Field(() => String, { nullable: true, description: "The greeting, BBCode (`WELCOME_MESSAGE_TEXT`)." })
   readonly text!: string | null;
@@ -46,10 +46,11 @@ export class OpenLineWelcome {
 @ObjectType({ simpleResolvers: true, description: "The chat bot that meets customers before operators do." })
 export class OpenLineBot {
   @Field(() => Boolean, {
+    nullable: true,
     description:
       "Whether a bot is connected (`WELCOME_BOT_ENABLE`). While it is not, the portal keeps none of the other bot settings but `joins`.",
   })
-  readonly isEnabled!: boolean;
+  readonly isEnabled!: boolean | null;
 
   @Field(() => User, { nullable: true, description: "The bot; null when none is chosen (`WELCOME_BOT_ID`)." })
   readonly user!: User | null;
@@ -70,10 +71,11 @@ export class OpenLineBot {
 @ObjectType({ simpleResolvers: true, description: "When the line is staffed, and what happens outside these hours." })
 export class OpenLineWorkTime {
   @Field(() => Boolean, {
+    nullable: true,
     description:
       "Whether working hours are kept (`WORKTIME_ENABLE`). On a plan without them a line read by its id shows false, while `openLines` shows what is stored.",
   })
-  readonly isEnabled!: boolean;
+  readonly isEnabled!: boolean | null;
 
   @Field(() => TimeOfDay, { nullable: true, description: "Start of the working day, in `timeZone` (`WORKTIME_FROM`)." })
   readonly from!: string | null;
@@ -99,8 +101,11 @@ export class OpenLineWorkTime {
 
 @ObjectType({ simpleResolvers: true, description: "What happens when no operator answers." })
 export class OpenLineNoAnswer {
-  @Field(() => Int, { description: "Seconds without an answer after which `reply` is due (`NO_ANSWER_TIME`)." })
-  readonly afterSeconds!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: "Seconds without an answer after which `reply` is due (`NO_ANSWER_TIME`).",
+  })
+  readonly afterSeconds!: number | null;
 
   @Field(() => OpenLineReply, { description: "What happens then (`NO_ANSWER_…`)." })
   readonly reply!: OpenLineReply;

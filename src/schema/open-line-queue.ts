@@ -62,9 +62,10 @@ export class OpenLineQueue {
   readonly type!: string;
 
   @Field(() => Int, {
+    nullable: true,
     description: "Seconds after which an unanswered dialog is offered to the next operator (`QUEUE_TIME`).",
   })
-  readonly redirectAfterSeconds!: number;
+  readonly redirectAfterSeconds!: number | null;
 
   @Field(() => Boolean, {
     nullable: true,

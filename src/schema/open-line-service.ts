@@ -6,8 +6,8 @@ import { User } from "./user.ts";
 
 @ObjectType({ simpleResolvers: true, description: "How a line works with the CRM." })
 export class OpenLineCrm {
-  @Field(() => Boolean, { description: "Whether customers are looked up in the CRM (`CRM`)." })
-  readonly isEnabled!: boolean;
+  @Field(() => Boolean, { nullable: true, description: "Whether customers are looked up in the CRM (`CRM`)." })
+  readonly isEnabled!: boolean | null;
 
   @Field(() => CrmCreateModeEnum, {
     description: "What is created for a customer the CRM does not know (`CRM_CREATE`).",
@@ -72,10 +72,11 @@ export class RatingMessages {
 })
 export class OpenLineCustomerRating {
   @Field(() => Boolean, {
+    nullable: true,
     description:
       "Whether customers are asked (`VOTE_MESSAGE`). On a plan without ratings a line read by its id shows false, while `openLines` shows what is stored.",
   })
-  readonly isEnabled!: boolean;
+  readonly isEnabled!: boolean | null;
 
   @Field(() => Int, {
     nullable: true,
@@ -185,8 +186,11 @@ export class OpenLineLimits {
 
 @ObjectType({ simpleResolvers: true, description: "The agreement on processing personal data." })
 export class OpenLineAgreement {
-  @Field(() => Boolean, { description: "Whether customers are shown an agreement (`AGREEMENT_MESSAGE`)." })
-  readonly isShown!: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether customers are shown an agreement (`AGREEMENT_MESSAGE`).",
+  })
+  readonly isShown!: boolean | null;
 
   @Field(() => ID, { nullable: true, description: "The agreement; null for none (`AGREEMENT_ID`)." })
   readonly agreementId!: Id | null;
@@ -195,9 +199,10 @@ export class OpenLineAgreement {
 @ObjectType({ simpleResolvers: true, description: "The category of a line's dialogs." })
 export class OpenLineCategory {
   @Field(() => Boolean, {
+    nullable: true,
     description: "Whether categories are used (`CATEGORY_ENABLE`). While they are not, the portal keeps no category.",
   })
-  readonly isEnabled!: boolean;
+  readonly isEnabled!: boolean | null;
 
   @Field(() => ID, { nullable: true, description: "The category; null for none (`CATEGORY_ID`)." })
   readonly categoryId!: Id | null;

@@ -4,6 +4,7 @@ import {
   configGet,
   configListGet,
   configPathGet,
+  configToChangeGet,
   revisionGet,
 } from "../../src/datasources/imopenlines/config/config-reads.ts";
 import { configAdd, configDelete, configUpdate } from "../../src/datasources/imopenlines/config/config-writes.ts";
@@ -189,12 +190,12 @@ describe("the documented examples of lines, through the real client", () => {
     const { select: _select, ...asked } = { ...Object(request.body.PARAMS) };
     // All columns are wanted, so none are selected.
     expect(seen.body).toEqual({ ...request.body, PARAMS: asked });
-    expect(value.map(({ id, name, isActive }) => ({ id, name, isActive }))).toEqual([
+    expect(value.items.map(({ id, name, isActive }) => ({ id, name, isActive }))).toEqual([
       { id: "15", name: "VIP Support Line", isActive: true },
       { id: "16", name: "Sales Line", isActive: true },
     ]);
-    // These rows carry selected columns only, so what a queue needs is not among them.
-    expect(() => value[0]?.queue).toThrow("QUEUE_TIME");
+    // These rows carry selected columns only.
+    expect(value.items[0]?.queue).toMatchObject({ redirectAfterSeconds: null, userIds: ["101", "205"] });
   });
 
   test("a whole row of config.list.get tells the queue as configured and its users, and not the members", async () => {
@@ -206,7 +207,7 @@ describe("the documented examples of lines, through the real client", () => {
     const query = { orderBy: "ID", direction: "ASC", limit: 21, offset: 0 } as const;
     const { value } = await replay.exchange(configListGet(query), "read", { result: [row] });
     const { isOnline: _isOnline, members: _members, ...queue } = documentedLine.queue;
-    expect(whole(value[0])).toStrictEqual({
+    expect(whole(value.items[0])).toStrictEqual({
       ...documentedLine,
       source: "list",
       queue: { ...queue, userIds: ["101", "205"], configured: [{ type: "DEPARTMENT", entityId: "10" }] },
@@ -346,10 +347,25 @@ describe("a line's decoder", () => {
     expect(line?.limits.sessionPriority).toBeNull();
   });
 
-  test("a setting that is not understood fails its own group and names the column", () => {
+  test("a setting that is not understood costs no other", () => {
     const line = decodedRow({ WORKTIME_FROM: "morning", VOTE_MESSAGE: "maybe" });
-    expect(line.crm.isEnabled).toBe(false);
-    expect(() => line.workTime).toThrow("WORKTIME_FROM");
-    expect(() => line.customerRating).toThrow("VOTE_MESSAGE");
+    const whole = decodedRow({});
+    expect(line.workTime).toEqual({ ...whole.workTime, from: null });
+    expect(line.customerRating).toEqual({ ...whole.customerRating, isEnabled: null });
+  });
+
+  test("a change is not built on a setting that is not understood: it would be written back as none", () => {
+    const line = decoded(configToChangeGet("22"), { ...row, WELCOME_BOT_ID: "somebody" });
+    expect(line?.category).toEqual(decodedRow({}).category);
+    expect(() => line?.bot).toThrow("WELCOME_BOT_ID");
+  });
+
+  test.each([
+    ["WELCOME_BOT_ENABLE", "bot.isEnabled must be given"],
+    ["CATEGORY_ENABLE", "category.isEnabled must be given"],
+  ])("a change must say %s where the portal does not", (column, message) => {
+    const line = decoded(configToChangeGet("22"), { ...row, [column]: null });
+    if (line === null) throw new Error("no line");
+    expect(() => configUpdate(line, { name: "Renamed" })).toThrow(message);
   });
 });

@@ -244,7 +244,7 @@ describe("users", () => {
     const { exchange } = await startReplay();
     const { value, request } = await exchange(userSearch({ text: "ort", start: 50 }), "read", wire.userSearchAnswer);
     expect(request.body).toEqual({ FILTER: { FIND: "ort" }, sort: "ID", order: "ASC", start: 50 });
-    expect(value).toStrictEqual([
+    expect(value.items).toStrictEqual([
       {
         id: "31",
         kind: "EMPLOYEE",
@@ -267,7 +267,7 @@ describe("users", () => {
   test("a record has no activity time when the portal sends one without an offset", async () => {
     const { exchange } = await startReplay();
     const { value } = await exchange(userSearch({ text: "Ortega" }), "read", wire.userWithoutOffsetAnswer);
-    expect(value[0]).toStrictEqual({
+    expect(value.items[0]).toStrictEqual({
       id: "31",
       kind: "UNKNOWN",
       firstName: "María",
@@ -371,6 +371,7 @@ describe("messages and members of a dialog", () => {
       ],
       users: [maria(origin)],
       files: [receipt],
+      rowCount: 2,
     });
   });
 
@@ -389,7 +390,7 @@ describe("messages and members of a dialog", () => {
     const call = dialogUsersList({ chatId: "2051", limit: 200, employeesOnly: false });
     const { value, request } = await exchange(call, "read", wire.dialogUsersAnswer);
     expect(request.body).toEqual({ DIALOG_ID: "chat2051", LIMIT: 200, SKIP_EXTERNAL: "N" });
-    expect(value).toStrictEqual([maria(origin), guest]);
+    expect(value).toStrictEqual({ items: [maria(origin), guest], positions: [0, 1], count: 2 });
     expect((await exchange(chatUserList("2051"), "read", wire.chatUsersAnswer)).value).toStrictEqual([
       "31",
       "4294967399",

@@ -31,7 +31,7 @@ function documentedHistory(changes: Record<string, unknown>) {
 describe("one odd detail costs itself and nothing more", () => {
   test.each([[[0]], [["0"]], [[""]], [["sales"]], ["sales"]])("departments %j", (departments) => {
     expect(decoded(userListGet(["31"]), [{ ...user, departments }])).toMatchObject([{ id: "31", departmentIds: [] }]);
-    expect(decoded(userSearch({}), [{ ID: "31", UF_DEPARTMENT: departments }])[0]?.departmentIds).toEqual([]);
+    expect(decoded(userSearch({}), [{ ID: "31", UF_DEPARTMENT: departments }]).items[0]?.departmentIds).toEqual([]);
     const items = [{ id: "chat5", chat_id: 5, chat, user: { ...user, departments } }];
     const inbox = decoded(recentList({ limit: 1, offset: 0 }), { items });
     expect(inbox).toMatchObject({ chats: [{ id: "5" }], users: [{ id: "31", name: "Ann" }] });

@@ -181,7 +181,7 @@ describe("an operator's own lists", () => {
       newest.map((message) => [String(message.id), message.text]),
     );
     const members = await operation.read(dialogUsersList({ chatId, limit: 200 }));
-    expect(members.map((user) => user.id).sort()).toEqual([...chat.members.keys()].map(String).sort());
+    expect(members.items.map((user) => user.id).sort()).toEqual([...chat.members.keys()].map(String).sort());
     const [customer] = await operation.read(userListGet([String(chat.customerId)]));
     expect(customer).toMatchObject({ id: String(chat.customerId), kind: "CUSTOMER" });
   });
@@ -190,7 +190,7 @@ describe("an operator's own lists", () => {
     const operation = operationOf(1);
     const operator = portal.users[1];
     const found = await operation.read(userSearch({ text: operator?.name.split(" ").at(-1) ?? "" }));
-    expect(found.map((user) => user.id)).toContain(String(operator?.id));
-    expect(found.every((user) => user.kind === "EMPLOYEE")).toBe(true);
+    expect(found.items.map((user) => user.id)).toContain(String(operator?.id));
+    expect(found.items.every((user) => user.kind === "EMPLOYEE")).toBe(true);
   });
 });

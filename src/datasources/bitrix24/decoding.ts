@@ -55,12 +55,19 @@ export function answerSource(): AnswerSource {
   return current.source;
 }
 
-/** The address that a portal's text leads to, relative ones on the portal itself; undefined for one that is none. */
-export function addressOf(text: string): URL | undefined {
-  const { origin } = answerSource();
+const ADDRESS = /^(?:https?:\/\/|\/)/i;
+
+/** The http(s) address that a portal's text leads to, one that begins with a slash on the portal itself; undefined for one that is none. */
+export function addressOn(origin: string, text: string): URL | undefined {
+  if (!ADDRESS.test(text)) return undefined;
   try {
     return new URL(text, origin);
   } catch {
     return undefined;
   }
+}
+
+/** The same for the answer at hand. */
+export function addressOf(text: string): URL | undefined {
+  return addressOn(answerSource().origin, text);
 }

@@ -71,6 +71,31 @@ export function kept<T>(value: unknown, path: string, item: Decoder<T>): T[] {
   return items;
 }
 
+/** A page of a list that is asked for by position: what cannot be read leaves a gap, not a shorter page. */
+export interface Rows<T> {
+  readonly items: readonly T[];
+  /** Where each item stood in the page, from 0. */
+  readonly positions: readonly number[];
+  /** How many rows the portal gave, readable or not. */
+  readonly count: number;
+}
+
+/** The rows of a page without those that cannot be read, and without the places of what is gone, for which `item` answers null. */
+export function keptRows<T>(value: unknown, path: string, item: Decoder<T | null>): Rows<T> {
+  const items: T[] = [];
+  const positions: number[] = [];
+  let count = 0;
+  list(value, path, (entry, at) => {
+    const read = readable(item, entry, at)?.value ?? null;
+    if (read !== null) {
+      items.push(read);
+      positions.push(count);
+    }
+    count += 1;
+  });
+  return { items, positions, count };
+}
+
 /** Entries of a map without those that cannot be read. */
 export function keptEntries<T>(value: unknown, path: string, item: Decoder<T>): [key: string, value: T][] {
   return entries(value, path, (entry, at) => readable(item, entry, at)).flatMap(([key, read]) =>
@@ -99,10 +124,10 @@ export function ornamentalList<T>(value: unknown, path: string, item: Decoder<T>
   return readable((each, at) => kept(each, at, item), value, path)?.value ?? [];
 }
 
-/** Entries of a map by key; PHP sends `[]` when it is empty and a list when the keys are 0..n-1. */
+/** Entries of a map by id. PHP sends `[]` when it is empty; any other list is not understood, because ids begin with 1 and a list has lost them. */
 export function entries<T>(value: unknown, path: string, item: Decoder<T>): [key: string, value: T][] {
   if (value === undefined || value === null || value === false || value === "") return [];
-  if (Array.isArray(value)) return value.map((entry, index) => [String(index), item(entry, `${path}[${index}]`)]);
+  if (Array.isArray(value) && value.length === 0) return [];
   if (isPlainObject(value)) return Object.entries(value).map(([key, entry]) => [key, item(entry, `${path}.${key}`)]);
   throw new WireError(path, "a map", value);
 }
@@ -291,13 +316,27 @@ export function optionalUnixTime(value: unknown, path: string): Date | null {
   return date;
 }
 
-/** An absolute http(s) address: relative ones are on the portal that answers; `""` and other spellings of "none" are null. Anything else is null too: a link we cannot name is not worth failing for. */
+/** An absolute http(s) address: those that begin with a slash are on the portal that answers; `""` and other spellings of "none" are null. */
 export function optionalUrl(value: unknown, path: string): string | null {
   const raw = optionalText(value, path);
   if (raw === null) return null;
   const url = addressOf(raw);
-  if (url === undefined) return null;
-  return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  if (url === undefined) throw new WireError(path, "an address", value);
+  return url.href;
+}
+
+/** A count or a size: a whole number that is not negative. */
+export function count(value: unknown, path: string): number {
+  const found = optionalCount(value, path);
+  if (found === null) throw new WireError(path, "a count", value);
+  return found;
+}
+
+/** The same, or null for the spellings of "none". */
+export function optionalCount(value: unknown, path: string): number | null {
+  const number = optionalInteger(value, path);
+  if (number !== null && number < 0) throw new WireError(path, "a count", value);
+  return number;
 }
 
 /** `{"result": true}` of an action. `false` is a failure that the caller must handle. */

@@ -35,19 +35,19 @@ export interface QueueEntryRecord {
 export interface LineQueue {
   readonly lineId: Id;
   readonly type: QueueType;
-  readonly redirectAfterSeconds: number;
+  readonly redirectAfterSeconds: number | null;
   readonly checksAvailability: boolean | null;
   readonly notifiesWhenEmpty: boolean | null;
   readonly showsRedirectNotice: boolean | null;
   readonly isOnline?: boolean | null;
-  readonly members?: readonly QueueMemberRecord[];
-  readonly configured?: readonly QueueEntryRecord[];
+  readonly members?: readonly QueueMemberRecord[] | null;
+  readonly configured?: readonly QueueEntryRecord[] | null;
   /** Everybody in the queue, inactive users too. */
-  readonly userIds?: readonly Id[];
+  readonly userIds?: readonly Id[] | null;
 }
 
 export interface LineCrm {
-  readonly isEnabled: boolean;
+  readonly isEnabled: boolean | null;
   readonly createMode: CrmCreateMode;
   readonly createModeCode: string | null;
   readonly dealCategory: string | null;
@@ -59,13 +59,13 @@ export interface LineCrm {
 }
 
 export interface LineWelcome {
-  readonly isEnabled: boolean;
+  readonly isEnabled: boolean | null;
   readonly text: string | null;
   readonly isInEverySession: boolean | null;
 }
 
 export interface LineBot {
-  readonly isEnabled: boolean;
+  readonly isEnabled: boolean | null;
   readonly userId: Id | null;
   readonly joins: BotJoin;
   readonly handOverAfterSeconds: number | null;
@@ -82,7 +82,7 @@ export interface LineReply {
 }
 
 export interface LineWorkTime {
-  readonly isEnabled: boolean;
+  readonly isEnabled: boolean | null;
   /** `HH:MM` in `timeZone`. */
   readonly from: string | null;
   readonly to: string | null;
@@ -94,7 +94,7 @@ export interface LineWorkTime {
 }
 
 export interface LineNoAnswer {
-  readonly afterSeconds: number;
+  readonly afterSeconds: number | null;
   readonly reply: LineReply;
 }
 
@@ -114,7 +114,7 @@ export interface RatingTexts {
 }
 
 export interface LineCustomerRating {
-  readonly isEnabled: boolean;
+  readonly isEnabled: boolean | null;
   readonly timeLimitSeconds: number | null;
   readonly asksBeforeFinish: boolean | null;
   readonly closesWithDelay: boolean | null;
@@ -151,12 +151,12 @@ export interface LineLimits {
 }
 
 export interface LineAgreement {
-  readonly isShown: boolean;
+  readonly isShown: boolean | null;
   readonly agreementId: Id | null;
 }
 
 export interface LineCategory {
-  readonly isEnabled: boolean;
+  readonly isEnabled: boolean | null;
   readonly categoryId: Id | null;
 }
 
@@ -174,13 +174,13 @@ export interface LineOperatorIdentity {
 /**
  * An open line with all its settings. `source` "full" is `config.get`, the source of the queue's members and online state;
  * "list" is `config.list.get`, the source of the configured entries and of inactive users in the queue.
- * The groups are decoded when they are first read and may throw `PortalProtocolError` then.
+ * The groups are decoded when they are first read. A setting that the portal does not tell, or that is not understood, is null.
  */
 export interface LineRecord {
   readonly id: Id;
   readonly source: "full" | "list";
-  readonly name: string;
-  readonly isActive: boolean;
+  readonly name: string | null;
+  readonly isActive: boolean | null;
   readonly isTemporary: boolean | null;
   readonly languageCode: string | null;
   readonly externalId: string | null;

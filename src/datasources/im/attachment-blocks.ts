@@ -1,3 +1,4 @@
+import { addressOn } from "../bitrix24/decoding.ts";
 import { isPlainObject, type WireObject } from "../bitrix24/wire.ts";
 import type { AttachmentBlockRecord, CellLayout } from "../domain/attachment.ts";
 import type { Id } from "../domain/ids.ts";
@@ -140,9 +141,7 @@ function isLayout(name: string): name is CellLayout {
 /** An address that a browser may open. */
 function addressIn(value: unknown, origin: string): string | null {
   const text = textIn(value);
-  if (text === null || !URL.canParse(text, origin)) return null;
-  const { protocol, href } = new URL(text, origin);
-  return protocol === "https:" || protocol === "http:" ? href : null;
+  return text === null ? null : (addressOn(origin, text)?.href ?? null);
 }
 
 /** Old applications write elements; what they hold is text. */

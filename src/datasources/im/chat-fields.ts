@@ -2,15 +2,16 @@ import {
   chatId,
   id,
   object,
+  optionalCount,
   optionalFlag,
   optionalId,
   optionalInstant,
-  optionalInteger,
   optionalObject,
   optionalText,
   ornamental,
   ornamentalList,
   readable,
+  text,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import type {
@@ -51,14 +52,14 @@ export function decodeChat(raw: WireObject, path: string): WritableChat {
   const isNew = field(raw, "is_new", "isNew");
   if (isNew !== undefined) chat.isNew = ornamental(optionalFlag, isNew, path);
   const messageCount = field(raw, "message_count", "messageCount");
-  if (messageCount !== undefined)
-    chat.messageCount = ornamental(optionalInteger, messageCount, `${path}.message_count`);
+  if (messageCount !== undefined) chat.messageCount = ornamental(optionalCount, messageCount, `${path}.message_count`);
   const userCount = field(raw, "user_counter", "userCounter");
-  if (userCount !== undefined) chat.participantCount = ornamental(optionalInteger, userCount, `${path}.user_counter`);
+  if (userCount !== undefined) chat.participantCount = ornamental(optionalCount, userCount, `${path}.user_counter`);
   const managers = field(raw, "manager_list", "managerList");
   if (managers !== undefined) chat.managerIds = ornamentalList(managers, `${path}.manager_list`, id);
   const muted = field(raw, "mute_list", "muteList");
-  if (muted !== undefined) chat.mutedUserIds = decodeMutedUsers(muted, `${path}.mute_list`);
+  const mutedIds = muted === undefined ? undefined : decodeMutedUsers(muted, `${path}.mute_list`);
+  if (mutedIds !== undefined) chat.mutedUserIds = mutedIds;
 
   if (raw.role !== undefined) chat.viewerRole = decodeRole(raw.role);
   if (raw.restrictions !== undefined) chat.restrictions = decodeRestrictions(raw.restrictions, `${path}.restrictions`);
@@ -104,11 +105,11 @@ function decodeOpenLineFields(chat: WritableChat, raw: WireObject, path: string)
     );
   const silent = field(raw, "entity_data_3", "entityData3");
   if (silent !== undefined)
-    chat.isSilent = parseSilentMode(ornamental(optionalText, silent, `${path}.entity_data_3`) ?? "");
+    chat.isSilent = ornamental((each, at) => parseSilentMode(text(each, at)), silent, `${path}.entity_data_3`);
 }
 
 function decodeSessionData(value: unknown, path: string): ChatSessionData {
-  return parseSessionData(optionalText(value, path) ?? "", path);
+  return parseSessionData(text(value, path), path);
 }
 
 const ROLES: Readonly<Record<string, ChatRole>> = {
@@ -194,7 +195,7 @@ export function decodeLastMessageViews(value: unknown, path: string): LastMessag
       };
     }),
     otherViewerCount: ornamental(
-      optionalInteger,
+      optionalCount,
       field(raw, "count_of_viewers", "countOfViewers"),
       `${path}.count_of_viewers`,
     ),

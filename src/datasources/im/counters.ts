@@ -1,12 +1,13 @@
 import type { Call } from "../bitrix24/calls.ts";
 import {
-  integer,
+  count,
   keptEntries,
   object,
+  optionalCount,
   optionalId,
-  optionalInteger,
   optionalObject,
   ornamental,
+  readable,
 } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 
@@ -24,12 +25,13 @@ export function countersGet(): Call<UnreadCounters> {
 function decodeCounters(result: unknown): UnreadCounters {
   const raw = object(result, "");
   const byChat = new Map<Id, number>();
-  for (const [key, count] of keptEntries(raw.LINES, "LINES", integer)) {
+  const unread = readable((map, at) => keptEntries(map, at, count), raw.LINES, "LINES")?.value ?? [];
+  for (const [key, messages] of unread) {
     const chatId = ornamental(optionalId, key, "LINES");
-    if (chatId !== null) byChat.set(chatId, count);
+    if (chatId !== null) byChat.set(chatId, messages);
   }
   return {
-    openLinesTotal: ornamental(optionalInteger, ornamental(optionalObject, raw.TYPE, "TYPE")?.LINES, "TYPE.LINES"),
+    openLinesTotal: ornamental(optionalCount, ornamental(optionalObject, raw.TYPE, "TYPE")?.LINES, "TYPE.LINES"),
     byChat,
   };
 }

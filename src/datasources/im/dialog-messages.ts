@@ -1,5 +1,5 @@
 import type { Call, ResultRef } from "../bitrix24/calls.ts";
-import { id, instant, kept, object, optionalId, text, WireError, type WireObject } from "../bitrix24/wire.ts";
+import { id, instant, keptRows, object, optionalText, ornamental, type WireObject } from "../bitrix24/wire.ts";
 import type { MessagePage } from "../domain/chat.ts";
 import type { FileRecord } from "../domain/file.ts";
 import { inIdOrder } from "../domain/id-order.ts";
@@ -8,13 +8,15 @@ import type { MessageRecord } from "../domain/message.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
 import { decodeFiles } from "./file-fields.ts";
-import { decodeMessageParams } from "./message-params.ts";
-import { decodeUsers } from "./user-fields.ts";
+import { authorOrSystem, decodeMessageParams } from "./message-params.ts";
+import { usersBeside } from "./user-fields.ts";
 
 /** A page of a chat's messages, oldest first, with the users and files it mentions. */
 export interface DialogMessages extends MessagePage {
   readonly users: readonly UserRecord[];
   readonly files: readonly FileRecord[];
+  /** How many messages the portal gave, readable or not. */
+  readonly rowCount: number;
 }
 
 /** Without a key the newest messages; `beforeId` the newest of those older than it; `afterId` the oldest of those newer than it. */
@@ -48,18 +50,19 @@ function decodeMessages(result: unknown): DialogMessages {
   const files = decodeFiles(raw.files);
   const filesById = new Map(files.map((file) => [file.id, file]));
   const chatId = id(raw.chat_id, "chat_id");
+  const rows = keptRows(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, filesById));
   return {
     chatId,
-    messages: inIdOrder(kept(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, filesById))),
-    users: decodeUsers(raw.users, "users"),
+    messages: inIdOrder([...rows.items]),
+    users: usersBeside(raw.users, "users"),
     files,
+    rowCount: rows.count,
   };
 }
 
 function decodeMessage(value: unknown, path: string, chatId: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
   const raw: WireObject = object(value, path);
-  if (raw.author_id === undefined) throw new WireError(`${path}.author_id`, "an id, or 0", undefined);
-  const authorId = optionalId(raw.author_id, `${path}.author_id`);
+  const authorId = authorOrSystem(raw.author_id, `${path}.author_id`);
   const {
     params,
     files: ofMessage,
@@ -72,7 +75,7 @@ function decodeMessage(value: unknown, path: string, chatId: Id, files: Readonly
     authorId,
     isSystem: authorId === null,
     sentAt: instant(raw.date, `${path}.date`),
-    text: text(raw.text ?? "", `${path}.text`),
+    text: ornamental(optionalText, raw.text, `${path}.text`) ?? "",
     files: ofMessage,
     attachments,
     externalIds,

@@ -1,5 +1,6 @@
 import {
   id,
+  optionalCount,
   optionalFlag,
   optionalId,
   optionalInstant,
@@ -34,7 +35,7 @@ function decodeFile(raw: WireObject, path: string): FileRecord {
     size: ornamental(optionalSize, raw.size, `${path}.size`),
     image: decodeImageSize(raw.image, path),
     status: ornamental(optionalText, raw.status, `${path}.status`),
-    progress: ornamental(optionalInteger, raw.progress, `${path}.progress`),
+    progress: ornamental(optionalCount, raw.progress, `${path}.progress`),
     uploadedAt: ornamental(optionalInstant, raw.date, `${path}.date`),
     uploadedById: ornamental(optionalId, field(raw, "authorId", "authorid"), `${path}.authorId`),
     uploaderName: ornamental(optionalText, field(raw, "authorName", "authorname"), `${path}.authorName`),
@@ -68,5 +69,5 @@ function decodeMediaPreview(value: unknown, path: string): string | null {
 /** Bytes; portals that reckon in other units send fractions. */
 function optionalSize(value: unknown, path: string): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? Math.round(number) : optionalInteger(value, path);
+  return typeof number === "number" && number >= 0 ? Math.round(number) : optionalCount(value, path);
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, kept } from "../bitrix24/wire.ts";
+import { id, kept, type Rows } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { dialogIdParam, flagParam, idParam } from "../rest-params.ts";
@@ -15,7 +15,7 @@ export interface DialogUsersQuery {
 }
 
 /** Participants of a chat with their records (`im.dialog.users.list`). Refusal: `ACCESS_ERROR` for a chat the caller is not in. */
-export function dialogUsersList(query: DialogUsersQuery): Call<UserRecord[]> {
+export function dialogUsersList(query: DialogUsersQuery): Call<Rows<UserRecord>> {
   return {
     method: "im.dialog.users.list",
     params: {
@@ -28,7 +28,7 @@ export function dialogUsersList(query: DialogUsersQuery): Call<UserRecord[]> {
   };
 }
 
-function decodeMembers(result: unknown): UserRecord[] {
+function decodeMembers(result: unknown): Rows<UserRecord> {
   return decodeUsers(result, "");
 }
 

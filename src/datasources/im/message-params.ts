@@ -1,5 +1,6 @@
 import { noteLeftOut } from "../bitrix24/decoding.ts";
 import {
+  id,
   isPlainObject,
   optionalObject,
   optionalText,
@@ -47,6 +48,11 @@ export function decodeMessageParams(value: unknown, path: string, files: Readonl
   };
 }
 
+/** The author of a message; null for 0, which stands for the system. One who is not told is not the system. */
+export function authorOrSystem(value: unknown, path: string): Id | null {
+  return value === 0 || value === "0" ? null : id(value, path);
+}
+
 const MAX_REMEMBERED_KEYS = 1000;
 const rememberedKeys = new Map<string, string>();
 
@@ -65,7 +71,7 @@ function textsOf(value: unknown, path: string): string[] {
 }
 
 function filesOf(value: unknown, path: string, files: ReadonlyMap<Id, FileRecord>): FileRecord[] {
-  return textsOf(value, path).flatMap((id) => files.get(id) ?? []);
+  return textsOf(value, path).flatMap((fileId) => files.get(fileId) ?? []);
 }
 
 /** One attachment may come without the list around it, and either as JSON text. */

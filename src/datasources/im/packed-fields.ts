@@ -1,4 +1,4 @@
-import { optionalId, ornamental } from "../bitrix24/wire.ts";
+import { optionalId, ornamental, WireError } from "../bitrix24/wire.ts";
 import type { ChatSessionData, CrmEntityType, CrmReference } from "../domain/chat.ts";
 
 /** What the empty string says: the chat has never had a session. */
@@ -21,6 +21,7 @@ const NEVER_A_SESSION: ChatSessionData = {
 export function parseSessionData(packed: string, path: string): ChatSessionData {
   if (packed === "") return NEVER_A_SESSION;
   const parts = packed.split("|");
+  if (parts.length === 1) throw new WireError(path, "parts between pipes", packed);
   const blockReason = parts.length > 9 ? parts.slice(9).join("|") : "";
   return {
     isSavedInCrm: yesOrNo(parts[0]),

@@ -1,8 +1,10 @@
 import type { Call } from "../bitrix24/calls.ts";
 import {
   chatId,
+  flag,
   kept,
   object,
+  optionalCount,
   optionalFlag,
   optionalId,
   optionalInstant,
@@ -10,6 +12,7 @@ import {
   optionalObject,
   optionalText,
   ornamental,
+  readable,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import type { MessagePreviewRecord } from "../domain/chat.ts";
@@ -76,8 +79,11 @@ export function recentGet(query: { readonly changedSince?: Date | undefined } = 
 
 function decodeList(result: unknown): RecentPage {
   const raw = object(result, "");
-  const hasMore = optionalFlag(raw.hasMore, "hasMore") ?? optionalFlag(raw.hasMorePages, "hasMorePages") ?? false;
-  return decodePage(raw.items, "items", hasMore);
+  const page = decodePage(raw.items, "items", false);
+  const told = raw.hasMore ?? raw.hasMorePages;
+  // The next page is empty where there is none: looking for it loses nothing.
+  const hasMore = told === undefined ? false : (readable(flag, told, "hasMore")?.value ?? page.itemCount > 0);
+  return { ...page, hasMore };
 }
 
 function decodeWhole(result: unknown): RecentPage {
@@ -115,7 +121,7 @@ function decodeItem(item: WireObject, chat: WireObject, lines: WireObject | null
   if (record.title === undefined && item.title !== undefined)
     record.title = ornamental(optionalText, item.title, `${path}.title`);
   if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, path);
-  if (item.counter !== undefined) record.unreadCount = ornamental(optionalInteger, item.counter, `${path}.counter`);
+  if (item.counter !== undefined) record.unreadCount = ornamental(optionalCount, item.counter, `${path}.counter`);
   if (item.last_id !== undefined) record.lastReadMessageId = ornamental(optionalId, item.last_id, `${path}.last_id`);
   const preview = decodePreview(item.message, `${path}.message`);
   if (preview !== null && preview.messageId !== null) record.lastMessageId = preview.messageId;
@@ -149,8 +155,9 @@ function decodePreview(value: unknown, path: string): MessagePreviewRecord | nul
   };
 }
 
-/** Older portals describe the file here, newer ones say true or false. */
+/** Older portals describe the file here, newer ones say true or false; null for anything else. */
 function isPresent(value: unknown): boolean | null {
-  if (value === undefined) return null;
-  return !(value === null || value === false || value === "" || (Array.isArray(value) && value.length === 0));
+  if (typeof value === "boolean") return value;
+  if (typeof value !== "object" || value === null) return null;
+  return Object.keys(value).length > 0;
 }

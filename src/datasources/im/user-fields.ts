@@ -1,6 +1,7 @@
 import {
+  flag,
   id,
-  kept,
+  keptRows,
   object,
   optionalFlag,
   optionalId,
@@ -10,8 +11,11 @@ import {
   optionalUrl,
   ornamental,
   ornamentalList,
+  type Rows,
+  readable,
   type WireObject,
 } from "../bitrix24/wire.ts";
+import type { Id } from "../domain/ids.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -21,8 +25,7 @@ const BLANK_PICTURE = "/bitrix/js/im/images/blank.gif";
 
 /** An absolute picture address, or null when there is none or it is not understood. */
 export function pictureUrl(value: unknown, path: string): string | null {
-  if (typeof value !== "string" || value === "" || value.endsWith(BLANK_PICTURE)) return null;
-  return optionalUrl(value, path);
+  return typeof value === "string" && value.endsWith(BLANK_PICTURE) ? null : ornamentalUrl(value, path);
 }
 
 /** A field under whichever of its two spellings the method uses. */
@@ -129,7 +132,7 @@ function decodePhones(value: unknown, path: string): Phones | null {
 }
 
 export function ornamentalUrl(value: unknown, path: string): string | null {
-  return typeof value === "string" ? optionalUrl(value, path) : null;
+  return ornamental(optionalUrl, value, path);
 }
 
 function decodeServices(value: unknown): WireObject | readonly unknown[] | null {
@@ -138,25 +141,37 @@ function decodeServices(value: unknown): WireObject | readonly unknown[] | null 
 }
 
 /** Users as a list or as a map by id. Places of unknown users (`null`, `false`) and the system's id 0 are left out. */
-export function decodeUsers(value: unknown, path: string): UserRecord[] {
-  return kept(value, path, (entry, at) => {
+export function decodeUsers(value: unknown, path: string): Rows<UserRecord> {
+  return keptRows(value, path, (entry, at) => {
     const raw = optionalObject(entry, at);
-    return raw === null || raw.id === 0 || raw.id === "0" ? [] : [decodeUser(raw, at)];
-  }).flat();
+    return raw === null || raw.id === 0 || raw.id === "0" ? null : decodeUser(raw, at);
+  });
 }
 
-/** Ids of users who muted a chat: a list of ids, or a map from user id to a flag. */
-export function decodeMutedUsers(value: unknown, path: string): string[] {
-  const raw = ornamental(optionalObject, Array.isArray(value) ? null : value, path);
-  if (raw === null) return Array.isArray(value) ? kept(value, path, id) : [];
-  const muted: string[] = [];
-  for (const key of Object.keys(raw)) {
-    const entry = raw[key];
+/** Users that come beside what an answer is about, which they must not cost. */
+export function usersBeside(value: unknown, path: string): readonly UserRecord[] {
+  return readable(decodeUsers, value, path)?.value.items ?? [];
+}
+
+/**
+ * Ids of users who muted a chat: a list of ids, or a map from user id to a flag. Undefined where something is not understood and nobody else is
+ * told: that is not to say that nobody did.
+ */
+export function decodeMutedUsers(value: unknown, path: string): readonly Id[] | undefined {
+  return Array.isArray(value) ? ornamentalList(value, path, id) : readable(mutedInMap, value, path)?.value;
+}
+
+function mutedInMap(value: unknown, path: string): readonly Id[] | undefined {
+  const muted: Id[] = [];
+  let isWhole = true;
+  for (const [key, entry] of Object.entries(object(value, path))) {
     const at = `${path}.${key}`;
     // A list whose keys have gaps comes as a map too; then the value is the id.
-    const who = typeof entry === "number" ? entry : ornamental(optionalFlag, entry, at) === true ? key : null;
-    const userId = ornamental(optionalId, who, at);
+    const who = typeof entry === "number" && entry > 0 ? entry : readable(flag, entry, at);
+    const found = typeof who === "number" ? who : who?.value === true ? key : undefined;
+    const userId = found === undefined ? null : ornamental(optionalId, found, at);
     if (userId !== null) muted.push(userId);
+    if (who === undefined) isWhole = false;
   }
-  return muted;
+  return isWhole || muted.length > 0 ? muted : undefined;
 }

@@ -1,13 +1,14 @@
 import type { Call } from "../bitrix24/calls.ts";
 import {
   id,
-  kept,
+  keptRows,
   object,
   optionalFlag,
   optionalInstant,
   optionalText,
   ornamental,
   ornamentalList,
+  type Rows,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
@@ -16,7 +17,7 @@ import { idParam } from "../rest-params.ts";
 import { decodeGender, decodeUsers, phonesOrNone, pictureUrl } from "./user-fields.ts";
 
 /** Users by id, customers and bots too (`im.user.list.get`). Ids that do not exist are absent from the answer. */
-export function userListGet(ids: readonly Id[]): Call<UserRecord[]> {
+export function userListGet(ids: readonly Id[]): Call<readonly UserRecord[]> {
   return {
     method: "im.user.list.get",
     params: { ID: ids.map(idParam), RESULT_TYPE: "array" },
@@ -24,8 +25,8 @@ export function userListGet(ids: readonly Id[]): Call<UserRecord[]> {
   };
 }
 
-function decodeMessengerUsers(result: unknown): UserRecord[] {
-  return decodeUsers(result, "");
+function decodeMessengerUsers(result: unknown): readonly UserRecord[] {
+  return decodeUsers(result, "").items;
 }
 
 export interface UserSearch {
@@ -39,7 +40,7 @@ export interface UserSearch {
  * Employees by name, position or department, 50 at a time (`user.search`, scope `user`, `user_basic` or `user_brief`). Never customers or
  * bots; people who have left the company may be among them (`isActive`).
  */
-export function userSearch(search: UserSearch): Call<UserRecord[]> {
+export function userSearch(search: UserSearch): Call<Rows<UserRecord>> {
   // The portal takes either FIND or field filters, never both.
   const filter = search.text === undefined || search.text === "" ? { USER_TYPE: "employee" } : { FIND: search.text };
   return {
@@ -49,8 +50,8 @@ export function userSearch(search: UserSearch): Call<UserRecord[]> {
   };
 }
 
-function decodeDirectory(result: unknown): UserRecord[] {
-  return kept(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path));
+function decodeDirectory(result: unknown): Rows<UserRecord> {
+  return keptRows(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path));
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, object, optionalId, optionalInteger, ornamental, ornamentalList, WireError } from "../bitrix24/wire.ts";
+import { id, object, optionalCount, optionalId, ornamental, ornamentalList, WireError } from "../bitrix24/wire.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { decodeChat, decodeLastMessageViews, decodeReadMark } from "../im/chat-fields.ts";
@@ -31,7 +31,7 @@ function decodeDialog(result: unknown): ChatRecord {
   const raw = object(result, "");
   const chat = decodeChat(raw, "result");
   chat.source = "full";
-  if (raw.counter !== undefined) chat.unreadCount = ornamental(optionalInteger, raw.counter, "counter");
+  if (raw.counter !== undefined) chat.unreadCount = ornamental(optionalCount, raw.counter, "counter");
   if (raw.unread_id !== undefined) chat.firstUnreadMessageId = ornamental(optionalId, raw.unread_id, "unread_id");
   if (raw.last_message_id !== undefined)
     chat.lastMessageId = ornamental(optionalId, raw.last_message_id, "last_message_id");

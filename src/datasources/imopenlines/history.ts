@@ -15,7 +15,7 @@ import {
   optionalText,
   ornamental,
   ornamentalList,
-  text,
+  readable,
   WireError,
 } from "../bitrix24/wire.ts";
 import type { FileRecord } from "../domain/file.ts";
@@ -26,8 +26,8 @@ import type { SessionHistory } from "../domain/session.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { decodeChat } from "../im/chat-fields.ts";
 import { decodeFiles } from "../im/file-fields.ts";
-import { decodeMessageParams } from "../im/message-params.ts";
-import { decodeMutedUsers, decodeUsers } from "../im/user-fields.ts";
+import { authorOrSystem, decodeMessageParams } from "../im/message-params.ts";
+import { decodeMutedUsers, usersBeside } from "../im/user-fields.ts";
 import { idParam } from "../rest-params.ts";
 
 /** By chat the portal takes the newest session of the chat. Older portals know only `sessionId`. */
@@ -50,7 +50,7 @@ function decodeHistory(result: unknown): SessionHistory {
   const ofChat = chatId(raw.chatId ?? raw.userId, "chatId");
   const filesById = new Map(decodeFiles(raw.files).map((file) => [file.id, file]));
   const users = new Map<Id, UserRecord>();
-  for (const user of decodeUsers(raw.users, "users")) users.set(user.id, user);
+  for (const user of usersBeside(raw.users, "users")) users.set(user.id, user);
   const participantIds = ornamentalList(
     ornamental(optionalObject, raw.userInChat, "userInChat")?.[ofChat],
     "userInChat",
@@ -77,7 +77,7 @@ function decodeHistory(result: unknown): SessionHistory {
     rateableLines: decodeRateableLines(raw.openlines),
     departments: decodeDepartments(raw.userInGroup),
     userIdsWithoutDepartment: ornamentalList(raw.woUserInGroup, "woUserInGroup", id),
-    mutedUserIds,
+    mutedUserIds: mutedUserIds ?? [],
   };
 }
 
@@ -103,8 +103,7 @@ function decodeMessages(value: unknown, ofChat: Id, files: ReadonlyMap<Id, FileR
 function decodeMessage(value: unknown, path: string, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
   const raw = object(value, path);
   const sender = raw.senderid;
-  if (sender === undefined) throw new WireError(`${path}.senderid`, "an id, or 0", sender);
-  const authorId = sender === "0" ? null : isCanonicalId(sender) ? sender : optionalId(sender, `${path}.senderid`);
+  const authorId = isCanonicalId(sender) ? sender : authorOrSystem(sender, `${path}.senderid`);
   const params = decodeMessageParams(raw.params, `${path}.params`, files);
   return {
     id: isCanonicalId(raw.id) ? raw.id : id(raw.id, `${path}.id`),
@@ -112,7 +111,7 @@ function decodeMessage(value: unknown, path: string, ofChat: Id, files: Readonly
     authorId,
     isSystem: authorId === null,
     sentAt: instant(raw.date, `${path}.date`),
-    text: typeof raw.text === "string" ? raw.text : text(raw.text ?? "", `${path}.text`),
+    text: typeof raw.text === "string" ? raw.text : (ornamental(optionalText, raw.text, `${path}.text`) ?? ""),
     files: params.files,
     attachments: params.attachments,
     externalIds: params.externalIds,
@@ -124,14 +123,14 @@ function decodeHistoryChat(value: unknown, ofChat: Id, participantIds: readonly 
   const chats = ornamental(optionalObject, value, "chat");
   const raw = ornamental(optionalObject, chats?.[ofChat], `chat.${ofChat}`);
   if (raw === null) return null;
-  return { ...decodeChat(raw, `chat.${ofChat}`), participantIds };
+  return { ...decodeChat({ ...raw, id: ofChat }, `chat.${ofChat}`), participantIds };
 }
 
 function decodeRateableLines(value: unknown): Map<Id, boolean> {
   const lines = new Map<Id, boolean>();
   const path = "openlines.canvoteashead";
-  const told = ornamental(optionalObject, ornamental(optionalObject, value, "openlines")?.canvoteashead, path) ?? {};
-  for (const [key, canRate] of keptEntries(told, path, flag)) {
+  const told = ornamental(optionalObject, value, "openlines")?.canvoteashead;
+  for (const [key, canRate] of readable((map, at) => keptEntries(map, at, flag), told, path)?.value ?? []) {
     const lineId = ornamental(optionalId, key, path);
     if (lineId !== null) lines.set(lineId, canRate);
   }

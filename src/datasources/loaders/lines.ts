@@ -37,7 +37,7 @@ export function createLineLoader(portal: PortalSession): LineLoader {
     async (ids) => {
       try {
         const query = { ids, orderBy: "ID", direction: "ASC", limit: ids.length, offset: 0 } as const;
-        const byId = new Map((await portal.read(configListGet(query))).map((line) => [line.id, line]));
+        const byId = new Map((await portal.read(configListGet(query))).items.map((line) => [line.id, line]));
         return ids.map((id) => byId.get(id) ?? null);
       } catch (error) {
         return ids.map(() => asError(error));

@@ -97,7 +97,7 @@ async function readSlice(portal: PortalSession, users: UserLoader, window: Messa
     const answer = await portal.read(dialogMessagesGet({ chatId, limit, ...keyOf(direction, position) }));
     users.prime(answer.users);
     for (const message of answer.messages) found.set(message.id, message);
-    mayHaveMore = answer.messages.length >= limit && found.size > before;
+    mayHaveMore = answer.rowCount >= limit && found.size > before;
     position = (direction === "forward" ? answer.messages.at(-1) : answer.messages[0])?.id ?? position;
   }
   return { messages: inIdOrder([...found.values()]), hasMore: mayHaveMore || found.size > size };

@@ -34,11 +34,15 @@ export class ChatLists {
     const offset = after === null || after === undefined ? 0 : participantCursor.decode(after, "after");
     const { portal } = context;
     const found = await portal.read(dialogUsersList({ chatId: chat.id, limit: size + 1, offset }));
-    context.loaders.users.prime(found);
-    const users = found.slice(0, size).map((record) => new User(record.id, record));
-    return new Page(users, (_user, index) => participantCursor.encode(offset + index + 1), {
-      hasNextPage: found.length > size,
+    context.loaders.users.prime(found.items);
+    const shown = found.items.filter((_record, index) => (found.positions[index] ?? 0) < size);
+    const users = shown.map((record) => new User(record.id, record));
+    const hasNextPage = found.count > size;
+    return new Page(users, (_user, index) => participantCursor.encode(offset + (found.positions[index] ?? 0) + 1), {
+      hasNextPage,
       hasPreviousPage: offset > 0,
+      // The last row of the page may be one that cannot be read.
+      ...(hasNextPage ? { endCursor: participantCursor.encode(offset + size) } : {}),
     });
   }
 }

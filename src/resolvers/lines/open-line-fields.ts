@@ -46,15 +46,15 @@ export const openLineQueueFields = defineFields<OpenLineQueue, LineQueue>(OpenLi
   isOnline: (queue, context) =>
     queue.isOnline === undefined ? fromConfigGet(queue, context, ({ isOnline }) => isOnline) : queue.isOnline,
   members: (queue, context) => {
-    if (queue.members !== undefined) return queue.members.map(queueMember);
+    if (queue.members !== undefined) return queue.members?.map(queueMember) ?? null;
     return fromConfigGet(queue, context, ({ members }) => members?.map(queueMember));
   },
   configured: (queue, context) => {
-    if (queue.configured !== undefined) return queue.configured.map(queueEntry);
+    if (queue.configured !== undefined) return queue.configured?.map(queueEntry) ?? null;
     return fromConfigList(queue, context, ({ configured }) => configured?.map(queueEntry));
   },
   users: (queue, context) => {
-    if (queue.userIds !== undefined) return queue.userIds.map(userOf);
+    if (queue.userIds !== undefined) return queue.userIds?.map(userOf) ?? null;
     return fromConfigList(queue, context, ({ userIds }) => userIds?.map(userOf));
   },
 });

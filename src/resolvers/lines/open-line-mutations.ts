@@ -1,5 +1,5 @@
 import { Arg, Ctx, Directive, ID, Mutation, Resolver } from "type-graphql";
-import { configGet } from "../../datasources/imopenlines/config/config-reads.ts";
+import { configToChangeGet } from "../../datasources/imopenlines/config/config-reads.ts";
 import {
   checkLineChanges,
   configAdd,
@@ -55,7 +55,7 @@ export class OpenLineMutations {
   ): Promise<OpenLineUpdatePayload> {
     const lineId = parseId(openLineId, "openLineId");
     withInputErrors(() => checkLineChanges(input));
-    const current = await context.portal.read(configGet(lineId), { fresh: true });
+    const current = await context.portal.read(configToChangeGet(lineId), { fresh: true });
     if (current === null) return new OpenLineUpdatePayload([lineNotFound()], null);
     const call = withInputErrors(() => configUpdate(current, input));
     const { value: isSaved, userErrors } = await runAction(context, call, LINE_BLAME);

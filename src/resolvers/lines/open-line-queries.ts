@@ -54,7 +54,7 @@ export class OpenLineQueries {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const offset = (after ?? null) === null ? 0 : lineCursor.decode(after ?? "", "after");
     const conditions = readFilter(filter ?? {});
-    if (conditions.ids?.length === 0) return linePage([], offset, false);
+    if (conditions.ids?.length === 0) return emptyPage(offset);
     const lines = await context.portal.read(
       configListGet({
         ...conditions,
@@ -65,9 +65,19 @@ export class OpenLineQueries {
         offset,
       }),
     );
-    context.loaders.lines.prime(lines);
-    const nodes = lines.slice(0, size).map((line) => new OpenLine(line.id, line));
-    return linePage(nodes, offset, lines.length > size);
+    context.loaders.lines.prime(lines.items);
+    const hasNextPage = lines.count > size;
+    const shown = lines.items.filter((_line, index) => (lines.positions[index] ?? 0) < size);
+    return new Page(
+      shown.map((line) => new OpenLine(line.id, line)),
+      (_line, index) => lineCursor.encode(offset + (lines.positions[index] ?? 0) + 1),
+      {
+        hasNextPage,
+        hasPreviousPage: offset > 0,
+        // The last row of the page may be one that cannot be read.
+        ...(hasNextPage ? { endCursor: lineCursor.encode(offset + size) } : {}),
+      },
+    );
   }
 
   @Directive('@rest(method: "imopenlines.config.path.get")')
@@ -90,11 +100,8 @@ export class OpenLineQueries {
   }
 }
 
-function linePage(lines: readonly OpenLine[], offset: number, hasNextPage: boolean): Page<OpenLine> {
-  return new Page(lines, (_line, index) => lineCursor.encode(offset + index + 1), {
-    hasNextPage,
-    hasPreviousPage: offset > 0,
-  });
+function emptyPage(offset: number): Page<OpenLine> {
+  return new Page<OpenLine>([], () => lineCursor.encode(offset), { hasNextPage: false, hasPreviousPage: offset > 0 });
 }
 
 function readFilter(filter: OpenLineFilter): Omit<LineListQuery, "orderBy" | "direction" | "limit" | "offset"> {

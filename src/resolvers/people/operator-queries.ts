@@ -90,11 +90,11 @@ async function directoryRows(context: OperationContext, text: string, offset: nu
   let start = offset - (offset % ROWS_PER_SEARCH);
   for (let searches = 0; searches < MAX_SEARCHES && rows.length < wanted; searches += 1) {
     const found = await portal.read(userSearch({ text, start }));
-    for (const [index, user] of found.entries()) {
-      const position = start + index + 1;
+    for (const [index, user] of found.items.entries()) {
+      const position = start + (found.positions[index] ?? 0) + 1;
       if (position > offset && user.isActive !== false) rows.push({ user, position });
     }
-    if (found.length < ROWS_PER_SEARCH) break;
+    if (found.count < ROWS_PER_SEARCH) break;
     start += ROWS_PER_SEARCH;
   }
   return rows;

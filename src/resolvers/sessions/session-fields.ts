@@ -35,7 +35,7 @@ export const sessionFields = defineFields<Session>(Session, {
   chat: (session, context) => chatOf(session, context),
   isCurrent: (session, context) =>
     isOpenByRecord(recordOf(session, context)) ??
-    openSessionOf(session, context, (open) => open?.sessionId === session.id),
+    openSessionOf(session, context, (open) => (open?.sessionId === undefined ? null : open.sessionId === session.id)),
   startedAt,
   closedAt: toldByLists("closedAt"),
   firstAnsweredAt: toldByLists("firstAnsweredAt"),

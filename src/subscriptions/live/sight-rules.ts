@@ -103,7 +103,7 @@ export function createSightRules(options: SightRuleOptions): readonly SightRule[
     if (lineId === null) return true;
     const { value: line } = await answers.lines.ask({ portal, id: lineId }, now() - QUEUE_TRUST_MS);
     const members = line?.queue.members;
-    return members === undefined || members.some((member) => member.userId === userId);
+    return members === undefined || members === null || members.some((member) => member.userId === userId);
   }
 
   async function ownList(question: ChatSightQuestion): Promise<Sight> {

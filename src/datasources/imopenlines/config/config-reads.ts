@@ -1,10 +1,10 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { integer, kept, object, text, WireError } from "../../bitrix24/wire.ts";
+import { integer, keptRows, object, type Rows, text, WireError } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { ApiRevisionRecord, LineRecord, PublicPageRecord } from "../../domain/line.ts";
 import { flagParam, idParam } from "../../rest-params.ts";
 import { encodeEmojiTokens } from "./emoji-tokens.ts";
-import { decodeLine } from "./line-decoder.ts";
+import { decodeLine, decodeLineToChange } from "./line-decoder.ts";
 
 /**
  * One line with all its settings and its queue, offline operators included; null for an unknown id (`result: false`). No right is needed.
@@ -22,6 +22,15 @@ function decodeFullLine(result: unknown): LineRecord | null {
   return result === false ? null : decodeLine(result, "", "full");
 }
 
+/** The same for a change that is built on it: a setting that is not understood is an error rather than none. */
+export function configToChangeGet(lineId: Id): Call<LineRecord | null> {
+  return { ...configGet(lineId), decode: decodeLineOrNone };
+}
+
+function decodeLineOrNone(result: unknown): LineRecord | null {
+  return result === false ? null : decodeLineToChange(result);
+}
+
 export interface LineListQuery {
   readonly ids?: readonly Id[];
   readonly isActive?: boolean;
@@ -36,7 +45,7 @@ export interface LineListQuery {
 }
 
 /** A page of lines with their queues as configured. The portal tells no total: a row more than the page needs shows that there is a next one. */
-export function configListGet(query: LineListQuery): Call<readonly LineRecord[]> {
+export function configListGet(query: LineListQuery): Call<Rows<LineRecord>> {
   return {
     method: "imopenlines.config.list.get",
     params: {
@@ -53,8 +62,8 @@ export function configListGet(query: LineListQuery): Call<readonly LineRecord[]>
   };
 }
 
-function decodeLines(result: unknown): readonly LineRecord[] {
-  return kept(result, "", (row, path) => decodeLine(row, path, "list"));
+function decodeLines(result: unknown): Rows<LineRecord> {
+  return keptRows(result, "", (row, path) => decodeLine(row, path, "list"));
 }
 
 /** Undefined without a condition: an empty filter has no spelling as a PHP map. */
@@ -79,7 +88,8 @@ function decodePublicPage(result: unknown): PublicPageRecord {
   const page = object(result, "");
   const serverUrl = text(page.SERVER_ADDRESS, "SERVER_ADDRESS");
   const path = text(page.PUBLIC_PATH, "PUBLIC_PATH");
-  if (!URL.canParse(path, serverUrl)) throw new WireError("SERVER_ADDRESS", "an address", serverUrl);
+  if (!path.startsWith("/") || !URL.canParse(path, serverUrl))
+    throw new WireError("SERVER_ADDRESS", "an address", serverUrl);
   return { serverUrl, path, url: new URL(path, serverUrl).href };
 }
 

@@ -32,7 +32,9 @@ export function checkNewLine({ bot, category, workTime }: LineSettings): void {
 }
 
 function keptBot(change: BotSettings | null | undefined, { bot }: LineRecord): BotSettings | null | undefined {
-  if (!(change?.isEnabled ?? bot.isEnabled)) {
+  const isEnabled = change?.isEnabled ?? bot.isEnabled;
+  if (isEnabled === null) throw switchNotTold("bot");
+  if (!isEnabled) {
     refuseUnkeptBot(change);
     return change;
   }
@@ -43,6 +45,11 @@ function keptBot(change: BotSettings | null | undefined, { bot }: LineRecord): B
     handOverAfterSeconds: change?.handOverAfterSeconds ?? bot.handOverAfterSeconds ?? undefined,
     leaves: change?.leaves ?? writable(bot.leaves),
   };
+}
+
+function switchNotTold(group: "bot" | "category"): InvalidSetting {
+  const problem = "must be given: the portal does not tell whether it is on, and resets what is not said to be on.";
+  return new InvalidSetting(`${group}.isEnabled`, problem);
 }
 
 function writable(leaves: BotLeave): BotLeave | undefined {
@@ -59,7 +66,9 @@ function keptCategory(
   change: CategorySettings | null | undefined,
   { category }: LineRecord,
 ): CategorySettings | null | undefined {
-  if (!(change?.isEnabled ?? category.isEnabled)) {
+  const isEnabled = change?.isEnabled ?? category.isEnabled;
+  if (isEnabled === null) throw switchNotTold("category");
+  if (!isEnabled) {
     refuseUnkeptCategory(change);
     return change;
   }

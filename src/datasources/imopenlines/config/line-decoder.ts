@@ -1,6 +1,6 @@
 import { answerSource } from "../../bitrix24/decoding.ts";
 import { decodeResult } from "../../bitrix24/failures.ts";
-import { id, object, text } from "../../bitrix24/wire.ts";
+import { id, object } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type {
   LineBot,
@@ -15,7 +15,6 @@ import type {
   LineRecord,
   LineWorkTime,
 } from "../../domain/line.ts";
-import { decodeEmojiTokens } from "./emoji-tokens.ts";
 import {
   decodeAgreement,
   decodeBot,
@@ -36,18 +35,24 @@ import { LineRow } from "./line-row.ts";
 
 /**
  * A line's row. `config.list.get` ("list") stores emoji as tokens and tells another part of the queue than `config.get` ("full").
- * Throws `WireError` for a row without id, name or state; a setting that is not understood throws `PortalProtocolError` when its group is read.
+ * Throws `WireError` for a row without an id; any other setting that is not understood is null.
  */
 export function decodeLine(value: unknown, path: string, source: "full" | "list"): LineRecord {
-  return new DecodedLine(new LineRow(object(value, path), path, source === "list"), source);
+  const options = { hasEmojiTokens: source === "list", isStrict: false };
+  return new DecodedLine(new LineRow(object(value, path), path, options), source);
+}
+
+/** The same for a change: a setting that is not understood throws `PortalProtocolError` when its group is read. */
+export function decodeLineToChange(value: unknown): LineRecord {
+  return new DecodedLine(new LineRow(object(value, ""), "", { hasEmojiTokens: false, isStrict: true }), "full");
 }
 
 /** Most operations want a few of the hundred settings, so a group is decoded when it is first read and then kept. */
 class DecodedLine implements LineRecord {
   readonly id: Id;
   readonly source: "full" | "list";
-  readonly name: string;
-  readonly isActive: boolean;
+  readonly name: string | null;
+  readonly isActive: boolean | null;
   readonly #row: LineRow;
   readonly #answerSource = answerSource();
   #queue: LineQueue | undefined;
@@ -64,14 +69,13 @@ class DecodedLine implements LineRecord {
   constructor(row: LineRow, source: "full" | "list") {
     this.id = id(row.row.ID, row.path("ID"));
     this.source = source;
-    const name = text(row.row.LINE_NAME, row.path("LINE_NAME"));
-    this.name = source === "list" ? decodeEmojiTokens(name) : name;
+    this.name = row.text("LINE_NAME");
     this.isActive = row.flag("ACTIVE");
     this.#row = row;
   }
 
   get isTemporary() {
-    return this.#read((row) => row.optionalFlag("TEMPORARY"));
+    return this.#read((row) => row.flag("TEMPORARY"));
   }
   get languageCode() {
     return this.#read((row) => row.text("LANGUAGE_ID"));
@@ -80,13 +84,13 @@ class DecodedLine implements LineRecord {
     return this.#read((row) => row.text("XML_ID"));
   }
   get modifiedById() {
-    return this.#read((row) => row.optionalId("MODIFY_USER_ID"));
+    return this.#read((row) => row.id("MODIFY_USER_ID"));
   }
   get quickReplyStoreId() {
-    return this.#read((row) => row.optionalId("QUICK_ANSWERS_IBLOCK_ID"));
+    return this.#read((row) => row.id("QUICK_ANSWERS_IBLOCK_ID"));
   }
   get showsTyping() {
-    return this.#read((row) => row.optionalFlag("WATCH_TYPING"));
+    return this.#read((row) => row.flag("WATCH_TYPING"));
   }
   get queue() {
     this.#queue ??= this.#read((row) => decodeQueue(row, this.id, this.source));

@@ -1,4 +1,4 @@
-import { list, optionalId, optionalObject, optionalText, optionalUrl, text } from "../../bitrix24/wire.ts";
+import { optionalText, optionalUrl } from "../../bitrix24/wire.ts";
 import type {
   DefaultOperator,
   LineAgreement,
@@ -37,10 +37,10 @@ export function decodeCrm(row: LineRow): LineCrm {
     createMode: row.choice("CRM_CREATE", CRM_CREATE_MODES),
     createModeCode: row.text("CRM_CREATE"),
     dealCategory: row.text("CRM_CREATE_SECOND"),
-    createsThirdItem: row.optionalFlag("CRM_CREATE_THIRD"),
-    forwardsToResponsible: row.optionalFlag("CRM_FORWARD"),
-    tracksChatText: row.optionalFlag("CRM_CHAT_TRACKER"),
-    changesResponsibleOnTransfer: row.optionalFlag("CRM_TRANSFER_CHANGE"),
+    createsThirdItem: row.flag("CRM_CREATE_THIRD"),
+    forwardsToResponsible: row.flag("CRM_FORWARD"),
+    tracksChatText: row.flag("CRM_CHAT_TRACKER"),
+    changesResponsibleOnTransfer: row.flag("CRM_TRANSFER_CHANGE"),
     source: row.text("CRM_SOURCE"),
   };
 }
@@ -49,16 +49,16 @@ export function decodeWelcome(row: LineRow): LineWelcome {
   return {
     isEnabled: row.flag("WELCOME_MESSAGE"),
     text: row.text("WELCOME_MESSAGE_TEXT"),
-    isInEverySession: row.optionalFlag("SEND_WELCOME_EACH_SESSION"),
+    isInEverySession: row.flag("SEND_WELCOME_EACH_SESSION"),
   };
 }
 
 export function decodeBot(row: LineRow): LineBot {
   return {
     isEnabled: row.flag("WELCOME_BOT_ENABLE"),
-    userId: row.optionalId("WELCOME_BOT_ID"),
+    userId: row.id("WELCOME_BOT_ID"),
     joins: row.choice("WELCOME_BOT_JOIN", BOT_JOINS),
-    handOverAfterSeconds: row.optionalNumber("WELCOME_BOT_TIME"),
+    handOverAfterSeconds: row.number("WELCOME_BOT_TIME"),
     leaves: row.choice("WELCOME_BOT_LEFT", BOT_LEAVES),
   };
 }
@@ -71,28 +71,21 @@ function decodeReply(row: LineRow, prefix: ReplyPrefix): LineReply {
     rule: row.choice(`${prefix}_RULE`, REPLY_RULES),
     ruleCode: row.text(`${prefix}_RULE`),
     text: row.text(`${prefix}_TEXT`),
-    formId: row.optionalId(`${prefix}_FORM_ID`),
-    botId: row.optionalId(`${prefix}_BOT_ID`),
+    formId: row.id(`${prefix}_FORM_ID`),
+    botId: row.id(`${prefix}_BOT_ID`),
   };
 }
 
 export function decodeWorkTime(row: LineRow): LineWorkTime {
   return {
     isEnabled: row.flag("WORKTIME_ENABLE"),
-    from: decodeTimeOfDay(row.row.WORKTIME_FROM, row.path("WORKTIME_FROM")),
-    to: decodeTimeOfDay(row.row.WORKTIME_TO, row.path("WORKTIME_TO")),
+    from: row.read("WORKTIME_FROM", decodeTimeOfDay),
+    to: row.read("WORKTIME_TO", decodeTimeOfDay),
     timeZone: row.text("WORKTIME_TIMEZONE"),
-    daysOff: words(row, "WORKTIME_DAYOFF").map((day) => decodeChoice(WEEKDAYS, day)),
-    holidays: words(row, "WORKTIME_HOLIDAYS").map(decodeHoliday),
+    daysOff: row.words("WORKTIME_DAYOFF").map((day) => decodeChoice(WEEKDAYS, day)),
+    holidays: row.words("WORKTIME_HOLIDAYS").map(decodeHoliday),
     outsideReply: decodeReply(row, "WORKTIME_DAYOFF"),
   };
-}
-
-/** A list of words; the portal's empty one is `[""]`, and before it is exploded it is one string with commas. */
-function words(row: LineRow, column: string): string[] {
-  const value = row.row[column];
-  const found = typeof value === "string" ? value.split(",") : list(value, row.path(column), text);
-  return found.map((word) => word.trim()).filter((word) => word !== "");
 }
 
 export function decodeNoAnswer(row: LineRow): LineNoAnswer {
@@ -102,20 +95,20 @@ export function decodeNoAnswer(row: LineRow): LineNoAnswer {
 export function decodeClosing(row: LineRow): LineClosing {
   return {
     reply: decodeReply(row, "CLOSE"),
-    fullCloseAfterMinutes: row.optionalNumber("FULL_CLOSE_TIME"),
-    asksForConfirmation: row.optionalFlag("CONFIRM_CLOSE"),
+    fullCloseAfterMinutes: row.number("FULL_CLOSE_TIME"),
+    asksForConfirmation: row.flag("CONFIRM_CLOSE"),
     automaticReply: decodeReply(row, "AUTO_CLOSE"),
-    automaticAfterSeconds: row.optionalNumber("AUTO_CLOSE_TIME"),
-    expireAfterSeconds: row.optionalNumber("AUTO_EXPIRE_TIME"),
+    automaticAfterSeconds: row.number("AUTO_CLOSE_TIME"),
+    expireAfterSeconds: row.number("AUTO_EXPIRE_TIME"),
   };
 }
 
 export function decodeCustomerRating(row: LineRow): LineCustomerRating {
   return {
     isEnabled: row.flag("VOTE_MESSAGE"),
-    timeLimitSeconds: row.optionalNumber("VOTE_TIME_LIMIT"),
-    asksBeforeFinish: row.optionalFlag("VOTE_BEFORE_FINISH"),
-    closesWithDelay: row.optionalFlag("VOTE_CLOSING_DELAY"),
+    timeLimitSeconds: row.number("VOTE_TIME_LIMIT"),
+    asksBeforeFinish: row.flag("VOTE_BEFORE_FINISH"),
+    closesWithDelay: row.flag("VOTE_CLOSING_DELAY"),
     widget: decodeRatingTexts(row, "VOTE_MESSAGE_1"),
     messenger: decodeRatingTexts(row, "VOTE_MESSAGE_2"),
   };
@@ -133,16 +126,16 @@ export function decodeKpi(row: LineRow): LineKpi {
   return {
     firstAnswer: decodeKpiTarget(row, "KPI_FIRST_ANSWER"),
     furtherAnswer: decodeKpiTarget(row, "KPI_FURTHER_ANSWER"),
-    watchesOperatorActivity: row.optionalFlag("KPI_CHECK_OPERATOR_ACTIVITY"),
+    watchesOperatorActivity: row.flag("KPI_CHECK_OPERATOR_ACTIVITY"),
   };
 }
 
 function decodeKpiTarget(row: LineRow, prefix: "KPI_FIRST_ANSWER" | "KPI_FURTHER_ANSWER"): LineKpiTarget {
   const stored = row.text(`${prefix}_TEXT`);
   return {
-    targetTime: row.optionalNumber(`${prefix}_TIME`),
-    alerts: row.optionalFlag(`${prefix}_ALERT`),
-    recipientCodes: words(row, `${prefix}_LIST`),
+    targetTime: row.number(`${prefix}_TIME`),
+    alerts: row.flag(`${prefix}_ALERT`),
+    recipientCodes: row.words(`${prefix}_LIST`),
     text: stored === null ? null : unescapeHtml(stored),
   };
 }
@@ -162,28 +155,28 @@ function unescapeHtml(stored: string): string {
 
 export function decodeForms(row: LineRow): LineForms {
   return {
-    isEnabled: row.optionalFlag("USE_WELCOME_FORM"),
-    formId: row.optionalId("WELCOME_FORM_ID"),
-    isDelayed: row.optionalFlag("WELCOME_FORM_DELAY"),
-    ignoresResponsible: row.optionalFlag("IGNORE_WELCOME_FORM_RESPONSIBLE"),
+    isEnabled: row.flag("USE_WELCOME_FORM"),
+    formId: row.id("WELCOME_FORM_ID"),
+    isDelayed: row.flag("WELCOME_FORM_DELAY"),
+    ignoresResponsible: row.flag("IGNORE_WELCOME_FORM_RESPONSIBLE"),
   };
 }
 
 export function decodeLimits(row: LineRow): LineLimits {
-  const maxChats = row.optionalNumber("MAX_CHAT");
+  const maxChats = row.number("MAX_CHAT");
   return {
     maxChats: maxChats === 0 ? null : maxChats,
     countedChats: row.choice("TYPE_MAX_CHAT", COUNTED_CHATS),
-    sessionPriority: row.optionalNumber("SESSION_PRIORITY"),
+    sessionPriority: row.number("SESSION_PRIORITY"),
   };
 }
 
 export function decodeAgreement(row: LineRow): LineAgreement {
-  return { isShown: row.flag("AGREEMENT_MESSAGE"), agreementId: row.optionalId("AGREEMENT_ID") };
+  return { isShown: row.flag("AGREEMENT_MESSAGE"), agreementId: row.id("AGREEMENT_ID") };
 }
 
 export function decodeCategory(row: LineRow): LineCategory {
-  return { isEnabled: row.flag("CATEGORY_ENABLE"), categoryId: row.optionalId("CATEGORY_ID") };
+  return { isEnabled: row.flag("CATEGORY_ENABLE"), categoryId: row.id("CATEGORY_ID") };
 }
 
 export function decodeOperatorIdentity(row: LineRow): LineOperatorIdentity {
@@ -195,12 +188,11 @@ export function decodeOperatorIdentity(row: LineRow): LineOperatorIdentity {
 
 /** A map, `[]` or null; an empty name or avatar is none. */
 function decodeDefaultOperator(row: LineRow): DefaultOperator | null {
-  const path = row.path("DEFAULT_OPERATOR_DATA");
-  const data = optionalObject(row.row.DEFAULT_OPERATOR_DATA, path);
+  const data = row.within("DEFAULT_OPERATOR_DATA");
   if (data === null) return null;
   return {
-    name: optionalText(data.NAME, `${path}.NAME`),
-    avatarUrl: optionalUrl(data.AVATAR, `${path}.AVATAR`),
-    avatarId: optionalId(data.AVATAR_ID, `${path}.AVATAR_ID`),
+    name: data.read("NAME", optionalText),
+    avatarUrl: data.read("AVATAR", optionalUrl),
+    avatarId: data.id("AVATAR_ID"),
   };
 }

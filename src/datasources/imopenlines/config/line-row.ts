@@ -1,63 +1,94 @@
 import {
-  flag,
-  integer,
+  type Decoder,
+  kept,
+  list,
+  optionalCount,
   optionalFlag,
   optionalId,
-  optionalInteger,
+  optionalObject,
   optionalText,
+  ornamental,
+  text,
   type WireObject,
 } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import { decodeEmojiTokens } from "./emoji-tokens.ts";
 import { type ChoiceTable, decodeChoice } from "./line-choices.ts";
 
-/**
- * Reads the columns of one line. What every version of the portal sends is required (`flag`, `number`); later columns are null on a portal
- * that does not know them yet.
- */
+export interface LineRowOptions {
+  /** Texts hold emoji as tokens. */
+  readonly hasEmojiTokens: boolean;
+  /** For a row that a change is built on: what is not understood must not be taken for "none" and written back as that. */
+  readonly isStrict: boolean;
+}
+
+/** Reads the columns of one line; those that are absent, and unless it is strict those that are not understood, are null. */
 export class LineRow {
   readonly row: WireObject;
   readonly #path: string;
-  readonly #hasEmojiTokens: boolean;
+  readonly #options: LineRowOptions;
 
-  constructor(row: WireObject, path: string, hasEmojiTokens: boolean) {
+  constructor(row: WireObject, path: string, options: LineRowOptions) {
     this.row = row;
     this.#path = path;
-    this.#hasEmojiTokens = hasEmojiTokens;
+    this.#options = options;
   }
 
   path(column: string): string {
     return this.#path === "" ? column : `${this.#path}.${column}`;
   }
 
-  flag(column: string): boolean {
-    return flag(this.row[column], this.path(column));
+  /** What the decoder makes of a column. Throws `WireError` for what it does not understand, if the row is strict. */
+  read<T>(column: string, decode: Decoder<T | null>): T | null {
+    const value = this.row[column];
+    const path = this.path(column);
+    return this.#options.isStrict ? decode(value, path) : ornamental(decode, value, path);
   }
 
-  optionalFlag(column: string): boolean | null {
-    return optionalFlag(this.row[column], this.path(column));
+  flag(column: string): boolean | null {
+    return this.read(column, optionalFlag);
   }
 
-  number(column: string): number {
-    return integer(this.row[column], this.path(column));
-  }
-
-  optionalNumber(column: string): number | null {
-    return optionalInteger(this.row[column], this.path(column));
+  /** Of seconds, minutes, or things. */
+  number(column: string): number | null {
+    return this.read(column, optionalCount);
   }
 
   /** An id, or null for "none", which the portal spells 0. */
-  optionalId(column: string): Id | null {
-    return optionalId(this.row[column], this.path(column));
+  id(column: string): Id | null {
+    return this.read(column, optionalId);
   }
 
   /** Text with its emoji; null for "" and nothing. */
   text(column: string): string | null {
-    const text = optionalText(this.row[column], this.path(column));
-    return text === null || !this.#hasEmojiTokens ? text : decodeEmojiTokens(text);
+    const text = this.read(column, optionalText);
+    return text === null || !this.#options.hasEmojiTokens ? text : decodeEmojiTokens(text);
+  }
+
+  /** The elements of a list of words; the portal's empty one is `[""]`, and before it is exploded it is one string with commas. */
+  words(column: string): readonly string[] {
+    return this.read(column, this.#options.isStrict ? allWords : keptWords) ?? [];
+  }
+
+  /** The map of a column, whose entries are read like columns. */
+  within(column: string): LineRow | null {
+    const map = this.read(column, optionalObject);
+    return map === null ? null : new LineRow(map, this.path(column), this.#options);
   }
 
   choice<T extends string>(column: string, table: ChoiceTable<T>): Exclude<T, "UNKNOWN"> | "UNKNOWN" {
     return decodeChoice(table, this.text(column));
   }
+}
+
+function allWords(value: unknown, path: string): string[] {
+  return wordsOf(typeof value === "string" ? value.split(",") : list(value, path, text));
+}
+
+function keptWords(value: unknown, path: string): string[] {
+  return wordsOf(typeof value === "string" ? value.split(",") : kept(value, path, text));
+}
+
+function wordsOf(words: readonly string[]): string[] {
+  return words.map((word) => word.trim()).filter((word) => word !== "");
 }
