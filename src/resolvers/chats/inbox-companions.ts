@@ -59,7 +59,7 @@ function linesOf(items: readonly InboxItemRecord[], chats: readonly Selection[],
   const ids = unique(items.map(({ record }) => currentLineId(record))).filter((id) => !loaders.lines.known(id));
   if (ids.length === 0) return [];
   const query = { ids, orderBy: "ID", direction: "ASC", limit: ids.length, offset: 0 } as const;
-  return [companion(configListGet(query), (lines) => loaders.lines.prime(lines))];
+  return [companion(configListGet(query), ({ items: lines }) => loaders.lines.prime(lines))];
 }
 
 function peopleOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
@@ -80,7 +80,7 @@ function customersOf(items: readonly InboxItemRecord[], chats: readonly Selectio
     if (role === null || role === "GUEST" || role === "NONE") return [];
     if (customerIdFromCode(record) !== null || memory.customerOf(id) !== undefined) return [];
     return [
-      companion(dialogUsersList({ chatId: id, limit: MEMBERS, offset: 0 }), (members) => {
+      companion(dialogUsersList({ chatId: id, limit: MEMBERS, offset: 0 }), ({ items: members }) => {
         loaders.users.prime(members);
         const customer = members.find(({ kind }) => kind === "CUSTOMER");
         if (customer !== undefined) memory.noteCustomer(id, customer.id);
