@@ -13,8 +13,9 @@ export interface OperatorScene {
   readonly chatIds: readonly string[];
 }
 
-export async function openOperatorScene(): Promise<OperatorScene> {
-  const office = await openLiveOffice();
+/** `env`: settings of the gateway that replace those of the harness. */
+export async function openOperatorScene(env: Readonly<Record<string, string>> = {}): Promise<OperatorScene> {
+  const office = await openLiveOffice({}, env);
   const { gateway, portal } = office;
   for (const user of portal.users.slice(1)) {
     const key = keyFor(user);

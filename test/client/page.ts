@@ -4,11 +4,15 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { onTestFinished } from "vitest";
 
-const MAIN = fileURLToPath(new URL("../../client/src/main.ts", import.meta.url));
+const HERE = new URL(".", import.meta.url);
 
-/** Serves a page of an application that has the client as `openLines`, on an origin of its own. Resolves to its address. */
-export async function servePage(): Promise<string> {
-  const bundle = await rolldown({ input: MAIN, platform: "browser" });
+/** Serves a page with a script, by default the client as `openLines`, on an origin of its own. Resolves to its address. */
+export async function servePage(script = "../../client/src/main.ts"): Promise<string> {
+  const bundle = await rolldown({
+    input: fileURLToPath(new URL(script, HERE)),
+    platform: "browser",
+    transform: { define: { "process.env.NODE_ENV": '"production"' } },
+  });
   const { output } = await bundle.generate({ format: "iife", name: "openLines" });
   await bundle.close();
   const server = createServer((request, response) => {
@@ -17,7 +21,9 @@ export async function servePage(): Promise<string> {
       return;
     }
     response.setHeader("content-type", "text/html");
-    response.end('<!doctype html><link rel="icon" href="data:,"><script src="/client.js"></script>');
+    response.end(
+      '<!doctype html><link rel="icon" href="data:,"><div id="root"></div><script src="/client.js"></script>',
+    );
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

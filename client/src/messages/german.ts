@@ -39,6 +39,8 @@ export const german: Messages = {
   CHAT_NOT_WITH_BOT: "Diesen Chat führt kein Bot.",
   COMMENT_UNREADABLE: "Der gespeicherte Kommentar war nicht lesbar. Geben Sie einen neuen an.",
   CRM_ENTITY_NOT_FOUND: "Dieses CRM-Element gibt es nicht.",
+  FILE_NOT_SENT: "Die Datei wurde nicht gesendet.",
+  FILE_TOO_LARGE: "Die Datei ist zu groß.",
   IDEMPOTENCY_KEY_REUSED:
     "Der Schlüssel dieser Nachricht wurde schon für eine andere verwendet. Nichts wurde gesendet.",
   INVALID_ARGUMENT: "Bitrix24 nimmt diesen Wert nicht an.",
@@ -67,6 +69,7 @@ export const german: Messages = {
   TEXT_EMPTY: "Schreiben Sie zuerst einen Text.",
   TRANSFER_REFUSED: "Der Chat konnte nicht weitergeleitet werden.",
   TRANSFER_TARGET_INVALID: "Dorthin kann der Chat nicht weitergeleitet werden.",
+  UPLOAD_NOT_FOUND: "Der Upload ist abgelaufen. Bitte wählen Sie die Datei erneut aus.",
   USER_NOT_ACTIVE: "Dieser Benutzer ist nicht aktiv.",
   USER_NOT_FOUND: "Diesen Benutzer gibt es nicht.",
   WEEKLY_LIMIT_REACHED: "Das Limit dieser Woche ist erreicht.",
