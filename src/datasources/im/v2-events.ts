@@ -1,5 +1,18 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { flag, id, list, object, optionalFlag, optionalInteger, text } from "../bitrix24/wire.ts";
+import { noteLeftOut } from "../bitrix24/decoding.ts";
+import {
+  flag,
+  id,
+  isPlainObject,
+  list,
+  object,
+  optionalCount,
+  optionalFlag,
+  optionalId,
+  ornamental,
+  text,
+  WireError,
+} from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 
 /** A record of the caller's queue of messenger events, its data as the portal wrote it. */
@@ -11,9 +24,21 @@ export interface QueuedEventRecord {
   readonly data: unknown;
 }
 
+/** A record that does not say which event it is, or what sort of. */
+export interface BrokenRecord {
+  /** null where it has none. */
+  readonly eventId: Id | null;
+  /** As the portal wrote it. */
+  readonly record: unknown;
+  /** What is wrong with it, without its content. */
+  readonly reason: string;
+}
+
 export interface QueuedEventPage {
   /** Oldest first. */
   readonly events: readonly QueuedEventRecord[];
+  /** To be set aside, so that they hold up none behind them. */
+  readonly broken: readonly BrokenRecord[];
   /** What confirms this page when the next one is asked for; null when the portal does not tell. */
   readonly nextOffset: number | null;
   readonly hasMore: boolean;
@@ -48,10 +73,23 @@ function decodeFlag(result: unknown): boolean {
 
 function decodePage(result: unknown): QueuedEventPage {
   const raw = object(result, "");
+  const events: QueuedEventRecord[] = [];
+  const broken: BrokenRecord[] = [];
+  list(raw.events, "events", (record, path) => {
+    try {
+      events.push(decodeRecord(record, path));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      noteLeftOut(error.path);
+      const eventId = isPlainObject(record) ? ornamental(optionalId, record.eventId, `${path}.eventId`) : null;
+      broken.push({ eventId, record, reason: error.message });
+    }
+  });
   return {
-    events: list(raw.events, "events", decodeRecord),
-    nextOffset: optionalInteger(raw.nextOffset, "nextOffset"),
-    hasMore: optionalFlag(raw.hasMore, "hasMore") ?? false,
+    events,
+    broken,
+    nextOffset: ornamental(optionalCount, raw.nextOffset, "nextOffset"),
+    hasMore: ornamental(optionalFlag, raw.hasMore, "hasMore") ?? false,
   };
 }
 

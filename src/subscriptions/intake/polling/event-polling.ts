@@ -1,11 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createBackoff } from "../../../datasources/bitrix24/backoff.ts";
 import type { PortalSession } from "../../../datasources/bitrix24/calls.ts";
-import { UpstreamError } from "../../../datasources/bitrix24/errors.ts";
+import { PortalProtocolError, UpstreamError } from "../../../datasources/bitrix24/errors.ts";
 import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
 import type { AllowanceStatus } from "../../../datasources/bitrix24/usage.ts";
 import { WireError } from "../../../datasources/bitrix24/wire.ts";
-import { eventGet, eventSubscribe, type QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
+import {
+  eventGet,
+  eventSubscribe,
+  type QueuedEventPage,
+  type QueuedEventRecord,
+} from "../../../datasources/im/v2-events.ts";
 import type { DeadLetterLog } from "../../../storage/dead-letter-log.ts";
 import type { KeyValueStore } from "../../../storage/key-value-store.ts";
 import type { EventLog } from "../../events/event-log.ts";
@@ -61,6 +66,10 @@ export interface EventPolling {
 
 const NAMESPACE = "event-polling";
 const PAGE_LIMIT = 100;
+/** In the place of the event's name for a record that does not tell it. */
+const BROKEN_EVENT = "im.v2.Event.get";
+/** So often in a row an answer that is not understood is asked for again soon. */
+const MAX_SLIPS = 5;
 const LEASE_MS = 60_000;
 /** The portal drops records that nobody confirmed for so long. */
 const PORTAL_KEEPS_MS = 24 * 60 * 60 * 1_000;
@@ -98,14 +107,17 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
     await log.append(portal, [gap], `im.v2 ${owner} gap ${since}`);
   }
 
+  async function setAside(event: string, record: unknown, reason: string): Promise<void> {
+    await options.deadLetters.add(portal, { receivedAt: new Date(), event, body: JSON.stringify(record), reason });
+  }
+
   async function takeOver(record: QueuedEventRecord): Promise<void> {
     let event: StoredEvent | null;
     try {
       event = decodeQueuedEvent(record);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      const letter = { event: record.type, body: JSON.stringify(record), reason: error.message };
-      await options.deadLetters.add(portal, { receivedAt: new Date(), ...letter });
+      await setAside(record.type, record, error.message);
       return;
     }
     if (event === null) return;
@@ -124,13 +136,14 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
     // Confirming twice changes nothing, so that it may be repeated like any read.
     const page = await options.session(stopping).read(eventGet(query), { fresh: true });
     await sayGap(place.polledAt);
+    for (const { record, reason } of page.broken) await setAside(BROKEN_EVENT, record, reason);
     for (const record of page.events) await takeOver(record);
-    const next = { offset: offsetAfter(place.offset, page.events, page.nextOffset), polledAt: new Date() };
+    const next = { offset: offsetAfter(place.offset, page), polledAt: new Date() };
     const isFirst = place.offset === undefined;
     const isKept =
       !isFirst && next.offset === place.offset && next.polledAt.getTime() - place.polledAt.getTime() < KEEP_TIME_MS;
     if (!isKept) await keepPollingPlace(keyValues, NAMESPACE, name, next);
-    return { place: isKept ? place : next, hasMore: page.hasMore && page.events.length > 0 };
+    return { place: isKept ? place : next, hasMore: page.hasMore && next.offset !== place.offset };
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -171,7 +184,11 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
         failingSince ??= new Date();
         // What was taken over is in the store; what was not is asked for again.
         place = undefined;
-        const mayPass = !(error instanceof UpstreamError) || isPassing(error);
+        const mayPass =
+          !(error instanceof UpstreamError) ||
+          isPassing(error) ||
+          // What is not understood once may be a slip of the portal's; again and again it is a portal that speaks otherwise.
+          (error instanceof PortalProtocolError && failures < MAX_SLIPS);
         wait = mayPass ? pauseAfter(failures) : REFUSED_BACKOFF_MS;
         const message = error instanceof Error ? error.message : "unknown";
         state = { kind: "failing", since: failingSince, message, mayPass, retryAt: new Date(Date.now() + wait) };
@@ -201,14 +218,9 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
 }
 
 /** The portal names it; where it does not, it is one past the last record. It never goes back: that would bring confirmed records again. */
-function offsetAfter(
-  offset: number | undefined,
-  events: readonly QueuedEventRecord[],
-  nextOffset: number | null,
-): number | undefined {
-  const last = events.at(-1);
-  const afterLast = last === undefined ? undefined : Number(last.eventId) + 1;
-  const candidates = [offset, afterLast, nextOffset ?? undefined].filter((each) => each !== undefined);
+function offsetAfter(offset: number | undefined, { events, broken, nextOffset }: QueuedEventPage): number | undefined {
+  const afterEach = [...events, ...broken].flatMap(({ eventId }) => (eventId === null ? [] : [Number(eventId) + 1]));
+  const candidates = [offset, ...afterEach, nextOffset ?? undefined].filter((each) => each !== undefined);
   return candidates.length === 0 ? undefined : Math.max(...candidates);
 }
 

@@ -284,6 +284,52 @@ describe("what breaks off in between", () => {
   });
 });
 
+describe("what the portal answers oddly", () => {
+  const readable = (eventId: number) => ({
+    eventId,
+    type: "ONIMV2MESSAGEADD",
+    date: "2026-01-15T10:30:00+02:00",
+    data: { chat: 5 },
+  });
+
+  it.each([
+    ["without an id", { ...readable(900_000), eventId: null }],
+    ["with a word for an id", { ...readable(900_000), eventId: "soon" }],
+    ["without a sort", { ...readable(900_000), type: false }],
+    ["that is no record", "x"],
+  ])("sets a record aside %s, and goes on behind it", async (_what, broken) => {
+    const page = { events: [broken, readable(900_001)], nextOffset: "odd", hasMore: {} };
+    office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: page, times: 1 }]);
+    const running = await started();
+    await caughtUp(running);
+    const letters = await office.storage().deadLetters.list(LOG);
+    expect(letters.map(({ body }) => JSON.parse(body))).toEqual([broken, { ...readable(900_001), eventId: "900001" }]);
+    const [place] = await office.storage().keyValues.list("event-polling");
+    expect(JSON.parse(place?.value ?? "")).toMatchObject({ offset: 900_002 });
+    expect(errors).toEqual([]);
+  });
+
+  it("asks again soon after an answer that is none, and loses nothing", async () => {
+    const running = await started();
+    office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: false, times: 1 }]);
+    office.portal.world.customerWrites(ownChat().id, "in the meantime");
+    await until(() => errors.length > 0);
+    const state = running.state();
+    if (state.kind === "failing") expect(state).toMatchObject({ mayPass: true });
+    const [event] = await people(1);
+    expect(event).toMatchObject({ message: { text: "in the meantime" } });
+    expect((await logged()).filter(({ event: each }) => each.kind === "gap")).toEqual([]);
+  });
+
+  it("gives a portal a rest that answers so again and again", { timeout: 120_000 }, async () => {
+    office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: false }]);
+    const running = polling();
+    running.start();
+    await until(() => errors.length >= 5, 100_000);
+    expect(running.state()).toMatchObject({ kind: "failing", mayPass: false });
+  });
+});
+
 describe("when it cannot poll", () => {
   it("shows a portal that is away as passing, and heals by itself", async () => {
     office.portal.setFaults([{ kind: "error", error: "INTERNAL_SERVER_ERROR", status: 500 }]);
