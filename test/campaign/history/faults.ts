@@ -2,11 +2,12 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { progress } from "../../kit/progress.ts";
 import { until } from "../../storage/until.ts";
 import { largestFile, limitFiles } from "../live/file-limit.ts";
 import { isReady } from "../live/gateway-process.ts";
 import type { Posting } from "./posting.ts";
-import { type Fault, progress } from "./run.ts";
+import type { Fault } from "./run.ts";
 import type { Member, Scene } from "./scene.ts";
 
 const PATIENCE_MS = 120_000;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
+import { progress } from "../../kit/progress.ts";
 import { faultsIn, type History, type Verdict, verdictOf, withheldIn } from "./history.ts";
 import { startListener } from "./listening.ts";
 import { type Posting, startPosting } from "./posting.ts";
@@ -31,8 +32,6 @@ export interface Outcome {
 }
 
 const LANES = 16;
-/** A verdict is final once nobody heard anything more for this long; gaps of silent processes are said after 15 s. */
-const QUIET_MS = 40_000;
 /** While more comes there is no verdict yet, and forming one takes seconds where there are many deliveries. */
 const SETTLED_MS = 500;
 
@@ -106,18 +105,5 @@ async function settled(measure: () => number, forMs: number): Promise<number> {
   for (let last = measure(); ; last = measure()) {
     await pause(forMs);
     if (measure() === last) return last;
-  }
-}
-
-/** Waits until a condition holds, as long as something moves. */
-export async function progress(isDone: () => boolean, measure: () => number): Promise<void> {
-  let last = measure();
-  let movedAt = performance.now();
-  while (!isDone()) {
-    await pause(100);
-    const now = measure();
-    if (now !== last) movedAt = performance.now();
-    else if (performance.now() - movedAt > QUIET_MS) throw new Error(`stands still at ${now}`);
-    last = now;
   }
 }

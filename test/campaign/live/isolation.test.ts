@@ -11,6 +11,7 @@ import { createInstallationStore, INSTALLATION_NAMESPACES } from "../../../src/i
 import { addKey, type KeyTerms } from "../../../src/server/identity/keys-file.ts";
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { freePort } from "../../e2e/live-office.ts";
+import { progress } from "../../kit/progress.ts";
 import { until } from "../../storage/until.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 import { createPoster, messageForm } from "./event-sender.ts";
@@ -134,7 +135,8 @@ async function startStage<T>(
   return { origin, prepared };
 }
 
-const TEXTS = "subscription ($after: EventCursor) { messageAdded(after: $after) { content { text } chat { title } } }";
+const TEXTS =
+  "subscription ($after: EventCursor) { messageAdded(after: $after) { cursor content { text } chat { title } } }";
 
 /** Who names a chat sees it with any right to it, not only as one of the own dialogs. */
 const NAMED_TEXTS =
@@ -145,6 +147,27 @@ function textOf({ data, errors }: StreamResult): string {
   // The document asked for exactly this.
   const event = data?.messageAdded as { content: { text: string } } | null | undefined;
   return event?.content.text ?? JSON.stringify(errors);
+}
+
+/** What a listener was handed: messages, and the cursors of those that were left out with a word as nobody could be asked in time. */
+interface Handed {
+  readonly texts: string[];
+  readonly withheld: string[];
+}
+
+/** Takes results over; `textAt` learns which message is at a cursor. */
+function takeInto({ texts, withheld }: Handed, textAt: Map<string, string>): (result: StreamResult) => void {
+  return (result) => {
+    const [{ extensions } = {}] = result.errors ?? [];
+    if (extensions?.code === "EVENT_WITHHELD") {
+      withheld.push(String(extensions.cursor));
+      return;
+    }
+    const text = textOf(result);
+    texts.push(text);
+    const event = result.data?.messageAdded;
+    if (typeof event === "object" && event !== null && "cursor" in event) textAt.set(String(event.cursor), text);
+  };
 }
 
 const canary = ({ sender }: Tenant, place: ChatPlace, number: number): string =>
@@ -163,10 +186,11 @@ describe("events of 20 portals before 200 viewers, slow and fast", () => {
       ]),
     );
     expect(viewers.length).toBe(200);
+    const textAt = new Map<string, string>();
     const listeners = await Promise.all(
       viewers.map(async ({ key }, index) => {
-        const texts: string[] = [];
-        const onResult = (result: StreamResult): void => void texts.push(textOf(result));
+        const handed: Handed = { texts: [], withheld: [] };
+        const onResult = takeInto(handed, textAt);
         const isSlow = index % 3 === 0;
         // A socket that does not answer pings is given up after a while; an event stream may be left unread for long.
         if (isSlow || index % 5 === 4) {
@@ -174,12 +198,12 @@ describe("events of 20 portals before 200 viewers, slow and fast", () => {
           const variables = { after: await currentCursor(origin, key) };
           const stream = await openEventStream(origin, TEXTS, { key, variables, onResult });
           if (isSlow) stream.stall();
-          return { texts, goOn: stream.goOn, close: async () => stream.close() };
+          return { handed, goOn: stream.goOn, close: async () => stream.close() };
         }
         const client = await connectSocket(origin, { key });
         client.open(TEXTS, { onResult });
         await client.settled();
-        return { texts, goOn: () => {}, close: () => client.close() };
+        return { handed, goOn: () => {}, close: () => client.close() };
       }),
     );
     onTestFinished(async () => {
@@ -205,14 +229,25 @@ describe("events of 20 portals before 200 viewers, slow and fast", () => {
         tenant.places.filter(maySee).map((place) => canary(tenant, place, number)),
       ).flat(),
     );
-    await until(() => listeners.every(({ texts }, index) => texts.length >= (expected[index]?.length ?? 0)), 60_000);
+    // On a machine that is busy the portals may not answer in time: what is left out is said, and counts for that listener alone.
+    const due = (): string[][] =>
+      listeners.map(({ handed }, index) => {
+        const withheld = new Set(handed.withheld.map((cursor) => textAt.get(cursor)));
+        return expected[index]?.filter((text) => handed.texts.includes(text) || !withheld.has(text)) ?? [];
+      });
+    const count = (): number =>
+      listeners.reduce((sum, { handed }) => sum + handed.texts.length + handed.withheld.length, 0);
+    await progress(
+      () => due().every((texts, index) => (listeners[index]?.handed.texts.length ?? 0) >= texts.length),
+      count,
+    );
 
-    expect(listeners.map(({ texts }) => texts)).toEqual(expected);
+    expect(listeners.map(({ handed }) => handed.texts)).toEqual(due());
     const own = expected.filter((_, index) => index % 10 >= 4);
     const whole = CHATS_PER_PORTAL * ROUNDS;
     // The rights differ, so that the test tells something.
     expect(own.some((texts) => texts.length > 0 && texts.length < whole)).toBe(true);
-  }, 120_000);
+  }, 600_000);
 });
 
 describe("a right withdrawn in the portal", () => {
