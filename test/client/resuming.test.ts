@@ -9,6 +9,7 @@ import { type GatewayOffice, openGatewayOffice } from "../campaign/live/installe
 import { freePort } from "../e2e/live-office.ts";
 import { eventually } from "../kit/eventually.ts";
 import { createWriter, heardAll, heardFirst, listen, openClient } from "./listening.ts";
+import { openOperatorScene } from "./operator.ts";
 import { openWay } from "./way.ts";
 
 const connected = { phase: "connected" } as const;
@@ -36,6 +37,16 @@ test("a gateway that is killed and started again loses nothing and doubles nothi
   const client = openClient({ url: `${first.origin}/graphql`, identity: { apiKey: office.key } });
   const listener = listen(client);
   await heardFirst(client, listener, writer);
+  const ofOneKind: string[] = [];
+  client.subscribe<{ messageAdded: { content: { text: string } } }>(
+    "subscription ($place: EventCursor) { messageAdded(after: $place) { cursor content { text } } }",
+    {},
+    { next: ({ messageAdded }) => ofOneKind.push(messageAdded.content.text), gap: () => ofOneKind.push("a gap") },
+  );
+  await eventually(async () => {
+    await writer.write(1);
+    expect(ofOneKind.length).toBeGreaterThan(0);
+  });
   await writer.write(20);
   await first.kill();
   await eventually(() => expect(client.connection.state()).toMatchObject({ phase: "waiting" }));
@@ -45,7 +56,40 @@ test("a gateway that is killed and started again loses nothing and doubles nothi
   expect(listener.texts).toEqual(writer.taken);
   expect(listener.gaps.length).toBe(1);
   expect(listener.ends).toEqual([]);
+  await eventually(() => expect(ofOneKind.at(-1)).toBe(writer.taken.at(-1)));
+  const heard = ofOneKind.filter((text) => text !== "a gap");
+  expect([ofOneKind.length - heard.length, heard]).toEqual([1, writer.taken.slice(-heard.length)]);
   await second.stop();
+});
+
+test("an event that the portal could not be asked about is told as withheld, and the next one comes", async () => {
+  const { portal, url, key, chatIds } = await openOperatorScene({ GATEWAY_ACCESS_RECHECK_SECONDS: "1" });
+  const chatId = Number(chatIds[0]);
+  const client = openClient({ url, identity: { apiKey: key } });
+  const told: string[] = [];
+  client.subscribe<{ messageAdded: { content: { text: string } } }>(
+    "subscription ($after: EventCursor) { messageAdded(after: $after) { cursor content { text } } }",
+    {},
+    {
+      next: ({ messageAdded }) => told.push(messageAdded.content.text),
+      withheld: ({ errors }) => told.push(String(errors[0]?.extensions?.code)),
+    },
+  );
+  await eventually(() => expect(client.connection.state()).toMatchObject(connected));
+  /** Resolves to what is told of one more message. */
+  async function write(text: string): Promise<string | undefined> {
+    const before = told.length;
+    portal.world.customerWrites(chatId, text);
+    await eventually(() => expect(told.length).toBe(before + 1));
+    return told.at(-1);
+  }
+  expect(await write("first")).toBe("first");
+  portal.setFaults([{ kind: "hang" }]);
+  // For a second what was asked before still counts.
+  while ((await write("unclear")) === "unclear");
+  expect(told.at(-1)).toBe("EVENT_WITHHELD");
+  portal.setFaults([]);
+  await eventually(async () => expect(await write("last")).toBe("last"));
 });
 
 test("events between the subscription and its first connection are not missed", async () => {
