@@ -18,6 +18,7 @@ export const english: Messages = {
   UPSTREAM_PROTOCOL: "The answer of Bitrix24 was not understood.",
   OUTCOME_UNKNOWN: "It is not known whether this was done. Please look before you try again.",
   INTERNAL_SERVER_ERROR: "Something went wrong on the server.",
+  SERVICE_UNAVAILABLE: "The server is starting again. Please try again shortly.",
   STREAM_GAP: "For a time no news came in; the view is read again.",
   STORAGE_UNAVAILABLE: "News cannot be read at the moment. It is tried again.",
   EVENTS_LOST: "You were away for too long; the view is read again.",

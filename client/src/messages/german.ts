@@ -18,6 +18,7 @@ export const german: Messages = {
   UPSTREAM_PROTOCOL: "Die Antwort von Bitrix24 wurde nicht verstanden.",
   OUTCOME_UNKNOWN: "Es ist nicht bekannt, ob das ausgeführt wurde. Bitte nachsehen, bevor Sie es erneut versuchen.",
   INTERNAL_SERVER_ERROR: "Auf dem Server ist etwas schiefgegangen.",
+  SERVICE_UNAVAILABLE: "Der Server startet gerade neu. Bitte gleich noch einmal versuchen.",
   STREAM_GAP: "Eine Zeit lang kamen keine Neuigkeiten an; die Ansicht wird neu geladen.",
   STORAGE_UNAVAILABLE: "Neuigkeiten können gerade nicht gelesen werden. Es wird erneut versucht.",
   EVENTS_LOST: "Sie waren zu lange weg; die Ansicht wird neu geladen.",

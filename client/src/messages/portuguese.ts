@@ -18,6 +18,7 @@ export const portuguese: Messages = {
   UPSTREAM_PROTOCOL: "A resposta do Bitrix24 não foi compreendida.",
   OUTCOME_UNKNOWN: "Não se sabe se isto foi feito. Verifique antes de repetir.",
   INTERNAL_SERVER_ERROR: "Ocorreu um erro no servidor.",
+  SERVICE_UNAVAILABLE: "O servidor está reiniciando. Tente novamente em instantes.",
   STREAM_GAP: "Por algum tempo não chegaram novidades; a visão está sendo recarregada.",
   STORAGE_UNAVAILABLE: "Não é possível ler as novidades no momento. Haverá nova tentativa.",
   EVENTS_LOST: "Você ficou ausente por tempo demais; a visão está sendo recarregada.",

@@ -18,6 +18,7 @@ export const spanish: Messages = {
   UPSTREAM_PROTOCOL: "No se ha entendido la respuesta de Bitrix24.",
   OUTCOME_UNKNOWN: "No se sabe si se ha realizado. Compruébelo antes de repetirlo.",
   INTERNAL_SERVER_ERROR: "Se ha producido un error en el servidor.",
+  SERVICE_UNAVAILABLE: "El servidor se está reiniciando. Inténtelo de nuevo en breve.",
   STREAM_GAP: "Durante un tiempo no llegaron novedades; se vuelve a cargar la vista.",
   STORAGE_UNAVAILABLE: "No se pueden leer las novedades en este momento. Se volverá a intentar.",
   EVENTS_LOST: "Ha estado ausente demasiado tiempo; se vuelve a cargar la vista.",
