@@ -64,6 +64,13 @@ function createScale(text: OperationText): Scale {
     return commands;
   }
 
+  /** An action reads its chat again as soon as more than the id is asked for, whatever that is. */
+  function reread(type: GraphQLObjectType, named: GraphQLObjectType, { sets }: SelectedField, found: Group): number {
+    if (!type.name.endsWith("Payload") || named.name !== "Chat") return 0;
+    const isIdOnly = selectedFields(named, sets, text).every(({ name }) => name === "id" || name === "__typename");
+    return isIdOnly ? 0 : claim(found, "record", found.count);
+  }
+
   function weighField(
     type: GraphQLObjectType,
     field: GraphQLField<unknown, unknown>,
@@ -73,7 +80,10 @@ function createScale(text: OperationText): Scale {
     const own = ownCommands(type, field, selected, group);
     if (selected.sets.length === 0) return own;
     const named = getNamedType(field.type);
-    if (isObjectType(named)) return own + weigh(named, selected.sets, answered(type, field, selected, group, own));
+    if (isObjectType(named)) {
+      const found = answered(type, field, selected, group, own);
+      return own + reread(type, named, selected, found) + weigh(named, selected.sets, found);
+    }
     if (!isAbstractType(named)) return own;
     // An object is of one type only: what the dearest one costs.
     const each = text.schema

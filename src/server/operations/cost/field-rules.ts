@@ -131,6 +131,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.user": { brings: USER_RECORD },
   "Query.users": { commands: peopleNamed, brings: USER_RECORD },
   "Message.replyTo": { commands: () => 3 },
+  // A look first, the name of whoever has the chat, and the answer.
+  "Mutation.chatAnswer": { commands: () => 3 },
   "Mutation.botMessageSend": { commands: keyedSend },
   "Mutation.chatMessageSend": { commands: keyedSend },
   "Mutation.chatFileSend": { commands: keyedFile },
