@@ -34,7 +34,7 @@ describe("one odd detail costs itself and nothing more", () => {
     expect(decoded(userSearch({}), [{ ID: "31", UF_DEPARTMENT: departments }]).items[0]?.departmentIds).toEqual([]);
     const items = [{ id: "chat5", chat_id: 5, chat, user: { ...user, departments } }];
     const inbox = decoded(recentList({ limit: 1, offset: 0 }), { items });
-    expect(inbox).toMatchObject({ chats: [{ id: "5" }], users: [{ id: "31", name: "Ann" }] });
+    expect(inbox).toMatchObject({ items: [{ id: "5" }], users: [{ id: "31", name: "Ann" }] });
   });
 
   test("a good department beside an odd one stays", () => {
