@@ -55,7 +55,8 @@ describe("each mutation's description", () => {
 
   test("is compared for all of them", () => {
     expect(mutations.length).toBeGreaterThan(35);
-    expect(mutations.filter(({ method }) => method === "")).toEqual([]);
+    // An address for an upload is the gateway's own: no method is called for it.
+    expect(mutations.flatMap(({ name, method }) => (method === "" ? [name] : []))).toEqual(["fileUploadStart"]);
     expect(isObjectType(buildSchema().getMutationType())).toBe(true);
   });
 });
