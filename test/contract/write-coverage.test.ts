@@ -114,6 +114,8 @@ test("every mutation is nullable, answers user errors, and names its REST method
       `${name.charAt(0).toUpperCase()}${name.slice(1)}Payload`,
     );
     expect("getInterfaces" in payload && payload.getInterfaces().map(String)).toContain("MutationPayload");
-    expect(description, name).toMatch(/\(`im(openlines)?\.[a-zA-Z.]+`\)\.$/);
+    // The one that makes an address of the gateway's own.
+    const end = name === "fileUploadStart" ? /Costs no call\.$/ : /\(`im(openlines)?\.[a-zA-Z0-9.]+`\)\.$/;
+    expect(description, name).toMatch(end);
   }
 });

@@ -56,7 +56,7 @@ export class FileActions {
     nullable: true,
     description:
       "Sends an uploaded file into its chat as the caller, with a text beside it. For participants who may write: answer or join the chat first. Never sent twice: when no answer came back, the error is `OUTCOME_UNKNOWN`; with an `idempotencyKey` the same mutation may then be sent again. An upload can be sent once, and by nobody but who began it. " +
-      "User errors: `UPLOAD_NOT_FOUND`, `FILE_NOT_SENT`, `FILE_TOO_LARGE`, `CHAT_NOT_FOUND`, `ACCESS_DENIED`, `REFUSED`, `IDEMPOTENCY_KEY_REUSED`. Needs the scope `im`; older portals also the scope `disk`. Costs one call (`im.v2.File.upload`), on older portals three (`im.disk.folder.get`, `disk.folder.uploadFile`, `im.disk.file.commit`).",
+      "User errors: `UPLOAD_NOT_FOUND`, `FILE_NOT_SENT`, `FILE_TOO_LARGE`, `CHAT_NOT_FOUND`, `ACCESS_DENIED`, `REFUSED`, `IDEMPOTENCY_KEY_REUSED`. Needs the scope `im`; older portals also the scope `disk`. Costs three calls on older portals (`im.disk.folder.get`, `disk.folder.uploadFile`, `im.disk.file.commit`), on newer ones one (`im.v2.File.upload`).",
   })
   async chatFileSend(
     @Ctx() context: OperationContext,
