@@ -62,7 +62,7 @@ test("the explorer answers a first query as the first of the demo's people and s
   await answer(page).getByText("Marek Nowak").first().waitFor();
 
   await run(page, "mutation { chatAnswer(chatId: 999999999) { userErrors { code } } }");
-  await answer(page).getByText("ACCESS_DENIED").first().waitFor();
+  await answer(page).getByText("CHAT_NOT_FOUND").first().waitFor();
   await run(page, "{ viewer { nonsense } }");
   await answer(page).getByText("nonsense").first().waitFor();
   expect(consoleErrors.filter((text) => !text.includes("400 (Bad Request)"))).toEqual([]);
