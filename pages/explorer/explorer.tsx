@@ -4,6 +4,7 @@ import { GraphiQL } from "graphiql";
 import { useEffect, useMemo, useState } from "react";
 import type { PageSettings } from "../shared/page-settings.ts";
 import { type Cost, costOf } from "./cost.ts";
+import { withCurrentDocument } from "./current-document.ts";
 import { exampleTabs } from "./example-tabs.ts";
 import { createResumingClient } from "./resuming-client.ts";
 import { keepSessionKey, sessionKey } from "./session-key.ts";
@@ -66,7 +67,7 @@ function connect(path: string, apiKey: string, onCost: (cost: Cost) => void) {
       return response;
     },
   });
-  return { fetcher, dispose: () => void client.dispose() };
+  return { fetcher: withCurrentDocument(fetcher), dispose: () => void client.dispose() };
 }
 
 /** The explorer's own question for the schema is not the operation that somebody ran. */
