@@ -18,6 +18,7 @@ beforeAll(async () => {
 async function ask(faults: Fault[], query = "{ chat(by: {id: 1}) { title } }", webhook?: string) {
   portal.setFaults(faults);
   gateway = await startGateway({
+    isDisturbed: true,
     portal,
     keys: webhook === undefined ? {} : { limited: webhook },
     env: { GATEWAY_OPERATION_TIMEOUT_MS: "1500" },
