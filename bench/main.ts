@@ -7,6 +7,7 @@ import { chatByUserCode } from "./chat-by-user-code.ts";
 import { fanOut } from "./fan-out.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { largeHistory } from "./large-history.ts";
+import { nothingShared } from "./nothing-shared.ts";
 import { receiver } from "./receiver.ts";
 import { sessionList } from "./session-list.ts";
 import { smallOperation } from "./small-operation.ts";
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   "chat-by-user-code": chatByUserCode,
   "small-operation": smallOperation,
   "large-history": largeHistory,
+  "nothing-shared": nothingShared,
   "session-list": sessionList,
   "start-up-and-memory": startUpAndMemory,
   "fan-out": fanOut,
@@ -31,7 +33,9 @@ const usage = `Usage: npm run bench -- [benchmark …] [options]
   --quick            fewer repetitions and shorter loads
   --soak TIME        how long memory is watched under load, such as 90s or 10m (default 60s, with --quick 15s)
   --json FILE        write the findings as JSON too
-  --profile FOLDER   CPU profiles of the measured programs`;
+  --profile FOLDER   CPU profiles of the measured programs
+  --beside COMMIT    an earlier gateway beside this one (nothing-shared)
+  --only NAME        one workload, such as Lines (nothing-shared)`;
 
 const SOAK = /^(\d{1,5})(s|m)$/;
 
@@ -49,6 +53,8 @@ function readArguments() {
       soak: { type: "string" },
       json: { type: "string" },
       profile: { type: "string" },
+      beside: { type: "string" },
+      only: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -60,6 +66,8 @@ function readArguments() {
       quick: values.quick,
       soakSeconds: readSoak(values.soak ?? (values.quick ? "15s" : "60s")),
       profileDirectory: values.profile === undefined ? undefined : resolve(values.profile),
+      beside: values.beside,
+      only: values.only,
     },
     json: values.json === undefined ? undefined : resolve(values.json),
     help: values.help,

@@ -21,17 +21,21 @@ export interface GatewayOptions {
   readonly webhooks: readonly string[];
   readonly connections?: number;
   readonly profileDirectory?: string | undefined;
+  /** Folder of another build of the gateway; this one without it. */
+  readonly directory?: string;
   /** Further settings, and others in place of those made from the options. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** The project's folder, and where its programs were compiled to for the benchmarks. */
+const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("../../src/main.js", import.meta.url));
 
 const packageFile = z.object({ scripts: z.object({ start: z.string() }) });
 
 /** The flags for Node with which `npm start` runs the gateway. */
-function startFlags(): string[] {
-  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+function startFlags(project: string): string[] {
+  const text = readFileSync(join(project, "package.json"), "utf8");
   return packageFile
     .parse(JSON.parse(text))
     .scripts.start.split(" ")
@@ -56,8 +60,8 @@ export async function startGateway(options: GatewayOptions): Promise<BenchGatewa
   const credentials = options.webhooks.map((webhook, index) => [`w${index}`, { webhook }]);
   await writeFile(credentialsFile, JSON.stringify(Object.fromEntries(credentials)), { mode: 0o600 });
   const program = await startProgram({
-    file: PROGRAM,
-    nodeFlags: startFlags(),
+    file: options.directory === undefined ? PROGRAM : join(options.directory, "dist", "src", "main.js"),
+    nodeFlags: startFlags(options.directory ?? PROJECT),
     cwd: directory,
     profileDirectory: options.profileDirectory,
     environment: {

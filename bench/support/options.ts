@@ -6,4 +6,8 @@ export interface BenchOptions {
   readonly soakSeconds: number;
   /** Where the measured programs write CPU profiles as they end; undefined for none. */
   readonly profileDirectory: string | undefined;
+  /** A commit (or a folder with its build) whose gateway is measured beside this one. */
+  readonly beside?: string | undefined;
+  /** Of several workloads those with this in the name of their operation. */
+  readonly only?: string | undefined;
 }
