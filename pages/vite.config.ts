@@ -12,7 +12,16 @@ export default defineConfig({
   envDir: here("."),
   logLevel: "warn",
   plugins: [guides(here(".."))],
-  resolve: { dedupe: ["react", "react-dom", "graphql"] },
+  resolve: {
+    dedupe: ["react", "react-dom", "graphql"],
+    alias: [
+      { find: "monaco-editor/esm/vs/editor/edcore.main.js", replacement: here("explorer/editor-parts.ts") },
+      {
+        find: /^.*\/widget\/(?:d|multiD)iffEditor\/(?:d|multiD)iffEditorWidget\.js$/,
+        replacement: here("explorer/no-comparing.ts"),
+      },
+    ],
+  },
   worker: { format: "es" },
   build: {
     outDir: here("../dist/pages"),

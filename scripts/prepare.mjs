@@ -115,14 +115,15 @@ function addContent(hash, path) {
   for (const name of readdirSync(path).sort()) addContent(hash, join(path, name));
 }
 
-/** Puts a compressed file beside each one that gains by it, so that the gateway only has to send it. */
+/** Puts a compressed file beside each one that gains by it, so that the gateway only has to send it. What people wait for is worth more work. */
 function compress(folder) {
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const path = join(folder, name);
     if (!/\.(js|css|html|svg|ttf|json|graphql)$/.test(name) || statSync(path).size < 1024) continue;
     const content = readFileSync(path);
     writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
-    writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+    const quality = /^assets[\\/]/.test(name) ? 10 : 9;
+    writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }));
   }
 }
 

@@ -11,6 +11,7 @@ import { keepSessionKey, sessionKey } from "./session-key.ts";
 import { TopBar } from "./top-bar.tsx";
 
 const BUILDER = explorerPlugin();
+const SCHEMA_ADDRESS = "/schema.json";
 
 interface ExplorerProps {
   readonly settings: PageSettings;
@@ -49,30 +50,29 @@ function firstKey({ people }: PageSettings): string {
 function connect(path: string, apiKey: string, onCost: (cost: Cost) => void) {
   const address = new URL(path, location.href);
   const headers: Record<string, string> = apiKey === "" ? {} : { "x-api-key": apiKey };
-  const client = createResumingClient(address.href.replace(/^http/, "ws"), () => headers);
+  const tell = (answer: unknown) => {
+    const cost = costOf(answer);
+    if (cost !== undefined) onCost(cost);
+  };
+  const client = createResumingClient(address.href.replace(/^http/, "ws"), () => headers, tell);
   const fetcher = createGraphiQLFetcher({
     url: address.href,
     headers,
     wsClient: client,
+    // The same that an introspection query tells, compressed, and not sent again to a browser that has it.
+    schemaFetcher: async () => (await withMethodLinks(await fetch(SCHEMA_ADDRESS, { headers }))).json(),
     fetch: async (...request: Parameters<typeof fetch>) => {
       const response = await fetch(...request);
-      if (isIntrospection(request[1]?.body)) return await withMethodLinks(response);
-      const cost = costOf(
+      tell(
         await response
           .clone()
           .json()
           .catch(() => undefined),
       );
-      if (cost !== undefined) onCost(cost);
       return response;
     },
   });
   return { fetcher: withCurrentDocument(fetcher), dispose: () => void client.dispose() };
-}
-
-/** The explorer's own question for the schema is not the operation that somebody ran. */
-function isIntrospection(body: unknown): boolean {
-  return typeof body === "string" && body.includes('"operationName":"IntrospectionQuery"');
 }
 
 /** Descriptions name the REST methods that a field calls: in the explorer each leads to its row in the table of methods. */

@@ -7,8 +7,13 @@ const LONGEST_RETRY_MS = 15_000;
 /**
  * A client for subscriptions that goes on where it stopped, when the gateway is started again: a document with a variable `$after` of type
  * `EventCursor` is sent anew with the newest cursor that was seen.
+ * @param onResult is told each result of whatever operation
  */
-export function createResumingClient(url: string, headers: () => Readonly<Record<string, string>>): Client {
+export function createResumingClient(
+  url: string,
+  headers: () => Readonly<Record<string, string>>,
+  onResult: (result: unknown) => void,
+): Client {
   const client = createClient({
     url,
     connectionParams: headers,
@@ -25,7 +30,14 @@ export function createResumingClient(url: string, headers: () => Readonly<Record
       sink: Sink<FormattedExecutionResult<Data, Extensions>>,
     ): () => void {
       const place = placeVariable(payload.query);
-      if (place === undefined) return client.subscribe(payload, sink);
+      const told: typeof sink = {
+        ...sink,
+        next(result) {
+          onResult(result);
+          sink.next(result);
+        },
+      };
+      if (place === undefined) return client.subscribe(payload, told);
       let cursor: unknown = payload.variables?.[place];
       const variables = Object.defineProperty({ ...payload.variables }, place, {
         enumerable: true,
@@ -35,10 +47,10 @@ export function createResumingClient(url: string, headers: () => Readonly<Record
       return client.subscribe<Data, Extensions>(
         { ...payload, variables },
         {
-          ...sink,
+          ...told,
           next(result) {
             cursor = cursorOf(result) ?? cursor;
-            sink.next(result);
+            told.next(result);
           },
         },
       );

@@ -1,9 +1,13 @@
 import { rememberChoice, rememberedChoice } from "../shared/explorer-choice.ts";
 import { loadPageSettings, type PageSettings } from "../shared/page-settings.ts";
 
-/** The one thing that any page of the gateway loads from another host. */
+/** What this page loads from another host, and no other page of the gateway does: a script, and the frame that it opens. */
 const SCRIPT = "https://embeddable-sandbox.cdn.apollographql.com/v2/embeddable-sandbox.umd.production.min.js";
+const FRAME_ORIGIN = "https://sandbox.embed.apollographql.com";
 const PATIENCE_MS = 1_500;
+/** A frame that is loaded says so to the page around it. Who chose Sandbox waits longer for it. */
+const FRAME_PATIENCE_MS = 2_000;
+const FRAME_PATIENCE_OF_CHOICE_MS = 15_000;
 
 interface SandboxOptions {
   readonly target: string;
@@ -32,6 +36,21 @@ function loadScript(): Promise<void> {
   });
 }
 
+/** Rejects where the frame's host is not reached: a frame that shows an error page tells nobody. */
+async function reachFrame(): Promise<void> {
+  await fetch(FRAME_ORIGIN, { mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+}
+
+/** Rejects when the frame has said nothing for so long. */
+function frameSpeaks(patienceMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    addEventListener("message", ({ origin }) => {
+      if (origin === FRAME_ORIGIN) resolve();
+    });
+    setTimeout(() => reject(new Error("its frame says nothing")), patienceMs);
+  });
+}
+
 function showSandbox({ graphqlPath, firstOperation, people }: PageSettings): void {
   if (window.EmbeddedSandbox === undefined) throw new Error("its script is not what it was");
   const address = new URL(graphqlPath, location.href);
@@ -45,16 +64,18 @@ function showSandbox({ graphqlPath, firstOperation, people }: PageSettings): voi
     allowDynamicStyles: false,
     initialState: { document: firstOperation, headers: first === undefined ? {} : { "X-Api-Key": first.key } },
   });
-  const state = document.getElementById("state");
-  if (state !== null) state.textContent = "Apollo Sandbox, loaded from Apollo's servers.";
 }
 
 async function main(): Promise<void> {
   if (rememberedChoice() === "own") return location.replace("/explorer");
   document.getElementById("own")?.addEventListener("click", () => rememberChoice("own"));
   try {
-    const [settings] = await Promise.all([loadPageSettings(), loadScript()]);
+    const [settings] = await Promise.all([loadPageSettings(), loadScript(), reachFrame()]);
+    const spoken = frameSpeaks(rememberedChoice() === "sandbox" ? FRAME_PATIENCE_OF_CHOICE_MS : FRAME_PATIENCE_MS);
     showSandbox(settings);
+    await spoken;
+    const state = document.getElementById("state");
+    if (state !== null) state.textContent = "Apollo Sandbox, loaded from Apollo's servers.";
   } catch {
     location.replace("/explorer?sandbox=unreachable");
   }

@@ -140,13 +140,73 @@ test("a chat of the inbox comes to the top with its news at once, and its row is
   expect(new Set(inbox.get().rows.map(({ id }) => id)).size).toBe(inbox.get().rows.length);
 });
 
-test("drafts are there after a reload, of the 200 chats that were written to last", async () => {
+function memoryStorage() {
   const kept = new Map<string, string>();
-  const storage = {
+  return {
+    kept,
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, text: string) => void kept.set(name, text),
     removeItem: (name: string) => void kept.delete(name),
   };
+}
+
+test("a message whose outcome was not known when the page was reloaded is looked up by the next page, for its own person only, and was sent once", async () => {
+  const { scene, client, chatId } = await open();
+  const storage = memoryStorage();
+  const deaf = openClient({
+    url: scene.url,
+    identity: { apiKey: scene.key },
+    async fetch(input, init) {
+      await fetch(input, init);
+      return new Promise(() => {});
+    },
+  });
+  const before = createDesk(deaf, { storage, person: "one" });
+  before.outbox.send({ chatId, text: "Before the reload" });
+  await eventually(() => expect(times(scene, chatId, "Before the reload")).toBe(1));
+  before.close();
+
+  const another = closing(
+    createDesk(openClient({ url: scene.url, identity: { apiKey: scene.key } }), { storage, person: "two" }),
+  );
+  const after = createDesk(client, { storage, person: "one" });
+  const seen = new Set<string>();
+  after.outbox.subscribe(() => statesOf(after.outbox).forEach((state) => void seen.add(state)));
+  await eventually(() => expect(statesOf(after.outbox)).toEqual(["sent"]));
+  expect([...seen]).toEqual(["unknown", "sent"]);
+  expect(times(scene, chatId, "Before the reload")).toBe(1);
+  expect(another.outbox.get()).toEqual([]);
+  await eventually(() => expect(storage.kept.get("open-lines outbox of one")).toBeUndefined());
+});
+
+test("tabs leave each other's messages in the storage alone, and one that is too old to be looked up is not sent again", async () => {
+  const storage = memoryStorage();
+  const asked: unknown[] = [];
+  const request = (_document: unknown, variables: unknown) => {
+    asked.push(variables);
+    return new Promise<never>(() => {});
+  };
+  const tabs = [closing(createOutbox({ request }, { storage })), closing(createOutbox({ request }, { storage }))];
+  const keptTexts = () =>
+    JSON.parse(storage.kept.get("open-lines outbox") ?? "[]").map(({ text }: { text: string }) => text);
+  for (const [index, tab] of tabs.entries()) {
+    tab.send({ chatId: "1", text: `of tab ${index}` });
+    await eventually(() => expect(keptTexts()).toContain(`of tab ${index}`));
+  }
+  expect(keptTexts()).toEqual(["of tab 0", "of tab 1"]);
+  const old = { key: "k", chatId: "1", text: "Yesterday", writtenAt: Date.now() - 21 * 3_600_000, state: "sending" };
+  storage.kept.set("open-lines outbox", JSON.stringify([old, { nonsense: true }]));
+  const begun = asked.length;
+  const outbox = closing(createOutbox({ request }, { storage }));
+  await eventually(() => expect(statesOf(outbox)).toEqual(["unknown"]));
+  outbox.retry("k");
+  expect(outbox.get()[0]?.error?.message).toContain("too old");
+  expect(asked.length).toBe(begun);
+});
+
+test("drafts are there after a reload, of the 200 chats that were written to last", async () => {
+  const storage = memoryStorage();
+  const { kept } = storage;
   const drafts = createDrafts(storage);
   for (let chat = 1; chat <= 201; chat += 1) drafts.write(`c${chat}`, `draft ${chat}`);
   drafts.write("c3", "");

@@ -1,15 +1,28 @@
+import { get } from "node:http";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import { keyFor, startGateway, type TestGateway } from "../e2e/gateway.ts";
 import { startBrowser, type TestBrowser, type WatchedPage } from "../kit/browser.ts";
 import { type Program, runScript } from "../kit/program.ts";
 
 let browser: TestBrowser;
+let portal: RunningPortal;
+let gateway: TestGateway;
 
 beforeAll(async () => {
   browser = await startBrowser();
+  portal = await startPortal({ size: 0.1 });
+  const operators = portal.users.filter(({ role }) => role === "operator");
+  const people = operators.map((user) => `${user.name} (operator):${keyFor(user)}-key-of-a-test`).join(",");
+  gateway = await startGateway({ portal, env: { GATEWAY_EXPLORER: "true", GATEWAY_EXPLORER_PEOPLE: people } });
 });
 
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+  await portal.close();
+});
 
 interface Demo {
   readonly program: Program;
@@ -24,12 +37,37 @@ async function startDemo(environment: Record<string, string> = {}): Promise<Demo
   return { program, url: await program.prints(/GraphQL: +(\S+)/) };
 }
 
-async function openExplorer({ url }: Demo): Promise<WatchedPage> {
+async function openExplorer({ url }: { readonly url: string }): Promise<WatchedPage> {
   const watched = await browser.open();
   await watched.page.goto(new URL("/explorer", url).href);
   // The button is there before the editor is, and does nothing until then.
   await editor(watched.page).getByText("FirstLook").waitFor();
   return watched;
+}
+
+const FRAME = "https://sandbox.embed.apollographql.com";
+/** As far as the page sees it: a frame of Apollo's, here with what it was given in it. */
+const SANDBOX_SCRIPT = `window.EmbeddedSandbox = class {
+  constructor(options) {
+    const frame = document.createElement("iframe");
+    frame.src = "${FRAME}/sandbox/explorer";
+    const given = document.createElement("p");
+    given.textContent = JSON.stringify(options);
+    document.querySelector(options.target).append(frame, given);
+  }
+};`;
+const SPEAKING_FRAME = '<script>parent.postMessage({ name: "ExplorerListeningForHandshake" }, "*")</script>';
+const LARGEST_FIRST_LOAD = 1_200_000;
+
+/** Bytes of an answer as a browser asks for it. */
+function compressedBytes(address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get(address, { headers: { "accept-encoding": "gzip, br" } }, async (response) => {
+      let bytes = 0;
+      for await (const chunk of response) bytes += chunk.length;
+      resolve(bytes);
+    }).on("error", reject);
+  });
 }
 
 function editor(page: Page) {
@@ -51,8 +89,7 @@ async function run(page: Page, document: string): Promise<void> {
 }
 
 test("the explorer answers a first query as the first of the demo's people and says what it cost, without any other host", async () => {
-  const demo = await startDemo();
-  const { page, consoleErrors, foreignRequests } = await openExplorer(demo);
+  const { page, consoleErrors, foreignRequests } = await openExplorer(gateway);
   await page.locator(".graphiql-execute-button").click();
   await answer(page).getByText("Anna Johnson").first().waitFor();
   await page.getByText(/^\d+ requests? to the portal, \d+ commands?/).waitFor();
@@ -66,7 +103,43 @@ test("the explorer answers a first query as the first of the demo's people and s
   await run(page, "{ viewer { nonsense } }");
   await answer(page).getByText("nonsense").first().waitFor();
   expect(consoleErrors.filter((text) => !text.includes("400 (Bad Request)"))).toEqual([]);
-  expect(foreignRequests(demo.url)).toEqual([]);
+  expect(foreignRequests(gateway.url)).toEqual([]);
+});
+
+test("the explorer's first load is small, completes fields and variables, and fits a phone", async () => {
+  const { page, consoleErrors } = await browser.open();
+  const loaded = new Set<string>();
+  page.on("request", (request) => request.method() === "GET" && loaded.add(request.url()));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(new URL("/explorer", gateway.url).href);
+  await editor(page).getByText("FirstLook").waitFor();
+  const runButton = page.locator(".graphiql-execute-button");
+  await runButton.click();
+  await answer(page).getByText("Anna Johnson").first().waitFor();
+  const [above, below] = await Promise.all([runButton.boundingBox(), answer(page).boundingBox()]);
+  expect(below?.y).toBeGreaterThan(above?.y ?? Number.POSITIVE_INFINITY);
+  expect(below?.width).toBeGreaterThan(300);
+  const docs = page.getByRole("button", { name: "Show Documentation Explorer" });
+  await docs.click();
+  expect((await page.locator(".graphiql-plugin").boundingBox())?.width).toBeGreaterThan(380);
+  await page.getByRole("button", { name: "Hide Documentation Explorer" }).click();
+
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("button", { name: "New tab" }).click();
+  await expect.poll(() => editor(page).textContent()).toBe("");
+  await editor(page).click();
+  await page.keyboard.type("query ($first: Int) { inbox(first: $first) { no");
+  await page.locator(".suggest-widget").getByText("nodes").first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Variables", exact: true }).click();
+  await page.locator(".graphiql-editor-tool .view-lines").first().click();
+  await page.keyboard.type('{ "first": tr');
+  await page.locator(".graphiql-editor-tool .squiggly-error").first().waitFor();
+
+  expect([...loaded].some((address) => address.includes("editor-worker"))).toBe(true);
+  const sizes = await Promise.all([...loaded].filter((each) => !each.startsWith("blob:")).map(compressedBytes));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(LARGEST_FIRST_LOAD);
+  expect(consoleErrors).toEqual([]);
 });
 
 test("a subscription in the explorer receives events, and goes on at its cursor when the gateway was started again", async () => {
@@ -75,6 +148,8 @@ test("a subscription in the explorer receives events, and goes on at its cursor 
   await page.getByLabel("Acting as").selectOption({ label: "Helena Brandt (supervisor)" });
   await run(page, "subscription ($after: EventCursor) { openLineEvents(after: $after) { __typename cursor } }");
   await answer(page).getByText("MessageAdded").first().waitFor();
+  // Events are read for, too; what came over the socket tells it.
+  await page.getByText(/^\d+ requests? to the portal, \d+ commands?/).waitFor();
   expect(consoleErrors).toEqual([]);
 
   const begun = frames.length;
@@ -88,46 +163,59 @@ test("a subscription in the explorer receives events, and goes on at its cursor 
 });
 
 test("a browser at the address of the API is led to the explorer within two seconds where Sandbox cannot be loaded, and told so", async () => {
-  const demo = await startDemo();
   const { page, consoleErrors, foreignRequests } = await browser.open();
   // As where Apollo's servers are not reached; a name that is looked up for long is another way of it, bounded by the page itself.
   await page.route("https://*.apollographql.com/**", (route) => route.abort());
-  await page.goto(demo.url);
+  await page.goto(gateway.url);
   await page.waitForURL(/\/explorer/, { timeout: 2_000 });
   await page.getByRole("status").getByText("Apollo Sandbox could not be loaded").waitFor();
-  expect(foreignRequests(demo.url).every((address) => address.includes("apollographql.com"))).toBe(true);
+  expect(foreignRequests(gateway.url).every((address) => address.includes("apollographql.com"))).toBe(true);
   expect(consoleErrors.filter((text) => !text.includes("net::ERR_FAILED"))).toEqual([]);
 });
 
 test("servers of Apollo that do not answer are given up within two seconds", async () => {
-  const demo = await startDemo();
   const { page } = await browser.open();
   await page.route("https://*.apollographql.com/**", () => undefined);
-  await page.goto(demo.url, { waitUntil: "commit" });
+  await page.goto(gateway.url, { waitUntil: "commit" });
   await page.waitForURL(/\/explorer/, { timeout: 4_000, waitUntil: "commit" });
   await page.getByRole("status").getByText("Apollo Sandbox could not be loaded").waitFor();
 });
 
-test("where Sandbox can be loaded it gets the first operation, a key and the address for subscriptions, and no telemetry; the switch is remembered", async () => {
-  const demo = await startDemo();
+test("a Sandbox whose script comes, but whose frame does not or says nothing, gives way to the explorer", async () => {
   const { page } = await browser.open();
-  await page.route("https://*.apollographql.com/**", (route) =>
-    route.fulfill({
-      contentType: "text/javascript",
-      body: "window.EmbeddedSandbox = class { constructor(options) { document.querySelector(options.target).textContent = JSON.stringify(options); } };",
-    }),
+  let frame: "unreachable" | "silent" = "unreachable";
+  await page.route("https://embeddable-sandbox.cdn.apollographql.com/**", (route) =>
+    route.fulfill({ contentType: "text/javascript", body: SANDBOX_SCRIPT }),
   );
-  await page.goto(demo.url);
+  await page.route(`${FRAME}/**`, (route) =>
+    frame === "silent" ? route.fulfill({ contentType: "text/html", body: "not the Sandbox" }) : route.abort(),
+  );
+  for (const how of ["unreachable", "silent"] as const) {
+    frame = how;
+    await page.goto(gateway.url, { waitUntil: "commit" });
+    await page.waitForURL(/\/explorer/, { timeout: 6_000, waitUntil: "commit" });
+    await page.getByRole("status").getByText("Apollo Sandbox could not be loaded").waitFor();
+  }
+});
+
+test("where Sandbox can be loaded it gets the first operation, a key and the address for subscriptions, and no telemetry; the switch is remembered", async () => {
+  const { page } = await browser.open();
+  await page.route("https://embeddable-sandbox.cdn.apollographql.com/**", (route) =>
+    route.fulfill({ contentType: "text/javascript", body: SANDBOX_SCRIPT }),
+  );
+  await page.route(`${FRAME}/**`, (route) => route.fulfill({ contentType: "text/html", body: SPEAKING_FRAME }));
+  await page.goto(gateway.url);
+  await page.getByRole("status").getByText("Apollo Sandbox, loaded from Apollo's servers.").waitFor();
   const options = JSON.parse((await page.locator("#sandbox").getByText("FirstLook").textContent()) ?? "{}");
   expect(options).toMatchObject({
-    initialEndpoint: demo.url,
-    initialSubscriptionEndpoint: demo.url.replace("http:", "ws:"),
+    initialEndpoint: gateway.url,
+    initialSubscriptionEndpoint: gateway.url.replace("http:", "ws:"),
     runTelemetry: false,
-    initialState: { headers: { "X-Api-Key": "demo-api-key-of-anna" } },
+    initialState: { headers: { "X-Api-Key": "anna-27-key-of-a-test" } },
   });
   await page.getByText("Use the gateway's own explorer").click();
   await page.waitForURL(/\/explorer$/);
-  await page.goto(demo.url);
+  await page.goto(gateway.url);
   await page.waitForURL(/\/explorer$/);
   await page.getByText("Apollo Sandbox").click();
   await page.locator("#sandbox").getByText("FirstLook").waitFor();

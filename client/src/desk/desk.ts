@@ -13,16 +13,18 @@ export interface Desk {
 }
 
 export interface DeskOptions {
-  /** Where drafts outlive the page, such as `localStorage`. */
+  /** Where drafts outlive the page, such as `localStorage`; with a `person` also messages that are not settled. */
   readonly storage?: TextStorage | undefined;
+  /** Whose desk it is, such as a user's id: what one person began in this browser is never sent as another. */
+  readonly person?: string | undefined;
 }
 
-export function createDesk(client: OpenLinesClient, { storage }: DeskOptions = {}): Desk {
-  const outbox = createOutbox(client);
+export function createDesk(client: OpenLinesClient, { storage, person }: DeskOptions = {}): Desk {
+  const outbox = createOutbox(client, person === undefined ? {} : { storage, name: `open-lines outbox of ${person}` });
   return {
     client,
     outbox,
-    drafts: createDrafts(storage),
+    drafts: createDrafts(storage, person),
     close() {
       outbox.close();
       client.close();

@@ -13,19 +13,20 @@ export interface Drafts extends Watched<ReadonlyMap<string, string>> {
 const MOST = 200;
 const NAME = "open-lines drafts";
 
-/** With a storage drafts outlive the page too. */
-export function createDrafts(storage?: TextStorage): Drafts {
+/** With a storage drafts outlive the page too; those of each `person` apart. */
+export function createDrafts(storage?: TextStorage, person?: string): Drafts {
+  const name = person === undefined ? NAME : `${NAME} of ${person}`;
   const store = createStore<ReadonlyMap<string, string>>(new Map());
 
   function keep(drafts: ReadonlyMap<string, string>): void {
     store.set(drafts);
     // Full or forbidden: what was written is still in memory.
     void Promise.resolve()
-      .then(() => storage?.setItem(NAME, JSON.stringify(Object.fromEntries(drafts))))
+      .then(() => storage?.setItem(name, JSON.stringify(Object.fromEntries(drafts))))
       .catch(() => undefined);
   }
   void Promise.resolve()
-    .then(() => storage?.getItem(NAME))
+    .then(() => storage?.getItem(name))
     .then((text) => {
       // What was written meanwhile is newer.
       const kept = readDrafts(text ?? null).filter(([chatId]) => !store.get().has(chatId));

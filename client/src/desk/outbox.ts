@@ -1,6 +1,8 @@
 import type { OpenLinesClient } from "../client.ts";
+import type { TextStorage } from "../cursors.ts";
 import { type GatewayError, isRecord, type Result } from "../result.ts";
 import { type UserError, userErrorsOf } from "../user-errors.ts";
+import { keptMessages } from "./kept-messages.ts";
 import { createStore, type Watched } from "./store.ts";
 
 /** A message of one's own on its way, shown from the moment it was written. */
@@ -31,7 +33,7 @@ export interface Message {
 export interface Outbox extends Watched<readonly Outgoing[]> {
   /** Shows the message and sends it. Throws when too many wait already. */
   send(message: Message): string;
-  /** Tries again what failed or is not known, as the same message: it is never sent twice. */
+  /** Tries again what failed or is not known, as the same message: it is never sent twice. One not known for 20 hours is left as it is. */
   retry(key: string): void;
   /** Forgets a message, for example once it is among those of the chat. One that is under way may still arrive. */
   discard(key: string): void;
@@ -41,11 +43,20 @@ export interface Outbox extends Watched<readonly Outgoing[]> {
 export interface OutboxOptions {
   /** Milliseconds after which the gateway is asked again for a message whose outcome is not known, one after another; then it is up to the person. */
   readonly lookUpAfterMs?: readonly number[];
+  /** Where messages that are not settled outlive the page; those of other people must have another `name`. */
+  readonly storage?: TextStorage | undefined;
+  readonly name?: string | undefined;
 }
 
 const MOST = 200;
 /** The gateway sends a message again when it does not find it a minute after the first attempt. */
 const LOOK_UP_AFTER_MS = [1_000, 3_000, 10_000, 20_000, 30_000, 30_000, 60_000];
+/** The gateway knows a message by its key for 24 hours; after that it would send it once more. */
+const KNOWN_FOR_MS = 20 * 3_600_000;
+const TOO_OLD: GatewayError = {
+  message: "This message is too old to be looked up. Whether it was sent is not known.",
+  extensions: { code: "OUTCOME_UNKNOWN" },
+};
 
 const SEND = `mutation Send($chatId: ID!, $text: String!, $replyToId: ID, $idempotencyKey: String!) {
   chatMessageSend(chatId: $chatId, text: $text, replyToId: $replyToId, idempotencyKey: $idempotencyKey) {
@@ -56,12 +67,18 @@ const SEND = `mutation Send($chatId: ID!, $text: String!, $replyToId: ID, $idemp
 
 /** Sends messages with a key each: asking again with it is how one is looked up, and the gateway sends nothing twice. */
 export function createOutbox(client: Pick<OpenLinesClient, "request">, options: OutboxOptions = {}): Outbox {
-  const { lookUpAfterMs = LOOK_UP_AFTER_MS } = options;
+  const { lookUpAfterMs = LOOK_UP_AFTER_MS, storage, name = "open-lines outbox" } = options;
   const store = createStore<readonly Outgoing[]>([]);
+  const kept = keptMessages(storage, name);
+  let isClosed = false;
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   function change(key: string, how: Partial<Outgoing>): void {
-    store.set(store.get().map((each) => (each.key === key ? { ...each, ...how } : each)));
+    put(store.get().map((each) => (each.key === key ? { ...each, ...how } : each)));
+  }
+  function put(messages: readonly Outgoing[]): void {
+    kept.keep(messages);
+    store.set(messages);
   }
   function find(key: string): Outgoing | undefined {
     return store.get().find((each) => each.key === key);
@@ -90,8 +107,21 @@ export function createOutbox(client: Pick<OpenLinesClient, "request">, options: 
     clearTimeout(timers.get(key));
     timers.delete(key);
     const message = find(key);
-    if (message !== undefined) void attempt(message, attempts);
+    if (message === undefined) return;
+    if (message.state === "unknown" && Date.now() - message.writtenAt > KNOWN_FOR_MS) change(key, { error: TOO_OLD });
+    else void attempt(message, attempts);
   }
+  /** What the page before left behind; what it did not know is looked up. */
+  async function restore(): Promise<void> {
+    const left = await kept.read();
+    if (isClosed) return;
+    const room = MOST - store.get().length;
+    const restored = left.filter(({ key }) => find(key) === undefined).slice(-room);
+    if (restored.length === 0 || room <= 0) return;
+    put([...restored, ...store.get()]);
+    for (const { key, state } of restored) if (state === "unknown") again(key, 0);
+  }
+  void restore();
 
   return {
     ...store,
@@ -109,7 +139,7 @@ export function createOutbox(client: Pick<OpenLinesClient, "request">, options: 
         userErrors: [],
       };
       // Sent ones that nobody discarded make room first.
-      store.set([...(store.get().length >= MOST ? waiting : store.get()), message]);
+      put([...(store.get().length >= MOST ? waiting : store.get()), message]);
       void attempt(message, 0);
       return key;
     },
@@ -122,9 +152,10 @@ export function createOutbox(client: Pick<OpenLinesClient, "request">, options: 
     discard(key) {
       clearTimeout(timers.get(key));
       timers.delete(key);
-      store.set(store.get().filter((each) => each.key !== key));
+      put(store.get().filter((each) => each.key !== key));
     },
     close() {
+      isClosed = true;
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();
       store.set([]);

@@ -16,7 +16,7 @@ function policyText(policy: PagePolicy, socketOrigins: string): string {
       // Its editor writes style elements, and starts its workers from files or from texts of its own.
       return `${common}; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'${socketOrigins}`;
     case "sandbox":
-      return `${common}; script-src 'self' ${SANDBOX_SCRIPTS}; style-src 'self' ${SANDBOX_SCRIPTS}; img-src 'self'; frame-src ${SANDBOX_FRAME}; connect-src 'self'${socketOrigins}`;
+      return `${common}; script-src 'self' ${SANDBOX_SCRIPTS}; style-src 'self' ${SANDBOX_SCRIPTS}; img-src 'self'; frame-src ${SANDBOX_FRAME}; connect-src 'self' ${SANDBOX_FRAME}${socketOrigins}`;
     default:
       return policy satisfies never;
   }
