@@ -26,6 +26,7 @@ import { OpenLineMutations } from "./lines/open-line-mutations.ts";
 import { OpenLineQueries } from "./lines/open-line-queries.ts";
 import { deliveredEventFields } from "./live/delivered-event-fields.ts";
 import { EventCursorQuery } from "./live/event-cursor.ts";
+import { InboxSubscription } from "./live/inbox-subscription.ts";
 import { LiveSubscriptions } from "./live/live-subscriptions.ts";
 import { MessageActions } from "./messages/message-actions.ts";
 import {
@@ -81,6 +82,7 @@ export const resolverClasses: NonEmptyArray<new () => object> = [
   NetworkActions,
   EventCursorQuery,
   LiveSubscriptions,
+  InboxSubscription,
 ];
 
 /** Every field table of the API. */

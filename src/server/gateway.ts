@@ -136,9 +136,13 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     limits,
     timeoutMs,
     live: liveSide.live,
+    inboxes: liveSide.inboxes,
     viewerOf: liveSide.viewerOf,
+    listViewerOf: liveSide.listViewerOf,
     startOperation: (identity, requestId, reachedAt) =>
       startOperation(services, identity, "operation", requestId, reachedAt),
+    startListChange: (identity, requestId, reachedAt) =>
+      startOperation(services, identity, "event", requestId, reachedAt),
     startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),
     log,
   });

@@ -8,6 +8,7 @@ import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import { profileGet } from "../datasources/im/account.ts";
 import type { InstallationStore } from "../installation/installation-store.ts";
+import type { ListUrgency } from "../subscriptions/live/dialog-lists.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
 import type { LivePortals } from "./live-portals.ts";
 
@@ -15,8 +16,8 @@ import type { LivePortals } from "./live-portals.ts";
 export interface LiveCredentials {
   /** A viewer that asks with its own credential. */
   remember(viewer: LiveViewer, credential: Credential): void;
-  /** The viewer's own, bound to a fresh deadline. */
-  ofViewer(viewer: LiveViewer, urgency?: Operation["urgency"]): PortalSession;
+  /** The viewer's own, bound to a fresh deadline; of the live side's share unless the viewer himself waits. */
+  ofViewer(viewer: LiveViewer, urgency?: ListUrgency): PortalSession;
   /** The viewer's user of the portal; null where the portal does not tell it. */
   userOf(viewer: LiveViewer): Id | null | Promise<Id | null>;
   /** The application's, or where none is installed the polled owner's or a configured one; undefined where there is none. */
@@ -95,7 +96,10 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
     remember(viewer, credential) {
       credentials.set(viewer, credential);
     },
-    ofViewer: (viewer, urgency) => session(credentialOf(viewer), urgency),
+    ofViewer(viewer, urgency) {
+      const credential = credentialOf(viewer);
+      return urgency === "viewer" ? portals.session(credential, bounded()) : session(credential, urgency);
+    },
     userOf: (viewer) => userOf(credentialOf(viewer)),
     async ofPortal(portal) {
       const application = await livePortals.application(portal);

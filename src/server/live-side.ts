@@ -14,6 +14,7 @@ import { createInstaller, type Installer } from "../installation/installer.ts";
 import { guard, inBackground } from "../process/guard.ts";
 import type { LiveContext } from "../resolvers/engine/context.ts";
 import type { EventEyes } from "../resolvers/engine/event-eyes.ts";
+import { previewOfEvent } from "../resolvers/live/inbox-preview.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import type { ChatStoredEvent } from "../subscriptions/events/event-filter.ts";
 import type { EventLog, LoggedEvent } from "../subscriptions/events/event-log.ts";
@@ -35,6 +36,7 @@ import { createToldSessions } from "../subscriptions/intake/told-sessions.ts";
 import { createChatResolution } from "../subscriptions/live/chat-resolution.ts";
 import { createFoundChanges } from "../subscriptions/live/found-changes.ts";
 import { createGathering } from "../subscriptions/live/gathering.ts";
+import { createInboxes, type Inboxes } from "../subscriptions/live/inbox/inboxes.ts";
 import { createLiveEvents, type LiveEvents } from "../subscriptions/live/live-events.ts";
 import type { EventInHand } from "../subscriptions/live/live-request.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
@@ -50,6 +52,9 @@ import type { LiveStore } from "./live-store.ts";
 /** The live half of the gateway, wired to its store and to the portals. */
 export interface LiveSide {
   readonly live: LiveEvents;
+  readonly inboxes: Inboxes;
+  /** Whose list an identity is shown; a sentence when it may not. */
+  listViewerOf(identity: Identity): Promise<ListViewer | { readonly refusal: string }>;
   /** Whose log an identity reads and with which rights; a sentence when there is none. */
   viewerOf(identity: Identity): Promise<LiveViewer | { readonly refusal: string }>;
   contextFor(identity: Identity): LiveContext;
@@ -65,6 +70,13 @@ export interface LiveSide {
   leave(): void;
   readiness(): Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
   close(): Promise<void>;
+}
+
+/** Who is shown his own list. */
+export interface ListViewer {
+  readonly viewer: LiveViewer;
+  /** Whether anything brings events of the portal. */
+  readonly hasEvents: boolean;
 }
 
 export interface LiveSideOptions {
@@ -116,6 +128,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     trustMs: settings.accessRecheckMs,
     signal: closing.signal,
     observe: foundChanges.observe,
+    onList: (viewer, list, askedAt) => inboxes.noteList(viewer, list, askedAt),
   });
   const watchers = createWatchers({
     lists: sight.lists,
@@ -163,6 +176,15 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     chats,
     onEvent,
     onStream: watchers.watch,
+    onError,
+  });
+  const inboxes = createInboxes({
+    lists: sight.lists,
+    watchers,
+    access: sight.access,
+    chats,
+    hear: live.hear,
+    previewOf: previewOfEvent,
     onError,
   });
   const heartbeat = createHeartbeat(storage, {
@@ -230,7 +252,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
           createPollingSource({
             polling,
             portal: { host: polledHost, memberId: undefined },
-            isListenedTo: () => live.openStreams() > 0,
+            isListenedTo: () => live.openStreams() + inboxes.openStreams() > 0,
             onError,
           }),
         ]),
@@ -261,6 +283,23 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
 
   return {
     live,
+    inboxes,
+    async listViewerOf(identity) {
+      if (identity.rights.events === null) return { refusal: NO_RIGHT_TO_EVENTS };
+      const { portal, sources: filledBy } = await portalOf(identity);
+      if (filledBy.length > 0) wanted(portal);
+      const credentialKey = fingerprint(identity.credential);
+      // A list is its owner's: what else he may see by configuration is not in it.
+      const viewer: LiveViewer = {
+        portal,
+        credentialKey,
+        rightsKey: credentialKey,
+        scope: "own",
+        grantedLines: new Set(),
+      };
+      credentials.remember(viewer, identity.credential);
+      return { viewer, hasEvents: filledBy.length > 0 };
+    },
     async viewerOf(identity) {
       const { events } = identity.rights;
       if (events === null) return { refusal: NO_RIGHT_TO_EVENTS };
@@ -302,9 +341,9 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
             scope: events.scope,
             needsReinstall: installation?.status === "needs-reinstall",
             checkedEverySeconds:
-              events.scope === "all" || filledBy.length === 0
-                ? null
-                : watchers.checkedEverySeconds({ portal, credentialKey }),
+              watchers.isWatched({ portal, credentialKey }) || (events.scope === "own" && filledBy.length > 0)
+                ? watchers.checkedEverySeconds({ portal, credentialKey })
+                : null,
           };
         },
         chatChanged(chatId, source) {
@@ -407,6 +446,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       closing.abort();
       clearInterval(trimming);
       live.close();
+      inboxes.close();
       watchers.close();
       foundChanges.close();
       gathering.close();

@@ -20,6 +20,7 @@ import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
 import { NO_LIVE_LOG, type OperationContext, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
 import type { StoredEvent, StoredMessage } from "../../src/subscriptions/events/stored-event.ts";
+import { type InboxDelivery, InboxRequest } from "../../src/subscriptions/live/inbox/inbox-request.ts";
 import type { LiveDelivery } from "../../src/subscriptions/live/live-request.ts";
 import { faultsOf, inspectSources, type SourceInspection } from "./source-inspection.ts";
 import { type ArgumentLiterals, wholeField } from "./whole-selection.ts";
@@ -206,6 +207,23 @@ function deliveries(): LiveDelivery[] {
   ].map((content) => ({ cursor: "c", receivedAt: now, content }));
 }
 
+/** A list with one row, as it is told first. */
+function inboxDelivery(): InboxDelivery {
+  const id = String(chatId);
+  const item = {
+    id,
+    record: { id, source: "partial" },
+    preview: null,
+    status: null,
+    statusCode: null,
+    isPinned: null,
+    isMarkedAsUnread: null,
+    changedAt: null,
+  } as const;
+  const request = new InboxRequest({ first: 1, matches: () => true });
+  return { request, users: [], isWholeList: true, order: [id], changed: [item], removedIds: [], hasMore: false };
+}
+
 describe("no object that an executor reads has a promise or a function for a property", () => {
   test("whatever is asked for, changed or delivered", { timeout: 120_000 }, async () => {
     const contextOfSupervisor = newContext(portal.world.supervisorId);
@@ -218,6 +236,8 @@ describe("no object that an executor reads has a promise or a function for a pro
       );
       await run("subscription", everything, { rootValue: delivery });
     }
+    const [watched = ""] = rootFields(schema.getSubscriptionType()).filter((each) => each.startsWith("inboxChanged"));
+    await run("subscription", watched, { rootValue: inboxDelivery() });
     // Deeper than everything else is asked for.
     const parts =
       "... on AttachmentLinks { links { name } } ... on AttachmentPictures { pictures { name } } ... on AttachmentFiles { files { name } } ... on AttachmentPeople { people { name } } ... on AttachmentGrid { cells { user { id } } }";

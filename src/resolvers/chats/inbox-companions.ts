@@ -1,4 +1,3 @@
-import type { GraphQLResolveInfo } from "graphql";
 import type { Call } from "../../datasources/bitrix24/calls.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
@@ -6,27 +5,47 @@ import { dialogUsersList } from "../../datasources/im/members.ts";
 import { userListGet } from "../../datasources/im/users.ts";
 import { configListGet } from "../../datasources/imopenlines/config/config-reads.ts";
 import type { OperationContext } from "../engine/context.ts";
-import { lookAhead, type Selection } from "../engine/lookahead.ts";
+import type { Selection } from "../engine/lookahead.ts";
 import { currentLineId, customerIdFromCode } from "./chat-derivations.ts";
+import type { NameMemory } from "./name-memory.ts";
 
 /** Commands of one request. */
 const MAX_TOGETHER = 50;
 const MEMBERS = 50;
 
+const NAMES_ONLY: ReadonlySet<string> = new Set(["id", "name"]);
+
 /**
  * Reads what is selected beside the chats of a page in one request: lines, operators and customers. Whoever wants them finds them known; what
  * failed is asked for again by its field, whose failure it is then.
+ * @param chats the places where the items' chats are selected
+ * @param names what earlier pages of the same subscription have read
  */
 export async function readCompanions(
   items: readonly InboxItemRecord[],
-  info: GraphQLResolveInfo,
+  chats: readonly Selection[],
+  context: OperationContext,
+  names?: NameMemory,
+): Promise<void> {
+  const { loaders } = context;
+  if (names !== undefined) {
+    loaders.users.prime(names.users());
+    // Settings are read as they are now.
+    if (chats.every((chat) => chat.child("line").hasOnly(NAMES_ONLY))) loaders.lines.prime(names.lines());
+  }
+  await readMissing(items, chats, context);
+  names?.noteUsers(peopleOf(items, context).flatMap((id) => loaders.users.known(id) ?? []));
+  names?.noteLines(lineIdsOf(items).flatMap((id) => loaders.lines.known(id) ?? []));
+}
+
+async function readMissing(
+  items: readonly InboxItemRecord[],
+  chats: readonly Selection[],
   context: OperationContext,
 ): Promise<void> {
-  const page = lookAhead(info);
-  const chats = [page.child("nodes").child("chat"), page.child("edges").child("node").child("chat")];
   const reads = [
     ...linesOf(items, chats, context),
-    ...peopleOf(items, chats, context),
+    ...namesOf(items, chats, context),
     ...customersOf(items, chats, context),
   ];
   // One alone leaves in one request by itself, beside whatever else the operation asks for.
@@ -54,19 +73,34 @@ function wants(chats: readonly Selection[], field: string): boolean {
   return chats.some((chat) => chat.has(field) && !chat.child(field).isIdOnly);
 }
 
+function lineIdsOf(items: readonly InboxItemRecord[]): Id[] {
+  return unique(items.map(({ record }) => currentLineId(record)));
+}
+
 function linesOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
   if (!wants(chats, "line")) return [];
-  const ids = unique(items.map(({ record }) => currentLineId(record))).filter((id) => !loaders.lines.known(id));
+  const ids = lineIdsOf(items).filter((id) => !loaders.lines.known(id));
   if (ids.length === 0) return [];
   const query = { ids, orderBy: "ID", direction: "ASC", limit: ids.length, offset: 0 } as const;
   return [companion(configListGet(query), ({ items: lines }) => loaders.lines.prime(lines))];
 }
 
-function peopleOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
-  const operators = wants(chats, "operator") ? items.map(({ record }) => record.operatorId ?? null) : [];
-  const customers = wants(chats, "customer")
-    ? items.map(({ record }) => customerIdFromCode(record) ?? loaders.memory.chats.customerOf(record.id) ?? null)
-    : [];
+function operatorsOf(items: readonly InboxItemRecord[]): (Id | null)[] {
+  return items.map(({ record }) => record.operatorId ?? null);
+}
+
+function knownCustomersOf(items: readonly InboxItemRecord[], { loaders }: OperationContext): (Id | null)[] {
+  return items.map(({ record }) => customerIdFromCode(record) ?? loaders.memory.chats.customerOf(record.id) ?? null);
+}
+
+function peopleOf(items: readonly InboxItemRecord[], context: OperationContext): Id[] {
+  return unique([...operatorsOf(items), ...knownCustomersOf(items, context)]);
+}
+
+function namesOf(items: readonly InboxItemRecord[], chats: readonly Selection[], context: OperationContext) {
+  const { loaders } = context;
+  const operators = wants(chats, "operator") ? operatorsOf(items) : [];
+  const customers = wants(chats, "customer") ? knownCustomersOf(items, context) : [];
   const ids = unique([...operators, ...customers]).filter((id) => !loaders.users.known(id));
   return ids.length === 0 ? [] : [companion(userListGet(ids), (users) => loaders.users.prime(users))];
 }

@@ -2,18 +2,18 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, Directive, Info, Query, Resolver } from "type-graphql";
 import { z } from "zod";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
-import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
 import { type RecentPage, recentGet, recentList } from "../../datasources/im/recent.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import { defineCursor, Page } from "../../schema/connections.ts";
-import { InboxFilter, type InboxTraits, type ParsedInboxFilter, parseInboxFilter } from "../../schema/inbox-filter.ts";
+import { InboxFilter, type ParsedInboxFilter, parseInboxFilter } from "../../schema/inbox-filter.ts";
 import { InboxConnection } from "../../schema/inbox-item.ts";
 import { parsePageSize } from "../../schema/input-errors.ts";
 import { ForwardPaging } from "../../schema/list-arguments.ts";
 import type { OperationContext } from "../engine/context.ts";
-import { chatState, currentLineId } from "./chat-derivations.ts";
+import { lookAhead } from "../engine/lookahead.ts";
 import { readCompanions } from "./inbox-companions.ts";
+import { isWanted, takeRows, traitsOf } from "./inbox-rows.ts";
 
 /** A place in the portal's list: its pages are asked for by offset and limit, and `index` counts the chats of that page that are done with. */
 interface InboxPosition {
@@ -59,18 +59,11 @@ export class InboxQueries {
     const start =
       after === null || after === undefined ? { offset: 0, limit, index: 0 } : inboxCursor.decode(after, "after");
     const page = await readInbox(context, parsed, size, start);
-    await readCompanions(page.nodes, info, context);
+    const selected = lookAhead(info);
+    const chats = [selected.child("nodes").child("chat"), selected.child("edges").child("node").child("chat")];
+    await readCompanions(page.nodes, chats, context);
     return page;
   }
-}
-
-function traitsOf(chat: ChatRecord): InboxTraits {
-  return {
-    state: chatState(chat),
-    lineId: currentLineId(chat),
-    connectorId: chat.userCode?.connectorId ?? null,
-    operatorId: chat.operatorId ?? null,
-  };
 }
 
 /** Walks the portal's pages from `start` until `size` chats match, the list ends, or enough pages were read. */
@@ -85,14 +78,13 @@ async function readInbox(
   let hasMore = true;
   for (let pages = 0; pages < MAX_PORTAL_PAGES && hasMore && found.size < size; pages++) {
     const { page, isWhole } = await readPortalPage(context, filter, position);
-    context.loaders.users.prime(page.users);
+    takeRows([], page.users, context);
     for (let index = position.index; index < page.items.length && found.size < size; index++) {
       position = { ...position, index: index + 1 };
       const item = page.items[index];
-      if (item === undefined || found.has(item.id) || filter.matches?.(item.record) === false) continue;
-      if (isWhole && filter.unreadOnly && item.record.unreadCount === 0) continue;
-      context.loaders.chats.prime(item.record);
-      noteCustomer(item, context);
+      if (item === undefined || found.has(item.id)) continue;
+      if (!(isWhole ? isWanted(item, filter) : (filter.matches?.(item.record) ?? true))) continue;
+      takeRows([item], [], context);
       found.set(item.id, { item, position });
     }
     const isRead = position.index >= page.items.length;
@@ -106,13 +98,6 @@ async function readInbox(
     hasPreviousPage: start.offset > 0 || start.index > 0,
     endCursor: inboxCursor.encode(position),
   });
-}
-
-/** The author of the last message came with it; a customer stays that of the chat. */
-function noteCustomer({ id, preview }: InboxItemRecord, { loaders }: OperationContext): void {
-  const authorId = preview?.authorId ?? null;
-  if (authorId !== null && loaders.users.known(authorId)?.kind === "CUSTOMER")
-    loaders.memory.chats.noteCustomer(id, authorId);
 }
 
 interface PortalPage {

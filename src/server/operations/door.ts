@@ -4,6 +4,7 @@ import type { Limits } from "../../config/limits.ts";
 import { guard } from "../../process/guard.ts";
 import type { LightSignal } from "../../process/light-signal.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
+import type { Inboxes } from "../../subscriptions/live/inbox/inboxes.ts";
 import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
 import type { EventInHand } from "../../subscriptions/live/live-request.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
@@ -11,6 +12,7 @@ import type { LiveSink, LiveStream } from "../../subscriptions/live/live-stream.
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
 import type { Identity } from "../identity/identity.ts";
 import { missingRight } from "../identity/rights.ts";
+import type { ListViewer } from "../live-side.ts";
 import { createAdmission, type Entry } from "./admission.ts";
 import { asGraphQLError, shapeError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";
@@ -70,6 +72,11 @@ export interface DoorOptions {
   /** Milliseconds that an operation may take, and may wait for others before it. */
   readonly timeoutMs: number;
   readonly live: LiveEvents;
+  readonly inboxes: Inboxes;
+  /** Whose list an identity is shown, or why it may not. */
+  readonly listViewerOf: (identity: Identity) => Promise<ListViewer | { readonly refusal: string }>;
+  /** A context for what becomes of a list: nothing in it was read before. */
+  readonly startListChange: (identity: Identity, requestId: string, reachedAt: string | undefined) => RunningOperation;
   /** The live side of an identity: whose log it reads with which rights, or why there is none. */
   readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
   readonly startOperation: (identity: Identity, requestId: string, reachedAt: string | undefined) => RunningOperation;
@@ -86,7 +93,7 @@ interface Passed {
 }
 
 export function createDoor(options: DoorOptions): Door {
-  const { schema, preparation, limits, live, log } = options;
+  const { schema, preparation, limits, live, inboxes, log } = options;
   const { hideSuggestions } = preparation;
   const executing: Executing = { schema, hideSuggestions, limits, failedFields: countFailedFields(schema) };
   const weigh = createScales(schema);
@@ -177,7 +184,7 @@ export function createDoor(options: DoorOptions): Door {
     const open = (within: OperationContext, after?: string): Promise<LiveStream | LiveResult> =>
       subscribe(
         executing,
-        live,
+        { live, inboxes },
         {
           source,
           operation,
@@ -186,7 +193,9 @@ export function createDoor(options: DoorOptions): Door {
           context: within,
           shape,
           viewerOf: () => options.viewerOf(from.identity),
+          listViewerOf: () => options.listViewerOf(from.identity),
           startEvent: (inHand) => options.startEvent(from.identity, inHand),
+          startListChange: () => options.startListChange(from.identity, requestId, reachedAt),
         },
         after,
       );

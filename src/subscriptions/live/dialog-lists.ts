@@ -4,6 +4,8 @@ import { PortalProtocolError, PortalRefusal } from "../../datasources/bitrix24/e
 import { portalName } from "../../datasources/bitrix24/portal-ref.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
+import type { UserRecord } from "../../datasources/domain/user.ts";
 import { type RecentPage, recentGet, recentList } from "../../datasources/im/recent.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import { EVENT_PATIENCE_MS } from "./event-withheld.ts";
@@ -14,16 +16,28 @@ import { readPatiently } from "./patient-read.ts";
 /** The dialogs of a credential's user. */
 export interface DialogList {
   readonly chats: ReadonlyMap<Id, ChatRecord>;
+  /** The same in the list's own order: pinned ones first, then the last changed. */
+  readonly items: readonly InboxItemRecord[];
+  /** Authors of the last messages. */
+  readonly users: readonly UserRecord[];
+  /** The portal has more of it than was read. */
+  readonly hasMore: boolean;
   /** False where the credential may not list its dialogs: nothing follows from what is not in it. */
   readonly isTold: boolean;
+  /** What the portal said where it is not told. */
+  readonly refusal?: unknown;
 }
+
+const NOT_TOLD: DialogList = { chats: new Map(), items: [], users: [], hasMore: false, isTold: false };
 
 /** Whose list, and for what it is read. */
 export interface ListQuestion {
   readonly viewer: LiveViewer;
-  /** An event waits for it, or it is read to see whether something changed. */
-  readonly urgency: "event" | "heartbeat";
+  /** An event waits for it, it is read to see whether something changed, or the viewer himself waits for it. */
+  readonly urgency: ListUrgency;
 }
+
+export type ListUrgency = "event" | "heartbeat" | "viewer";
 
 /** Lists of dialogs, one for each credential, each read with its own. Reject with the errors of `errors.ts`. */
 export interface DialogLists extends FreshAnswers<ListQuestion, DialogList> {
@@ -36,7 +50,7 @@ export interface DialogLists extends FreshAnswers<ListQuestion, DialogList> {
 
 export interface DialogListsOptions {
   /** The viewer's own credential, bound to a fresh deadline. */
-  readonly sessionOf: (viewer: LiveViewer, urgency: ListQuestion["urgency"]) => PortalSession;
+  readonly sessionOf: (viewer: LiveViewer, urgency: ListUrgency) => PortalSession;
   readonly signal: AbortSignal;
   /** Told of each list that was read. */
   readonly onRead?: (viewer: LiveViewer, list: DialogList, askedAt: number) => void;
@@ -63,10 +77,11 @@ export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOpti
         patienceMs: EVENT_PATIENCE_MS,
         signal,
       });
-      return { chats: new Map(page.items.map(({ id, record }) => [id, record])), isTold: true };
+      const { items, users, hasMore } = page;
+      return { chats: new Map(items.map(({ id, record }) => [id, record])), items, users, hasMore, isTold: true };
     } catch (error) {
       if (!isAboutTheList(error)) throw error;
-      return { chats: new Map(), isTold: false };
+      return { ...NOT_TOLD, refusal: error };
     }
   }
 

@@ -10,6 +10,7 @@ import type { LiveRequest } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
 import { type LiveStream, openLiveStream } from "./live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
+import { createPortalEars } from "./portal-ears.ts";
 import { openPortalTail, type PortalTail } from "./portal-tail.ts";
 import { createReadingTurns } from "./reading-turns.ts";
 
@@ -43,6 +44,11 @@ export interface LiveEvents {
   open(subscription: LiveSubscription): Promise<LiveStream>;
   /** Ends all streams of a portal, whose log is gone, and says why. A purge ends them by itself, in other processes too. */
   endPortal(portal: PortalRef): void;
+  /**
+   * Has each event of a portal told that is read from the log from now on, in order, as a hint: whatever is not read is not told. Returns what
+   * ends it.
+   */
+  hear(portal: PortalRef, heard: (logged: LoggedEvent) => void): () => void;
   /** Streams that are open; for tests and metrics. */
   openStreams(): number;
   close(): void;
@@ -83,6 +89,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   /** Streams that are being opened, so that what ends a portal's streams ends them too. */
   const openings = new Set<Opening>();
   const turns = createReadingTurns();
+  const ears = createPortalEars({ useTail, onError: options.onError });
   let openStreams = 0;
 
   /** The portal's tail, for as long as somebody uses it. */
@@ -114,6 +121,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   function onEvent(portal: string, logged: LoggedEvent): void {
     firstSeen(logged);
     options.onEvent?.(portal, logged);
+    ears.tell(portal, logged);
     for (const group of groupsOf.get(portal) ?? []) if (group.isDeciding()) group.begin(logged);
   }
 
@@ -147,6 +155,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   function endLog(portal: string, gone?: string): void {
     // Who comes now reads another log.
     tails.delete(portal);
+    ears.logIsGone(portal);
     for (const opening of openings) if (opening.portal === portal) opening.gone.add(gone ?? EVERY_LOG);
     for (const [stream, name] of streams.get(portal) ?? []) if (gone === undefined || name === gone) stream.logIsGone();
   }
@@ -222,6 +231,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
       }
     },
     endPortal: (portal) => endLog(portalName(portal)),
+    hear: (portal, heard) => ears.hear(portalName(portal), heard),
     openStreams: () => openStreams,
     close() {
       for (const opening of openings) opening.isClosed = true;

@@ -1,11 +1,9 @@
 import { GraphQLError } from "graphql";
-import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import { guard } from "../../process/guard.ts";
-import type { RefusalClass } from "../../refusals/meaning.ts";
-import { refusalClass } from "../../refusals/refusal-table.ts";
 import { EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
+import { isEnding } from "./ending-refusals.ts";
 import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
@@ -55,9 +53,6 @@ const CHECKPOINT_MS = 30_000;
 
 /** An event that could not be decided upon because the gateway's own storage was away is taken up again after this. */
 const STORAGE_AWAY_MS = 300;
-
-/** Refusals that concern the viewer and not the event: they would come again with each. */
-const ENDING: ReadonlySet<RefusalClass> = new Set(["unauthenticated", "plan", "insufficient-scope"]);
 
 /**
  * A loop over the reader's events without promises of its own: a thousand subscribers that are up to date share the one of their
@@ -196,8 +191,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   /** One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does. */
   function refuse({ position }: LoggedEvent, error: unknown): void {
     if (!ended) handedUpTo = position;
-    const isFinal = error instanceof PortalRefusal && ENDING.has(refusalClass(error));
-    then(hand(options.failed(error, cursorAt(position))), isFinal ? end : go);
+    then(hand(options.failed(error, cursorAt(position))), isEnding(error) ? end : go);
   }
 
   /** An event that is not for this subscription. */

@@ -5,7 +5,7 @@ import type { Id } from "../../datasources/domain/ids.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 import { participantsOf } from "./chat-participants.ts";
 import { createChatTurns } from "./chat-turns.ts";
-import { createDialogLists, type DialogLists } from "./dialog-lists.ts";
+import { createDialogLists, type DialogList, type DialogLists, type ListUrgency } from "./dialog-lists.ts";
 import type { Gathering } from "./gathering.ts";
 import type { LiveViewer } from "./live-viewer.ts";
 import { createPortalAnswers, type PortalAnswers } from "./portal-answers.ts";
@@ -14,7 +14,7 @@ import { createEventAccess, type OrderedEventAccess } from "./who-may-see.ts";
 
 /** With whose credential a portal is asked. */
 export interface SightCredentials {
-  ofViewer(viewer: LiveViewer, urgency?: "event" | "heartbeat"): PortalSession;
+  ofViewer(viewer: LiveViewer, urgency?: ListUrgency): PortalSession;
   userOf(viewer: LiveViewer): Id | null | Promise<Id | null>;
   /** The application's; undefined where there is none. */
   ofPortal(portal: PortalRef): Promise<PortalSession | undefined>;
@@ -29,6 +29,8 @@ export interface SightOptions {
   readonly signal: AbortSignal;
   /** What an answer says about a chat, whoever asked. */
   readonly observe?: (portal: PortalRef, chat: ChatRecord, askedAt: number) => void;
+  /** Told of each list of dialogs that was read. */
+  readonly onList?: (viewer: LiveViewer, list: DialogList, askedAt: number) => void;
 }
 
 /** Everything by which it is told who may see an event. */
@@ -40,14 +42,16 @@ export interface Sight {
   notice(portal: string, event: StoredEvent): void;
 }
 
-export function createSight({ credentials, gathering, trustMs, signal, observe }: SightOptions): Sight {
+export function createSight(options: SightOptions): Sight {
+  const { credentials, gathering, trustMs, signal, observe } = options;
   const turns = createChatTurns();
   const answers = createPortalAnswers({ sessionOf: credentials.ofPortal, gathering, signal, onChat: observe });
   const lists = createDialogLists({
     sessionOf: credentials.ofViewer,
     signal,
-    onRead({ portal }, { chats }, askedAt) {
-      for (const chat of chats.values()) observe?.(portal, chat, askedAt);
+    onRead(viewer, list, askedAt) {
+      for (const chat of list.chats.values()) observe?.(viewer.portal, chat, askedAt);
+      options.onList?.(viewer, list, askedAt);
     },
   });
   const rules = createSightRules({

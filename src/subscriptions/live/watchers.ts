@@ -8,10 +8,19 @@ import type { LiveViewer } from "./live-viewer.ts";
 export interface Watchers {
   /** Somebody listens with this credential. Returns what ends it. */
   watch(viewer: LiveViewer): () => void;
+  /**
+   * Somebody is shown the list itself, so that it is read in this process whoever else reads it. `failed`: it could not be read. Returns what
+   * ends it.
+   */
+  show(viewer: LiveViewer, failed: (error: unknown) => void): () => void;
+  /** Something happened, at a time of the monotonic clock, that a list does not tell which was asked for before: it is read soon. */
+  hasten(viewer: LiveViewer, happenedAt: number, afterMs?: number): void;
   /** The user of the credential changed something through this gateway: the list is read soon. */
   changed(credentialKey: string): void;
   /** Seconds between two looks at the list of the credential, as they are possible now. */
   checkedEverySeconds(viewer: Pick<LiveViewer, "portal" | "credentialKey">): number;
+  /** Whether the list is looked at now. */
+  isWatched(viewer: Pick<LiveViewer, "portal" | "credentialKey">): boolean;
   close(): void;
 }
 
@@ -20,6 +29,8 @@ export interface WatchersOptions {
   readonly onError: (error: unknown) => void;
   /** Time between two looks where the share allows. Default 60 s. */
   readonly heartbeatMs?: number;
+  /** Between two looks at one list, however much happens. Default 5 s. */
+  readonly pauseMs?: number;
   /** A look is not put off longer than this, whatever else there is to ask. Default 10 min. */
   readonly boundMs?: number;
   /**
@@ -33,12 +44,18 @@ const HEARTBEAT_MS = 60_000;
 const BOUND_MS = 10 * 60_000;
 /** A look after a change waits for further ones. */
 const CHANGED_MS = 1_000;
+/** Between two looks at one list, however much happens. */
+const PAUSE_MS = 5_000;
 
 interface Watched {
   readonly viewer: LiveViewer;
   listeners: number;
+  /** Those to whom the list itself is shown. */
+  readonly shown: Set<(error: unknown) => void>;
   /** When the list is to be looked at next. */
   dueAt: number;
+  /** The list has to be asked for at this time or later: something happened then. */
+  since: number;
   lookedAt: number;
   /** Between the last two looks. */
   intervalMs: number;
@@ -52,7 +69,8 @@ interface PortalWatch {
 
 /** One look at a time for each portal, the longest overdue first: where the live side's share does not reach, all wait longer alike. */
 export function createWatchers(options: WatchersOptions): Watchers {
-  const { lists, onError, heartbeatMs = HEARTBEAT_MS, boundMs = BOUND_MS, now = () => performance.now() } = options;
+  const { lists, onError, heartbeatMs = HEARTBEAT_MS, boundMs = BOUND_MS, pauseMs = PAUSE_MS } = options;
+  const { now = () => performance.now() } = options;
   const portals = new Map<string, PortalWatch>();
   let isClosed = false;
 
@@ -69,18 +87,34 @@ export function createWatchers(options: WatchersOptions): Watchers {
   }
 
   async function look(portal: PortalWatch): Promise<void> {
-    const watched = earliest(portal);
-    if (isClosed || portal.isLooking || watched === undefined) return;
+    if (isClosed || portal.isLooking) return;
+    const watched = nextLook(portal);
+    // Timers may be a moment early.
+    if (watched === undefined) {
+      schedule(portal);
+      return;
+    }
     portal.isLooking = true;
     try {
       await lookAt(watched);
     } catch (error) {
       // What the portal refuses or is too busy for is asked again at the next heartbeat, and told where an event needs it.
       if (!(error instanceof UpstreamError)) onError(error);
+      for (const failed of watched.shown) failed(error);
     } finally {
       portal.isLooking = false;
       schedule(portal);
     }
+  }
+
+  /** Of those that are due: who waited longest of all, then where something happened. */
+  function nextLook({ watched }: PortalWatch): Watched | undefined {
+    const due = [...watched.values()].filter(({ dueAt }) => dueAt <= now()).sort((a, b) => a.dueAt - b.dueAt);
+    return due.find(isOverdue) ?? due.find((each) => each.since > each.lookedAt) ?? due[0];
+  }
+
+  function isOverdue({ lookedAt }: Watched): boolean {
+    return now() - lookedAt > boundMs - heartbeatMs;
   }
 
   async function lookAt(watched: Watched): Promise<void> {
@@ -88,65 +122,103 @@ export function createWatchers(options: WatchersOptions): Watchers {
     const beganAt = now();
     // Lists that an event needed meanwhile count as looks.
     const kept = lists.kept({ viewer, urgency: "heartbeat" });
-    const isFresh =
-      kept !== undefined && beganAt - kept.askedAt < heartbeatMs && watched.dueAt <= kept.askedAt + heartbeatMs;
-    watched.dueAt = beganAt + heartbeatMs;
-    if (isFresh && kept.askedAt > watched.lookedAt) {
-      noteLook(watched, kept.askedAt);
-      return;
+    if (kept !== undefined && beganAt - kept.askedAt < heartbeatMs && kept.askedAt >= watched.since) {
+      if (kept.askedAt > watched.lookedAt) noteLook(watched, kept.askedAt);
+      if (watched.dueAt > beganAt) return;
     }
-    if (options.isMine !== undefined && !(await options.isMine(dialogListName(viewer), heartbeatMs))) return;
-    const isOverdue = beganAt - watched.lookedAt > boundMs - heartbeatMs;
-    await lists.ask({ viewer, urgency: isOverdue ? "event" : "heartbeat" }, beganAt);
-    noteLook(watched, now());
+    const urgency = isOverdue(watched) ? "event" : "heartbeat";
+    watched.dueAt = beganAt + heartbeatMs;
+    const isElsewhere =
+      watched.shown.size === 0 &&
+      options.isMine !== undefined &&
+      !(await options.isMine(dialogListName(viewer), heartbeatMs));
+    if (isElsewhere) return;
+    const { askedAt } = await lists.ask({ viewer, urgency }, beganAt);
+    noteLook(watched, askedAt);
   }
 
   function noteLook(watched: Watched, at: number): void {
     watched.intervalMs = at - watched.lookedAt;
     watched.lookedAt = at;
-    watched.dueAt = at + heartbeatMs;
+    watched.dueAt = watched.since > at ? soon(watched) : at + heartbeatMs;
   }
 
-  return {
-    watch(viewer) {
-      if (viewer.scope !== "own") return () => {};
-      const portalKey = portalName(viewer.portal);
-      const portal = portals.get(portalKey) ?? { watched: new Map(), timer: undefined, isLooking: false };
-      portals.set(portalKey, portal);
-      const name = dialogListName(viewer);
-      const watched = portal.watched.get(name) ?? {
-        viewer,
-        listeners: 0,
-        dueAt: now() + heartbeatMs,
-        lookedAt: now(),
-        intervalMs: heartbeatMs,
-      };
-      portal.watched.set(name, watched);
-      watched.listeners += 1;
-      schedule(portal);
-      return () => {
+  function soon({ lookedAt }: Watched, afterMs = CHANGED_MS): number {
+    return Math.max(now() + afterMs, lookedAt + pauseMs);
+  }
+
+  function watchedBy(viewer: Pick<LiveViewer, "portal" | "credentialKey">): Watched | undefined {
+    return portals.get(portalName(viewer.portal))?.watched.get(dialogListName(viewer));
+  }
+
+  function hasten(watched: Watched, happenedAt: number, dueAt: number): void {
+    const { portal } = watched.viewer;
+    watched.since = Math.max(watched.since, happenedAt);
+    watched.dueAt = Math.min(watched.dueAt, dueAt);
+    const ofPortal = portals.get(portalName(portal));
+    if (ofPortal !== undefined) schedule(ofPortal);
+  }
+
+  /** Watches the list for one more; returns what ends that. */
+  function begin(viewer: LiveViewer): { readonly watched: Watched; readonly end: () => void } {
+    const portalKey = portalName(viewer.portal);
+    const portal = portals.get(portalKey) ?? { watched: new Map(), timer: undefined, isLooking: false };
+    portals.set(portalKey, portal);
+    const name = dialogListName(viewer);
+    const watched = portal.watched.get(name) ?? {
+      viewer,
+      listeners: 0,
+      shown: new Set(),
+      dueAt: now() + heartbeatMs,
+      since: Number.NEGATIVE_INFINITY,
+      lookedAt: now(),
+      intervalMs: heartbeatMs,
+    };
+    portal.watched.set(name, watched);
+    watched.listeners += 1;
+    schedule(portal);
+    return {
+      watched,
+      end() {
         watched.listeners -= 1;
         if (watched.listeners > 0) return;
         portal.watched.delete(name);
         if (portal.watched.size > 0) return;
         clearTimeout(portal.timer);
         if (portals.get(portalKey) === portal) portals.delete(portalKey);
+      },
+    };
+  }
+
+  return {
+    watch(viewer) {
+      if (viewer.scope !== "own") return () => {};
+      return begin(viewer).end;
+    },
+    show(viewer, failed) {
+      const { watched, end } = begin(viewer);
+      watched.shown.add(failed);
+      return () => {
+        watched.shown.delete(failed);
+        end();
       };
+    },
+    hasten(viewer, happenedAt, afterMs) {
+      const watched = watchedBy(viewer);
+      if (watched !== undefined) hasten(watched, happenedAt, soon(watched, afterMs));
     },
     changed(credentialKey) {
       for (const portal of portals.values()) {
         for (const watched of portal.watched.values()) {
-          if (watched.viewer.credentialKey !== credentialKey) continue;
-          watched.dueAt = Math.min(watched.dueAt, now() + CHANGED_MS);
-          schedule(portal);
+          if (watched.viewer.credentialKey === credentialKey) hasten(watched, now(), now() + CHANGED_MS);
         }
       }
     },
     checkedEverySeconds(viewer) {
-      const watched = portals.get(portalName(viewer.portal))?.watched.get(dialogListName(viewer));
-      const intervalMs = Math.max(heartbeatMs, watched?.intervalMs ?? heartbeatMs);
+      const intervalMs = Math.max(heartbeatMs, watchedBy(viewer)?.intervalMs ?? heartbeatMs);
       return Math.ceil(Math.min(intervalMs, boundMs) / 1_000);
     },
+    isWatched: (viewer) => watchedBy(viewer) !== undefined,
     close() {
       isClosed = true;
       for (const portal of portals.values()) clearTimeout(portal.timer);

@@ -3,7 +3,7 @@ import type { PortalUser } from "../../../simulator/portal.ts";
 import type { Chat } from "../../../simulator/world/records.ts";
 import { PortalRateLimited } from "../../../src/datasources/bitrix24/errors.ts";
 import type { StoredChatChanged } from "../../../src/subscriptions/events/stored-event.ts";
-import { createDialogLists } from "../../../src/subscriptions/live/dialog-lists.ts";
+import { createDialogLists, type ListUrgency } from "../../../src/subscriptions/live/dialog-lists.ts";
 import { createFoundChanges } from "../../../src/subscriptions/live/found-changes.ts";
 import type { LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
 import { createWatchers, type Watchers, type WatchersOptions } from "../../../src/subscriptions/live/watchers.ts";
@@ -31,7 +31,7 @@ interface Watching {
 
 interface WatchingOptions extends Partial<WatchersOptions> {
   /** Whether the live side's share has nothing left for such a look. */
-  readonly hasNothingFor?: (urgency: "event" | "heartbeat") => boolean;
+  readonly hasNothingFor?: (urgency: ListUrgency) => boolean;
 }
 
 function startWatching({ hasNothingFor, ...options }: WatchingOptions = {}): Watching {

@@ -181,6 +181,8 @@ function relationOf(
   if (type.name.endsWith("Edge") && group.owner !== undefined) return { relation: "nodes", of: group.owner, each: 1 };
   const relation = `${field.name} ${argsKey}`;
   if (!isListType(getNullableType(field.type))) return { relation, of: group, each: 1 };
+  // The rows of a window, whose size its subscription was given.
+  if (type.name === "InboxChange") return { relation, of: group, each: group.pageSize };
   return { relation, of: group, each: Array.isArray(args.ids) ? args.ids.length : (rule.listSize ?? ASSUMED) };
 }
 

@@ -110,6 +110,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.chat": { commands: () => 1, reads: ["record"] },
   "Query.session": { commands: sessionLookup, reads: ["history"] },
   "Query.inbox": { commands: inboxPages },
+  "Subscription.inboxChanged": { commands: () => 2 },
   "InboxItem.chat": { commands: () => 0, brings: RECENT_CHAT },
   "Query.sessions": { commands: () => SESSION_LIST_CALLS, brings: LISTED_SESSION },
   "Query.operatorLoad": { commands: () => OPERATOR_LOAD_CALLS },
