@@ -1,4 +1,4 @@
-import { guard } from "../../process/guard.ts";
+import { guard, inBackground } from "../../process/guard.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
 
 type Heard = (logged: LoggedEvent) => void;
@@ -43,12 +43,12 @@ export function createPortalEars({ useTail, onError }: PortalEarsOptions): Porta
       ear.release = release;
     } catch (error) {
       onError(error);
-      if (!ear.isOver) ear.timer = setTimeout(reopening(portal, ear), REOPEN_MS);
+      if (ear.isOver) return;
+      ear.timer = setTimeout(
+        guard("following a log again", () => open(portal, ear)),
+        REOPEN_MS,
+      );
     }
-  }
-
-  function reopening(portal: string, ear: Ear): () => void {
-    return guard("following a log again", () => open(portal, ear));
   }
 
   return {
@@ -56,7 +56,7 @@ export function createPortalEars({ useTail, onError }: PortalEarsOptions): Porta
       const ear: Ear = { heard, isOver: false, release: undefined, timer: undefined };
       const all = ears.get(portal) ?? new Set();
       ears.set(portal, all.add(ear));
-      reopening(portal, ear)();
+      inBackground("following a log", () => open(portal, ear));
       return () => {
         ear.isOver = true;
         clearTimeout(ear.timer);
@@ -69,7 +69,7 @@ export function createPortalEars({ useTail, onError }: PortalEarsOptions): Porta
       for (const { heard } of ears.get(portal) ?? []) heard(logged);
     },
     logIsGone(portal) {
-      for (const ear of ears.get(portal) ?? []) reopening(portal, ear)();
+      for (const ear of ears.get(portal) ?? []) inBackground("following the new log", () => open(portal, ear));
     },
   };
 }

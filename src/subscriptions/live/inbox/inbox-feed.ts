@@ -1,6 +1,7 @@
 import { UpstreamError } from "../../../datasources/bitrix24/errors.ts";
 import type { MessagePreviewRecord } from "../../../datasources/domain/chat.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
+import { inBackground } from "../../../process/guard.ts";
 import type { ChatStoredEvent } from "../../events/event-filter.ts";
 import type { StoredMessageAdded } from "../../events/stored-event.ts";
 import type { DialogList, DialogLists } from "../dialog-lists.ts";
@@ -97,7 +98,7 @@ export function openInboxFeed(options: InboxFeedOptions): InboxFeed {
   }
 
   const unwatch = watchers.show(viewer, failed);
-  void readFirst();
+  inBackground("reading a list for whoever is shown it", readFirst);
 
   return {
     list,
