@@ -77,6 +77,12 @@ export const limitSettings = {
     100_000,
   ),
   GATEWAY_MAX_ERROR_LENGTH: limit("Characters of an error's message.", 1_024, 128, 65_536),
+  GATEWAY_MAX_ANSWER_FIELDS: limit(
+    "Fields that an answer may have, computed before the operation begins.",
+    100_000,
+    100,
+    100_000_000,
+  ),
   GATEWAY_MAX_ANSWER_BYTES: limit("Bytes of an answer.", 16 * MIB, 1_024, 1_024 * MIB),
   GATEWAY_MAX_SOCKETS: limit("WebSockets and event streams at once, together.", 10_000, 1, 1_000_000),
   GATEWAY_MAX_SOCKETS_PER_IDENTITY: limit("WebSockets and event streams of one identity.", 1_000, 1, 1_000_000),

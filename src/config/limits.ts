@@ -20,6 +20,7 @@ export interface Limits {
   readonly requestErrors: number;
   readonly fieldErrors: number;
   readonly errorLength: number;
+  readonly answerFields: number;
   readonly answerBytes: number;
   readonly sockets: number;
   readonly socketsPerIdentity: number;
@@ -58,6 +59,7 @@ export function readLimits(read: (name: keyof typeof limitSettings) => number | 
     requestErrors: number("GATEWAY_MAX_REQUEST_ERRORS"),
     fieldErrors: number("GATEWAY_MAX_FIELD_ERRORS"),
     errorLength: number("GATEWAY_MAX_ERROR_LENGTH"),
+    answerFields: number("GATEWAY_MAX_ANSWER_FIELDS"),
     answerBytes: number("GATEWAY_MAX_ANSWER_BYTES"),
     sockets: number("GATEWAY_MAX_SOCKETS"),
     socketsPerIdentity: number("GATEWAY_MAX_SOCKETS_PER_IDENTITY"),

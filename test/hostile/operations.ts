@@ -111,6 +111,15 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     const levels = size(dice, 30_000);
     return { query: `{ chat(by: {id: 1}) ${nested(levels, "{ currentSession { chat ", "} }", "{ id }")} }` };
   },
+  "objects that lead back to each other": (dice) => {
+    const times = 1 + dice.below(9);
+    return {
+      query: `{ chat(by: {id: 1}) { ${"messages(last: 50) { nodes { chat { ".repeat(times)} id ${"} } }".repeat(times)} } }`,
+    };
+  },
+  "a schema asked for many times": (dice) => ({
+    query: `{ ${times(Math.min(size(dice, 39), 39), (index) => `a${index}: __schema { types { fields { name description type { name } args { name } } } }`)} }`,
+  }),
   "brackets of all kinds": (dice) => ({
     query: nested(size(dice, 200_000), dice.pick(["{", "[", "(", "{a", "{a(b:[", "$"]), "", ""),
   }),

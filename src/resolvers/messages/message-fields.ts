@@ -15,15 +15,19 @@ import { User, userRef } from "../../schema/user.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
 import { lookAhead } from "../engine/lookahead.ts";
+import { oncePerObject } from "../engine/once-per-object.ts";
 import { htmlOf } from "./bbcode/html.ts";
 import { plainTextOf } from "./bbcode/plain-text.ts";
+
+const html = oncePerObject(({ text }: { readonly text: string }) => htmlOf(text));
+const plainText = oncePerObject(({ text }: { readonly text: string }) => plainTextOf(text));
 
 /** References of a message; its other fields are properties of its record. */
 export const messageFields = defineFields<Message, MessageRecord>(Message, {
   chat: (message) => new Chat(message.chatId),
   author: (message) => userRef(message.authorId),
-  html: ({ text }) => htmlOf(text),
-  plainText: ({ text }) => plainTextOf(text),
+  html: (message) => html(message),
+  plainText: (message) => plainText(message),
   isHidden: ({ params }) => messageMarks(params).isHidden,
   isEdited: ({ params }) => messageMarks(params).isEdited,
   isDeleted: ({ params }) => messageMarks(params).isDeleted,
@@ -60,14 +64,16 @@ export class MessageReplies {
 
 const REFERENCE: ReadonlySet<string> = new Set(["id", "chat"]);
 
+const blocks = oncePerObject(({ rawBlocks }: AttachmentRecord, origin: string) => attachmentBlocks(rawBlocks, origin));
+
 /** The parts of attachments, read only where they are selected. */
 export const attachmentFields = defineFields<Attachment, AttachmentRecord>(Attachment, {
-  blocks: ({ rawBlocks }, { portal }) => attachmentBlocks(rawBlocks, portal.origin),
+  blocks: (attachment, { portal }) => blocks(attachment, portal.origin),
 });
 
 export const attachmentTextFields = defineFields(AttachmentText, {
-  html: ({ text }) => htmlOf(text),
-  plainText: ({ text }) => plainTextOf(text),
+  html: (block) => html(block),
+  plainText: (block) => plainText(block),
 });
 
 export const attachmentCellFields = defineFields<AttachmentCell, AttachedCell>(AttachmentCell, {

@@ -38,3 +38,16 @@ export function oversizedAnswer(
     message: `The answer has ${counted(bytes)} bytes; at most ${counted(answerBytes)} pass. Ask for less at once.${done}`,
   });
 }
+
+/**
+ * Bytes that a value takes as JSON at the least. What is far too large must not be made into text to find that out: one long text that is
+ * selected under many names lies in memory once.
+ */
+export function leastBytes(value: unknown): number {
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value !== "object" || value === null) return 1;
+  let bytes = 2;
+  if (Array.isArray(value)) for (const item of value) bytes += leastBytes(item) + 1;
+  else for (const [key, item] of Object.entries(value)) bytes += key.length + leastBytes(item) + 3;
+  return bytes;
+}

@@ -26,7 +26,7 @@ import { subscribe } from "./subscription.ts";
 import { createOperationsUnderWay, type OperationsUnderWay, type UnderWay } from "./under-way.ts";
 import { oversizedVariables, type Variables } from "./variable-limits.ts";
 import { variableErrors } from "./variable-values.ts";
-import { createScales, tooCostly } from "./weigh.ts";
+import { createScales, tooHeavy } from "./weigh.ts";
 
 /** An operation as a transport brings it. */
 export interface Arrival {
@@ -129,9 +129,9 @@ export function createDoor(options: DoorOptions): Door {
       hideSuggestions,
     });
     if (wrong.length > 0) return refuse(arrival, wrong);
-    const cost = weigh(operation, variables);
-    const costly = tooCostly(cost, limits);
-    return costly === undefined ? { arrival, operation, cost } : refuse(arrival, [costly], cost);
+    const weight = weigh(operation, variables);
+    const heavy = tooHeavy(weight, limits);
+    return heavy === undefined ? { arrival, operation, cost: weight.cost } : refuse(arrival, [heavy], weight.cost);
   }
 
   function begin(

@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import type { Limits } from "../../config/limits.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
-import { withBoundedErrors } from "./answer-limits.ts";
+import { leastBytes, oversizedAnswer, withBoundedErrors } from "./answer-limits.ts";
 import { asGraphQLError } from "./error-shaping.ts";
 import type { FailedFields } from "./failed-fields.ts";
 import type { PreparedOperation } from "./prepare.ts";
@@ -55,6 +55,8 @@ export async function run(
       hideSuggestions,
     });
     result = withBoundedErrors(answered, kind, limits);
+    const oversized = oversizedAnswer(leastBytes(result.data), kind, limits);
+    if (oversized !== undefined) result = { errors: [oversized], data: null };
   } catch (error) {
     result = { errors: [asGraphQLError(error)] };
   }

@@ -1,33 +1,53 @@
 import type { GraphQLError, GraphQLSchema } from "graphql";
 import type { Limits } from "../../config/limits.ts";
+import { createAnswerFields } from "./cost/answer-fields.ts";
 import { costOf } from "./cost/cost.ts";
+import { operationText } from "./cost/selected-fields.ts";
 import { counted, limitExceeded } from "./limit-exceeded.ts";
 import type { PreparedOperation } from "./prepare.ts";
 import type { Variables } from "./variable-limits.ts";
 
-/** Tells the most commands of the portal that an operation can need; for a subscription those of one event. */
-export type Weigh = (operation: PreparedOperation, variables: Variables | null | undefined) => number;
+/** What an operation can need at the most; a subscription for one event. */
+export interface Weight {
+  /** Commands of the portal. */
+  readonly cost: number;
+  /** Fields of the answer. */
+  readonly answerFields: number;
+}
+
+export type Weigh = (operation: PreparedOperation, variables: Variables | null | undefined) => Weight;
+
+const NOTHING: Weight = { cost: 0, answerFields: 0 };
 
 export function createScales(schema: GraphQLSchema): Weigh {
+  const answerFields = createAnswerFields(schema);
   /** Of operations without variables: those that are sent again and again are weighed once. */
-  const constant = new WeakMap<PreparedOperation, number>();
+  const constant = new WeakMap<PreparedOperation, Weight>();
   return (operation, variables) => {
     const known = constant.get(operation);
     if (known !== undefined) return known;
-    const cost = costOf(schema, operation.document, operation.name, variables);
-    if ((operation.node.variableDefinitions?.length ?? 0) === 0) constant.set(operation, cost);
-    return cost;
+    const text = operationText(schema, operation.document, operation.name, variables);
+    const weight = text === undefined ? NOTHING : { cost: costOf(text), answerFields: answerFields(text) };
+    if ((operation.node.variableDefinitions?.length ?? 0) === 0) constant.set(operation, weight);
+    return weight;
   };
 }
 
-/** Why an operation of that cost is not begun; undefined when it is. */
-export function tooCostly(cost: number, { cost: maximum }: Pick<Limits, "cost">): GraphQLError | undefined {
-  if (cost <= maximum) return undefined;
-  const told = Number.isFinite(cost) ? counted(cost) : "countless";
+/** Why an operation of that weight is not begun; undefined when it is. */
+export function tooHeavy(weight: Weight, limits: Pick<Limits, "cost" | "answerFields">): GraphQLError | undefined {
+  const measured = [
+    { limit: "cost", what: "The operation may need # calls of the portal's methods" },
+    { limit: "answerFields", what: "The answer may have # fields" },
+  ] as const;
+  const over = measured.find(({ limit }) => weight[limit] > limits[limit]);
+  if (over === undefined) return undefined;
+  const maximum = limits[over.limit];
+  const actual = weight[over.limit];
+  const isTold = Number.isSafeInteger(actual);
   return limitExceeded({
-    limit: "cost",
+    limit: over.limit,
     maximum,
-    ...(Number.isFinite(cost) ? { actual: cost } : {}),
-    message: `The operation may need ${told} calls of the portal's methods; at most ${counted(maximum)} pass. Ask for smaller pages or fewer fields at once.`,
+    ...(isTold ? { actual } : {}),
+    message: `${over.what.replace("#", isTold ? counted(actual) : "countless")}; at most ${counted(maximum)} pass. Ask for smaller pages or fewer fields at once.`,
   });
 }

@@ -113,6 +113,30 @@ test("an answer beyond its size is not sent, on every transport", async () => {
   }
 });
 
+test("a long text under many names, more than any text can hold, is refused like every answer beyond its size", async () => {
+  const { origin, portal } = await startScriptedGateway();
+  portal.answer = () => dialogOnWire({ id: 1, dialog_id: "chat1", name: "x".repeat(4_000_000) });
+  const names = Array.from({ length: 150 }, (_, at) => `a${at}: title`).join(" ");
+  for (const told of await overAll(origin, `{ chat(by: {id: 1}) { ${names} } }`)) {
+    expect(told).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: "LIMIT_EXCEEDED", limit: "answerBytes" } }],
+    });
+  }
+});
+
+test("an operation whose answer would have too many fields is not begun, on every transport", async () => {
+  const { origin, portal } = await startScriptedGateway();
+  const before = portal.requests.length;
+  const back = `{ chat(by: {id: 1}) { ${"messages(last: 50) { nodes { chat { ".repeat(4)} id ${"} } }".repeat(4)} } }`;
+  for (const told of await overAll(origin, back)) {
+    expect(told).toMatchObject({
+      errors: [{ extensions: { code: "LIMIT_EXCEEDED", limit: "answerFields", maximum: 100_000 } }],
+    });
+  }
+  expect(portal.requests.length).toBe(before);
+});
+
 test("a query with too many failed fields ends with that", async () => {
   const { origin, portal } = await startScriptedGateway({ GATEWAY_MAX_FIELD_ERRORS: "3" });
   portal.answer = () => ({ nonsense: true });

@@ -60,7 +60,7 @@ function parseOutsideOfCode(text: string): readonly Node[] {
     else stack.push({ name, value: unquoted(value), raw, children: [] });
   }
   addText(top(stack), quoted.slice(end));
-  while (stack.length > 1) giveUp(stack);
+  giveUpAbove(stack, 0);
   return top(stack);
 }
 
@@ -71,17 +71,17 @@ function close(stack: Open[], name: string, raw: string): void {
     addText(top(stack), raw);
     return;
   }
-  while (stack.length - 1 > at) giveUp(stack);
+  giveUpAbove(stack, at);
   const open = stack.pop();
   if (open !== undefined) top(stack).push(pairedNode(open.name, open.value, open.children));
 }
 
-/** Makes a tag that was never closed into text. */
-function giveUp(stack: Open[]): void {
-  const open = stack.pop();
-  if (open === undefined) return;
-  addText(top(stack), open.raw);
-  for (const child of open.children) top(stack).push(child);
+/** Makes the tags inside of one, which were never closed, into text. All at once: what they hold is not handed on from each to the next. */
+function giveUpAbove(stack: Open[], at: number): void {
+  for (const { raw, children } of stack.splice(at + 1)) {
+    addText(top(stack), raw);
+    for (const child of children) top(stack).push(child);
+  }
 }
 
 function top(stack: readonly Open[]): Node[] {

@@ -1,12 +1,8 @@
 import {
-  type DocumentNode,
   type GraphQLField,
   type GraphQLObjectType,
-  type GraphQLSchema,
   getNamedType,
   getNullableType,
-  getOperationAST,
-  getVariableValues,
   isAbstractType,
   isListType,
   isObjectType,
@@ -16,7 +12,7 @@ import {
 import { FIELD_RULES, type FieldRule, pageSizeOf } from "./field-rules.ts";
 import { ASSUMED, chatsOf, createGroup, differentPeople, type Group, NEWEST_SESSION, relatedGroup } from "./group.ts";
 import { commandsFor, restMethods } from "./reads.ts";
-import { fragmentsOf, type OperationText, type SelectedField, selectedFields } from "./selected-fields.ts";
+import { type OperationText, type SelectedField, selectedFields } from "./selected-fields.ts";
 
 /** Places where an operation may select fields; a document that is more than this through its fragments is not weighed to its end. */
 const MAX_PLACES = 5_000;
@@ -25,20 +21,10 @@ const MAX_PLACES = 5_000;
  * The most commands of the portal that one run of an operation can need, as the loaders send them: lists count with their page size (20 where
  * none is said), people 100 to a command, messages 50, a line once (20 lines assumed), the chat and the people of an object once for that
  * object, and nothing what a list brings along. A subscription is weighed for one event. Infinite for a document whose fragments multiply
- * without end; 0 for an operation that execution refuses before it asks anything.
+ * without end.
  */
-export function costOf(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null | undefined,
-  variables: Readonly<Record<string, unknown>> | null | undefined,
-): number {
-  const operation = getOperationAST(document, operationName);
-  const root = operation ? schema.getRootType(operation.operation) : undefined;
-  if (!operation || !root) return 0;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
-  if (coerced === undefined) return 0;
-  const text = { schema, fragments: fragmentsOf(document), variables: coerced };
+export function costOf(text: OperationText): number {
+  const { root, operation } = text;
   const apart = operation.operation === OperationTypeNode.MUTATION;
   return createScale(text).weigh(root, [operation.selectionSet], createGroup(root.name, 1, { arrival: 0 }), apart);
 }

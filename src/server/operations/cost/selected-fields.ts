@@ -8,8 +8,11 @@ import {
   GraphQLSkipDirective,
   getArgumentValues,
   getDirectiveValues,
+  getOperationAST,
+  getVariableValues,
   isAbstractType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
@@ -26,12 +29,28 @@ export interface SelectedField {
 /** What the fields of one operation are read from. */
 export interface OperationText {
   readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly root: GraphQLObjectType;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+/** Of one operation of a document; undefined for what execution refuses before it asks anything. */
+export function operationText(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): OperationText | undefined {
+  const operation = getOperationAST(document, operationName);
+  const root = operation ? schema.getRootType(operation.operation) : undefined;
+  if (!operation || !root) return undefined;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
+  return coerced && { schema, operation, root, fragments: fragmentsOf(document), variables: coerced };
+}
+
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -50,9 +69,7 @@ export function selectedFields(
   apart = false,
 ): SelectedField[] {
   const found = new Map<string, { field: Omit<SelectedField, "sets">; sets: SelectionSetNode[] }>();
-  const spread = new Set<FragmentDefinitionNode>();
-
-  const visitField = (node: FieldNode): void => {
+  visitFields(type, sets, text, (node) => {
     const name = node.name.value;
     const args = argumentsOf(type, node, text);
     const argsKey = apart ? String(found.size) : JSON.stringify(args);
@@ -60,7 +77,40 @@ export function selectedFields(
     const known = found.get(key) ?? { field: { name, args, argsKey }, sets: [] };
     found.set(key, known);
     if (node.selectionSet !== undefined) known.sets.push(node.selectionSet);
-  };
+  });
+  return [...found.values()].map(({ field, sets: below }) => ({ ...field, sets: below }));
+}
+
+/** A field as it stands in the answer: under one name, however often the operation selects it under that. */
+export type AnsweredField = Omit<SelectedField, "argsKey">;
+
+/** The fields that the answer has for an object of that type. */
+export function answeredFields(
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  text: OperationText,
+): AnsweredField[] {
+  const found = new Map<string, { field: Omit<AnsweredField, "sets">; sets: SelectionSetNode[] }>();
+  visitFields(type, sets, text, (node) => {
+    const key = node.alias?.value ?? node.name.value;
+    const known = found.get(key) ?? {
+      field: { name: node.name.value, args: argumentsOf(type, node, text) },
+      sets: [],
+    };
+    found.set(key, known);
+    if (node.selectionSet !== undefined) known.sets.push(node.selectionSet);
+  });
+  return [...found.values()].map(({ field, sets: below }) => ({ ...field, sets: below }));
+}
+
+/** Goes through the selections that concern an object of that type, each fragment once. */
+function visitFields(
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  text: OperationText,
+  visitField: (node: FieldNode) => void,
+): void {
+  const spread = new Set<FragmentDefinitionNode>();
   const visit = (selection: SelectionNode): void => {
     if (!isIncluded(selection, text.variables)) return;
     if (selection.kind === Kind.FIELD) {
@@ -76,7 +126,6 @@ export function selectedFields(
     fragment.selectionSet.selections.forEach(visit);
   };
   for (const { selections } of sets) selections.forEach(visit);
-  return [...found.values()].map(({ field, sets: below }) => ({ ...field, sets: below }));
 }
 
 function appliesTo(condition: string | undefined, type: GraphQLObjectType, schema: GraphQLSchema): boolean {
