@@ -87,6 +87,7 @@ const PAGE_SOURCES = [
   "pages",
   "docs",
   "examples",
+  join("client", "src"),
   "README.md",
   "schema.graphql",
   "package-lock.json",
@@ -104,7 +105,10 @@ export function buildPages() {
   process.stdout.write("Building the pages …\n");
   // Whatever the environment says: a page for developers of React is slower, and three times as large.
   const env = { ...process.env, NODE_ENV: "production" };
+  const inbox = ["--outDir", join(PAGES, "inbox"), "--emptyOutDir"];
   if (runTool("vite", ["build", "--config", join("pages", "vite.config.ts")], { env }) !== 0) return false;
+  if (runTool("vite", ["build", "--config", join("examples", "inbox", "vite.config.ts"), ...inbox], { env }) !== 0)
+    return false;
   compress(PAGES);
   writeFileSync(PAGES_MARK, wanted);
   return true;

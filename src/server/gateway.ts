@@ -167,6 +167,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     introspection,
     people: explorerPeople,
     portals: hosts,
+    publicUrl: config.live.publicUrl,
     identify: (request) => identities.identify({ headers: request.headers, ...clientAddress(request.raw) }),
   });
   const connections = { door, authentication, identities, places, limits };

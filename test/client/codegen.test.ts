@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -109,4 +109,10 @@ test("the configuration makes types of all examples, in which @oneOf inputs have
     output = typeof error === "object" && error !== null && "stdout" in error ? String(error.stdout) : String(error);
   }
   expect(output).toBe("");
+});
+
+test("the example inbox's documents are what its configuration makes of them", () => {
+  const script = join(ROOT, "scripts", "inbox-documents.mjs");
+  const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([0, ""]);
 });

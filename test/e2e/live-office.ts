@@ -44,10 +44,12 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** @param env settings that replace those of the harness */
+type Settings = Readonly<Record<string, string>>;
+
+/** @param env settings that replace those of the harness; a function where they depend on the portal's people */
 export async function openLiveOffice(
   options: PortalOptions = {},
-  env: Readonly<Record<string, string>> = {},
+  env: Settings | ((portal: RunningPortal) => Settings) = {},
 ): Promise<LiveOffice> {
   const portal = await startPortal({ size: 0.2, plan: "on-premise", ...options });
   const port = await freePort();
@@ -65,7 +67,7 @@ export async function openLiveOffice(
       BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
       BITRIX24_TOKEN_URL: portal.application.tokenUrl,
       GATEWAY_PUBLIC_URL: publicUrl,
-      ...env,
+      ...(typeof env === "function" ? env(portal) : env),
     },
   });
   onTestFinished(async () => {

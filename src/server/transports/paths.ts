@@ -4,6 +4,8 @@ export const GRAPHQL_PATH = "/graphql";
 export const EVENT_STREAM_PATH = `${GRAPHQL_PATH}/stream`;
 /** The gateway's own explorer, for people. */
 export const EXPLORER_PATH = "/explorer";
+/** The example inbox, where one may act as people of the demo. */
+export const INBOX_PATH = "/inbox";
 /** The guides, and the reference of the schema among them. */
 export const GUIDES_PATH = "/docs";
 export const SCHEMA_PATH = `${GUIDES_PATH}/schema`;

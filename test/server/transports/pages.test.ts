@@ -113,6 +113,37 @@ describe("the explorer's files", () => {
   );
 });
 
+describe("the example inbox", () => {
+  test("is there for the demo's people, loads nothing from elsewhere and runs nothing that is written into it", async () => {
+    const { status, headers, body } = await get("/inbox");
+    expect(status).toBe(200);
+    expect(headers["cache-control"]).toBe("no-cache");
+    expect(String(headers["content-security-policy"])).not.toMatch(/unsafe|https:|\*/);
+    const [script = ""] = /\/inbox\/assets\/[^"]+\.js/.exec(body.toString()) ?? [];
+    const answer = await get(script);
+    expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "public, max-age=31536000, immutable"]);
+  });
+
+  test("is not there where nobody may act without a key of his own", async () => {
+    const nobody = await startGateway({ portal, env: { GATEWAY_EXPLORER: "true" } });
+    for (const gateway of [closed, nobody]) {
+      expect((await get("/inbox", {}, gateway)).status).toBe(404);
+      expect((await get("/", {}, gateway)).body.toString()).not.toContain('href="/inbox"');
+    }
+    await nobody.close();
+    expect((await get("/")).body.toString()).toContain('href="/inbox"');
+  });
+
+  test("is led to under the public address, with which those of files begin", async () => {
+    const env = { GATEWAY_EXPLORER: "true", GATEWAY_EXPLORER_PEOPLE: "Anna:demo-key-for-everyone" };
+    const elsewhere = await startGateway({ portal, env: { ...env, GATEWAY_PUBLIC_URL: "http://gateway.test" } });
+    const { status, headers } = await get("/inbox", {}, elsewhere);
+    expect([status, headers.location]).toEqual([302, "http://gateway.test/inbox"]);
+    expect((await get("/inbox", { host: "gateway.test" }, elsewhere)).status).toBe(200);
+    await elsewhere.close();
+  });
+});
+
 test("only the page of Apollo Sandbox may load from another host", async () => {
   const { headers, body } = await get("/graphql");
   expect(body.toString()).toContain("Apollo Sandbox");

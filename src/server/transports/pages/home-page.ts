@@ -3,6 +3,7 @@ import {
   EXPLORER_PATH,
   GRAPHQL_PATH,
   GUIDES_PATH,
+  INBOX_PATH,
   SCHEMA_FILE_PATH,
   SCHEMA_PATH,
 } from "../paths.ts";
@@ -14,6 +15,7 @@ export interface HomePage {
   /** As whom the request would act; undefined when it is nobody's. */
   readonly viewer: string | undefined;
   readonly explorer: boolean;
+  readonly inbox: boolean;
   /** The schema may be seen by whoever asks. */
   readonly schema: boolean;
 }
@@ -25,9 +27,10 @@ interface Way {
 }
 
 /** What a person finds at the address of the gateway: what this is, whose portal, who one is, and where to go. */
-export function homePage({ portals, viewer, explorer, schema }: HomePage): string {
+export function homePage({ portals, viewer, explorer, inbox, schema }: HomePage): string {
   const ways: readonly Way[] = [
     ...(explorer ? EXPLORERS : []),
+    ...(inbox ? INBOX : []),
     { href: GUIDES_PATH, title: "Guides", text: "First steps, live events, errors, settings" },
     ...(schema ? SCHEMA : []),
     { href: "/health", title: "Health", text: "Whether the process runs; /ready tells whether it can work" },
@@ -49,6 +52,14 @@ ${portals.length === 0 ? "" : html`<dt>Portal</dt><dd>${portals.join(", ")}</dd>
 const EXPLORERS: readonly Way[] = [
   { href: EXPLORER_PATH, title: "Explorer", text: "Try operations in the browser, with examples; needs no internet" },
   { href: GRAPHQL_PATH, title: "Apollo Sandbox", text: "The same with Apollo's tool, from Apollo's servers" },
+];
+
+const INBOX: readonly Way[] = [
+  {
+    href: INBOX_PATH,
+    title: "Inbox",
+    text: "An operator's and a supervisor's screen, made with this API: an example to copy",
+  },
 ];
 
 const SCHEMA: readonly Way[] = [

@@ -35,8 +35,8 @@ const ENCODINGS = [
   { encoding: "br", suffix: ".br" },
   { encoding: "gzip", suffix: ".gz" },
 ] as const;
-/** Where the build puts what has a hash in its name. */
-const IMMUTABLE = "assets/";
+/** Where the builds put what has a hash in its name. */
+const IMMUTABLE = /^(?:inbox\/)?assets\//;
 
 /** The suffix of a file's name in an encoding. */
 export function encodingSuffix(encoding: FileEncoding): string {
@@ -57,7 +57,7 @@ export function readPageFiles(folder = builtPages()): PageFiles {
       path,
       contentType,
       etag: `"${createHash("sha256").update(readFileSync(path)).digest("base64url").slice(0, 27)}"`,
-      isImmutable: key.startsWith(IMMUTABLE),
+      isImmutable: IMMUTABLE.test(key),
       encodings: ENCODINGS.filter(({ suffix }) => there.has(name + suffix)).map(({ encoding }) => encoding),
     });
   }

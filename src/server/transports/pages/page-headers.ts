@@ -5,7 +5,7 @@ const SANDBOX_SCRIPTS = "https://embeddable-sandbox.cdn.apollographql.com";
 const SANDBOX_FRAME = "https://sandbox.embed.apollographql.com";
 
 /** What a page may load and do. Scripts are files of the gateway, never inline. */
-export type PagePolicy = "plain" | "explorer" | "sandbox";
+export type PagePolicy = "plain" | "explorer" | "inbox" | "sandbox";
 
 function policyText(policy: PagePolicy, socketOrigins: string): string {
   const common = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -15,6 +15,9 @@ function policyText(policy: PagePolicy, socketOrigins: string): string {
     case "explorer":
       // Its editor writes style elements, and starts its workers from files or from texts of its own.
       return `${common}; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'${socketOrigins}`;
+    case "inbox":
+      // Pictures and recordings of messages, and those that are about to be sent.
+      return `${common}; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; connect-src 'self'${socketOrigins}`;
     case "sandbox":
       return `${common}; script-src 'self' ${SANDBOX_SCRIPTS}; style-src 'self' ${SANDBOX_SCRIPTS}; img-src 'self'; frame-src ${SANDBOX_FRAME}; connect-src 'self' ${SANDBOX_FRAME}${socketOrigins}`;
     default:

@@ -7,6 +7,7 @@ import {
   EXPLORER_PATH,
   GRAPHQL_PATH,
   GUIDES_PATH,
+  INBOX_PATH,
   INTROSPECTION_FILE_PATH,
   SCHEMA_FILE_PATH,
   SCHEMA_PATH,
@@ -26,6 +27,8 @@ export interface PagesOptions {
   readonly people: readonly ExplorerPerson[];
   /** Hosts of the portals that are served. */
   readonly portals: readonly string[];
+  /** Address under which people reach the gateway; undefined: the one that each of them used. */
+  readonly publicUrl: string | undefined;
   readonly identify: (request: FastifyRequest) => Promise<IdentityDecision>;
   readonly files?: PageFiles;
 }
@@ -51,6 +54,7 @@ export function registerPages(server: FastifyInstance, options: PagesOptions): v
   registerGuides(server, page);
   registerSchema(server, options, page);
   if (options.explorer) registerExplorers(server, options, page);
+  if (hasInbox(options)) registerInbox(server, options, page);
 }
 
 function registerGuides(server: FastifyInstance, page: (name: string, policy: PagePolicy) => Handler): void {
@@ -115,6 +119,27 @@ function registerExplorers(
   });
 }
 
+/** The example has no way to sign in: it is there where one may act as people of the demo. */
+function hasInbox({ explorer, people }: PagesOptions): boolean {
+  return explorer && people.length > 0;
+}
+
+function registerInbox(
+  server: FastifyInstance,
+  { publicUrl }: PagesOptions,
+  page: (name: string, policy: PagePolicy) => Handler,
+): void {
+  const index = page("inbox/index.html", "inbox");
+  server.get(INBOX_PATH, (request, reply) => {
+    // Addresses of files begin with the public one, and the page may load nothing from another: `localhost` is another.
+    if (publicUrl === undefined || new URL(publicUrl).host === request.headers.host) return index(request, reply);
+    return reply.redirect(new URL(INBOX_PATH, publicUrl).href);
+  });
+  server.get<{ Params: { "*": string } }>(`${INBOX_PATH}/*`, (request, reply) =>
+    page(`inbox/${request.params["*"]}`, "inbox")(request, reply),
+  );
+}
+
 /** A browser opens the address of the API; a query in the address is a request to the API. */
 function opensInBrowser({ method, url, headers }: FastifyRequest): boolean {
   return method === "GET" && url === GRAPHQL_PATH && wantsPage(headers.accept);
@@ -126,6 +151,7 @@ async function sendHome(options: PagesOptions, request: FastifyRequest, reply: F
   const identity = decision.kind === "identity" ? decision.identity : undefined;
   const page = homePage({
     explorer,
+    inbox: hasInbox(options),
     portals: explorer || identity !== undefined ? portals : [],
     viewer: identity === undefined ? undefined : viewerText(identity.viewer.kind, identity.viewer.label),
     schema: introspection && (people.length > 0 || identity !== undefined),

@@ -1,0 +1,57 @@
+import { ApolloProvider } from "@apollo/client/react";
+import { OpenLinesProvider } from "bitrix24-open-channels-client/react";
+import { useEffect, useState } from "react";
+import { type Connected, connect } from "./gateway/connect.ts";
+import { keepPerson, keptPerson } from "./gateway/kept-person.ts";
+import { type GatewaySettings, loadSettings, type Person } from "./gateway/settings.ts";
+import { InboxPage } from "./inbox-page.tsx";
+import { Failure } from "./parts/failure.tsx";
+import { TopBar } from "./top-bar/top-bar.tsx";
+import { useWords } from "./words/language.tsx";
+
+export function App() {
+  const words = useWords();
+  const [settings, setSettings] = useState<GatewaySettings>();
+  const [problem, setProblem] = useState<Error>();
+  useEffect(() => {
+    loadSettings().then(setSettings, setProblem);
+  }, []);
+
+  if (problem !== undefined) return <Failure text={words.failedToStart} onRetry={() => location.reload()} />;
+  if (settings === undefined) return null;
+  return <SignedIn settings={settings} />;
+}
+
+function SignedIn({ settings: { graphqlPath, people } }: { readonly settings: GatewaySettings }) {
+  const [person, setPerson] = useState(() => keptPerson(people));
+  const connected = useConnected(graphqlPath, person);
+  if (connected === undefined) return null;
+  const change = (next: Person) => {
+    keepPerson(next);
+    location.hash = "";
+    setPerson(next);
+  };
+  return (
+    <ApolloProvider client={connected.apollo}>
+      <OpenLinesProvider desk={connected.desk} key={person?.key}>
+        <TopBar people={people} person={person} onPerson={change} />
+        <InboxPage />
+      </OpenLinesProvider>
+    </ApolloProvider>
+  );
+}
+
+/** Connects as a person; closes what belongs to the one before. */
+function useConnected(url: string, person: Person | undefined): Connected | undefined {
+  const [connected, setConnected] = useState<Connected>();
+  useEffect(() => {
+    if (person === undefined) return;
+    const opened = connect(url, person.key);
+    setConnected(opened);
+    return () => {
+      setConnected(undefined);
+      opened.close();
+    };
+  }, [url, person]);
+  return connected;
+}

@@ -1,0 +1,50 @@
+import type { Outgoing } from "bitrix24-open-channels-client/desk";
+import type { ChatMessageFragment } from "../graphql.ts";
+
+/** A line of a conversation. */
+export type Entry =
+  | {
+      readonly kind: "message";
+      readonly key: string;
+      readonly message: ChatMessageFragment;
+      /** The day that begins with it. */
+      readonly day: Date | undefined;
+      /** Said by the same person just after the one before. */
+      readonly isFollowing: boolean;
+    }
+  | { readonly kind: "outgoing"; readonly key: string; readonly outgoing: Outgoing };
+
+/** Messages within so much time of one another stand together. */
+const TOGETHER_MS = 5 * 60_000;
+
+export function entriesOf(messages: readonly ChatMessageFragment[], outgoing: readonly Outgoing[]): readonly Entry[] {
+  const entries: Entry[] = [];
+  let before: ChatMessageFragment | undefined;
+  let beforeAt: Date | undefined;
+  for (const message of messages) {
+    const at = new Date(message.sentAt);
+    const isSameDay = beforeAt !== undefined && beforeAt.toDateString() === at.toDateString();
+    entries.push({
+      kind: "message",
+      key: message.id,
+      message,
+      day: isSameDay ? undefined : at,
+      isFollowing: isSameDay && isTogether(before, message),
+    });
+    before = message;
+    beforeAt = at;
+  }
+  for (const each of outgoing) entries.push({ kind: "outgoing", key: each.key, outgoing: each });
+  return entries;
+}
+
+function isTogether(before: ChatMessageFragment | undefined, message: ChatMessageFragment): boolean {
+  return (
+    before !== undefined &&
+    !before.isSystem &&
+    !message.isSystem &&
+    before.author?.id === message.author?.id &&
+    before.isHidden === message.isHidden &&
+    Date.parse(message.sentAt) - Date.parse(before.sentAt) < TOGETHER_MS
+  );
+}

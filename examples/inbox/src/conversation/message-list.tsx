@@ -1,0 +1,71 @@
+import { ArrowDown } from "lucide-react";
+import { useMemo, useRef } from "react";
+import { Virtualizer } from "virtua";
+import { useWords } from "../words/language.tsx";
+import { type Entry, entriesOf } from "./entries.ts";
+import { Message } from "./message.tsx";
+import { OutgoingMessage } from "./outgoing-message.tsx";
+import type { Messages } from "./use-messages.ts";
+import { useScrolling } from "./use-scrolling.ts";
+import "./message-list.css";
+
+interface MessageListProps
+  extends Pick<Messages, "messages" | "outgoing" | "hasEarlier" | "isLoading" | "loadEarlier" | "retry" | "discard"> {
+  readonly title: string;
+}
+
+/** What was said, of which only what is near the view is on the page, however long the conversation is. */
+export function MessageList({ messages, outgoing, hasEarlier, isLoading, title, ...actions }: MessageListProps) {
+  const words = useWords();
+  const entries = useMemo(() => entriesOf(messages, outgoing), [messages, outgoing]);
+  const scroller = useRef<HTMLElement>(null);
+  const { list, isPrepending, isAtEnd, onScroll, onResize, toEnd } = useScrolling(entries, () => {
+    if (hasEarlier && !isLoading) void actions.loadEarlier();
+  });
+  return (
+    <div className="message-list">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard. */}
+      <section className="scroller" ref={scroller} aria-label={words.messagesOf(title)} tabIndex={0}>
+        {isLoading && entries.length === 0 && <p className="state-line">{words.loading}</p>}
+        {!isLoading && entries.length === 0 && <p className="state-line">{words.noMessages}</p>}
+        <Virtualizer
+          as="ol"
+          item="li"
+          ref={list}
+          scrollRef={scroller}
+          data={entries}
+          shift={isPrepending}
+          onScroll={onScroll}
+          onResize={onResize}
+        >
+          {(entry: Entry) => <EntryLine key={entry.key} entry={entry} {...actions} />}
+        </Virtualizer>
+      </section>
+      {isLoading && entries.length > 0 && (
+        <p className="loading-earlier" role="status">
+          {words.earlier}
+        </p>
+      )}
+      {!isAtEnd && (
+        <button type="button" className="to-newest" onClick={toEnd} aria-label={words.newest}>
+          <ArrowDown aria-hidden />
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface EntryLineProps extends Pick<Messages, "retry" | "discard"> {
+  readonly entry: Entry;
+}
+
+function EntryLine({ entry, retry, discard }: EntryLineProps) {
+  switch (entry.kind) {
+    case "message":
+      return <Message {...entry} />;
+    case "outgoing":
+      return <OutgoingMessage outgoing={entry.outgoing} onRetry={retry} onDiscard={discard} />;
+    default:
+      return entry satisfies never;
+  }
+}

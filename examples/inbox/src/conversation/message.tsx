@@ -1,0 +1,75 @@
+import { EyeOff } from "lucide-react";
+import type { ChatMessageFragment } from "../graphql.ts";
+import { Avatar } from "../parts/avatar.tsx";
+import { useFormats } from "../words/formats.ts";
+import { useWords } from "../words/language.tsx";
+import { Attachments } from "./attachments.tsx";
+import { Files } from "./files.tsx";
+import { FormattedText } from "./formatted-text.tsx";
+import "./message.css";
+
+interface MessageProps {
+  readonly message: ChatMessageFragment;
+  readonly day: Date | undefined;
+  readonly isFollowing: boolean;
+}
+
+/** What somebody said: customers on one side, colleagues on the other, and what the portal says of itself in the middle. */
+export function Message({ message, day, isFollowing }: MessageProps) {
+  return (
+    <>
+      {day !== undefined && <DayLine day={day} />}
+      {message.isSystem ? <SystemMessage message={message} /> : <Said message={message} isFollowing={isFollowing} />}
+    </>
+  );
+}
+
+function DayLine({ day }: { readonly day: Date }) {
+  const formats = useFormats();
+  return <p className="day-line">{formats.day(day)}</p>;
+}
+
+function SystemMessage({ message }: Pick<MessageProps, "message">) {
+  return (
+    <article className="message" data-by="system">
+      <FormattedText html={message.html} />
+      <Attachments attachments={message.attachments} />
+    </article>
+  );
+}
+
+function Said({ message, isFollowing }: Omit<MessageProps, "day">) {
+  const words = useWords();
+  const formats = useFormats();
+  const { author, isHidden, isEdited, isDeleted, sentAt, html, files, attachments } = message;
+  const name = author?.name ?? words.untitled;
+  return (
+    <article
+      className="message"
+      data-by={author?.kind === "CUSTOMER" ? "customer" : "colleague"}
+      data-hidden={isHidden === true}
+      data-following={isFollowing}
+    >
+      {!isFollowing && <Avatar name={name} url={author?.avatarUrl} />}
+      <div className="bubble">
+        <p className={isFollowing ? "visually-hidden" : "author"} dir="auto">
+          {name}
+        </p>
+        {isHidden === true && (
+          <p className="hidden-note">
+            <EyeOff aria-hidden /> {words.hidden}
+          </p>
+        )}
+        {isDeleted ? <p className="deleted">{words.deleted}</p> : <FormattedText html={html} />}
+        <Files files={files} />
+        <Attachments attachments={attachments} />
+        <p className="at">
+          {isEdited && !isDeleted && <span>{words.edited}</span>}
+          <time dateTime={sentAt} title={formats.full(new Date(sentAt))}>
+            {formats.time(new Date(sentAt))}
+          </time>
+        </p>
+      </div>
+    </article>
+  );
+}

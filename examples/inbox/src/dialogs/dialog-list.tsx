@@ -1,0 +1,67 @@
+import { useState } from "react";
+import { useViewerId } from "../gateway/use-viewer.ts";
+import { Failure } from "../parts/failure.tsx";
+import { useWords } from "../words/language.tsx";
+import { problemText } from "../words/problems.ts";
+import { DialogRows } from "./dialog-rows.tsx";
+import { GroupTabs } from "./group-tabs.tsx";
+import { countsOf, GROUPS, type Group, groupOf } from "./groups.ts";
+import { type Dialog, useDialogs } from "./use-dialogs.ts";
+import "./dialog-list.css";
+
+const OPEN = ["UNASSIGNED", "ASSIGNED", "CLOSING", "UNKNOWN"] as const;
+const FINISHED = ["NO_OPEN_SESSION"] as const;
+
+/** The viewer's conversations by what is to be done with them. */
+export function DialogList({ openChatId }: { readonly openChatId: string | undefined }) {
+  const words = useWords();
+  const viewerId = useViewerId();
+  const [group, setGroup] = useState<Group>("mine");
+  const { dialogs, isLoading, problem } = useDialogs(OPEN);
+  const open = Map.groupBy(dialogs, (dialog) => groupOf(dialog, viewerId));
+  const counts = GROUPS.flatMap((each) =>
+    each === "finished" ? [] : [[each, countsOf(open.get(each) ?? [])] as const],
+  );
+  return (
+    <section className="dialog-list" aria-label={words.dialogs}>
+      <GroupTabs chosen={group} counts={new Map(counts)} onChoose={setGroup} />
+      {problem !== undefined && <Failure text={problemText(problem, words)} />}
+      <div className="panel" role="tabpanel" id="dialogs" aria-labelledby={`group-${group}`}>
+        {group === "finished" ? (
+          <FinishedDialogs openChatId={openChatId} />
+        ) : (
+          <Rows {...{ group, isLoading, openChatId }} dialogs={open.get(group) ?? []} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function FinishedDialogs({ openChatId }: { readonly openChatId: string | undefined }) {
+  const { dialogs, isLoading } = useDialogs(FINISHED);
+  return <Rows group="finished" {...{ dialogs, isLoading, openChatId }} />;
+}
+
+interface RowsProps {
+  readonly group: Group;
+  readonly dialogs: readonly Dialog[];
+  readonly isLoading: boolean;
+  readonly openChatId: string | undefined;
+}
+
+function Rows({ group, dialogs, isLoading, openChatId }: RowsProps) {
+  const words = useWords();
+  if (dialogs.length > 0) return <DialogRows dialogs={dialogs} openChatId={openChatId} />;
+  return isLoading ? <SkeletonRows /> : <p className="nothing">{words.nothing[group]}</p>;
+}
+
+function SkeletonRows() {
+  const words = useWords();
+  return (
+    <div className="skeletons" role="status" aria-label={words.loading}>
+      {["a", "b", "c", "d", "e", "f"].map((each) => (
+        <div key={each} className="skeleton" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import type { InboxState } from "bitrix24-open-channels-client/desk";
+import { useInbox } from "bitrix24-open-channels-client/react";
+import { selectionOf } from "../gateway/selection.ts";
+import { type ChatState, type DialogRowFragment, DialogRowFragmentDoc } from "../graphql.ts";
+
+/** A row of the list. */
+export interface Dialog extends DialogRowFragment {
+  /** What an event told since the row was read. */
+  readonly news: { readonly text: string | null; readonly at: string } | null;
+}
+
+export interface Dialogs extends Omit<InboxState, "rows"> {
+  readonly dialogs: readonly Dialog[];
+  readonly loadMore: () => Promise<void>;
+}
+
+const ITEM_FIELDS = selectionOf(DialogRowFragmentDoc);
+const PAGE = 100;
+
+/** The viewer's conversations in some states, alive. */
+export function useDialogs(states: readonly ChatState[]): Dialogs {
+  const { rows, ...state } = useInbox({ first: PAGE, filter: { states }, itemFields: ITEM_FIELDS });
+  // What the fragment selects.
+  return { ...state, dialogs: rows as readonly unknown[] as readonly Dialog[] };
+}

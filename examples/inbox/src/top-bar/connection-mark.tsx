@@ -1,0 +1,13 @@
+import { useConnection } from "bitrix24-open-channels-client/react";
+import { useWords } from "../words/language.tsx";
+
+/** Whether news comes in. */
+export function ConnectionMark() {
+  const { phase } = useConnection();
+  const words = useWords();
+  return (
+    <span className="connection" data-phase={phase} role="status">
+      {words.connection[phase]}
+    </span>
+  );
+}
