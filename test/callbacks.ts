@@ -69,8 +69,3 @@ export function isGuarded({ text }: Callback, source: string): boolean {
   if (/^(?:\(\) => )?(?:resolve|reject)(?:\((?:true|false)?\))?$/.test(text) || text === "() => {}") return true;
   return /^\w+$/.test(text) && new RegExp(`\\b${text} = guard\\(`).test(source);
 }
-
-/** Promises that nobody waits for, written with the operator that says so. */
-export function forgottenPromisesIn(source: string): string[] {
-  return [...withoutComments(source).matchAll(/\bvoid [a-z]\w*[(.?!].*$/gm)].map(([found]) => found);
-}
