@@ -16,9 +16,18 @@ const STATEMENT =
 
 /** The relative addresses that a program's text imports, of types too. */
 export function addressesIn(text: string): string[] {
+  return [...text.matchAll(STATEMENT)].map(addressOf).filter((address) => address.startsWith("."));
+}
+
+/** What a program's text loads when it runs: files as it addresses them, and packages. */
+export function loadedBy(text: string): string[] {
   return [...text.matchAll(STATEMENT)]
-    .map(({ groups }) => groups?.from ?? groups?.bare ?? groups?.dynamic ?? "")
-    .filter((address) => address.startsWith("."));
+    .filter(([statement]) => !/^(?:import|export) type\b/.test(statement))
+    .map(addressOf);
+}
+
+function addressOf({ groups }: RegExpMatchArray): string {
+  return groups?.from ?? groups?.bare ?? groups?.dynamic ?? "";
 }
 
 export function sourceFiles(folder: string): string[] {
