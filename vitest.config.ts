@@ -3,13 +3,14 @@ import { defineConfig } from "vitest/config";
 import { type Group, testFilesByGroup } from "./test/groups.ts";
 
 const require = createRequire(import.meta.url);
-
 const files = testFilesByGroup();
 
-/** What computes or starts its servers within the process shares modules with the other files of its worker: each is evaluated once. */
-function project(name: Group, isolate: boolean) {
-  return { extends: true as const, test: { name, include: files[name], isolate } };
+function project(name: Group, more: { readonly isolate: boolean; readonly globalSetup?: string }) {
+  return { extends: true as const, test: { name, include: files[name], ...more } };
 }
+
+/** Builds what is no source. */
+const globalSetup = "test/kit/build.mjs";
 
 // Two copies of graphql (its ESM and its CommonJS build) refuse each other's types, so every importer gets the one CommonJS entry.
 export default defineConfig({
@@ -21,8 +22,13 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
-    // Most of them wait for sockets and timers more than they compute.
+    // More than there are cores: most of them wait for sockets and timers more than they compute.
     maxWorkers: 4,
-    projects: [project("unit", false), project("gateway", false), project("campaign", true)],
+    projects: [
+      // Files of one worker share their modules, so that each is evaluated once.
+      project("unit", { isolate: false }),
+      project("gateway", { isolate: false, globalSetup }),
+      project("campaign", { isolate: true, globalSetup }),
+    ],
   },
 });

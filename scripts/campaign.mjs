@@ -1,11 +1,9 @@
 // npm run test:campaign: the full counts of what `npm test` runs a slice of. Hours; names of campaigns as arguments run only those.
 
-import { build, install, runTool } from "./prepare.mjs";
+import { build, forgetSettings, install, runTool } from "./prepare.mjs";
 import { ensureSystemPackage } from "./system-packages.mjs";
 
-for (const name of Object.keys(process.env)) {
-  if (/^(GATEWAY|BITRIX24|PORTAL|REDIS)_/.test(name)) delete process.env[name];
-}
+forgetSettings();
 
 const campaigns = [
   {

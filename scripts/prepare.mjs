@@ -24,6 +24,13 @@ export function runTool(name, args, options = {}) {
   return spawnSync(file, args, { cwd: root, stdio: "inherit", shell, ...options }).status ?? 1;
 }
 
+/** The tests set what they need themselves; a developer's environment must not change their outcome. */
+export function forgetSettings() {
+  for (const name of Object.keys(process.env)) {
+    if (/^(GATEWAY|BITRIX24|PORTAL|REDIS)_/.test(name)) delete process.env[name];
+  }
+}
+
 function readJson(path) {
   try {
     return JSON.parse(readFileSync(path, "utf8"));

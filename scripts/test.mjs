@@ -2,13 +2,10 @@
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { build, buildPages, install, root, runTool } from "./prepare.mjs";
+import { build, buildPages, forgetSettings, install, root, runTool } from "./prepare.mjs";
 import { ensureSystemPackage } from "./system-packages.mjs";
 
-// The tests set what they need themselves; a developer's environment must not change their outcome.
-for (const name of Object.keys(process.env)) {
-  if (/^(GATEWAY|BITRIX24|PORTAL|REDIS)_/.test(name)) delete process.env[name];
-}
+forgetSettings();
 
 const steps = [
   { name: "lint", run: () => runTool("biome", ["check", "."]) },

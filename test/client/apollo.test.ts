@@ -7,10 +7,10 @@ import { type DocumentNode, parse, separateOperations } from "graphql";
 import { expect, test } from "vitest";
 import { createOpenLinesLink, possibleTypes, typePolicies } from "../../client/src/apollo/main.ts";
 import type { Gap } from "../../client/src/main.ts";
-import { compileGateway, startGatewayProcess } from "../campaign/live/gateway-process.ts";
 import { openGatewayOffice } from "../campaign/live/installed-portal.ts";
 import { freePort } from "../e2e/live-office.ts";
 import { eventually } from "../kit/eventually.ts";
+import { startGatewayProcess } from "../kit/gateway-process.ts";
 import { createWriter, EVENTS, openClient } from "./listening.ts";
 import { openOperatorScene } from "./operator.ts";
 
@@ -118,8 +118,7 @@ test("a conversation that is read backwards grows at its front", async () => {
 test("a subscription of Apollo Client gets each event once over a killed gateway, and the gap is told beside it", async () => {
   const office = await openGatewayOffice();
   const settings = office.settings(await freePort(), await office.dataDirectory());
-  const script = await compileGateway();
-  const first = await startGatewayProcess(script, settings);
+  const first = await startGatewayProcess(settings);
   const sender = await office.install(first.origin);
   const [place] = office.places();
   if (place === undefined) throw new Error("a portal without chats");
@@ -140,7 +139,7 @@ test("a subscription of Apollo Client gets each event once over a killed gateway
   await writer.write(5);
   await eventually(() => expect(texts.length).toBe(5));
   await first.kill();
-  const second = await startGatewayProcess(script, settings);
+  const second = await startGatewayProcess(settings);
   await writer.write(4);
   await eventually(() => expect(texts.length).toBe(9));
   await writer.write(1);

@@ -4,10 +4,10 @@ import type { Closing, End } from "../../client/src/carrier.ts";
 import { openEventStreams } from "../../client/src/event-stream-carrier.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { startGatewayHere } from "../campaign/live/gateway-here.ts";
-import { compileGateway, startGatewayProcess } from "../campaign/live/gateway-process.ts";
 import { type GatewayOffice, openGatewayOffice } from "../campaign/live/installed-portal.ts";
 import { freePort } from "../e2e/live-office.ts";
 import { eventually } from "../kit/eventually.ts";
+import { startGatewayProcess } from "../kit/gateway-process.ts";
 import { createWriter, heardAll, heardFirst, listen, openClient } from "./listening.ts";
 import { openOperatorScene } from "./operator.ts";
 import { openWay } from "./way.ts";
@@ -31,8 +31,7 @@ function placeIn(office: GatewayOffice) {
 test("a gateway that is killed and started again loses nothing and doubles nothing, and tells the gap", async () => {
   const office = await openGatewayOffice();
   const settings = office.settings(await freePort(), await office.dataDirectory());
-  const script = await compileGateway();
-  const first = await startGatewayProcess(script, settings);
+  const first = await startGatewayProcess(settings);
   const writer = createWriter(first.origin, placeIn(office), await office.install(first.origin));
   const client = openClient({ url: `${first.origin}/graphql`, identity: { apiKey: office.key } });
   const listener = listen(client);
@@ -50,7 +49,7 @@ test("a gateway that is killed and started again loses nothing and doubles nothi
   await writer.write(20);
   await first.kill();
   await eventually(() => expect(client.connection.state()).toMatchObject({ phase: "waiting" }));
-  const second = await startGatewayProcess(script, settings);
+  const second = await startGatewayProcess(settings);
   await writer.write(20);
   await heardAll(listener, writer);
   expect(listener.texts).toEqual(writer.taken);
@@ -178,8 +177,7 @@ test("events that are no longer kept are put into the application's hands, which
   const office = await openGatewayOffice();
   const directory = await office.dataDirectory();
   const settings = office.settings(await freePort(), directory);
-  const script = await compileGateway();
-  const first = await startGatewayProcess(script, settings);
+  const first = await startGatewayProcess(settings);
   const writer = createWriter(first.origin, placeIn(office), await office.install(first.origin));
   const client = openClient({ url: `${first.origin}/graphql`, identity: { apiKey: office.key } });
   const { data } = await client.request<{ eventCursor: string }>("{ eventCursor }");
@@ -192,7 +190,7 @@ test("events that are no longer kept are put into the application's hands, which
   );
   await storage.log.trim();
   await storage.close();
-  const second = await startGatewayProcess(script, settings);
+  const second = await startGatewayProcess(settings);
   const listener = listen(client, { after: data?.eventCursor ?? "", lost: ({ oldestCursor }) => oldestCursor });
   await writer.write(5);
   await heardAll(listener, writer);

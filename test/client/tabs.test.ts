@@ -1,11 +1,11 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type * as openLinesModule from "../../client/src/main.ts";
-import { compileGateway, startGatewayProcess } from "../campaign/live/gateway-process.ts";
 import { openGatewayOffice } from "../campaign/live/installed-portal.ts";
 import { freePort } from "../e2e/live-office.ts";
 import { startBrowser, type TestBrowser, type WatchedPage } from "../kit/browser.ts";
 import { eventually } from "../kit/eventually.ts";
+import { startGatewayProcess } from "../kit/gateway-process.ts";
 import { createWriter, EVENTS, type Writer } from "./listening.ts";
 import { servePage } from "./page.ts";
 import { openWay } from "./way.ts";
@@ -82,8 +82,7 @@ async function open() {
     GATEWAY_CORS_ORIGINS: "loopback",
     GATEWAY_API_KEYS: `supervisor:${office.key}:supervisor:all,other:${OTHER_KEY}:supervisor:all`,
   });
-  const script = await compileGateway();
-  let gateway = await startGatewayProcess(script, settings);
+  let gateway = await startGatewayProcess(settings);
   onTestFinished(() => gateway.stop());
   const sender = await office.install(gateway.origin);
   const [place] = office.places();
@@ -96,7 +95,7 @@ async function open() {
     tab: ({ url = `${gateway.origin}/graphql`, key = office.key } = {}) => openTab({ address, url, key }),
     async killAndRestart() {
       await gateway.kill();
-      gateway = await startGatewayProcess(script, settings);
+      gateway = await startGatewayProcess(settings);
     },
   };
 }

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startPortal } from "../../simulator/portal.ts";
-import { type GatewayProcess, startGatewayProcess } from "../campaign/live/gateway-process.ts";
 import { freePort } from "../e2e/live-office.ts";
-import { compileScript } from "../kit/compiled-script.ts";
+import { type GatewayProcess, startGatewayProcess } from "../kit/gateway-process.ts";
+import { testProgram } from "../kit/programs.ts";
 
 /** Another in each campaign, so that it does not try the same again. */
 export const SEED = Number(process.env.CAMPAIGN_SEED ?? 1);
@@ -29,18 +28,20 @@ export interface HostileGateway {
 /** The gateway as a process of its own, before a simulated portal without limits. */
 export async function startHostileGateway(): Promise<HostileGateway> {
   const portal = await startPortal({ size: 0.1, plan: "on-premise" });
-  const script = await compileScript(fileURLToPath(new URL("./monitored-gateway.ts", import.meta.url)));
   const directory = mkdtempSync(join(tmpdir(), "hostile-"));
-  const gateway = await startGatewayProcess(script, {
-    GATEWAY_PORT: String(await freePort()),
-    GATEWAY_DATA_DIR: directory,
-    GATEWAY_LOG_LEVEL: "error",
-    GATEWAY_INTROSPECTION: "true",
-    GATEWAY_API_KEYS: `hostile:${KEY}`,
-    BITRIX24_WEBHOOK_URL: portal.users[0]?.webhookUrl ?? "",
-    BITRIX24_PORTALS: new URL(portal.url).host,
-    BITRIX24_PLAN: "on-premise",
-  });
+  const gateway = await startGatewayProcess(
+    {
+      GATEWAY_PORT: String(await freePort()),
+      GATEWAY_DATA_DIR: directory,
+      GATEWAY_LOG_LEVEL: "error",
+      GATEWAY_INTROSPECTION: "true",
+      GATEWAY_API_KEYS: `hostile:${KEY}`,
+      BITRIX24_WEBHOOK_URL: portal.users[0]?.webhookUrl ?? "",
+      BITRIX24_PORTALS: new URL(portal.url).host,
+      BITRIX24_PLAN: "on-premise",
+    },
+    { program: testProgram("hostile/monitored-gateway.ts") },
+  );
   const longestBlock = async (): Promise<number> => (await gateway.ask("how long?", isBlock)).longestBlockMs;
   // What it does when it starts is not what clients make it do.
   await longestBlock();
@@ -50,7 +51,6 @@ export async function startHostileGateway(): Promise<HostileGateway> {
     async close() {
       await gateway.stop();
       await portal.close();
-      await script.remove();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -1,43 +1,19 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { PORTAL_PROGRAM } from "../kit/programs.ts";
 import { listAt, objectAt, readAnswer } from "./rest-client.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-let folder = "";
 const running = new Set<ChildProcess>();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "portal-program-"));
-  const config = {
-    extends: join(root, "tsconfig.build.json"),
-    compilerOptions: {
-      outDir: folder,
-      rootDir: root,
-      incremental: false,
-      tsBuildInfoFile: null,
-      typeRoots: [join(root, "node_modules/@types")],
-    },
-    include: [join(root, "simulator")],
-  };
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  await promisify(execFile)(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]);
-});
 afterEach(() => {
   for (const child of running) child.kill("SIGKILL");
   running.clear();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function start(args: string[], environment: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, [join(folder, "simulator/main.js"), ...args], {
+  const child = spawn(process.execPath, [PORTAL_PROGRAM, ...args], {
     env: { ...process.env, ...environment },
     stdio: "pipe",
   });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CorruptEvent } from "../../src/storage/log.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import { until } from "../kit/until.ts";
 import { adapters, type Place } from "./adapters.ts";
 import { everyKind, messageEvent, textOf } from "./sample-events.ts";
-import { until } from "./until.ts";
 
 const PORTAL = "0123456789abcdef0123456789abcdef";
 

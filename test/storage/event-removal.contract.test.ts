@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EventsTrimmed } from "../../src/storage/log.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import { until } from "../kit/until.ts";
 import { adapters, type Place } from "./adapters.ts";
 import { messageEvent, textOf } from "./sample-events.ts";
-import { until } from "./until.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 const PORTAL = "0123456789abcdef0123456789abcdef";

@@ -4,19 +4,19 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryInUse } from "../../src/storage/directory-lock.ts";
 import { LogReplaced } from "../../src/storage/log.ts";
 import { StorageUnavailable } from "../../src/storage/storage-unavailable.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../src/subscriptions/events/event-storage.ts";
-import { type CompiledScript, compileScript } from "../kit/compiled-script.ts";
+import { testProgram } from "../kit/programs.ts";
 import { type RedisServer, startRedisServer } from "../kit/redis-server.ts";
+import { until } from "../kit/until.ts";
 import { messageEvent, textOf } from "./sample-events.ts";
-import { until } from "./until.ts";
 
 const PORTAL = "portal";
+const APPENDING = testProgram("storage/appending-process.ts");
 
 async function allTexts(storage: EventStorage): Promise<string[]> {
   const texts: string[] = [];
@@ -32,15 +32,10 @@ async function allTexts(storage: EventStorage): Promise<string[]> {
 }
 
 describe("LMDB in a process that comes to harm", () => {
-  let script: CompiledScript;
   let directory: string;
   let child: ChildProcess | null = null;
   const lines: string[] = [];
 
-  beforeAll(async () => {
-    script = await compileScript(fileURLToPath(new URL("./appending-process.ts", import.meta.url)));
-  });
-  afterAll(() => script.remove());
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "storage-"));
     lines.length = 0;
@@ -66,7 +61,7 @@ describe("LMDB in a process that comes to harm", () => {
 
   it("has everything it acknowledged, once, after kill -9 in the middle of appending", async () => {
     for (let round = 0; round < 3; round += 1) {
-      const started = run(process.execPath, script.path, directory, PORTAL, "200");
+      const started = run(process.execPath, APPENDING, directory, PORTAL, "200");
       const before = lines.length;
       await until(() => lines.length > before + 1_000);
       const closed = once(started, "close");
@@ -92,7 +87,7 @@ describe("LMDB in a process that comes to harm", () => {
       'ulimit -S -f 4096; exec "$@"',
       "bash",
       process.execPath,
-      script.path,
+      APPENDING,
       directory,
       PORTAL,
       "10000",
@@ -119,7 +114,7 @@ describe("LMDB in a process that comes to harm", () => {
   });
 
   it("refuses a directory that another living process has, and takes one whose holder is dead", async () => {
-    const started = run(process.execPath, script.path, directory, PORTAL);
+    const started = run(process.execPath, APPENDING, directory, PORTAL);
     await until(() => lines.includes("opened"));
     const failure = await openEventStorage({ kind: "lmdb", directory }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DirectoryInUse);

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeadLetter } from "../../src/storage/dead-letter-log.ts";
 import { NamespaceFull } from "../../src/storage/key-value-store.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import { until } from "../kit/until.ts";
 import { adapters, type Place } from "./adapters.ts";
-import { until } from "./until.ts";
 
 const limits = {
   namespaces: {

@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CompiledScript } from "../../kit/compiled-script.ts";
-import { compileGateway } from "../live/gateway-process.ts";
+import { describe, expect, it } from "vitest";
 import { faults } from "./faults.ts";
 import { runFault } from "./run.ts";
 import { openScene } from "./scene.ts";
@@ -21,16 +19,10 @@ const chosen = faults.filter(({ name }) =>
 );
 
 describe("of numbered deliveries none is lost after 200, doubled, out of order, foreign, or refused and in no gap, when", () => {
-  let script: CompiledScript;
-  beforeAll(async () => {
-    script = await compileGateway();
-  });
-  afterAll(() => script.remove());
-
   it.each(chosen)(
     "$name",
     async (fault) => {
-      const scene = await openScene(script, fault.gateways, fault.settings?.());
+      const scene = await openScene(fault.gateways, fault.settings?.());
       const { verdict, accepted, refused, connections, withheld } = await runFault(scene, fault, EVENTS, BLOWS);
       if (isCampaign) {
         const found = Object.entries(verdict).map(([kind, all]) => `${all.length} ${kind}`);

@@ -4,11 +4,10 @@ import { onTestFinished } from "vitest";
 import { maySeeDialog } from "../../../simulator/methods/dialog-access.ts";
 import { addKey } from "../../../src/server/identity/keys-file.ts";
 import { freePort } from "../../e2e/live-office.ts";
-import type { CompiledScript } from "../../kit/compiled-script.ts";
+import { type GatewayProcess, startGatewayProcess } from "../../kit/gateway-process.ts";
 import { type RedisServer, startRedisServer } from "../../kit/redis-server.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 import type { SentEvent } from "../live/event-sender.ts";
-import { type GatewayProcess, startGatewayProcess } from "../live/gateway-process.ts";
 import { type ChatPlace, openGatewayOffice, temporaryDirectory } from "../live/installed-portal.ts";
 import type { Interest } from "../live/resuming-subscriber.ts";
 import { currentCursor } from "../live/socket-client.ts";
@@ -44,11 +43,7 @@ export interface Seat {
 
 const PLACES = 6;
 
-export async function openScene(
-  script: CompiledScript,
-  gateways: 1 | 2,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Scene> {
+export async function openScene(gateways: 1 | 2, more: Readonly<Record<string, string>> = {}): Promise<Scene> {
   const office = await openGatewayOffice();
   const [supervisor, operator] = office.portal.users;
   if (supervisor === undefined || operator === undefined) throw new Error("a portal without people");
@@ -83,7 +78,7 @@ export async function openScene(
     });
     let running: GatewayProcess | undefined;
     async function start(extra: Readonly<Record<string, string>> = {}): Promise<void> {
-      running = await startGatewayProcess(script, { ...settings, ...extra });
+      running = await startGatewayProcess({ ...settings, ...extra });
     }
     await start();
     onTestFinished(async () => running?.kill());

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { createClient } from "graphql-sse";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../e2e/live-office.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { messageForm, postForm, type SentEvent } from "./event-sender.ts";
 import { openEventStream } from "./event-stream-client.ts";
 import { askOverHttp, startGatewayHere } from "./gateway-here.ts";

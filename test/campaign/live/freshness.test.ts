@@ -1,12 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { freePort } from "../../e2e/live-office.ts";
-import { compileScript } from "../../kit/compiled-script.ts";
-import { until } from "../../storage/until.ts";
+import { startGatewayProcess } from "../../kit/gateway-process.ts";
+import { testProgram } from "../../kit/programs.ts";
+import { until } from "../../kit/until.ts";
 import { messageForm, postForm } from "./event-sender.ts";
 import { startGatewayHere } from "./gateway-here.ts";
-import { startGatewayProcess } from "./gateway-process.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
 import { connectSocket } from "./socket-client.ts";
 
@@ -71,14 +70,15 @@ it("holds as much as before after 10,000 subscriptions were opened and closed fi
   const rounds = 5;
   const sockets = 100;
   const perSocket = 100;
-  const script = await compileScript(fileURLToPath(new URL("./measured-gateway.ts", import.meta.url)));
-  onTestFinished(() => script.remove());
   const office = await openGatewayOffice();
   const { key } = office;
   const settings = office.settings(await freePort(), await office.dataDirectory(), {
     GATEWAY_MAX_OPERATIONS_PER_SOCKET: String(perSocket + 1),
   });
-  const gateway = await startGatewayProcess(script, settings, ["--expose-gc"]);
+  const gateway = await startGatewayProcess(settings, {
+    program: testProgram("campaign/live/measured-gateway.ts"),
+    nodeOptions: ["--expose-gc"],
+  });
   onTestFinished(() => gateway.kill());
   const { origin } = gateway;
   const sender = await office.install(origin);

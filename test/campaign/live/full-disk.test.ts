@@ -1,19 +1,17 @@
 import { expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../e2e/live-office.ts";
-import { until } from "../../storage/until.ts";
+import { isReady, startGatewayProcess } from "../../kit/gateway-process.ts";
+import { until } from "../../kit/until.ts";
 import { messageForm, postForm, type SentEvent } from "./event-sender.ts";
 import { largestFile, limitFiles } from "./file-limit.ts";
-import { compileGateway, isReady, startGatewayProcess } from "./gateway-process.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
 import { startSubscriber } from "./resuming-subscriber.ts";
 import { currentCursor } from "./socket-client.ts";
 
 it("a full disk is answered 503, never 200; once there is room the gap is said, and what was accepted is there once", async () => {
-  const script = await compileGateway();
-  onTestFinished(() => script.remove());
   const office = await openGatewayOffice();
   const directory = await office.dataDirectory();
-  const gateway = await startGatewayProcess(script, office.settings(await freePort(), directory));
+  const gateway = await startGatewayProcess(office.settings(await freePort(), directory));
   onTestFinished(() => gateway.kill());
   const { origin, pid } = gateway;
   const sender = await office.install(origin);

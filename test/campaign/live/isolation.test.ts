@@ -12,7 +12,7 @@ import { addKey, type KeyTerms } from "../../../src/server/identity/keys-file.ts
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { freePort } from "../../e2e/live-office.ts";
 import { progress } from "../../kit/progress.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 import { createPoster, messageForm } from "./event-sender.ts";
 import { openEventStream } from "./event-stream-client.ts";

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../e2e/live-office.ts";
-import type { CompiledScript } from "../../kit/compiled-script.ts";
+import { type GatewayProcess, isReady, startGatewayProcess } from "../../kit/gateway-process.ts";
 import { progress } from "../../kit/progress.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { type Sending, type SentEvent, sendEvents, sendMarkers } from "./event-sender.ts";
-import { compileGateway, type GatewayProcess, isReady, startGatewayProcess } from "./gateway-process.ts";
 import { type GatewaySettings, openGatewayOffice } from "./installed-portal.ts";
 import { faultsOf, mixedInterests, type ResumingSubscriber, startSubscriber } from "./resuming-subscriber.ts";
 import { currentCursor } from "./socket-client.ts";
@@ -17,14 +16,8 @@ const PLACES = 8;
 /** For what has no progress to be measured, on a machine that is ten times as busy as it should be. */
 const PATIENCE_MS = 120_000;
 
-let script: CompiledScript;
-beforeAll(async () => {
-  script = await compileGateway();
-});
-afterAll(() => script.remove());
-
 async function run(settings: GatewaySettings): Promise<GatewayProcess> {
-  const gateway = await startGatewayProcess(script, settings);
+  const gateway = await startGatewayProcess(settings);
   onTestFinished(() => gateway.kill());
   return gateway;
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Chat } from "../../../simulator/world/records.ts";
 import { freePort } from "../../e2e/live-office.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { createPoster, messageForm } from "./event-sender.ts";
 import { startGatewayHere } from "./gateway-here.ts";
 import {

@@ -2,9 +2,9 @@ import { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../e2e/live-office.ts";
 import { eventually } from "../../kit/eventually.ts";
+import { startGatewayProcess } from "../../kit/gateway-process.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
 import { openEventStream } from "./event-stream-client.ts";
-import { compileGateway, startGatewayProcess } from "./gateway-process.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
 import { connectSocket, currentCursor } from "./socket-client.ts";
 
@@ -13,11 +13,8 @@ const TEXTS = "subscription ($after: EventCursor) { messageAdded(after: $after) 
 it("a Redis that is full, away or emptied is told of: by /ready, in the log, with a code to come back and a reason at the end", async () => {
   const redis = await startRedisServer();
   onTestFinished(() => redis.close());
-  const script = await compileGateway();
-  onTestFinished(() => script.remove());
   const office = await openGatewayOffice();
   const gateway = await startGatewayProcess(
-    script,
     office.settings(await freePort(), await office.dataDirectory(), { REDIS_URL: redis.url }),
   );
   onTestFinished(() => gateway.kill());

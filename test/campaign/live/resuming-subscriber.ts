@@ -1,4 +1,4 @@
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import type { SentEvent } from "./event-sender.ts";
 import { connectSocket, type SocketClient, type StreamResult } from "./socket-client.ts";
 

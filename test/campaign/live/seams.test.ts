@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../e2e/live-office.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { postForm, sendEvents, sendMarkers } from "./event-sender.ts";
 import { askOverHttp, startGatewayHere } from "./gateway-here.ts";
 import { openGatewayOffice } from "./installed-portal.ts";

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
 import { freePort } from "../../e2e/live-office.ts";
-import type { CompiledScript } from "../../kit/compiled-script.ts";
+import { type GatewayProcess, startGatewayProcess } from "../../kit/gateway-process.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 import { createPoster, listForm } from "./event-sender.ts";
 import { type EventStreamClient, openEventStream } from "./event-stream-client.ts";
-import { compileGateway, type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
 import { type ChatPlace, type GatewaySettings, openGatewayOffice } from "./installed-portal.ts";
 import { documentOf, type Interest, type ResumingSubscriber, startSubscriber } from "./resuming-subscriber.ts";
 import { connectSocket, currentCursor, type StreamResult } from "./socket-client.ts";
@@ -19,14 +18,8 @@ const PADDING = "x".repeat(440);
 const COPIES = 2;
 const everything: Interest = { field: "messageAdded", filter: "", matches: () => true };
 
-let script: CompiledScript;
-beforeAll(async () => {
-  script = await compileGateway();
-});
-afterAll(() => script.remove());
-
 async function run(settings: GatewaySettings): Promise<GatewayProcess> {
-  const gateway = await startGatewayProcess(script, settings);
+  const gateway = await startGatewayProcess(settings);
   onTestFinished(() => gateway.kill());
   return gateway;
 }

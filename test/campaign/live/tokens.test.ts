@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { freePort } from "../../e2e/live-office.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { messageForm, postForm } from "./event-sender.ts";
 import { askOverHttp, startGatewayHere } from "./gateway-here.ts";
 import { type ChatPlace, openGatewayOffice, placeOf } from "./installed-portal.ts";

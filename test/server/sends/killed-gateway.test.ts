@@ -5,23 +5,18 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { startPortal } from "../../../simulator/portal.ts";
 import { joinChat } from "../../../simulator/world/members.ts";
-import { compileGateway, startGatewayProcess } from "../../campaign/live/gateway-process.ts";
 import { freePort } from "../../e2e/live-office.ts";
-import type { CompiledScript } from "../../kit/compiled-script.ts";
 import { eventually } from "../../kit/eventually.ts";
+import { startGatewayProcess } from "../../kit/gateway-process.ts";
 import { type RedisServer, startRedisServer } from "../../kit/redis-server.ts";
 
-let script: CompiledScript;
 let redis: RedisServer;
 
 beforeAll(async () => {
-  [script, redis] = await Promise.all([compileGateway(), startRedisServer()]);
-}, 120_000);
-
-afterAll(async () => {
-  await redis.close();
-  await script.remove();
+  redis = await startRedisServer();
 });
+
+afterAll(() => redis.close());
 
 const SEND = `mutation ($chatId: ID!, $text: String!, $key: String) {
   chatMessageSend(chatId: $chatId, text: $text, idempotencyKey: $key) { messageId userErrors { code } }
@@ -51,7 +46,7 @@ test.each([
       const folder = mkdtempSync(join(tmpdir(), "killed-"));
       const credentials = join(folder, "credentials.json");
       writeFileSync(credentials, JSON.stringify({ op: { webhook: operator.webhookUrl } }), { mode: 0o600 });
-      const gateway = await startGatewayProcess(script, {
+      const gateway = await startGatewayProcess({
         GATEWAY_PORT: String(await freePort()),
         GATEWAY_DATA_DIR: folder,
         GATEWAY_LOG_LEVEL: "silent",

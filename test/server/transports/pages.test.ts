@@ -147,11 +147,9 @@ describe("the example inbox", () => {
 test("only the page of Apollo Sandbox may load from another host", async () => {
   const { headers, body } = await get("/graphql");
   expect(body.toString()).toContain("Apollo Sandbox");
-  expect(String(headers["content-security-policy"]).match(/https:\/\/[^ ;]+/g)).toEqual([
-    "https://embeddable-sandbox.cdn.apollographql.com",
-    "https://embeddable-sandbox.cdn.apollographql.com",
-    "https://sandbox.embed.apollographql.com",
-  ]);
+  expect(new Set(String(headers["content-security-policy"]).match(/https:\/\/[^ ;]+/g))).toEqual(
+    new Set(["https://embeddable-sandbox.cdn.apollographql.com", "https://sandbox.embed.apollographql.com"]),
+  );
 });
 
 test("a browser that asks for an icon gets one", async () => {

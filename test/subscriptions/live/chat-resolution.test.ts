@@ -15,7 +15,7 @@ import {
   type LearningChatResolution,
 } from "../../../src/subscriptions/live/chat-resolution.ts";
 import { createGathering } from "../../../src/subscriptions/live/gathering.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { type Office, openOffice, webhook } from "../office.ts";
 
 let office: Office;

@@ -9,9 +9,9 @@ import { firstSeen } from "../../../src/subscriptions/live/first-seen.ts";
 import { LiveResult } from "../../../src/subscriptions/live/live-result.ts";
 import { openPortalTail, type PortalTail, type TailListeners } from "../../../src/subscriptions/live/portal-tail.ts";
 import { createReadingTurns } from "../../../src/subscriptions/live/reading-turns.ts";
+import { until } from "../../kit/until.ts";
 import { adapters } from "../../storage/adapters.ts";
 import { gapEvent, messageEvent, textOf } from "../../storage/sample-events.ts";
-import { until } from "../../storage/until.ts";
 import { type BenchParts, type LiveBench, startLiveBench, take, texts } from "./live-bench.ts";
 
 const ONE = { host: "portal.example", memberId: "portal-1" };

@@ -7,7 +7,7 @@ import { createDialogLists, type ListUrgency } from "../../../src/subscriptions/
 import { createFoundChanges } from "../../../src/subscriptions/live/found-changes.ts";
 import type { LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
 import { createWatchers, type Watchers, type WatchersOptions } from "../../../src/subscriptions/live/watchers.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { type Office, openOffice, webhook } from "../office.ts";
 
 let office: Office;

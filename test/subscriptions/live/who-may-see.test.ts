@@ -9,7 +9,7 @@ import { EventWithheld } from "../../../src/subscriptions/live/event-withheld.ts
 import { createGathering } from "../../../src/subscriptions/live/gathering.ts";
 import type { LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
 import { createSight, type Sight } from "../../../src/subscriptions/live/sight.ts";
-import { until } from "../../storage/until.ts";
+import { until } from "../../kit/until.ts";
 import { type Office, openOffice, webhook } from "../office.ts";
 
 let office: Office;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventStorage } from "../../../../src/subscriptions/events/event-storage.ts";
 import type { RunningWatch } from "../../../../src/subscriptions/events/gaps/running-watch.ts";
+import { until } from "../../../kit/until.ts";
 import { adapters, type Place } from "../../../storage/adapters.ts";
 import { messageEvent } from "../../../storage/sample-events.ts";
-import { until } from "../../../storage/until.ts";
 import { type Clocks, clocksAtNoon, DEAD, gapsOf, NOON, receivingProcess } from "./receiving-process.ts";
 
 // Each gap begins a second before its first loss: what the sender's clock showed when it began to send.

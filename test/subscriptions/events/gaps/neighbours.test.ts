@@ -6,8 +6,8 @@ import type { EventStorage } from "../../../../src/subscriptions/events/event-st
 import { openEventStorage } from "../../../../src/subscriptions/events/event-storage.ts";
 import type { Heartbeat } from "../../../../src/subscriptions/events/gaps/heartbeat.ts";
 import { type RedisServer, startRedisServer } from "../../../kit/redis-server.ts";
+import { until } from "../../../kit/until.ts";
 import { messageEvent } from "../../../storage/sample-events.ts";
-import { until } from "../../../storage/until.ts";
 import { type Clocks, clocksAtNoon, DEAD, ELSEWHERE, gapsOf, receivingProcess } from "./receiving-process.ts";
 
 let server: RedisServer;

@@ -14,8 +14,8 @@ import {
 } from "../../../../src/subscriptions/intake/polling/event-polling.ts";
 import { DEFAULT_POLLING_PACE, nextPollMs } from "../../../../src/subscriptions/intake/polling/polling-pace.ts";
 import { keepPollingPlace } from "../../../../src/subscriptions/intake/polling/polling-place.ts";
+import { until } from "../../../kit/until.ts";
 import { listAt, objectAt, post, valueAt } from "../../../simulator/rest-client.ts";
-import { until } from "../../../storage/until.ts";
 import { type Office, openOffice, webhook } from "../../office.ts";
 
 const PORTAL = { host: "portal.example", memberId: undefined };

@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { type CompiledScript, compileScript } from "../../kit/compiled-script.ts";
-import { until } from "../../storage/until.ts";
+import { GATEWAY_PROGRAM } from "./programs.ts";
+import { until } from "./until.ts";
 
 /** The gateway as a program of its own, which a test can kill and start again. */
 export interface GatewayProcess {
@@ -29,8 +28,11 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-export function compileGateway(): Promise<CompiledScript> {
-  return compileScript(fileURLToPath(new URL("../../../src/main.ts", import.meta.url)));
+export interface ProcessOptions {
+  /** JavaScript file of a program that is the gateway and more; by default the gateway as it is shipped. */
+  readonly program?: string;
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** A second on a quiet machine; with ten times the load that it is made for, ten and more. */
@@ -38,12 +40,11 @@ const STARTS_WITHIN_MS = 120_000;
 
 /** Starts the program with these settings alone, and waits until it is ready. */
 export async function startGatewayProcess(
-  script: CompiledScript,
   env: Readonly<Record<string, string>> & { readonly GATEWAY_PORT: string },
-  nodeOptions: readonly string[] = [],
+  { program = GATEWAY_PROGRAM, nodeOptions = [] }: ProcessOptions = {},
 ): Promise<GatewayProcess> {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, [...nodeOptions, script.path], {
+  const child = spawn(process.execPath, [...nodeOptions, program], {
     env: { PATH, ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
