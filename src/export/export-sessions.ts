@@ -18,6 +18,7 @@ import {
   MAX_SESSIONS_PER_TRANSFERS,
   sessionTransferList,
 } from "../datasources/imopenlines/statistics/session-transfers.ts";
+import { OLDEST_ROWS } from "../datasources/imopenlines/statistics/session-walk.ts";
 import { missingReasonOf } from "../refusals/missing-reason.ts";
 import type { BackgroundReader } from "./background-reader.ts";
 import { type ExportCursor, formatExportCursor } from "./export-cursor.ts";
@@ -118,10 +119,10 @@ async function* fromReports(
 /** When the first session of all began; undefined without any. */
 async function findOldest(read: BackgroundReader, lineIds: readonly Id[] | undefined): Promise<number | undefined> {
   const [first] = await read([
-    sessionList({ filter: { lineIds }, order: "CREATED", direction: "ASC", offset: 0, limit: 1 }),
+    sessionList({ filter: { lineIds }, order: "CREATED", direction: "ASC", offset: 0, limit: OLDEST_ROWS }),
   ]);
   if (first instanceof PortalRefusal) throw first;
-  const session = first?.sessions[0];
+  const session = first?.sessions.items[0];
   return session === undefined ? undefined : secondOf(session);
 }
 
@@ -140,7 +141,7 @@ async function readWindow(
     );
     for (const page of await read(calls)) {
       if (page instanceof PortalRefusal) throw page;
-      for (const session of page.sessions) found.set(session.id, session);
+      for (const session of page.sessions.items) found.set(session.id, session);
       if (!page.hasNextPage) return { sessions: [...found.values()], isWhole: true };
     }
     next += round;

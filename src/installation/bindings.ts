@@ -95,7 +95,7 @@ async function unbindAll(portal: PortalSession, events: readonly string[], addre
   const removed: string[] = [];
   for (const event of new Set(events)) {
     const { result } = await portal.write(eventUnbind(event, address));
-    if (result.kind === "done" && result.value > 0) removed.push(event);
+    if (result.kind === "done" && result.value !== 0) removed.push(event);
   }
   return removed;
 }

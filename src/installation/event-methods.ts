@@ -1,5 +1,14 @@
 import type { Call } from "../datasources/bitrix24/calls.ts";
-import { acceptance, integer, list, object, optionalId, optionalText, text } from "../datasources/bitrix24/wire.ts";
+import {
+  acceptance,
+  kept,
+  object,
+  optionalCount,
+  optionalId,
+  optionalText,
+  ornamental,
+  text,
+} from "../datasources/bitrix24/wire.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 
 /** A handler that the application has set for an event. */
@@ -17,17 +26,19 @@ export function eventBindings(): Call<Binding[]> {
 }
 
 function decodeBindings(result: unknown): Binding[] {
-  const rows = list(result, "", object);
+  return kept(result, "", decodeBinding).filter((binding) => binding !== null);
+}
+
+function decodeBinding(value: unknown, path: string): Binding | null {
+  const raw = object(value, path);
+  const handler = optionalText(raw.handler, `${path}.handler`);
   // Offline handlers have no address; they are a queue of another kind.
-  return rows.flatMap((row) => {
-    const handler = optionalText(row.handler, "handler");
-    if (handler === null) return [];
-    return {
-      event: text(row.event, "event").toUpperCase(),
-      handler,
-      authUserId: optionalId(row.auth_type, "auth_type"),
-    };
-  });
+  if (handler === null) return null;
+  return {
+    event: text(raw.event, `${path}.event`).toUpperCase(),
+    handler,
+    authUserId: ornamental(optionalId, raw.auth_type, `${path}.auth_type`),
+  };
 }
 
 /** Sets a handler (`event.bind`); refused with `ERROR_CORE` when it is set already. */
@@ -35,11 +46,11 @@ export function eventBind(event: string, handler: string): Call<boolean> {
   return { method: "event.bind", params: { event, handler, auth_type: 0 }, decode: acceptance };
 }
 
-/** Removes a handler (`event.unbind`), whichever user it delivers for. Answers how many were removed. */
-export function eventUnbind(event: string, handler: string): Call<number> {
+/** Removes a handler (`event.unbind`), whichever user it delivers for. Answers how many were removed; null where that cannot be read. */
+export function eventUnbind(event: string, handler: string): Call<number | null> {
   return { method: "event.unbind", params: { event, handler }, decode: decodeCount };
 }
 
-function decodeCount(result: unknown): number {
-  return integer(object(result, "").count, "count");
+function decodeCount(result: unknown): number | null {
+  return ornamental(optionalCount, object(result, "").count, "count");
 }

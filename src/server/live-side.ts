@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { credentialHost, DEFAULT_CREDENTIAL } from "../config/credentials.ts";
 import { type Credential, fingerprint, type WebhookCredential } from "../datasources/bitrix24/credentials.ts";
+import type { LeftOut } from "../datasources/bitrix24/decoding.ts";
 import { isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
@@ -106,6 +107,8 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   const webhookHosts = new Set(settings.outgoingWebhooks.map(({ host }) => host));
   const closing = new AbortController();
   const onError = (error: unknown): void => log.error({ err: error }, "The live side met a problem");
+  const leftOut = (portal: string, parts: LeftOut): void =>
+    log.debug({ portal, ...parts }, "Parts of an event of the portal could not be read and were left out");
   const credentials = createLiveCredentials({
     portals,
     livePortals,
@@ -237,6 +240,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
           deadLetters: storage.deadLetters,
           exclusive: storage.exclusive,
           onError,
+          leftOut,
         });
   let receiver: Receiver | undefined;
 
@@ -409,6 +413,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
         installer,
         activities,
         heartbeat,
+        leftOut,
       });
     },
     async start() {

@@ -416,17 +416,11 @@ describe("messages and members of a dialog", () => {
     const { value, request } = await exchange(call, "write", answer);
     expect(request.method).toBe(call.method);
     expect(request.body).toEqual(body);
-    expect(value).toStrictEqual(
-      call.method === "im.dialog.read"
-        ? { chatId: "2051", lastReadMessageId: "90511", unreadCount: 0 }
-        : call.method === "im.message.add"
-          ? "90512"
-          : true,
-    );
+    expect(value).toStrictEqual(call.method === "im.message.add" ? "90512" : true);
   });
 
   test("reading without access is no read state", async () => {
     const { exchange } = await startReplay();
-    expect((await exchange(dialogRead("5", "9"), "write", { result: false })).value).toBeNull();
+    expect((await exchange(dialogRead("5", "9"), "write", { result: false })).value).toBe(false);
   });
 });

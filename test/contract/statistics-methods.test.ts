@@ -13,6 +13,11 @@ import { documentedReports, startReplay } from "./documented-portal.ts";
 
 const october = { from: new Date("2026-09-30T23:00:00Z"), to: new Date("2026-10-31T22:59:59Z") };
 
+/** All rows of a page could be read. */
+function rows(items: readonly unknown[]): unknown {
+  return { items, positions: [...items.keys()], count: items.length };
+}
+
 /** The documented request as a typed call, and what the documented answer means. */
 const contracts: Readonly<Record<string, readonly [Call<unknown>, unknown]>> = {
   "imopenlines.v2.Session.list": [
@@ -25,7 +30,7 @@ const contracts: Readonly<Record<string, readonly [Call<unknown>, unknown]>> = {
     }),
     {
       hasNextPage: true,
-      sessions: [
+      sessions: rows([
         {
           id: "4817",
           source: "reports",
@@ -76,7 +81,7 @@ const contracts: Readonly<Record<string, readonly [Call<unknown>, unknown]>> = {
           isFirstAnswerInTime: null,
           messageCount: 2,
         },
-      ],
+      ]),
     },
   ],
   "imopenlines.v2.Session.Stat.get": [
@@ -129,7 +134,7 @@ const contracts: Readonly<Record<string, readonly [Call<unknown>, unknown]>> = {
     sessionRatingList({ period: october, customerRating: "DISLIKE", limit: 50, offset: 0 }),
     {
       hasNextPage: false,
-      ratings: [
+      ratings: rows([
         {
           sessionId: "4790",
           lineId: "7",
@@ -141,7 +146,7 @@ const contracts: Readonly<Record<string, readonly [Call<unknown>, unknown]>> = {
           ratedAt: new Date("2026-10-04T16:31:02Z"),
           closedAt: new Date("2026-10-04T16:29:40Z"),
         },
-      ],
+      ]),
     },
   ],
   "imopenlines.v2.Operator.list": [
@@ -245,8 +250,8 @@ describe("the documented methods of the reports", () => {
       ],
       hasNextPage: false,
     });
-    expect(sessions).toHaveLength(1);
-    expect(sessions[0]).toMatchObject({
+    expect(sessions.items).toHaveLength(1);
+    expect(sessions.items[0]).toMatchObject({
       id: "5",
       state: "UNKNOWN",
       closeReason: "UNKNOWN",

@@ -7,9 +7,11 @@ import { readConfig } from "../../src/config/config.ts";
 import { startGateway } from "../../src/server/gateway.ts";
 import { type ScriptedPortal, startScriptedPortal } from "../datasources/bitrix24/scripted-portal.ts";
 
-/** A gateway without keys over a portal as scripted; both end with the test. */
+type Settings = Readonly<Record<string, string>>;
+
+/** A gateway without keys over a portal as scripted, of which settings may tell the host; both end with the test. */
 export async function startScriptedGateway(
-  env: Readonly<Record<string, string>> = {},
+  env: Settings | ((portal: ScriptedPortal) => Settings) = {},
   log: Logger = pino({ level: "silent" }),
 ): Promise<{ origin: string; portal: ScriptedPortal; close: () => Promise<void> }> {
   const portal = await startScriptedPortal();
@@ -18,7 +20,7 @@ export async function startScriptedGateway(
     GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "streams-")),
     GATEWAY_LOG_LEVEL: "silent",
     BITRIX24_WEBHOOK_URL: `${portal.origin}/rest/1/secret1234567890/`,
-    ...env,
+    ...(typeof env === "function" ? env(portal) : env),
   });
   const gateway = await startGateway(config, log);
   await gateway.probed;

@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, kept, object } from "../bitrix24/wire.ts";
+import { id, keptRows, object, type Rows } from "../bitrix24/wire.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import { decodeChat, isOpenLineChat } from "./chat-fields.ts";
 
@@ -11,14 +11,8 @@ export interface ChatSearchQuery {
   readonly limit: number;
 }
 
-export interface ChatSearchPage {
-  readonly chats: readonly ChatRecord[];
-  /** What the portal gave, with what is no open-line chat. */
-  readonly itemCount: number;
-}
-
 /** Open-line chats that the caller may see, by the beginnings of words in titles and names (`im.search.chat.list`). Refusal: `FIND_SHORT`. */
-export function chatSearchList({ text, offset, limit }: ChatSearchQuery): Call<ChatSearchPage> {
+export function chatSearchList({ text, offset, limit }: ChatSearchQuery): Call<Rows<ChatRecord>> {
   return {
     method: "im.search.chat.list",
     params: { FIND_LINES: text, OFFSET: offset, LIMIT: limit },
@@ -27,12 +21,9 @@ export function chatSearchList({ text, offset, limit }: ChatSearchQuery): Call<C
 }
 
 /** A list, on older portals a map by id. */
-function decodeFound(result: unknown): ChatSearchPage {
-  let itemCount = 0;
-  const chats = kept(result, "", (entry, path) => {
-    itemCount++;
+function decodeFound(result: unknown): Rows<ChatRecord> {
+  return keptRows(result, "", (entry, path) => {
     const raw = object(entry, path);
-    return isOpenLineChat(raw) ? [decodeChat({ ...raw, id: id(raw.id, `${path}.id`) }, path)] : [];
+    return isOpenLineChat(raw) ? decodeChat({ ...raw, id: id(raw.id, `${path}.id`) }, path) : null;
   });
-  return { chats: chats.flat(), itemCount };
 }

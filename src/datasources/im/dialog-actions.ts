@@ -1,17 +1,10 @@
-import { acceptance, chatId as chatIdOnWire, integer, object, optionalId } from "../bitrix24/wire.ts";
+import { acceptance, object, WireError } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import { dialogIdParam, flagParam, idParam } from "../rest-params.ts";
 import type { ChatWrite } from "./chat-write.ts";
 
-/** How far the caller has read a chat. */
-export interface ReadState {
-  readonly chatId: Id;
-  readonly lastReadMessageId: Id | null;
-  readonly unreadCount: number;
-}
-
-/** Marks messages as read, up to one or all (`im.dialog.read`). Null: the portal did nothing because the caller has no access. */
-export function dialogRead(chatId: Id, upToMessageId?: Id | undefined): ChatWrite<ReadState | null> {
+/** Marks messages as read, up to one or all (`im.dialog.read`). False: the portal did nothing because the caller has no access. */
+export function dialogRead(chatId: Id, upToMessageId?: Id | undefined): ChatWrite<boolean> {
   return {
     method: "im.dialog.read",
     changes: null,
@@ -19,18 +12,16 @@ export function dialogRead(chatId: Id, upToMessageId?: Id | undefined): ChatWrit
       DIALOG_ID: dialogIdParam(chatId),
       MESSAGE_ID: upToMessageId === undefined ? undefined : idParam(upToMessageId),
     },
-    decode: decodeReadState,
+    decode: decodeRead,
   };
 }
 
-function decodeReadState(result: unknown): ReadState | null {
-  if (result === false) return null;
+/** What it tells of the chat is read again where it is selected. */
+function decodeRead(result: unknown): boolean {
+  if (result === false) return false;
   const raw = object(result, "");
-  return {
-    chatId: chatIdOnWire(raw.chatId ?? raw.dialogId, "chatId"),
-    lastReadMessageId: optionalId(raw.lastId, "lastId"),
-    unreadCount: integer(raw.counter, "counter"),
-  };
+  if ((raw.chatId ?? raw.dialogId) === undefined) throw new WireError("", "an object with chatId", result);
+  return true;
 }
 
 /** Shows the others that the caller is typing (`im.dialog.writing`). Refusal: `ACCESS_ERROR`. */

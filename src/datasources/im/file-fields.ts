@@ -4,7 +4,6 @@ import {
   optionalFlag,
   optionalId,
   optionalInstant,
-  optionalInteger,
   optionalObject,
   optionalText,
   ornamental,
@@ -52,8 +51,8 @@ function decodeFile(raw: WireObject, path: string): FileRecord {
 
 function decodeImageSize(value: unknown, path: string): FileRecord["image"] {
   const size = ornamental(optionalObject, value, path);
-  const width = ornamental(optionalInteger, size?.width, path);
-  const height = ornamental(optionalInteger, size?.height, path);
+  const width = ornamental(optionalCount, size?.width, path);
+  const height = ornamental(optionalCount, size?.height, path);
   return width !== null && height !== null && width > 0 && height > 0 ? { width, height } : null;
 }
 

@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, object, optionalId, text } from "../bitrix24/wire.ts";
+import { id, object, optionalId, ornamental, text } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
 import type { ChatWrite } from "./chat-write.ts";
@@ -52,7 +52,7 @@ export function fileUpload(chatId: Id, file: OutgoingFile, message: string): Cha
 }
 
 function decodeUpload(result: unknown): Id | null {
-  return optionalId(object(result, "").messageId, "messageId");
+  return ornamental(optionalId, object(result, "").messageId, "messageId");
 }
 
 /** The folder of a chat on the disk (`im.disk.folder.get`). Refusal: `ACCESS_ERROR`. */
@@ -95,5 +95,5 @@ export function fileCommit(chatId: Id, fileId: Id, message: string): ChatWrite<I
 }
 
 function decodeCommit(result: unknown): Id | null {
-  return optionalId(object(result, "").MESSAGE_ID, "MESSAGE_ID");
+  return ornamental(optionalId, object(result, "").MESSAGE_ID, "MESSAGE_ID");
 }

@@ -1,14 +1,16 @@
 import type { Call } from "../bitrix24/calls.ts";
 import {
   id,
-  kept,
+  keptRows,
   object,
   optionalFlag,
   optionalId,
   optionalInteger,
+  optionalObject,
   optionalText,
   ornamental,
   ornamentalList,
+  type Rows,
   text,
 } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
@@ -26,7 +28,7 @@ export interface QuickReplyRecord {
 }
 
 export interface QuickReplyPage {
-  readonly replies: readonly QuickReplyRecord[];
+  readonly replies: Rows<QuickReplyRecord>;
   /** The portal answers with an empty list where the caller has no right to them. */
   readonly canView: boolean;
   readonly totalCount: number | null;
@@ -57,9 +59,9 @@ function decodePage(result: unknown): QuickReplyPage {
       return [id(section.id, `${path}.id`), ornamental(optionalText, section.name, `${path}.name`)] as const;
     }),
   );
-  const permissions = object(raw.permissions ?? {}, "permissions");
+  const permissions = ornamental(optionalObject, raw.permissions, "permissions");
   return {
-    replies: kept(raw.replies, "replies", (entry, path) => {
+    replies: keptRows(raw.replies, "replies", (entry, path) => {
       const reply = object(entry, path);
       const section = ornamental(optionalId, reply.sectionId, `${path}.sectionId`);
       return {
@@ -71,7 +73,7 @@ function decodePage(result: unknown): QuickReplyPage {
         rating: ornamental(optionalInteger, reply.rating, `${path}.rating`),
       };
     }),
-    canView: ornamental(optionalFlag, permissions.canView, "permissions.canView") ?? true,
+    canView: ornamental(optionalFlag, permissions?.canView, "permissions.canView") ?? true,
     totalCount: ornamental(optionalInteger, raw.totalCount, "totalCount"),
   };
 }

@@ -88,7 +88,7 @@ export function createSessionLoader(portal: PortalSession, chatSessions: ChatSes
         const { sessions, hasNextPage } = await portal.read(
           sessionList({ filter: { created }, order: "CREATED", direction: "ASC", ...place }),
         );
-        const found = sessions.find((session) => session.id === id);
+        const found = sessions.items.find((session) => session.id === id);
         if (found !== undefined) {
           keep(found);
           return found;

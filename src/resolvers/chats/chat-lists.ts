@@ -7,6 +7,7 @@ import { ForwardPaging, TwoWayPaging } from "../../schema/list-arguments.ts";
 import type { MessagePage } from "../../schema/message.ts";
 import { User } from "../../schema/user.ts";
 import type { OperationContext } from "../engine/context.ts";
+import { shownRows } from "../engine/shown-rows.ts";
 import { parseMessagePaging, readMessages } from "./chat-messages.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
@@ -35,14 +36,12 @@ export class ChatLists {
     const { portal } = context;
     const found = await portal.read(dialogUsersList({ chatId: chat.id, limit: size + 1, offset }));
     context.loaders.users.prime(found.items);
-    const shown = found.items.filter((_record, index) => (found.positions[index] ?? 0) < size);
-    const users = shown.map((record) => new User(record.id, record));
-    const hasNextPage = found.count > size;
-    return new Page(users, (_user, index) => participantCursor.encode(offset + (found.positions[index] ?? 0) + 1), {
+    const { items, placesAfter, hasNextPage, end } = shownRows(found, offset, size);
+    const users = items.map((record) => new User(record.id, record));
+    return new Page(users, (_user, index) => participantCursor.encode(placesAfter[index] ?? offset), {
       hasNextPage,
       hasPreviousPage: offset > 0,
-      // The last row of the page may be one that cannot be read.
-      ...(hasNextPage ? { endCursor: participantCursor.encode(offset + size) } : {}),
+      ...(end === undefined ? {} : { endCursor: participantCursor.encode(end) }),
     });
   }
 }

@@ -45,7 +45,7 @@ export class ChatPresence {
     const upTo = typeof upToMessageId === "string" ? parseId(upToMessageId, "upToMessageId") : undefined;
     const { value, result } = await runChatAction(context, info, id, dialogRead(id, upTo));
     return new ChatMarkAsReadPayload(
-      value === null
+      value === false
         ? {
             ...result,
             userErrors: [

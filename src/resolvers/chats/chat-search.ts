@@ -37,13 +37,15 @@ export class ChatSearch {
       throw badUserInput(`text must have at least ${MIN_LENGTH} characters. Got ${[...sought].length}.`);
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const start = after === null || after === undefined ? 0 : searchCursor.decode(after, "after");
-    const { found, hasMore } = await search(context, sought, start, size);
+    const { found, hasMore, end } = await search(context, sought, start, size);
     const page = found.slice(0, size);
     for (const { chat } of page) context.loaders.chats.prime(chat);
     const nodes = page.map(({ chat }) => new Chat(chat.id));
     return new Page(nodes, (_chat, index) => searchCursor.encode((page[index]?.place ?? start) + 1), {
       hasNextPage: hasMore || found.length > size,
       hasPreviousPage: start > 0,
+      // Behind the last chat may lie rows of other kinds, and before it none at all.
+      ...(hasMore ? { endCursor: searchCursor.encode(end) } : {}),
     });
   }
 }
@@ -54,11 +56,11 @@ async function search({ portal }: OperationContext, text: string, start: number,
   let hasMore = true;
   while (hasMore && found.size <= size && offset - start < size + MAX_PER_CALL) {
     const limit = Math.min(MAX_PER_CALL, size + 1 - found.size);
-    const { chats, itemCount } = await portal.read(chatSearchList({ text, offset, limit }));
-    for (const [index, chat] of chats.entries())
-      if (!found.has(chat.id)) found.set(chat.id, { chat, place: offset + index });
-    hasMore = itemCount >= limit;
-    offset += itemCount;
+    const { items, positions, count } = await portal.read(chatSearchList({ text, offset, limit }));
+    for (const [index, chat] of items.entries())
+      if (!found.has(chat.id)) found.set(chat.id, { chat, place: offset + (positions[index] ?? 0) });
+    hasMore = count >= limit;
+    offset += count;
   }
-  return { found: [...found.values()], hasMore: hasMore && found.size <= size };
+  return { found: [...found.values()], hasMore: hasMore && found.size <= size, end: offset };
 }

@@ -12,6 +12,7 @@ import { OpenLine } from "../../schema/open-line.ts";
 import { OpenLineConnection, OpenLineFilter, OpenLineOrder } from "../../schema/open-line-list.ts";
 import { ApiRevision, PublicPage } from "../../schema/portal-info.ts";
 import type { OperationContext } from "../engine/context.ts";
+import { shownRows } from "../engine/shown-rows.ts";
 
 const lineCursor = defineOffsetCursor("openLines");
 const DEFAULT_PAGE_SIZE = 20;
@@ -66,16 +67,14 @@ export class OpenLineQueries {
       }),
     );
     context.loaders.lines.prime(lines.items);
-    const hasNextPage = lines.count > size;
-    const shown = lines.items.filter((_line, index) => (lines.positions[index] ?? 0) < size);
+    const { items, placesAfter, hasNextPage, end } = shownRows(lines, offset, size);
     return new Page(
-      shown.map((line) => new OpenLine(line.id, line)),
-      (_line, index) => lineCursor.encode(offset + (lines.positions[index] ?? 0) + 1),
+      items.map((line) => new OpenLine(line.id, line)),
+      (_line, index) => lineCursor.encode(placesAfter[index] ?? offset),
       {
         hasNextPage,
         hasPreviousPage: offset > 0,
-        // The last row of the page may be one that cannot be read.
-        ...(hasNextPage ? { endCursor: lineCursor.encode(offset + size) } : {}),
+        ...(end === undefined ? {} : { endCursor: lineCursor.encode(end) }),
       },
     );
   }

@@ -31,10 +31,12 @@ export class QuickReplyQueries {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const start = after === null || after === undefined ? 0 : replyCursor.decode(after, "after");
     const replies: QuickReplyRecord[] = [];
+    const placesAfter: number[] = [];
+    let rowCount = 0;
     let hasMore = true;
-    while (hasMore && replies.length < size) {
-      const offset = start + replies.length;
-      const limit = Math.min(MAX_PER_CALL, size - replies.length);
+    while (hasMore && rowCount < size) {
+      const offset = start + rowCount;
+      const limit = Math.min(MAX_PER_CALL, size - rowCount);
       const query = { lineId: line, search: search ?? undefined, offset, limit };
       const page = await useCapability(
         context,
@@ -43,14 +45,16 @@ export class QuickReplyQueries {
         ({ canView }) => canView,
       );
       if (!page.canView) throw noRight();
-      replies.push(...page.replies);
-      hasMore =
-        page.replies.length > 0 &&
-        (page.totalCount === null ? page.replies.length >= limit : offset + page.replies.length < page.totalCount);
+      const { items, positions, count } = page.replies;
+      replies.push(...items);
+      placesAfter.push(...positions.map((position) => offset + position + 1));
+      rowCount += count;
+      hasMore = count > 0 && (page.totalCount === null ? count >= limit : offset + count < page.totalCount);
     }
-    return new Page(replies, (_reply, index) => replyCursor.encode(start + index + 1), {
+    return new Page(replies, (_reply, index) => replyCursor.encode(placesAfter[index] ?? start), {
       hasNextPage: hasMore,
       hasPreviousPage: start > 0,
+      ...(hasMore ? { endCursor: replyCursor.encode(start + rowCount) } : {}),
     });
   }
 }

@@ -30,7 +30,7 @@ export const capabilityFields = defineFields<Capabilities>(Capabilities, {
   sessionRatings: (_, context) =>
     check(context, "sessionRatings", async () => {
       const { ratings } = await context.portal.read(sessionRatingList({ period: lastYear(), offset: 0, limit: 1 }));
-      return ratings.length > 0;
+      return ratings.items.length > 0;
     }),
   operatorLoad: (_, context) =>
     check(context, "operatorLoad", async () => {
@@ -92,7 +92,7 @@ const SAMPLE = 50;
 
 async function newestSessions({ portal }: OperationContext): Promise<readonly Id[]> {
   const query = { filter: {}, order: "CREATED", direction: "DESC", offset: 0, limit: SAMPLE } as const;
-  return (await portal.read(sessionList(query))).sessions.map(({ id }) => id);
+  return (await portal.read(sessionList(query))).sessions.items.map(({ id }) => id);
 }
 
 /** Sessions to ask about; where none are known, one that every portal has had. */

@@ -25,6 +25,7 @@ import {
 import { User, userRef } from "../../schema/user.ts";
 import { useCapability } from "../engine/capability.ts";
 import type { OperationContext } from "../engine/context.ts";
+import { type ShownRows, shownRows } from "../engine/shown-rows.ts";
 import { keyOf, parseCodes, parseIds, parsePeriod } from "./session-filter.ts";
 import { beyondOffset, MAX_OFFSET } from "./session-listing.ts";
 
@@ -66,8 +67,9 @@ export class ReportQueries {
       (look) => look.rows.length > 0,
     );
     const wanted = rows.filter((row) => line === undefined || row.lineId === line);
-    const nodes = wanted.slice(offset, offset + size).map((row) => loadOf(row, lookedAt));
-    return offsetPage(nodes, key, offset, offset + size < wanted.length);
+    const page = wanted.slice(offset, offset + size + 1);
+    const shown = shownRows({ items: page, positions: [...page.keys()], count: page.length }, offset, size);
+    return offsetPage(shown, key, offset, (row) => loadOf(row, lookedAt));
   }
 
   @Directive('@rest(method: "imopenlines.v2.Stat.get")')
@@ -127,10 +129,9 @@ export class ReportQueries {
       context,
       "sessionRatings",
       () => context.portal.read(sessionRatingList({ ...filter, offset, limit: size + 1 })),
-      (page) => page.ratings.length > 0,
+      (page) => page.ratings.items.length > 0,
     );
-    const goesOn = ratings.length > size || (hasNextPage && ratings.length === size);
-    return offsetPage(ratings.slice(0, size).map(ratingOf), key, offset, goesOn);
+    return offsetPage(shownRows(ratings, offset, size, hasNextPage), key, offset, ratingOf);
   }
 }
 
@@ -160,10 +161,17 @@ function offsetAfter(after: string | null | undefined, key: string): number {
   return offset;
 }
 
-function offsetPage<Node>(nodes: readonly Node[], key: string, offset: number, hasNextPage: boolean): Page<Node> {
-  return new Page(nodes, (_node, index) => reportCursor.encode({ of: key, offset: offset + index + 1 }), {
+function offsetPage<Row, Node>(
+  { items, placesAfter, hasNextPage, end }: ShownRows<Row>,
+  key: string,
+  offset: number,
+  nodeOf: (row: Row) => Node,
+): Page<Node> {
+  const cursorAt = (place: number): string => reportCursor.encode({ of: key, offset: place });
+  return new Page(items.map(nodeOf), (_node, index) => cursorAt(placesAfter[index] ?? offset), {
     hasNextPage,
     hasPreviousPage: offset > 0,
+    ...(end === undefined ? {} : { endCursor: cursorAt(end) }),
   });
 }
 

@@ -2,12 +2,13 @@ import { GraphQLError } from "graphql";
 import type { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { SessionActivityFilter } from "../../datasources/crm/activities.ts";
 import { walkActivities } from "../../datasources/crm/activity-walk.ts";
-import { sessionList } from "../../datasources/imopenlines/statistics/session-list.ts";
+import { type SessionListPage, sessionList } from "../../datasources/imopenlines/statistics/session-list.ts";
 import { walkSessions } from "../../datasources/imopenlines/statistics/session-walk.ts";
 import { badUserInput } from "../../schema/input-errors.ts";
 import type { SessionSource } from "../../schema/session-list.ts";
 import { missingCapability, useCapability } from "../engine/capability.ts";
 import type { OperationContext } from "../engine/context.ts";
+import { shownRows } from "../engine/shown-rows.ts";
 import { activityFilter, beyondActivities, needsReports, type SessionListing } from "./session-filter.ts";
 import { referencesTo, SessionPage, type SessionPosition, sessionCursor } from "./session-page.ts";
 
@@ -40,7 +41,7 @@ export async function listSessions(
 /** Whether the reports tell the caller anything at all. */
 async function isReporter(context: OperationContext): Promise<boolean> {
   const probe = sessionList({ filter: {}, order: "CREATED", direction: "DESC", offset: 0, limit: 1 });
-  const proves = ({ sessions }: { sessions: readonly unknown[] }): boolean => sessions.length > 0;
+  const proves = ({ sessions }: SessionListPage): boolean => sessions.items.length > 0;
   return proves(await useCapability(context, "sessionList", () => context.portal.read(probe), proves));
 }
 
@@ -143,17 +144,19 @@ async function byOffset(
   if (position?.in === "dates") throw foreignCursor();
   const offset = position?.offset ?? 0;
   if (offset > MAX_OFFSET) throw beyondOffset();
-  const { sessions, hasNextPage } = await useCapability(
+  const { sessions, hasNextPage: goesOn } = await useCapability(
     context,
     "sessionList",
     () => context.portal.read(sessionList({ filter, order, direction, offset, limit: size + 1 })),
-    (page) => page.sessions.length > 0,
+    (page) => page.sessions.items.length > 0,
   );
-  context.loaders.sessions.prime(sessions);
-  const cursorOf = (index: number): string => sessionCursor.encode({ in: "rows", of: key, offset: offset + index + 1 });
-  return reportsPage(context, sessions.slice(0, size), cursorOf, {
-    hasNextPage: sessions.length > size || (hasNextPage && sessions.length === size),
+  context.loaders.sessions.prime(sessions.items);
+  const { items, placesAfter, hasNextPage, end } = shownRows(sessions, offset, size, goesOn);
+  const cursorAt = (place: number): string => sessionCursor.encode({ in: "rows", of: key, offset: place });
+  return reportsPage(context, items, (index) => cursorAt(placesAfter[index] ?? offset), {
+    hasNextPage,
     hasPreviousPage: offset > 0,
+    ...(end === undefined ? {} : { endCursor: cursorAt(end) }),
   });
 }
 

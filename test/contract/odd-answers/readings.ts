@@ -1,30 +1,58 @@
+import type { Call } from "../../../src/datasources/bitrix24/calls.ts";
 import { Refused } from "../../datasources/bitrix24/scripted-portal.ts";
 import * as im from "../../fixtures/im-examples.ts";
-import { documentedMethods } from "../documented-portal.ts";
+import { documentedMethods, documentedReports } from "../documented-portal.ts";
 import { valueAt } from "./places.ts";
 
-/** An operation that reads a method, and what the portal answers to it. */
-export interface Reading {
+/** A method and what the portal answers to it. */
+interface Answered {
   readonly method: string;
   /** The documented answer. */
   readonly answer: unknown;
+  /** Places that their record cannot do without: what makes it this record, and a message's place in time. */
+  readonly essential: RegExp;
+}
+
+/** An operation that reads a method. */
+export interface FieldReading extends Answered {
+  readonly kind?: "query" | "mutation";
   /** The root field with its arguments; what it leads to is selected as far as these methods tell it. */
   readonly root: string;
   readonly literals: Readonly<Record<string, string>>;
   /** In place of the root field: only this asks for the method. */
   readonly document?: string;
+  /** How many objects deep is selected. */
+  readonly depth?: number;
   /** What the portal answers to other methods that the operation reads. */
   readonly others: Readonly<Record<string, unknown>>;
-  /** Places that their record cannot do without: what makes it this record, and a message's place in time. */
-  readonly essential: RegExp;
 }
 
-function documented(method: string): unknown {
-  return documentedMethods.get(method)?.example.response.result;
+/** A call of the gateway's own, whose answer no field tells. */
+export interface CallReading extends Answered {
+  readonly kind: "read" | "write";
+  readonly call: Call<unknown>;
 }
 
-const NO_USERS = { "im.user.list.get": [] };
-const NO_HISTORY = { "imopenlines.session.history.get": new Refused("INVALID_SESSION_ID") };
+/** An event, which the portal sends unasked; `answer` is its body. */
+export interface EventReading extends Answered {
+  readonly kind: "event";
+  /** What it becomes; undefined for one that is set aside whole. */
+  readonly read: (answer: unknown) => unknown;
+}
+
+export type Reading = FieldReading | CallReading | EventReading;
+
+/** Whether the answer tells what became of a write. */
+export function isWrite({ kind }: Reading): boolean {
+  return kind === "mutation" || kind === "write";
+}
+
+export function documented(method: string): unknown {
+  return (documentedMethods.get(method) ?? documentedReports.get(method))?.example.response.result;
+}
+
+export const NO_USERS = { "im.user.list.get": [] };
+export const NO_HISTORY = { "imopenlines.session.history.get": new Refused("INVALID_SESSION_ID") };
 /** The chat of the documented history as `dialog.get` would tell it. */
 function chatOfHistory(): unknown {
   const chat: unknown = valueAt(documented("imopenlines.session.history.get"), ["chat", "1763"]);
@@ -32,12 +60,12 @@ function chatOfHistory(): unknown {
   return Object.fromEntries(Object.entries(Object(chat)).map(([key, value]) => [spelled(key), value]));
 }
 
-const NEVER = /^$/;
-const lead = '{ type: LEAD, entityId: "1205" }';
-const place = (pattern: string): RegExp => new RegExp(`^(${pattern})$`);
+export const NEVER = /^$/;
+export const lead = '{ type: LEAD, entityId: "1205" }';
+export const place = (pattern: string): RegExp => new RegExp(`^(${pattern})$`);
 
 /** Beside each method of the documentation that tells something: the operation of the gateway that tells it to clients. */
-export const readings: readonly Reading[] = [
+export const readings: readonly FieldReading[] = [
   {
     method: "imopenlines.dialog.get",
     answer: documented("imopenlines.dialog.get"),

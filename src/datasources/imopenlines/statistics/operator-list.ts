@@ -1,7 +1,7 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { id, kept, object, optionalFlag } from "../../bitrix24/wire.ts";
+import { id, keptRows, object } from "../../bitrix24/wire.ts";
 import type { OperatorLoadRecord } from "../../domain/session-record.ts";
-import { amountOf, presenceOf, timeOrNone } from "./words.ts";
+import { amountOf, goesOnAfter, presenceOf, timeOrNone } from "./words.ts";
 
 export interface OperatorLoadPage {
   readonly operators: readonly OperatorLoadRecord[];
@@ -23,10 +23,8 @@ export function operatorList(page: { readonly offset: number; readonly limit: nu
 
 function decodePage(result: unknown): OperatorLoadPage {
   const raw = object(result, "");
-  return {
-    operators: kept(raw.operators, "operators", decodeOperator),
-    hasNextPage: optionalFlag(raw.hasNextPage, "hasNextPage") ?? false,
-  };
+  const rows = keptRows(raw.operators, "operators", decodeOperator);
+  return { operators: rows.items, hasNextPage: goesOnAfter(rows.count, raw.hasNextPage) };
 }
 
 /** A line that sets no limit has `maxChat` 0, and 0 free slots that mean nothing. */
@@ -36,7 +34,7 @@ function decodeOperator(value: unknown, path: string): OperatorLoadRecord {
   return {
     operatorId: id(raw.userId, `${path}.userId`),
     lineId: id(raw.configId, `${path}.configId`),
-    presence: presenceOf(raw.status),
+    presence: presenceOf(raw.status, `${path}.status`),
     activeSessionCount: amountOf(raw.activeSessions, `${path}.activeSessions`),
     maxSessionCount,
     freeSlotCount: maxSessionCount === null ? null : amountOf(raw.freeSlots, `${path}.freeSlots`),

@@ -1,5 +1,5 @@
 import type { Call, ParamMap } from "../../bitrix24/calls.ts";
-import { id, instant, kept, object, optionalFlag } from "../../bitrix24/wire.ts";
+import { id, instant, keptRows, object, type Rows } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { CloseReason, CustomerRating, SessionRecord, SessionState } from "../../domain/session-record.ts";
 import { flagParam, idParam, timeParam } from "../../rest-params.ts";
@@ -10,6 +10,7 @@ import {
   crmEntityOf,
   customerRatingOf,
   flagOrNone,
+  goesOnAfter,
   idOrNone,
   STATES,
   stateOf,
@@ -63,7 +64,7 @@ export interface SessionListQuery {
 }
 
 export interface SessionListPage {
-  readonly sessions: readonly SessionRecord[];
+  readonly sessions: Rows<SessionRecord>;
   /** The portal says so whenever a page came back full: the next may be empty. */
   readonly hasNextPage: boolean;
 }
@@ -139,10 +140,8 @@ export function optionalFlagParam(value: boolean | undefined): "Y" | "N" | undef
 
 function decodePage(result: unknown): SessionListPage {
   const raw = object(result, "");
-  return {
-    sessions: kept(raw.sessions, "sessions", decodeSession),
-    hasNextPage: optionalFlag(raw.hasNextPage, "hasNextPage") ?? false,
-  };
+  const sessions = keptRows(raw.sessions, "sessions", decodeSession);
+  return { sessions, hasNextPage: goesOnAfter(sessions.count, raw.hasNextPage) };
 }
 
 /** A row without an id or a start has no place in a list and is left out of it. */
@@ -155,15 +154,15 @@ function decodeSession(value: unknown, path: string): SessionRecord {
     closedAt: timeOrNone(raw.dateClose, `${path}.dateClose`),
     firstAnsweredAt: timeOrNone(raw.dateFirstAnswer, `${path}.dateFirstAnswer`),
     operatorAnsweredAt: timeOrNone(raw.dateOperatorAnswer, `${path}.dateOperatorAnswer`),
-    state: stateOf(raw.status),
-    closeReason: closeReasonOf(raw.closeReason),
+    state: stateOf(raw.status, `${path}.status`),
+    closeReason: closeReasonOf(raw.closeReason, `${path}.closeReason`),
     operatorId: idOrNone(raw.operatorId, `${path}.operatorId`),
     lineId: idOrNone(raw.configId, `${path}.configId`),
     sourceCode: textOrNone(raw.source, `${path}.source`),
     customerId: idOrNone(raw.userId, `${path}.userId`),
     userCode: textOrNone(raw.userCode, `${path}.userCode`),
     chatId: idOrNone(raw.chatId, `${path}.chatId`),
-    customerRating: customerRatingOf(raw.vote),
+    customerRating: customerRatingOf(raw.vote, `${path}.vote`),
     supervisorRating: supervisorRatingOf(raw.voteHead, `${path}.voteHead`),
     supervisorComment: textOrNone(raw.commentHead, `${path}.commentHead`),
     crmEntity: crmEntityOf(raw, path),

@@ -1,5 +1,5 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { id, kept, object, optionalFlag } from "../../bitrix24/wire.ts";
+import { id, keptRows, object, type Rows } from "../../bitrix24/wire.ts";
 import type { SessionRatingRecord } from "../../domain/session-record.ts";
 import {
   optionalFlagParam,
@@ -8,7 +8,7 @@ import {
   type SessionListFilter,
   sharedFilterParams,
 } from "./session-list.ts";
-import { customerRatingOf, idOrNone, supervisorRatingOf, textOrNone, timeOrNone } from "./words.ts";
+import { customerRatingOf, goesOnAfter, idOrNone, supervisorRatingOf, textOrNone, timeOrNone } from "./words.ts";
 
 export interface SessionRatingQuery extends Pick<SessionListFilter, "lineIds" | "operatorIds" | "sourceCodes"> {
   /** When the customer rated; at most 366 days. */
@@ -22,7 +22,7 @@ export interface SessionRatingQuery extends Pick<SessionListFilter, "lineIds" | 
 }
 
 export interface SessionRatingPage {
-  readonly ratings: readonly SessionRatingRecord[];
+  readonly ratings: Rows<SessionRatingRecord>;
   /** The portal says so whenever a page came back full: the next may be empty. */
   readonly hasNextPage: boolean;
 }
@@ -48,10 +48,8 @@ export function sessionRatingList(query: SessionRatingQuery): Call<SessionRating
 
 function decodePage(result: unknown): SessionRatingPage {
   const raw = object(result, "");
-  return {
-    ratings: kept(raw.ratings, "ratings", decodeRating),
-    hasNextPage: optionalFlag(raw.hasNextPage, "hasNextPage") ?? false,
-  };
+  const ratings = keptRows(raw.ratings, "ratings", decodeRating);
+  return { ratings, hasNextPage: goesOnAfter(ratings.count, raw.hasNextPage) };
 }
 
 function decodeRating(value: unknown, path: string): SessionRatingRecord {
@@ -61,7 +59,7 @@ function decodeRating(value: unknown, path: string): SessionRatingRecord {
     lineId: idOrNone(raw.configId, `${path}.configId`),
     operatorId: idOrNone(raw.operatorId, `${path}.operatorId`),
     sourceCode: textOrNone(raw.source, `${path}.source`),
-    customerRating: customerRatingOf(raw.vote) ?? "UNKNOWN",
+    customerRating: customerRatingOf(raw.vote, `${path}.vote`) ?? "UNKNOWN",
     supervisorRating: supervisorRatingOf(raw.voteHead, `${path}.voteHead`),
     supervisorComment: textOrNone(raw.commentHead, `${path}.commentHead`),
     ratedAt: timeOrNone(raw.dateVote, `${path}.dateVote`),

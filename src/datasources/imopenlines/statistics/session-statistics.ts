@@ -22,7 +22,7 @@ export function sessionStatGet(sessionIds: readonly Id[]): Call<SessionStatistic
 
 /** The method's page calls the list `sessions`, the page of its types `stats`. */
 function decodeStatistics(result: unknown): SessionStatisticsRecord[] {
-  return kept(eitherOf(result, ["sessions", "stats"]), "sessions", decodeRow).filter(tellsSomething);
+  return kept(eitherOf(object(result, ""), ["sessions", "stats"]), "sessions", decodeRow).filter(tellsSomething);
 }
 
 function decodeRow(value: unknown, path: string): SessionStatisticsRecord {
@@ -36,7 +36,7 @@ function decodeRow(value: unknown, path: string): SessionStatisticsRecord {
     customerMessageCount: amountOf(raw.messagesClientCount, `${path}.messagesClientCount`),
     transferCount: amountOf(raw.transfersCount, `${path}.transfersCount`),
     isFirstAnswerInTime: flagOrNone(raw.kpiFirstAnswer, `${path}.kpiFirstAnswer`),
-    customerRating: customerRatingOf(raw.vote),
+    customerRating: customerRatingOf(raw.vote, `${path}.vote`),
     supervisorRating: supervisorRatingOf(raw.voteHead, `${path}.voteHead`),
   };
 }

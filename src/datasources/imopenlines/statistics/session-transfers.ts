@@ -30,9 +30,9 @@ function decodeTransfers(result: unknown): SessionTransferRecord[] {
       toOperatorId: idOrNone(raw.toOperatorId, `${path}.toOperatorId`),
       fromLineId: idOrNone(raw.fromConfigId, `${path}.fromConfigId`),
       toLineId: idOrNone(raw.toConfigId, `${path}.toConfigId`),
-      reason: transferReasonOf(raw.reason),
-      mode: transferModeOf(raw.mode),
-      target: transferTargetOf(raw.type),
+      reason: transferReasonOf(raw.reason, `${path}.reason`),
+      mode: transferModeOf(raw.mode, `${path}.mode`),
+      target: transferTargetOf(raw.type, `${path}.type`),
       initiatorId: idOrNone(raw.initiatorId, `${path}.initiatorId`),
     };
   });

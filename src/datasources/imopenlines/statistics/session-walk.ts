@@ -44,6 +44,8 @@ const DAY_S = 86_400;
 const WINDOW_S = 365 * DAY_S;
 const MAX_PERIOD_S = 366 * DAY_S;
 const OVERLAP_S = 1;
+/** To find out when the first session began: one that cannot be read must not hide the others. */
+export const OLDEST_ROWS = 10;
 /** The portal's clock may be ahead of ours. */
 const CLOCK_MARGIN_S = DAY_S;
 
@@ -147,7 +149,8 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
     }
   }
 
-  function takeOldest({ sessions: [first] }: SessionListPage): void {
+  function takeOldest({ sessions }: SessionListPage): void {
+    const [first] = sessions.items;
     asks = "page";
     if (first === undefined) {
       isEnd = true;
@@ -158,9 +161,9 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
   }
 
   function takePage(page: SessionListPage): void {
-    rows.push(...page.sessions);
+    rows.push(...page.sessions.items);
     // A page that came back full may have been the last.
-    const goesOn = page.hasNextPage && page.sessions.length > 0;
+    const goesOn = page.hasNextPage && page.sessions.count > 0;
     const last = rows.at(-1);
     const cut = goesOn && last !== undefined ? dateOf(last) : undefined;
     keep(rows.filter((row) => dateOf(row) !== cut || cut === undefined));
@@ -278,7 +281,7 @@ function narrowed(filter: SessionListFilter, order: "CREATED" | "CLOSED", { from
 /** The first session of all, however old: no period, and nothing that needs one. */
 function oldestRequest(filter: SessionListFilter): Request {
   const { created: _created, closed: _closed, isFirstAnswerInTime: _kpi, ...rest } = filter;
-  return { filter: rest, order: "CREATED", direction: "ASC", offset: 0, limit: 1 };
+  return { filter: rest, order: "CREATED", direction: "ASC", offset: 0, limit: OLDEST_ROWS };
 }
 
 function secondsOf(date: Date): number {

@@ -1,5 +1,4 @@
 import {
-  isPlainObject,
   optionalFlag,
   optionalId,
   optionalInstant,
@@ -68,18 +67,20 @@ const CRM_TYPES: Readonly<Record<string, CrmEntityType>> = {
   company: "COMPANY",
 };
 
-/** Finds our word for the portal's, in whatever case it is written. */
-function wordReader<Word extends string>(words: Readonly<Record<Word, string>>): (value: unknown) => Word | "UNKNOWN" {
+/** Finds our word for the portal's, in whatever case it is written. What is no text is noted as left out. */
+function wordReader<Word extends string>(
+  words: Readonly<Record<Word, string>>,
+): (value: unknown, path: string) => Word | "UNKNOWN" {
   const ours = new Map<string, Word>();
   for (const word in words) ours.set(words[word].toLowerCase(), word);
-  return (value) => (typeof value === "string" ? ours.get(value.toLowerCase()) : undefined) ?? "UNKNOWN";
+  return (value, path) => ours.get(textOrNone(value, path)?.toLowerCase() ?? "") ?? "UNKNOWN";
 }
 
-export const stateOf: (value: unknown) => SessionState = wordReader(STATES);
-export const presenceOf: (value: unknown) => OperatorPresence = wordReader(PRESENCES);
-export const transferReasonOf: (value: unknown) => TransferReason = wordReader(TRANSFER_REASONS);
-export const transferModeOf: (value: unknown) => TransferMode = wordReader(TRANSFER_MODES);
-export const transferTargetOf: (value: unknown) => TransferTargetKind = wordReader(TARGETS);
+export const stateOf: (value: unknown, path: string) => SessionState = wordReader(STATES);
+export const presenceOf: (value: unknown, path: string) => OperatorPresence = wordReader(PRESENCES);
+export const transferReasonOf: (value: unknown, path: string) => TransferReason = wordReader(TRANSFER_REASONS);
+export const transferModeOf: (value: unknown, path: string) => TransferMode = wordReader(TRANSFER_MODES);
+export const transferTargetOf: (value: unknown, path: string) => TransferTargetKind = wordReader(TARGETS);
 const reasonOf = wordReader(CLOSE_REASONS);
 const ratingOf = wordReader(RATINGS);
 
@@ -87,19 +88,26 @@ function isNothing(value: unknown): boolean {
   return value === undefined || value === null || value === false || value === "";
 }
 
-export function closeReasonOf(value: unknown): CloseReason | null {
-  return isNothing(value) ? null : reasonOf(value);
+export function closeReasonOf(value: unknown, path: string): CloseReason | null {
+  return isNothing(value) ? null : reasonOf(value, path);
 }
 
 /** null for `none`: the customer did not rate. */
-export function customerRatingOf(value: unknown): CustomerRating | null {
-  return isNothing(value) || value === "none" ? null : ratingOf(value);
+export function customerRatingOf(value: unknown, path: string): CustomerRating | null {
+  return isNothing(value) || value === "none" ? null : ratingOf(value, path);
 }
 
 /** 1..5; the portal writes null for what the caller may not see, too. */
 export function supervisorRatingOf(value: unknown, path: string): number | null {
-  const rating = ornamental(optionalInteger, value, path);
-  return rating !== null && rating >= 1 && rating <= 5 ? rating : null;
+  return ornamental(optionalRating, value, path);
+}
+
+/** 0 is one of the portal's spellings of "none". */
+function optionalRating(value: unknown, path: string): number | null {
+  const rating = optionalInteger(value, path);
+  if (rating === null || rating === 0) return null;
+  if (rating < 1 || rating > 5) throw new WireError(path, "a rating from 1 to 5", value);
+  return rating;
 }
 
 /** A count or a time in seconds: never less than 0. */
@@ -114,15 +122,31 @@ function optionalAmount(value: unknown, path: string): number | null {
 }
 
 /** An average, with fractions; never less than 0. */
-export function averageOf(value: unknown): number | null {
+export function averageOf(value: unknown, path: string): number | null {
+  return ornamental(optionalAverage, value, path);
+}
+
+function optionalAverage(value: unknown, path: string): number | null {
+  if (isNothing(value)) return null;
   const number = typeof value === "string" && /^[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : null;
+  if (typeof number === "number" && Number.isFinite(number) && number >= 0) return number;
+  throw new WireError(path, "an average from 0 on", value);
 }
 
 /** A part of a whole, 0..1. */
-export function rateOf(value: unknown): number | null {
-  const rate = averageOf(value);
-  return rate !== null && rate <= 1 ? rate : null;
+export function rateOf(value: unknown, path: string): number | null {
+  return ornamental(optionalRate, value, path);
+}
+
+function optionalRate(value: unknown, path: string): number | null {
+  const rate = optionalAverage(value, path);
+  if (rate !== null && rate > 1) throw new WireError(path, "a part of a whole, 0 to 1", value);
+  return rate;
+}
+
+/** Whether a list goes on behind a page of so many rows. Where the portal does not tell, the next page does, by being empty. */
+export function goesOnAfter(rowCount: number, hasNextPage: unknown): boolean {
+  return ornamental(optionalFlag, hasNextPage, "hasNextPage") ?? rowCount > 0;
 }
 
 /** The item that a session's columns name; null for none and for a kind that open lines do not know. */
@@ -142,8 +166,7 @@ export const timeOrNone = (value: unknown, path: string): Date | null => ornamen
 export const flagOrNone = (value: unknown, path: string): boolean | null => ornamental(optionalFlag, value, path);
 
 /** The value under the first of these keys that is there. */
-export function eitherOf(result: unknown, keys: readonly string[]): unknown {
-  if (!isPlainObject(result)) return undefined;
+export function eitherOf(result: WireObject, keys: readonly string[]): unknown {
   const key = keys.find((each) => result[each] !== undefined);
   return key === undefined ? undefined : result[key];
 }

@@ -1,6 +1,7 @@
+import { noteLeftOut } from "../../../datasources/bitrix24/decoding.ts";
 import { type FormFields, type FormValue, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
 import type { StoredFile } from "../../events/stored-event.ts";
-import { listOf } from "./payload.ts";
+import { listOf, optionalText, spared, UndecodableEvent } from "./payload.ts";
 
 /**
  * Files of a delivered message. Those that go out have `name`, `type`, `mime`, `link`, `downloadLink`, `size` and for pictures
@@ -8,37 +9,39 @@ import { listOf } from "./payload.ts";
  * event fail.
  */
 export function deliveredFiles(value: FormValue | undefined): StoredFile[] {
-  return listOf(value, "message.files")
-    .filter((file) => isFormFields(file))
-    .map(deliveredFile);
+  return listOf(value, "data.DATA.message.files").flatMap((file, index) => {
+    const path = `data.DATA.message.files[${index}]`;
+    if (isFormFields(file)) return deliveredFile(file, path);
+    if (file !== "") noteLeftOut(path);
+    return [];
+  });
 }
 
-function deliveredFile(file: FormFields): StoredFile {
+function deliveredFile(file: FormFields, path: string): StoredFile {
   return {
-    name: text(file.name),
-    kind: text(file.type),
-    mimeType: text(file.mime),
-    size: wholeNumber(file.size),
-    url: webAddress(file.link) ?? webAddress(file.url),
-    downloadUrl: webAddress(file.downloadLink),
-    width: wholeNumber(file.width),
-    height: wholeNumber(file.height),
+    name: spared(optionalText, file.name, `${path}.name`),
+    kind: spared(optionalText, file.type, `${path}.type`),
+    mimeType: spared(optionalText, file.mime, `${path}.mime`),
+    size: spared(wholeNumber, file.size, `${path}.size`),
+    url: spared(webAddress, file.link, `${path}.link`) ?? spared(webAddress, file.url, `${path}.url`),
+    downloadUrl: spared(webAddress, file.downloadLink, `${path}.downloadLink`),
+    width: spared(wholeNumber, file.width, `${path}.width`),
+    height: spared(wholeNumber, file.height, `${path}.height`),
   };
 }
 
-function text(value: FormValue | undefined): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-function wholeNumber(value: FormValue | undefined): number | null {
-  return typeof value === "string" && /^[0-9]{1,15}$/.test(value) ? Number(value) : null;
+function wholeNumber(value: FormValue | undefined, path: string): number | null {
+  const text = optionalText(value, path);
+  if (text === null) return null;
+  if (!/^[0-9]{1,15}$/.test(text)) throw new UndecodableEvent(`${path}: expected a whole number`);
+  return Number(text);
 }
 
 /** An absolute http(s) address, or the path of a page, which whoever shows it completes with the portal's host; never with one that a body names. */
-function webAddress(value: FormValue | undefined): string | null {
-  if (typeof value !== "string") return null;
-  if (/^\/[^/\\]/.test(value)) return value;
-  if (!URL.canParse(value)) return null;
-  const url = new URL(value);
-  return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+function webAddress(value: FormValue | undefined, path: string): string | null {
+  const text = optionalText(value, path);
+  if (text === null || /^\/[^/\\]/.test(text)) return text;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:" || url?.protocol === "http:") return url.href;
+  throw new UndecodableEvent(`${path}: expected an address`);
 }

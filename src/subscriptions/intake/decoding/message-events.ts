@@ -1,5 +1,5 @@
 import { unixTime } from "../../../datasources/bitrix24/event-envelope.ts";
-import type { FormFields, FormValue } from "../../../datasources/bitrix24/form-body.ts";
+import { type FormFields, type FormValue, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
 import { optionalInstant, WireError } from "../../../datasources/bitrix24/wire.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
 import type {
@@ -18,6 +18,7 @@ import {
   optionalFields,
   optionalText,
   requiredFields,
+  spared,
   textList,
   UndecodableEvent,
 } from "./payload.ts";
@@ -31,8 +32,9 @@ interface MessageItem {
 
 export function decodeMessageAdded(payload: EventPayload, dispatchedAt: StoredTime | null): StoredEvent[] {
   return payload.items.map((item) => {
-    const { address, direction, message } =
-      payload.connector === null ? fromCustomer(payload, item) : sentOut(payload, item);
+    const { address, direction, message } = isSentOut(payload, item)
+      ? sentOut(payload, item)
+      : fromCustomer(payload, item);
     if (
       message.messageId === null &&
       message.externalIds.length === 0 &&
@@ -91,14 +93,14 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
   const message = requiredFields(item, "message");
   const connectorId = optionalText(connector.connector_id, "data.DATA.connector.connector_id");
   if (connectorId === null) throw new UndecodableEvent("data.DATA.connector.connector_id: nothing");
-  const customer = optionalText(connector.user_id, "data.DATA.connector.user_id");
-  const isSystem = message.system === "Y";
+  const customer = spared(optionalText, connector.user_id, "data.DATA.connector.user_id");
+  const isSystem = spared(systemFlag, message.system, "data.DATA.message.system") ?? false;
   const author = idIfDigits(message.user_id);
   const writtenByAnother = payload.isList && author !== null && customer !== null && author !== customer;
   return {
     address: {
       connectorId,
-      lineId: anId(connector.line_id, "data.DATA.connector.line_id"),
+      lineId: spared(anId, connector.line_id, "data.DATA.connector.line_id"),
       chatId: null,
       externalChatId:
         optionalText(connector.chat_id, "data.DATA.connector.chat_id") ?? optionalText(chat.id, "data.DATA.chat.id"),
@@ -113,33 +115,41 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
       authorId: isSystem || writtenByAnother ? author : (idIfDigits(customer ?? undefined) ?? author),
       isSystem,
       files: deliveredFiles(message.files),
-      sentAt: sentAt(message.date),
+      sentAt: spared(sentAt, message.date, "data.DATA.message.date"),
     },
   };
+}
+
+/** What goes out is told by `CONNECTOR`, and where that got lost by the portal's chat in the message in place of the channel's beside it. */
+function isSentOut(payload: EventPayload, item: FormFields): boolean {
+  if (payload.connector !== null) return true;
+  return !isFormFields(item.chat) && isFormFields(item.message) && idIfDigits(item.message.chat_id) !== null;
 }
 
 /** `{CONNECTOR, LINE, DATA: {connector, message}}`: an operator, a bot or the system wrote, and the portal's ids are there. */
 function sentOut(payload: EventPayload, item: FormFields): MessageItem {
   const connector = optionalFields(item, "connector");
   const message = requiredFields(item, "message");
+  const authorId = spared(anId, message.user_id, "data.DATA.message.user_id") ?? idIfDigits(message.author);
   return {
     address: {
-      connectorId: payload.connector,
-      lineId: payload.line ?? anId(connector.line_id, "data.DATA.connector.line_id"),
+      connectorId:
+        payload.connector ?? spared(optionalText, connector.connector_id, "data.DATA.connector.connector_id"),
+      lineId: payload.line ?? spared(anId, connector.line_id, "data.DATA.connector.line_id"),
       chatId: anId(message.chat_id, "data.DATA.message.chat_id"),
-      externalChatId: optionalText(connector.chat_id, "data.DATA.connector.chat_id"),
+      externalChatId: spared(optionalText, connector.chat_id, "data.DATA.connector.chat_id"),
       namedChatId: null,
-      userId: optionalText(connector.user_id, "data.DATA.connector.user_id"),
+      userId: spared(optionalText, connector.user_id, "data.DATA.connector.user_id"),
     },
     direction: "OUTGOING",
     message: {
       messageId: anId(message.id, "data.DATA.message.id"),
       externalIds: [],
       text: optionalText(message.text, "data.DATA.message.text"),
-      authorId: idIfDigits(message.user_id) ?? idIfDigits(message.author),
-      isSystem: message.system === "Y",
+      authorId,
+      isSystem: spared(systemFlag, message.system, "data.DATA.message.system") ?? authorId === null,
       files: deliveredFiles(message.files),
-      sentAt: sentAt(message.date),
+      sentAt: spared(sentAt, message.date, "data.DATA.message.date"),
     },
   };
 }
@@ -151,13 +161,15 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
   const chat = optionalFields(item, "chat");
   const chatId = anId(im.chat_id, "data.DATA.im.chat_id");
   const messageId = anId(im.message_id, "data.DATA.im.message_id");
+  if (messageId === null) throw new UndecodableEvent("data.DATA.im.message_id: no id of the message");
   const externalIds = textList(message.id, "data.DATA.message.id").filter((id) => id !== messageId);
   return {
     address: {
       connectorId: payload.connector,
       lineId: payload.line,
       chatId,
-      externalChatId: unless(chatId, optionalText(chat.id, "data.DATA.chat.id")),
+      // Beside an unknown chat it may be the portal's own id.
+      externalChatId: chatId === null ? null : unless(chatId, spared(optionalText, chat.id, "data.DATA.chat.id")),
       namedChatId: null,
       userId: null,
     },
@@ -175,17 +187,26 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
   };
 }
 
-function unless(portalId: Id | null, text: string | null): string | null {
+/** null where it is not told. */
+function systemFlag(value: FormValue | undefined, path: string): boolean | null {
+  const text = optionalText(value, path);
+  if (text === null || text === "Y") return text === null ? null : true;
+  if (text === "N") return false;
+  throw new UndecodableEvent(`${path}: expected Y or N`);
+}
+
+function unless(portalId: Id, text: string | null): string | null {
   return text === portalId ? null : text;
 }
 
-/** The format of `date` is not documented: unix seconds and ISO 8601 with an offset are read, the rest counts as not told. */
-function sentAt(value: FormValue | undefined): StoredTime | null {
-  if (typeof value !== "string") return null;
+/** The format of `date` is not documented: unix seconds and ISO 8601 with an offset are read. */
+function sentAt(value: FormValue | undefined, path: string): StoredTime | null {
+  const text = optionalText(value, path);
+  if (text === null) return null;
   try {
-    return unixTime(value) ?? optionalInstant(value, "date")?.toISOString() ?? null;
+    return unixTime(text) ?? optionalInstant(text, path)?.toISOString() ?? null;
   } catch (error) {
-    if (error instanceof WireError) return null;
+    if (error instanceof WireError) throw new UndecodableEvent(`${path}: expected a time`);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { noteLeftOut } from "../../../datasources/bitrix24/decoding.ts";
 import { type FormFields, type FormValue, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
 import { optionalId, WireError } from "../../../datasources/bitrix24/wire.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
@@ -26,7 +27,7 @@ export function readPayload(data: FormValue | undefined): EventPayload {
   const isList = Array.isArray(data.DATA) || (isFormFields(data.DATA) && hasOnlyIndices(data.DATA));
   return {
     connector: optionalText(data.CONNECTOR, "data.CONNECTOR"),
-    line: anId(data.LINE, "data.LINE"),
+    line: spared(anId, data.LINE, "data.LINE"),
     items: isList ? listOf(data.DATA, "data.DATA").map(asFields) : [asFields(data.DATA)],
     isList,
   };
@@ -60,12 +61,27 @@ export function requiredFields(from: FormFields, name: string): FormFields {
   return value;
 }
 
-/** Fields that may be left out; text or a list in their place is not understood. */
+/** Fields that may be left out; text or a list in their place is noted and counts as none. */
 export function optionalFields(from: FormFields, name: string): FormFields {
   const value = from[name];
-  if (value === undefined || value === "") return {};
-  if (!isFormFields(value)) throw new UndecodableEvent(`data.DATA.${name}: expected fields`);
-  return value;
+  if (isFormFields(value)) return value;
+  if (value !== undefined && value !== "") noteLeftOut(`data.DATA.${name}`);
+  return {};
+}
+
+/** For what an event may do without: a value that is not understood is noted and counts as not told. */
+export function spared<T>(
+  read: (value: FormValue | undefined, path: string) => T | null,
+  value: FormValue | undefined,
+  path: string,
+): T | null {
+  try {
+    return read(value, path);
+  } catch (error) {
+    if (!(error instanceof UndecodableEvent)) throw error;
+    noteLeftOut(path);
+    return null;
+  }
 }
 
 /** Text; null when left out or empty. */
@@ -92,7 +108,7 @@ export function idIfDigits(value: FormValue | undefined): Id | null {
   return typeof value === "string" && /^[0-9]{1,20}$/.test(value) ? optionalId(value, "") : null;
 }
 
-/** Ids given as one text or as a list of texts; empty ones are none. */
+/** Ids given as one text or as a list of texts; empty ones are none, and what is no text is noted and left out. */
 export function textList(value: FormValue | undefined, path: string): string[] {
-  return listOf(value, path).flatMap((item) => optionalText(item, path) ?? []);
+  return listOf(value, path).flatMap((item) => spared(optionalText, item, path) ?? []);
 }

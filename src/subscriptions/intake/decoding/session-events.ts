@@ -1,4 +1,4 @@
-import { type FormFields, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
+import type { FormFields } from "../../../datasources/bitrix24/form-body.ts";
 import type { EventAddress, StoredEvent, StoredTime } from "../../events/stored-event.ts";
 import {
   anId,
@@ -7,6 +7,7 @@ import {
   optionalFields,
   optionalText,
   requiredFields,
+  spared,
   UndecodableEvent,
 } from "./payload.ts";
 
@@ -20,7 +21,7 @@ export function decodeSessionEvent(
     address: sessionAddress(item),
     dispatchedAt,
     // Portals of today name no session; those of the documentation's sample do.
-    sessionId: isFormFields(item.session) ? idIfDigits(item.session.id) : null,
+    sessionId: spared(anId, optionalFields(item, "session").id, "data.DATA.session.id"),
   }));
 }
 
@@ -38,11 +39,12 @@ function sessionAddress(item: FormFields): EventAddress {
   const chatId = isExternal ? null : (idIfDigits(told ?? undefined) ?? named);
   if (chatId === null && named === null) throw new UndecodableEvent("data.DATA.connector.chat_id: no id of the chat");
   return {
-    connectorId: optionalText(connector.connector_id, "data.DATA.connector.connector_id"),
-    lineId: anId(connector.line_id, "data.DATA.connector.line_id") ?? anId(line.id, "data.DATA.line.id"),
+    connectorId: spared(optionalText, connector.connector_id, "data.DATA.connector.connector_id"),
+    lineId:
+      spared(anId, connector.line_id, "data.DATA.connector.line_id") ?? spared(anId, line.id, "data.DATA.line.id"),
     chatId,
     externalChatId: isExternal ? told : null,
     namedChatId: isExternal ? named : null,
-    userId: optionalText(connector.user_id, "data.DATA.connector.user_id"),
+    userId: spared(optionalText, connector.user_id, "data.DATA.connector.user_id"),
   };
 }

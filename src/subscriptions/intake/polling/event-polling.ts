@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createBackoff } from "../../../datasources/bitrix24/backoff.ts";
 import type { PortalSession } from "../../../datasources/bitrix24/calls.ts";
+import { type AnswerSource, decodeFrom, type LeftOut } from "../../../datasources/bitrix24/decoding.ts";
 import { PortalProtocolError, UpstreamError } from "../../../datasources/bitrix24/errors.ts";
 import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
 import type { AllowanceStatus } from "../../../datasources/bitrix24/usage.ts";
@@ -36,6 +37,8 @@ export interface EventPollingOptions {
   /** Called for each event after it was appended. Must not throw. */
   readonly appended?: (portal: string, event: StoredEvent) => void;
   readonly onError: (error: unknown) => void;
+  /** Told what of an event could not be read and was left out. */
+  readonly leftOut?: ((portal: string, parts: LeftOut) => void) | undefined;
   readonly pace?: Partial<PollingPace>;
   /** After so long without a sign of life another process takes over. Default 60 s. */
   readonly leaseMs?: number;
@@ -66,8 +69,8 @@ export interface EventPolling {
 
 const NAMESPACE = "event-polling";
 const PAGE_LIMIT = 100;
-/** In the place of the event's name for a record that does not tell it. */
-const BROKEN_EVENT = "im.v2.Event.get";
+/** Also in the place of the event's name for a record that does not tell it. */
+const QUEUE_METHOD = "im.v2.Event.get";
 /** So often in a row an answer that is not understood is asked for again soon. */
 const MAX_SLIPS = 5;
 const LEASE_MS = 60_000;
@@ -89,10 +92,13 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
   const { owner, log, keyValues, onError, leaseMs = LEASE_MS } = options;
   const pace = { ...DEFAULT_POLLING_PACE, ...options.pace };
   const portal = portalName(options.portal);
+  const ofEvents: AnswerSource = { origin: "", leftOut: (parts) => options.leftOut?.(portal, parts) };
   const name = JSON.stringify([portal, owner]);
   let state: PollingState = { kind: "stopped" };
   let running: { readonly ended: Promise<void>; readonly stop: AbortController } | undefined;
   let lastEventAt: Date | null = null;
+  /** Broken records that the portal sends again, because it was told of no place behind them. */
+  let asideBefore: ReadonlySet<string> = new Set();
 
   async function openPlace(): Promise<PollingPlace> {
     return (await readPollingPlace(keyValues, NAMESPACE, name)) ?? { offset: undefined, polledAt: new Date() };
@@ -107,17 +113,28 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
     await log.append(portal, [gap], `im.v2 ${owner} gap ${since}`);
   }
 
-  async function setAside(event: string, record: unknown, reason: string): Promise<void> {
-    await options.deadLetters.add(portal, { receivedAt: new Date(), event, body: JSON.stringify(record), reason });
+  async function setAside(event: string, body: string, reason: string): Promise<void> {
+    await options.deadLetters.add(portal, { receivedAt: new Date(), event, body, reason });
+  }
+
+  /** Each once, however often the portal sends it. */
+  async function setBrokenAside(broken: QueuedEventPage["broken"]): Promise<void> {
+    const bodies = new Set<string>();
+    for (const { record, reason } of broken) {
+      const body = JSON.stringify(record);
+      if (!asideBefore.has(body) && !bodies.has(body)) await setAside(QUEUE_METHOD, body, reason);
+      bodies.add(body);
+    }
+    asideBefore = bodies;
   }
 
   async function takeOver(record: QueuedEventRecord): Promise<void> {
     let event: StoredEvent | null;
     try {
-      event = decodeQueuedEvent(record);
+      event = decodeFrom(ofEvents, QUEUE_METHOD, () => decodeQueuedEvent(record));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      await setAside(record.type, record, error.message);
+      await setAside(record.type, JSON.stringify(record), error.message);
       return;
     }
     if (event === null) return;
@@ -136,7 +153,7 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
     // Confirming twice changes nothing, so that it may be repeated like any read.
     const page = await options.session(stopping).read(eventGet(query), { fresh: true });
     await sayGap(place.polledAt);
-    for (const { record, reason } of page.broken) await setAside(BROKEN_EVENT, record, reason);
+    await setBrokenAside(page.broken);
     for (const record of page.events) await takeOver(record);
     const next = { offset: offsetAfter(place.offset, page), polledAt: new Date() };
     const isFirst = place.offset === undefined;

@@ -1,13 +1,16 @@
 import {
   id,
-  list,
   object,
   optionalFlag,
   optionalId,
   optionalInstant,
   optionalObject,
   optionalText,
+  ornamental,
+  ornamentalList,
+  readable,
   text,
+  WireError,
   type WireObject,
 } from "../../../datasources/bitrix24/wire.ts";
 import type { UserCode } from "../../../datasources/domain/chat.ts";
@@ -34,7 +37,7 @@ export function decodeQueuedEvent(record: QueuedEventRecord): StoredEvent | null
   const data = object(record.data, "data");
   const chat = object(data.chat, "data.chat");
   if (chat.entityType !== "LINES") return null;
-  const dispatchedAt = time(record.date, "date");
+  const dispatchedAt = ornamental(time, record.date, "date");
   if (type === "ONIMV2MESSAGEDELETE") {
     const author = authorOf(data, undefined);
     return {
@@ -61,50 +64,62 @@ export function decodeQueuedEvent(record: QueuedEventRecord): StoredEvent | null
 /** Who wrote the message; the system has no id. */
 interface Author {
   readonly id: Id | null;
-  readonly isCustomer: boolean;
+  /** null where that cannot be read. */
+  readonly isCustomer: boolean | null;
   readonly isSystem: boolean;
 }
 
 function authorOf(data: WireObject, message: WireObject | undefined): Author {
-  const user = optionalObject(data.user, "data.user");
-  const userId = optionalId(user?.id, "data.user.id");
-  const authorId = message?.authorId === undefined ? userId : optionalId(message.authorId, "data.message.authorId");
-  const isSystem = optionalFlag(message?.isSystem, "data.message.isSystem") ?? authorId === null;
-  const isConnectorUser = optionalFlag(user?.connector, "data.user.connector") === true;
-  return { id: authorId, isCustomer: isConnectorUser && authorId !== null && authorId === userId, isSystem };
+  const user = readable(optionalObject, data.user, "data.user");
+  const userId = readable(optionalId, user?.value?.id, "data.user.id");
+  const author =
+    message?.authorId === undefined ? userId : readable(optionalId, message.authorId, "data.message.authorId");
+  const isConnectorUser = readable(optionalFlag, user?.value?.connector, "data.user.connector");
+  // Only who is told to be nobody is the system.
+  const isSystem =
+    ornamental(optionalFlag, message?.isSystem, "data.message.isSystem") ??
+    (author !== undefined && author.value === null);
+  const authorId = author?.value ?? null;
+  const isOfUser =
+    authorId === null || userId === undefined || userId.value === null ? null : authorId === userId.value;
+  const isConnector = isConnectorUser === undefined ? null : isConnectorUser.value === true;
+  const isCustomer = isOfUser === null || isConnector === null ? null : isOfUser && isConnector;
+  return { id: authorId, isCustomer, isSystem };
 }
 
 /** System messages and those of the hidden mode may or may not go out; nothing in the event tells. */
 function directionOf(chat: WireObject, author: Author): MessageDirection {
   if (author.isSystem) return "UNKNOWN";
   if (author.isCustomer) return "INCOMING";
-  const isHidden = parseSilentMode(optionalText(chat.entityData3, "data.chat.entityData3") ?? "") === true;
-  return isHidden ? "UNKNOWN" : "OUTGOING";
+  if (author.isCustomer === null) return "UNKNOWN";
+  const mode = readable(optionalText, chat.entityData3, "data.chat.entityData3");
+  const isPlain = mode !== undefined && parseSilentMode(mode.value ?? "") !== true;
+  return isPlain ? "OUTGOING" : "UNKNOWN";
 }
 
 /** As the portal's own events give it: the customer's portal user where he wrote himself, else his id in the channel. */
 function addressOf(chat: WireObject, author: Author): EventAddress {
-  const code: UserCode | null = parseUserCode(text(chat.entityId ?? "", "data.chat.entityId"));
+  const code = ornamental(userCode, chat.entityId, "data.chat.entityId");
   return {
     connectorId: code?.connectorId ?? null,
     lineId: code?.lineId ?? null,
     chatId: id(chat.id, "data.chat.id"),
     externalChatId: code?.externalChatId ?? null,
     namedChatId: null,
-    userId: author.isCustomer ? author.id : (code?.externalUserId ?? null),
+    userId: author.isCustomer === true ? author.id : (code?.externalUserId ?? null),
   };
 }
 
 function messageOf(raw: WireObject, author: Author): StoredMessage {
-  const params = optionalObject(raw.params, "data.message.params") ?? {};
+  const params = ornamental(optionalObject, raw.params, "data.message.params") ?? {};
   return {
     messageId: id(raw.id, "data.message.id"),
-    externalIds: list(params.CONNECTOR_MID ?? params.connectorMid, "data.message.params.CONNECTOR_MID", text),
+    externalIds: ornamentalList(params.CONNECTOR_MID ?? params.connectorMid, "data.message.params.CONNECTOR_MID", text),
     text: optionalText(raw.text, "data.message.text"),
     authorId: author.id,
     isSystem: author.isSystem,
-    files: list(params.FILE_ID ?? params.fileId, "data.message.params.FILE_ID", () => UNDESCRIBED_FILE),
-    sentAt: time(raw.date, "data.message.date"),
+    files: ornamentalList(params.FILE_ID ?? params.fileId, "data.message.params.FILE_ID", undescribedFile),
+    sentAt: ornamental(time, raw.date, "data.message.date"),
   };
 }
 
@@ -119,6 +134,18 @@ const UNDESCRIBED_FILE: StoredFile = {
   width: null,
   height: null,
 };
+
+function userCode(value: unknown, path: string): UserCode | null {
+  const told = optionalText(value, path);
+  const code = told === null ? null : parseUserCode(told);
+  if (told !== null && code === null) throw new WireError(path, "a user code", value);
+  return code;
+}
+
+function undescribedFile(value: unknown, path: string): StoredFile {
+  id(value, path);
+  return UNDESCRIBED_FILE;
+}
 
 function time(value: unknown, path: string): StoredTime | null {
   return optionalInstant(value, path)?.toISOString() ?? null;

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type AnswerSource, decodeFrom, type LeftOut } from "../../../datasources/bitrix24/decoding.ts";
 import { type EventEnvelope, readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
 import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
 import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
@@ -33,6 +34,8 @@ export interface ReceiverOptions {
   readonly activities: Pick<ActivityIntake, "take">;
   /** Told of every delivery from its first bytes on, and which of them could not be taken: subscribers are owed a gap. */
   readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "noteOutage">;
+  /** Told what of an event could not be read and was left out. */
+  readonly leftOut?: ((portal: string, parts: LeftOut) => void) | undefined;
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -150,7 +153,9 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
       stats.activities += 1;
       return 200;
     }
-    const decoded = activity.kind === "undecodable" ? activity : decodeEvent(envelope);
+    const source: AnswerSource = { origin: "", leftOut: (parts) => options.leftOut?.(portal, parts) };
+    const decoded =
+      activity.kind === "undecodable" ? activity : decodeFrom(source, envelope.event, () => decodeEvent(envelope));
     switch (decoded.kind) {
       case "decoded": {
         const key = deliveryKey(portal, envelope, decoded.events);

@@ -15,7 +15,6 @@ describe("a known event of an unknown shape", () => {
     ["no connector", "ONOPENLINEMESSAGEADD", { DATA: { message } }],
     ["a message that says nothing", "ONOPENLINEMESSAGEADD", { DATA: { connector, message: { date: "1" } } }],
     ["a list for a text", "ONOPENLINEMESSAGEADD", { DATA: { connector, message: { id: 1, text: ["a", "b"] } } }],
-    ["a word for a line id", "ONOPENLINEMESSAGEADD", { DATA: { connector: { ...connector, line_id: "x" }, message } }],
     [
       "no id of the changed message",
       "ONOPENLINEMESSAGEUPDATE",

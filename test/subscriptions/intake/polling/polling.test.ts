@@ -309,6 +309,34 @@ describe("what the portal answers oddly", () => {
     expect(errors).toEqual([]);
   });
 
+  it("sets records aside once that the portal sends again and again, because it names no place behind them", async () => {
+    const page = { events: ["x", { ...readable(1), eventId: null }, "x"], hasMore: false };
+    office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: page, times: 4 }]);
+    await started();
+    office.portal.world.customerWrites(ownChat().id, "behind them");
+    await people(1);
+    const letters = await office.storage().deadLetters.list(LOG);
+    expect(letters.map(({ body }) => JSON.parse(body))).toEqual(["x", page.events[1]]);
+  });
+
+  it("tells neither a direction nor an author that it cannot read", async () => {
+    const chat = { id: 5, entityType: "LINES", entityId: "livechat|3|17|9" };
+    const message = { id: 7, authorId: 31, text: "Good morning", date: "2026-01-15T10:30:00+02:00" };
+    const event = (eventId: number, user: unknown, authorId: unknown = 31) => ({
+      ...readable(eventId),
+      data: { chat, message: { ...message, authorId }, user },
+    });
+    const events = [event(900_001, { id: 31, connector: "maybe" }), event(900_002, { id: 31, connector: true }, {})];
+    const page = { events, nextOffset: 900_003, hasMore: false };
+    office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: page, times: 1 }]);
+    const running = await started();
+    await caughtUp(running);
+    expect((await logged()).map(({ event: each }) => each)).toMatchObject([
+      { direction: "UNKNOWN", message: { authorId: "31", isSystem: false, text: "Good morning" } },
+      { direction: "UNKNOWN", message: { authorId: null, isSystem: false } },
+    ]);
+  });
+
   it("asks again soon after an answer that is none, and loses nothing", async () => {
     const running = await started();
     office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: false, times: 1 }]);
