@@ -72,7 +72,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       if (decision.identity.name !== identity.name) {
         const moved = options.places.enter(decision.identity.name);
         if (moved === undefined) {
-          return { kind: "refused", code: "LIMIT_EXCEEDED", message: options.places.fullMessage };
+          const { message } = options.places.excess(decision.identity.name);
+          return { kind: "refused", code: "LIMIT_EXCEEDED", message };
         }
         place.leave();
         place = moved;

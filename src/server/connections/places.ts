@@ -16,8 +16,17 @@ export interface ConnectionPlaces {
   enterSilent(address: string, giveWay: () => void): Place | undefined;
   /** There is none left for anybody. */
   isFull(): boolean;
-  readonly fullMessage: string;
-  readonly silentMessage: string;
+  /** Why there is none left, for that identity or for anybody. */
+  excess(identity?: string): PlacesExcess;
+  /** Why an address gets no silent one more. */
+  readonly silentExcess: PlacesExcess;
+}
+
+/** What is bounded, and what would pass. */
+export interface PlacesExcess {
+  readonly limit: keyof ConnectionLimits;
+  readonly maximum: number;
+  readonly message: string;
 }
 
 export type ConnectionLimits = Pick<Limits, "sockets" | "socketsPerIdentity" | "silentSockets">;
@@ -37,8 +46,23 @@ export function createConnectionPlaces({
   let known = 0;
 
   return {
-    fullMessage: `The gateway serves as many connections as it may: ${sockets} in all, ${socketsPerIdentity} of one identity. Try again later.`,
-    silentMessage: `At most ${silentSockets} connections of one address may wait for connection_init.`,
+    excess: (identity) =>
+      known < sockets && identity !== undefined
+        ? {
+            limit: "socketsPerIdentity",
+            maximum: socketsPerIdentity,
+            message: `One identity may have at most ${socketsPerIdentity} connections. Close one, or try again later.`,
+          }
+        : {
+            limit: "sockets",
+            maximum: sockets,
+            message: `The gateway carries at most ${sockets} connections. Try again later.`,
+          },
+    silentExcess: {
+      limit: "silentSockets",
+      maximum: silentSockets,
+      message: `At most ${silentSockets} connections of one address may wait for connection_init.`,
+    },
     isFull: () => known >= sockets,
     enter(identity) {
       if (known >= sockets || (ofIdentity.get(identity) ?? 0) >= socketsPerIdentity) return undefined;

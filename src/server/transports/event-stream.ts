@@ -77,7 +77,10 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     }
     if (refusing) return refuse(503, "SERVICE_UNAVAILABLE", "The gateway restarts; connect again.");
     const place = places.enter(sender.identity.name);
-    if (place === undefined) return refuse(503, "LIMIT_EXCEEDED", places.fullMessage);
+    if (place === undefined) {
+      const excess = places.excess(sender.identity.name);
+      return sendProblem(reply, { status: 503, code: "LIMIT_EXCEEDED", ...excess }, accept);
+    }
 
     await carry(request, reply, { sender, place, params: params.data, isGet });
     return reply;

@@ -1,10 +1,7 @@
-import { STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorLog } from "../operations/error-shaping.ts";
 import { setPageHeaders } from "./pages/page-headers.ts";
 import { problemPage } from "./pages/problem-page.ts";
-import { DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 
 /** A request that never became an operation: the status, the code and the sentence of its answer. */
 export interface HttpProblem {
@@ -43,61 +40,12 @@ export function sendProblem(reply: FastifyReply, problem: HttpProblem, accept: s
   const type = accept?.includes("application/graphql-response+json")
     ? "application/graphql-response+json"
     : "application/json";
-  return reply.code(problem.status).header("content-type", `${type}; charset=utf-8`).send(bodyOf(problem));
+  return reply.code(problem.status).header("content-type", `${type}; charset=utf-8`).send(problemBody(problem));
 }
 
-function bodyOf({ status: _status, message, ...extensions }: HttpProblem): string {
+/** The body of a problem's answer. */
+export function problemBody({ status: _status, message, ...extensions }: HttpProblem): string {
   return JSON.stringify({ errors: [{ message, extensions }] });
-}
-
-const LATE: HttpProblem = {
-  status: 408,
-  code: "LIMIT_EXCEEDED",
-  message: "The request took too long to arrive.",
-};
-const HEADERS_TOO_LARGE: HttpProblem = {
-  status: 431,
-  code: "LIMIT_EXCEEDED",
-  message: "The request's headers are too large.",
-};
-const NO_HTTP: HttpProblem = { status: 400, code: "BAD_REQUEST", message: "This is no HTTP request." };
-
-/** What arrives and never becomes a request is answered in the shape of everything else, and its connection closed. */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  sendRaw(unreadable(error.code), socket);
-}
-
-/** A body that does not come is answered the same way, whatever its route has begun. */
-export function answerLate(socket: Socket): void {
-  if (socket.writable) sendRaw(LATE, socket);
-  else socket.destroy();
-}
-
-function sendRaw(problem: HttpProblem, socket: Socket): void {
-  const body = bodyOf(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}`,
-    "content-type: application/json; charset=utf-8",
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...Object.entries({ ...SECURITY_HEADERS, ...DATA_HEADERS }).map(([name, value]) => `${name}: ${value}`),
-    "connection: close",
-  ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-}
-
-function unreadable(code: string | undefined): HttpProblem {
-  switch (code) {
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return LATE;
-    case "HPE_HEADER_OVERFLOW":
-      return HEADERS_TOO_LARGE;
-    default:
-      return NO_HTTP;
-  }
 }
 
 function problemOf(error: FastifyError | BadBody, maxBodyBytes: number): HttpProblem | undefined {
@@ -112,6 +60,7 @@ function problemOf(error: FastifyError | BadBody, maxBodyBytes: number): HttpPro
         message: `The request's body is larger than the limit of ${maxBodyBytes} bytes.`,
       };
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+    case "FST_ERR_ROUTE_MISSING_CONTENT_TYPE":
       return {
         status: 415,
         code: "BAD_REQUEST",
@@ -126,9 +75,21 @@ function problemOf(error: FastifyError | BadBody, maxBodyBytes: number): HttpPro
         message: "The body is shorter or longer than its content-length says.",
       };
     default:
-      return undefined;
+      return isOfTheRequest(error) ? UNREADABLE : undefined;
   }
 }
+
+/** What Fastify says of a request that it cannot read: an address that is none, a client that vanished in the middle of its body. */
+function isOfTheRequest({ statusCode }: FastifyError): boolean {
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500;
+}
+
+const UNREADABLE: HttpProblem = { status: 400, code: "BAD_REQUEST", message: "The request cannot be read." };
+export const BAD_ADDRESS: HttpProblem = {
+  status: 400,
+  code: "BAD_REQUEST",
+  message: "The request's address cannot be read: it is too long, or its percent signs begin no character.",
+};
 
 export const EMPTY_BODY: HttpProblem = {
   status: 400,

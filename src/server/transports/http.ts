@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -12,10 +13,13 @@ import type { Door } from "../operations/door.ts";
 import type { HttpContext } from "./apollo.ts";
 import type { Authentication } from "./authentication.ts";
 import { closeAfterAnswers } from "./closing-connections.ts";
-import { answerLate, answerUnreadable, BadBody, EMPTY_BODY, httpErrorHandler, sendProblem } from "./http-errors.ts";
+import { BAD_ADDRESS, EMPTY_BODY, type HttpProblem, httpErrorHandler, sendProblem } from "./http-errors.ts";
+import { acceptJson } from "./json-bodies.ts";
+import { knownRoutes } from "./known-routes.ts";
 import { GRAPHQL_PATH } from "./paths.ts";
 import { requestIdOf } from "./request-id.ts";
-import { addSecurityHeaders } from "./security-headers.ts";
+import { addSecurityHeaders, DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
+import { answerLateBody, answerUnreadable, MAX_HEADER_BYTES } from "./unreadable-requests.ts";
 
 export interface HttpServerOptions {
   readonly apollo: ApolloServer<HttpContext>;
@@ -40,10 +44,27 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     genReqId: ({ headers }) => requestIdOf(headers),
     keepAliveTimeout: limits.idleMs,
     requestTimeout: requestMs,
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: answerUnreadable(limits),
+    // Hooks do not run then.
+    frameworkErrors: (_error, request, reply) =>
+      sendProblem(reply.headers({ ...SECURITY_HEADERS, ...DATA_HEADERS }), BAD_ADDRESS, request.headers.accept),
     // Node compares the two times when it makes the server, before Fastify sets its own.
-    http: { headersTimeout: limits.headersMs, requestTimeout: requestMs, connectionsCheckingInterval: CHECKING_MS },
+    http: {
+      headersTimeout: limits.headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: CHECKING_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Answered below, in the shape of everything else.
+      requireHostHeader: false,
+    },
   });
+  // Nothing is promised: whoever expects more than leave to send his body is served as if he did not.
+  server.server.on(
+    "checkExpectation",
+    guard("an expectation", (request: IncomingMessage, response: ServerResponse) =>
+      server.server.emit("request", request, response),
+    ),
+  );
   server.server.maxConnections = limits.connections;
   // First: what a plugin registers keeps the handler of its time.
   server.setErrorHandler(httpErrorHandler(limits.bodyBytes, log));
@@ -54,19 +75,28 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   });
   addSecurityHeaders(server);
   closeAfterAnswers(server);
-  boundBodies(server, limits.bodyMs);
+  refuseWithoutHost(server);
+  boundBodies(server, limits);
   acceptJson(server);
-  server.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      reply,
-      { status: 404, code: "NOT_FOUND", message: `There is nothing here; the API is at ${GRAPHQL_PATH}.` },
-      request.headers.accept,
-    ),
-  );
-  server.get("/health", (_request, reply) => reply.send({ status: "ok" }));
-  server.get("/ready", async (_request, reply) => {
-    const { ready, details } = await options.readiness();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...details });
+  const methodsOf = knownRoutes(server);
+  server.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(request.url);
+    if (methods.length === 0) return sendProblem(reply, NOT_FOUND, request.headers.accept);
+    const allowed = methods.join(", ");
+    reply.header("allow", allowed);
+    if (request.method === "OPTIONS") return reply.code(204).send();
+    const message = `This address takes ${allowed} only.`;
+    return sendProblem(reply, { status: 405, code: "BAD_REQUEST", message }, request.headers.accept);
+  });
+  const looking = ["GET", "HEAD"];
+  server.route({ method: looking, url: "/health", handler: (_request, reply) => reply.send({ status: "ok" }) });
+  server.route({
+    method: looking,
+    url: "/ready",
+    handler: async (_request, reply) => {
+      const { ready, details } = await options.readiness();
+      return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...details });
+    },
   });
   // Apollo answers other methods with 405 and an `allow` header itself.
   server.route({
@@ -77,6 +107,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   });
   return server;
 }
+
+const NOT_FOUND: HttpProblem = {
+  status: 404,
+  code: "NOT_FOUND",
+  message: `There is nothing here; the API is at ${GRAPHQL_PATH}.`,
+};
 
 /** Late requests are looked for that often. */
 const CHECKING_MS = 1_000;
@@ -91,17 +127,31 @@ declare module "fastify" {
   }
 }
 
+function refuseWithoutHost(server: FastifyInstance): void {
+  server.addHook("onRequest", (request, reply, done) => {
+    const { httpVersion, headers } = request.raw;
+    if (httpVersion !== "1.1" || headers.host !== undefined) return done();
+    sendProblem(reply, NO_HOST, headers.accept);
+  });
+}
+
+const NO_HOST: HttpProblem = {
+  status: 400,
+  code: "BAD_REQUEST",
+  message: "The request has no host header, which HTTP/1.1 asks for.",
+};
+
 /** A body that is late is answered like headers that are, and its connection closed. */
-function boundBodies(server: FastifyInstance, bodyMs: number): void {
+function boundBodies(server: FastifyInstance, limits: Limits): void {
   server.addHook("onRequest", (request, _reply, done) => {
     const { raw } = request;
     const { "content-length": length, "transfer-encoding": encoding } = raw.headers;
     if (request.routeOptions.config.ownBodyTime !== true && (encoding !== undefined || Number(length ?? 0) > 0)) {
       const late = setTimeout(
         guard("a body that is late", () => {
-          if (!raw.complete) answerLate(raw.socket);
+          if (!raw.complete) answerLateBody(raw.socket, limits);
         }),
-        bodyMs,
+        limits.bodyMs,
       );
       late.unref();
       // Once it has been read to its end, or broke.
@@ -112,23 +162,6 @@ function boundBodies(server: FastifyInstance, bodyMs: number): void {
     }
     done();
   });
-}
-
-/** JSON is parsed here and nowhere else, so that each kind of wrong body gets its own sentence. */
-function acceptJson(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
-    if (body.length === 0) return done(null, undefined);
-    try {
-      done(null, JSON.parse(body.toString()));
-    } catch {
-      done(new BadBody('The body is not JSON. Send an object such as {"query": "{ __typename }"}.'));
-    }
-  });
-  // Types that a plain HTML form can send reach Apollo, which refuses them as possible cross-site forgery.
-  for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
-    server.addContentTypeParser(type, { parseAs: "string" }, (_request, _body, done) => done(null, undefined));
-  }
 }
 
 /** A page of this very address: browsers name the origin for sockets even then. */

@@ -1,6 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse } from "graphql";
-import { CloseCode, makeServer } from "graphql-ws";
+import { CloseCode, MessageType, makeServer } from "graphql-ws";
 import type { RawData, WebSocket } from "ws";
 import type { Limits } from "../../config/limits.ts";
 import { guard } from "../../process/guard.ts";
@@ -115,7 +116,8 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
     }
     const place = places.enter(decision.identity.name);
     if (place === undefined) {
-      closeFor(session, { kind: "refused", code: "LIMIT_EXCEEDED", message: places.fullMessage });
+      const { message } = places.excess(decision.identity.name);
+      closeFor(session, { kind: "refused", code: "LIMIT_EXCEEDED", message });
       return false;
     }
     silentPlace.leave();
@@ -174,8 +176,11 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       guard("a socket's ping", (data: Buffer) => answer(pong(socket, data)), broken),
     );
 
-    async function receive(text: string, handle: (message: string) => Promise<void>): Promise<void> {
+    async function receive(data: RawData, handle: (message: string) => Promise<void>): Promise<void> {
       if (socket.readyState !== socket.OPEN) return;
+      // Of messages of text the library looks itself.
+      if (Buffer.isBuffer(data) && !isUtf8(data)) return refuse("Messages are text in UTF-8");
+      const text = String(data);
       const refusal = session.connection === undefined ? opening.message(text) : undefined;
       if (refusal !== undefined) return refuse(refusal);
       const sent = parsed(text);
@@ -195,6 +200,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
           break;
         case "message":
           // What is echoed would be written by a recursion.
+          if (isOfTheServer(message.message)) return refuse("Invalid message received");
           if (message.name === undefined && nestsDeeper(text, limits.initDepth)) {
             return refuse(`Such a message may nest ${limits.initDepth} deep`);
           }
@@ -221,7 +227,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         },
         onMessage: (handle) => {
           const received = (data: RawData): Promise<void> =>
-            receive(String(data), handle).catch((error: unknown) => {
+            receive(data, handle).catch((error: unknown) => {
               // A socket that broke while it was written to is not a fault.
               if (socket.readyState === socket.OPEN) throw error;
             });
@@ -318,6 +324,14 @@ function tooMany(maximum: number): GraphQLError {
 /** With the places that the error was shaped with; an error of its own would not know the document. */
 function revive({ message, extensions, locations }: GraphQLFormattedError): GraphQLError {
   return Object.assign(new GraphQLError(message, { extensions: extensions ?? null }), { locations });
+}
+
+/** What a gateway says and no client. */
+const OF_THE_SERVER: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck, MessageType.Next, MessageType.Error]);
+
+/** Well-formed, so that graphql-ws would take it for a fault of its own. */
+function isOfTheServer(message: unknown): boolean {
+  return typeof message === "object" && message !== null && "type" in message && OF_THE_SERVER.has(message.type);
 }
 
 function parsed(text: string): { readonly message: unknown } | undefined {

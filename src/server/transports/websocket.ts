@@ -4,7 +4,11 @@ import { handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { guard } from "../../process/guard.ts";
 import type { ClientAddressOf } from "../identity/client-address.ts";
+import type { HttpProblem } from "./http-errors.ts";
+import { GRAPHQL_PATH } from "./paths.ts";
 import { createSocketSessions, type SocketServices } from "./socket-session.ts";
+import { asksForWebSocket, serveWithoutUpgrade } from "./unknown-upgrades.ts";
+import { answerAndClose } from "./unreadable-requests.ts";
 
 export interface WebSocketOptions extends SocketServices {
   readonly path: string;
@@ -22,6 +26,24 @@ export interface WebSocketTransport {
 
 const GOING_AWAY = 1001;
 const CLOSING_MS = 1_000;
+/** What a client can do instead. */
+const HANDSHAKE = { "sec-websocket-version": "13" };
+
+const ELSEWHERE: HttpProblem = {
+  status: 404,
+  code: "NOT_FOUND",
+  message: `WebSockets are opened at ${GRAPHQL_PATH}.`,
+};
+const FOREIGN_PAGE: HttpProblem = {
+  status: 403,
+  code: "FORBIDDEN",
+  message: "Pages of this origin may not open a WebSocket here; GATEWAY_CORS_ORIGINS names those that may.",
+};
+const RESTARTING: HttpProblem = {
+  status: 503,
+  code: "SERVICE_UNAVAILABLE",
+  message: "The gateway restarts; connect again.",
+};
 
 /** Lets clients open sockets for `graphql-transport-ws`. */
 export function attachWebSocket(server: Server, options: WebSocketOptions): WebSocketTransport {
@@ -33,18 +55,30 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
     autoPong: false,
     handleProtocols: (offered) => handleProtocols(offered),
   });
+  // What is no handshake; the library would answer it with a page.
+  sockets.on(
+    "wsClientError",
+    guard("an upgrade that is no handshake", ({ message }: Error, stream: Duplex) =>
+      refuseUpgrade(stream, { status: 400, code: "BAD_REQUEST", message: `${message}.` }, HANDSHAKE),
+    ),
+  );
   let refusing = false;
 
-  /** The HTTP status that refuses an upgrade, or undefined. */
-  function refusalOf(request: IncomingMessage): string | undefined {
-    if ((request.url ?? "").split("?")[0] !== options.path) return "404 Not Found";
+  /** Why an upgrade is refused; undefined when it is not. */
+  function refusalOf(request: IncomingMessage): HttpProblem | undefined {
+    if ((request.url ?? "").split("?")[0] !== options.path) return ELSEWHERE;
     const { origin, host } = request.headers;
     // Browsers let any page open a socket; they only tell where the page is from.
-    if (origin !== undefined && !options.isAllowedOrigin(origin, host)) return "403 Forbidden";
-    return refusing || places.isFull() ? "503 Service Unavailable" : undefined;
+    if (origin !== undefined && !options.isAllowedOrigin(origin, host)) return FOREIGN_PAGE;
+    if (refusing) return RESTARTING;
+    return places.isFull() ? { status: 503, code: "LIMIT_EXCEEDED", ...places.excess() } : undefined;
   }
 
   function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    if (!asksForWebSocket(request)) {
+      serveWithoutUpgrade(server, request, stream, head);
+      return;
+    }
     const refusal = refusalOf(request);
     if (refusal !== undefined) {
       refuseUpgrade(stream, refusal);
@@ -53,7 +87,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
     const from = options.clientAddress(request);
     const silentPlace = places.enterSilent(from.address, () => stream.destroy());
     if (silentPlace === undefined) {
-      refuseUpgrade(stream, "429 Too Many Requests");
+      refuseUpgrade(stream, { status: 429, code: "LIMIT_EXCEEDED", ...places.silentExcess });
       return;
     }
     stream.once("close", guard("the end of a silent socket", silentPlace.leave));
@@ -102,10 +136,10 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
   };
 }
 
-function refuseUpgrade(stream: Duplex, status: string): void {
+function refuseUpgrade(stream: Duplex, problem: HttpProblem, headers?: Readonly<Record<string, string>>): void {
   // Node hands the socket over without a listener: a client that resets it would end the process.
   const destroy = guard("an upgrade that was refused", () => stream.destroy());
   stream.on("error", destroy);
   stream.once("finish", destroy);
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  answerAndClose(stream, problem, headers);
 }

@@ -30,14 +30,14 @@ const head = (more: string): string =>
   `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${more}`;
 
 test.each([
-  ["headers never end", head("")],
-  ["body never ends", `${head(`x-api-key: ${KEY}\r\ncontent-length: 100\r\n`)}\r\n{"query"`],
-])("a request whose %s is closed in time, with a sentence", async (_what, text) => {
+  ["headers never end", "headersMs", head("")],
+  ["body never ends", "bodyMs", `${head(`x-api-key: ${KEY}\r\ncontent-length: 100\r\n`)}\r\n{"query"`],
+])("a request whose %s is closed in time, with a sentence", async (_what, limit, text) => {
   const { origin } = await startScriptedGateway({ ...QUICK, GATEWAY_API_KEYS: `one:${KEY}` });
   const { closed } = await dial(origin, text);
   const answer = await closed;
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-  expect(answer).toContain('"code":"LIMIT_EXCEEDED"');
+  expect(answer).toContain(`"code":"LIMIT_EXCEEDED","limit":"${limit}","maximum":300`);
   expect(answer).toContain("cache-control: no-store");
   expect((await fetch(`${origin}/health`)).status).toBe(200);
 });

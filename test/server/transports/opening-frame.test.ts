@@ -20,6 +20,8 @@ test.each<[string, readonly (string | Buffer)[], number]>([
   ["two messages", ['{"type":"ping"}', '{"type":"connection_init"}'], 4400],
   ["no JSON", ["{"], 4400],
   ["a number", ["7"], 4400],
+  ["what only a gateway says", ['{"type":"next","id":"1","payload":{"data":null}}'], 4400],
+  ["bytes that are no text", [Buffer.from([0x7b, 0xc3, 0x28])], 4400],
   ["a subscription", ['{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}'], 4401],
 ])("a socket that begins with %s is closed, and the gateway goes on", async (_what, messages, code) => {
   const { origin } = await startScriptedGateway();
@@ -56,6 +58,25 @@ test.each(["ping", "pong", "nothing"])(
     expect((await fetch(`${origin}/health`)).status).toBe(200);
   },
 );
+
+test.each<[string, string | Buffer]>([
+  ["a result", '{"type":"next","id":"1","payload":{"data":null}}'],
+  ["an error", '{"type":"error","id":"1","payload":[{"message":"no"}]}'],
+  ["an acknowledgement", '{"type":"connection_ack"}'],
+  [
+    "bytes that are no text",
+    Buffer.concat([Buffer.from('{"type":"ping","payload":{"a":"'), Buffer.from([0xff]), Buffer.from('"}}')]),
+  ],
+])("%s from a client ends a socket that is acknowledged with 4400", async (_what, message) => {
+  const { origin } = await startScriptedGateway();
+  const socket = await openSocket(origin);
+  onTestFinished(() => socket.terminate());
+  socket.send('{"type":"connection_init"}');
+  await once(socket, "message");
+  const closed = closing(socket);
+  socket.send(message);
+  expect(await closed).toBe(4400);
+});
 
 test("what is beside query and variables may be as deep as it likes: nobody reads it", async () => {
   const { origin } = await startScriptedGateway();
