@@ -350,6 +350,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
                 : null,
           };
         },
+        acted: () => watchers.acted(fingerprint(identity.credential)),
         chatChanged(chatId, source) {
           watchers.changed(fingerprint(identity.credential));
           portalOf(identity)

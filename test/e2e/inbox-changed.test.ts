@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
-import type { PortalUser } from "../../simulator/portal.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type PortalUser, startPortal } from "../../simulator/portal.ts";
 import { joinChat, leaveChat } from "../../simulator/world/members.ts";
 import type { Chat } from "../../simulator/world/records.ts";
-import { keyFor } from "./gateway.ts";
-import { type Listener, type LiveOffice, openLiveOffice } from "./live-office.ts";
+import { openEventStream } from "../campaign/live/event-stream-client.ts";
+import { keyFor, startGateway } from "./gateway.ts";
+import { type Listener, type LiveOffice, openListener, openLiveOffice, type StreamResult } from "./live-office.ts";
 
 const ITEM =
   "id isPinned changedAt preview { text } chat { id title viewerUnreadCount line { id name } operator { id name } }";
@@ -107,14 +108,12 @@ describe("an inbox that is watched", () => {
 
   it("is a window of the rows that are wanted", async () => {
     const office = await openLiveOffice({ size: 1 });
-    const { key, chat } = someoneWithChats(office);
+    const { operator, key } = someoneWithChats(office);
     const whole = await nextChange(office.listen(CHANGES, { key, variables: { first: 100 } }));
     const listener = office.listen(CHANGES, { key, variables: { first: 2 } });
     const first = await nextChange(listener);
     expect(first).toMatchObject({ order: whole.order.slice(0, 2), hasMore: true });
-    const below = ownChats(office, { ...chat, id: chat.ownerId } as never).find(
-      ({ id }) => !first.order.includes(String(id)),
-    );
+    const below = ownChats(office, operator).find(({ id }) => !first.order.includes(String(id)));
     expect(below).toBeDefined();
     office.portal.world.customerWrites(below?.id ?? 0, "Up!");
     const moved = await nextChange(listener);
@@ -126,5 +125,86 @@ describe("an inbox that is watched", () => {
     );
     const { data } = await office.gateway.graphql(LIST, { filter: { states: ["NO_OPEN_SESSION"] } }, { key });
     expect(closed.changed).toEqual(data.inbox.nodes);
+  });
+});
+
+describe("an inbox that is watched with a webhook alone", () => {
+  it("is told at first, and again after what its owner did through the gateway, over an event stream too", async () => {
+    const portal = await startPortal({ size: 0.3, plan: "on-premise" });
+    const gateway = await startGateway({ portal, env: { BITRIX24_PLAN: "on-premise" } });
+    onTestFinished(async () => {
+      await gateway.close();
+      await portal.close();
+    });
+    const operator = portal.users.find((user) =>
+      [...portal.world.chats.values()].some(({ ownerId, members }) => ownerId === user.id && members.has(user.id)),
+    );
+    if (operator === undefined) throw new Error("nobody has a chat");
+    const key = keyFor(operator);
+    const { data } = await gateway.graphql(
+      "{ eventCursor viewer { liveEvents { checkedEverySeconds } } }",
+      {},
+      { key },
+    );
+    expect(data).toEqual({ eventCursor: null, viewer: { liveEvents: { checkedEverySeconds: null } } });
+
+    const results: StreamResult[] = [];
+    let wake: (() => void) | undefined;
+    const stream = await openEventStream(new URL(gateway.url).origin, CHANGES, {
+      key: gateway.keyOf(key),
+      variables: { first: 100 },
+      onResult(result) {
+        results.push(result);
+        wake?.();
+      },
+    });
+    onTestFinished(() => stream.close());
+    const resultAt = async (place: number): Promise<Change> => {
+      while (results.length <= place) await new Promise<void>((resolve) => (wake = resolve));
+      return results[place]?.data?.inboxChanged as Change;
+    };
+    const whole = await resultAt(0);
+    const last = whole.changed.findLast(({ isPinned }) => !isPinned);
+    if (last === undefined) throw new Error("everything is pinned");
+    const watched = await gateway.graphql("{ viewer { liveEvents { checkedEverySeconds } } }", {}, { key });
+    expect(watched.data.viewer.liveEvents.checkedEverySeconds).toBeGreaterThanOrEqual(60);
+
+    const pin = `mutation { inboxPin(chatId: "${last.id}", pinned: true) { userErrors { code } } }`;
+    const pinned = await gateway.graphql(pin, {}, { key });
+    expect(pinned.errors).toBeUndefined();
+    const change = await resultAt(1);
+    expect(change.changed).toEqual([{ ...last, isPinned: true }]);
+    expect(change.order[0]).toBe(last.id);
+  });
+
+  it("is refused to whoever has no right to live events, and with a size that is none, and not for what the list cannot be", async () => {
+    const portal = await startPortal({ size: 0.2, plan: "on-premise" });
+    const [supervisor] = portal.users;
+    if (supervisor === undefined) throw new Error("nobody");
+    const gateway = await startGateway({
+      portal,
+      env: {
+        BITRIX24_PLAN: "on-premise",
+        GATEWAY_API_KEYS: `reader:reader-key-of-a-test:${keyFor(supervisor)}:none,listener:listener-key-of-a-test:${keyFor(supervisor)}`,
+      },
+    });
+    onTestFinished(async () => {
+      await gateway.close();
+      await portal.close();
+    });
+    expect(await refusal("reader", { first: 5 })).toBe("FORBIDDEN");
+    expect(await refusal("listener", { first: 0 })).toBe("BAD_USER_INPUT");
+    expect(await refusal("listener", { first: 101 })).toBe("BAD_USER_INPUT");
+    expect(await refusal("listener", { filter: { lineIds: ["a line"] } })).toBe("BAD_USER_INPUT");
+    portal.setFaults([{ kind: "http", method: "im.recent.get", status: 401, body: { error: "insufficient_scope" } }]);
+    expect(await refusal("listener", { first: 5 })).toBe("FORBIDDEN");
+
+    async function refusal(key: string, variables: Record<string, unknown>): Promise<unknown> {
+      const listener = openListener(gateway, CHANGES, key, variables);
+      const first = await listener.next().catch((error: unknown) => String(error));
+      if (typeof first === "string") return /"code":"([A-Z_]+)"/.exec(first)?.[1];
+      await expect(listener.next()).rejects.toThrow("the stream ended");
+      return first.errors?.[0]?.extensions?.code;
+    }
   });
 });

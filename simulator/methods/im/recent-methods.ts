@@ -13,11 +13,12 @@ const defaultLimit = 50;
 const maxLimit = 200;
 const day = 24 * 60 * 60 * 1000;
 
-/** The caller's recent chats, the latest activity first. */
+/** The caller's recent chats: those that he pinned, then the others, the latest activity first. */
 function recentChats(world: World, userId: number): Chat[] {
+  const isPinned = (chat: Chat): number => Number(chat.pinnedBy.has(userId));
   return [...world.chats.values()]
     .filter((chat) => chat.recents.has(userId))
-    .sort((a, b) => b.lastActivityAt - a.lastActivityAt || b.id - a.id);
+    .sort((a, b) => isPinned(b) - isPinned(a) || b.lastActivityAt - a.lastActivityAt || b.id - a.id);
 }
 
 function lastMessage(world: World, message: Message | undefined): Record<string, unknown> {

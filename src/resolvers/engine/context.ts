@@ -38,6 +38,8 @@ export interface LiveContext {
   status(): Promise<LiveStatus>;
   /** An action of this gateway changed a chat in a way that the portal sends no event for. Never throws. */
   chatChanged(chatId: Id, change: ChatChange): void;
+  /** The viewer did something that may have changed his own list of dialogs. Never throws. */
+  acted(): void;
 }
 
 /** For a portal without a live log. */
@@ -45,6 +47,7 @@ export const NO_LIVE_LOG: LiveContext = {
   takeCursor: () => Promise.resolve(null),
   status: () => Promise.resolve({ sources: [], scope: "own", needsReinstall: false, checkedEverySeconds: null }),
   chatChanged: () => {},
+  acted: () => {},
 };
 
 /** Work on one portal that must not happen side by side, whichever process it is in. */

@@ -15,8 +15,10 @@ export interface Watchers {
   show(viewer: LiveViewer, failed: (error: unknown) => void): () => void;
   /** Something happened, at a time of the monotonic clock, that a list does not tell which was asked for before: it is read soon. */
   hasten(viewer: LiveViewer, happenedAt: number, afterMs?: number): void;
-  /** The user of the credential changed something through this gateway: the list is read soon. */
+  /** The user of the credential changed a chat through this gateway: the list is read soon. */
   changed(credentialKey: string): void;
+  /** The user of the credential did anything else that his list may tell: it is read soon where it is shown. */
+  acted(credentialKey: string): void;
   /** Seconds between two looks at the list of the credential, as they are possible now. */
   checkedEverySeconds(viewer: Pick<LiveViewer, "portal" | "credentialKey">): number;
   /** Whether the list is looked at now. */
@@ -151,6 +153,11 @@ export function createWatchers(options: WatchersOptions): Watchers {
     return portals.get(portalName(viewer.portal))?.watched.get(dialogListName(viewer));
   }
 
+  function watchedWith(credentialKey: string): Watched[] {
+    const all = [...portals.values()].flatMap(({ watched }) => [...watched.values()]);
+    return all.filter(({ viewer }) => viewer.credentialKey === credentialKey);
+  }
+
   function hasten(watched: Watched, happenedAt: number, dueAt: number): void {
     const { portal } = watched.viewer;
     watched.since = Math.max(watched.since, happenedAt);
@@ -208,11 +215,11 @@ export function createWatchers(options: WatchersOptions): Watchers {
       if (watched !== undefined) hasten(watched, happenedAt, soon(watched, afterMs));
     },
     changed(credentialKey) {
-      for (const portal of portals.values()) {
-        for (const watched of portal.watched.values()) {
-          if (watched.viewer.credentialKey === credentialKey) hasten(watched, now(), now() + CHANGED_MS);
-        }
-      }
+      for (const watched of watchedWith(credentialKey)) hasten(watched, now(), soon(watched));
+    },
+    acted(credentialKey) {
+      for (const watched of watchedWith(credentialKey))
+        if (watched.shown.size > 0) hasten(watched, now(), soon(watched));
     },
     checkedEverySeconds(viewer) {
       const intervalMs = Math.max(heartbeatMs, watchedBy(viewer)?.intervalMs ?? heartbeatMs);

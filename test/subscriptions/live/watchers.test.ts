@@ -3,7 +3,7 @@ import type { PortalUser } from "../../../simulator/portal.ts";
 import type { Chat } from "../../../simulator/world/records.ts";
 import { PortalRateLimited } from "../../../src/datasources/bitrix24/errors.ts";
 import type { StoredChatChanged } from "../../../src/subscriptions/events/stored-event.ts";
-import { createDialogLists, type ListUrgency } from "../../../src/subscriptions/live/dialog-lists.ts";
+import { createDialogLists, type DialogLists, type ListUrgency } from "../../../src/subscriptions/live/dialog-lists.ts";
 import { createFoundChanges } from "../../../src/subscriptions/live/found-changes.ts";
 import type { LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
 import { createWatchers, type Watchers, type WatchersOptions } from "../../../src/subscriptions/live/watchers.ts";
@@ -24,6 +24,7 @@ const portal = { host: "portal.example", memberId: "portal" };
 
 interface Watching {
   readonly watchers: Watchers;
+  readonly lists: DialogLists;
   readonly found: StoredChatChanged[];
   /** An event of the portal came about the chat. */
   tell(chat: Chat): void;
@@ -32,9 +33,13 @@ interface Watching {
 interface WatchingOptions extends Partial<WatchersOptions> {
   /** Whether the live side's share has nothing left for such a look. */
   readonly hasNothingFor?: (urgency: ListUrgency) => boolean;
+  /** Told of each credential whose list is asked for, in order. */
+  readonly asked?: (credentialKey: string) => void;
+  /** Holds each question back. */
+  readonly wait?: () => Promise<void>;
 }
 
-function startWatching({ hasNothingFor, ...options }: WatchingOptions = {}): Watching {
+function startWatching({ hasNothingFor, asked, wait, ...options }: WatchingOptions = {}): Watching {
   const closing = new AbortController();
   const found: StoredChatChanged[] = [];
   const changes = createFoundChanges({ found: (_portal, change) => void found.push(change), graceMs: 1 });
@@ -51,7 +56,14 @@ function startWatching({ hasNothingFor, ...options }: WatchingOptions = {}): Wat
     },
   });
   const watchers = createWatchers({
-    lists,
+    lists: {
+      ...lists,
+      async ask(question, since) {
+        asked?.(question.viewer.credentialKey);
+        await wait?.();
+        return lists.ask(question, since);
+      },
+    },
     heartbeatMs: 20,
     onError: (error) => expect.fail(String(error)),
     ...options,
@@ -63,6 +75,7 @@ function startWatching({ hasNothingFor, ...options }: WatchingOptions = {}): Wat
   });
   return {
     watchers,
+    lists,
     found,
     tell(chat) {
       const address = {
@@ -157,10 +170,76 @@ describe("the looks", () => {
   });
 
   it("come soon after the user changed something through the gateway", async () => {
-    const { watchers } = startWatching({ heartbeatMs: 3_600_000 });
+    const { watchers } = startWatching({ heartbeatMs: 3_600_000, pauseMs: 1 });
     watchers.watch(viewer(operator()));
     watchers.changed(String(operator().id));
     await looked(1);
+  });
+
+  it("come after anything else that the user did where the list itself is shown, and nowhere else", async () => {
+    const { watchers } = startWatching({ heartbeatMs: 3_600_000, pauseMs: 1 });
+    const other = office.operators[1] ?? operator();
+    watchers.watch(viewer(operator()));
+    watchers.show(viewer(other), () => expect.fail("it can be read"));
+    watchers.acted(String(operator().id));
+    await new Promise((resolve) => setImmediate(resolve));
+    watchers.acted(String(other.id));
+    await looked(1);
+    expect(office.portal.stats().byMethod).toEqual({ "im.recent.get": 1 });
+    expect(watchers.isWatched(viewer(other))).toBe(true);
+  });
+
+  it("come soon where something happened that the list does not tell, with a pause between two, and not where it was read since", async () => {
+    const { watchers, lists } = startWatching({ heartbeatMs: 3_600_000, pauseMs: 1_500 });
+    const own = viewer(operator());
+    watchers.show(own, () => expect.fail("it can be read"));
+    const happenedAt = performance.now();
+    await lists.ask({ viewer: own, urgency: "event" }, happenedAt);
+    expect(looks()).toBe(1);
+    for (let event = 0; event < 20; event += 1) watchers.hasten(own, happenedAt, 1);
+    const beganAt = performance.now();
+    watchers.hasten(own, beganAt, 1);
+    for (let event = 0; event < 20; event += 1) watchers.hasten(own, beganAt, 1);
+    await until(() => looks() === 2);
+    watchers.hasten(own, performance.now(), 1);
+    await until(() => looks() === 3);
+    expect(performance.now() - beganAt).toBeGreaterThan(1_400);
+  });
+
+  it("are not left to another process where the list itself is shown, and tell why it cannot be read", async () => {
+    const failures: unknown[] = [];
+    const { watchers } = startWatching({ isMine: async () => false });
+    office.portal.setFaults([{ kind: "error", error: "INVALID_CREDENTIALS", status: 401, times: 1 }]);
+    watchers.show(viewer(operator()), (error) => failures.push(error));
+    await looked(2);
+    expect(failures.map(String)).toEqual([expect.stringContaining("INVALID_CREDENTIALS")]);
+  });
+
+  it("go where something happened before they go where nothing did", async () => {
+    const order: string[] = [];
+    let isFirst = true;
+    const { watchers } = startWatching({
+      heartbeatMs: 400,
+      pauseMs: 1,
+      asked: (credentialKey) => order.push(credentialKey),
+      // The first look takes until all others are due.
+      wait: async () => {
+        if (!isFirst) return;
+        isFirst = false;
+        await until(() => performance.now() - beganAt > 900);
+      },
+    });
+    const beganAt = performance.now();
+    const [a, b, c] = office.operators.map((each) => viewer(each));
+    if (a === undefined || b === undefined || c === undefined) throw new Error("too few operators");
+    for (const each of [a, b, c]) watchers.show(each, () => expect.fail("it can be read"));
+    await until(() => order.length === 1);
+    watchers.hasten(c, performance.now(), 1);
+    await until(() => order.length >= 3);
+    expect(order.slice(0, 3)).toEqual([a.credentialKey, c.credentialKey, b.credentialKey]);
+    // Nothing of it is left to the next test.
+    watchers.close();
+    await until(() => looks() === order.length);
   });
 
   it("are left to the process that takes them, and tell how often they come", async () => {

@@ -59,9 +59,8 @@ export function createLiveList(): LiveList {
   };
 }
 
-/** Rows that an event moved stand before the others, pinned ones among the pinned ones. */
+/** Pinned ones first, whatever the portal's order; rows that an event moved stand before the others of their kind. */
 function rowsOf(items: readonly InboxItemRecord[], told: ReadonlyMap<Id, ToldMessage>): readonly InboxItemRecord[] {
-  if (told.size === 0) return items;
   const moved = items.filter(({ id }) => told.has(id)).map((item) => withMessage(item, told.get(item.id)));
   moved.sort((a, b) => (b.changedAt?.getTime() ?? 0) - (a.changedAt?.getTime() ?? 0));
   const others = items.filter(({ id }) => !told.has(id));

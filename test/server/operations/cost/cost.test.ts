@@ -29,6 +29,11 @@ describe("the cost of an operation", () => {
   });
 
   test("counts nothing for what a list brings along, and a command of each row for what it does not", () => {
+    const rows = "changed { chat { title state viewerUnreadCount operator { id } } }";
+    expect(cost(`subscription { inboxChanged(first: 50) { order ${rows} } }`)).toBe(2);
+    const marks = "changed { chat { readMarks { readAt } } }";
+    expect(cost(`subscription { inboxChanged(first: 50) { ${marks} } }`)).toBe(2 + 50);
+    expect(cost(`subscription { inboxChanged { ${marks} } }`)).toBe(2 + 20);
     const list = cost("{ inbox(first: 50) { nodes { id } } }");
     expect(cost("{ inbox(first: 50) { nodes { chat { title state operator { id } } } } }")).toBe(list);
     expect(cost("{ inbox(first: 50) { nodes { chat { readMarks { readAt } } } } }")).toBe(list + 50);
