@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { pino } from "pino";
 import { ConfigError, loadEnvFile, readConfig } from "./config/config.ts";
+import { boundHeapGrowth } from "./process/heap-growth.ts";
 import { endInOrder } from "./process/orderly-end.ts";
 import { type RunningGateway, startGateway } from "./server/gateway.ts";
 
@@ -8,6 +9,7 @@ import { type RunningGateway, startGateway } from "./server/gateway.ts";
 export const gateway: Promise<RunningGateway | undefined> = main();
 
 async function main(): Promise<RunningGateway | undefined> {
+  boundHeapGrowth();
   try {
     loadEnvFile();
     const config = readConfig(process.env);

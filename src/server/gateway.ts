@@ -22,7 +22,7 @@ import { createLiveSide } from "./live-side.ts";
 import { openLiveStore } from "./live-store.ts";
 import { createDoor } from "./operations/door.ts";
 import { type KnownOperations, OperationsFileError, readKnownOperations } from "./operations/known-operations.ts";
-import { startEvent, startOperation } from "./operations/operation-context.ts";
+import { startEvent, startListChange, startOperation } from "./operations/operation-context.ts";
 import { createPreparation } from "./operations/prepare.ts";
 import type { OperationsUnderWay } from "./operations/under-way.ts";
 import { createSendLedger } from "./sends/send-ledger.ts";
@@ -139,10 +139,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     inboxes: liveSide.inboxes,
     viewerOf: liveSide.viewerOf,
     listViewerOf: liveSide.listViewerOf,
-    startOperation: (identity, requestId, reachedAt) =>
-      startOperation(services, identity, "operation", requestId, reachedAt),
-    startListChange: (identity, requestId, reachedAt) =>
-      startOperation(services, identity, "event", requestId, reachedAt),
+    startOperation: (identity, requestId, reachedAt) => startOperation(services, identity, requestId, reachedAt),
+    startListChange: (identity, requestId, reachedAt) => startListChange(services, identity, requestId, reachedAt),
     startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),
     log,
   });

@@ -41,9 +41,9 @@ export async function run(
 ): Promise<FormattedExecutionResult> {
   const { document, node, kind, takesCursor } = operation;
   let result: ExecutionResult;
+  // Of a mutation every outcome is told, so that what it has begun is waited for.
+  const unwatch = kind === "mutation" ? undefined : failedFields.watch(context, limits.fieldErrors, giveUp);
   try {
-    // Of a mutation every outcome is told, so that what it has begun is waited for.
-    if (kind !== "mutation") failedFields.watch(context, limits.fieldErrors, giveUp);
     if (takesCursor) await context.live.takeCursor().catch(() => null);
     const answered = await execute({
       schema,
@@ -59,6 +59,8 @@ export async function run(
     if (oversized !== undefined) result = { errors: [oversized], data: null };
   } catch (error) {
     result = { errors: [asGraphQLError(error)] };
+  } finally {
+    unwatch?.();
   }
   return {
     ...(result.errors === undefined ? {} : { errors: result.errors.map(shape) }),

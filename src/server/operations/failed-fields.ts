@@ -2,8 +2,8 @@ import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from "gra
 
 /** Counts an operation's fields that fail while it runs, so that it can end before all of it has been asked for. */
 export interface FailedFields {
-  /** `ends` is called when more fields of the operation with this context have failed than may. */
-  watch(context: object, maximum: number, ends: () => void): void;
+  /** `ends` is called when more fields of the operation with this context have failed than may. To be ended by what it returns: a young collection keeps whatever a long-lived weak map holds. */
+  watch(context: object, maximum: number, ends: () => void): () => void;
 }
 
 /** Has every field of the schema tell when it fails. What succeeds costs nothing but a call more. */
@@ -40,6 +40,9 @@ export function countFailedFields(schema: GraphQLSchema): FailedFields {
         count += 1;
         if (count === maximum + 1) ends();
       });
+      return () => {
+        watched.delete(context);
+      };
     },
   };
 }

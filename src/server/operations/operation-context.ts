@@ -1,15 +1,18 @@
+import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import { type Credential, fingerprint } from "../../datasources/bitrix24/credentials.ts";
 import type { Portals } from "../../datasources/bitrix24/portals.ts";
-import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import { type AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import type { CredentialMemories } from "../../datasources/loaders/credential-memory.ts";
 import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
 import { createLoaders, type Loaders } from "../../datasources/loaders/loaders.ts";
 import { guard } from "../../process/guard.ts";
-import { createLightSignal } from "../../process/light-signal.ts";
-import type { LiveContext, OperationContext } from "../../resolvers/engine/context.ts";
+import { createLightSignal, type LightSignal } from "../../process/light-signal.ts";
+import type { LiveContext, OperationContext, Turns, ViewerIdentity } from "../../resolvers/engine/context.ts";
 import type { EventEyes } from "../../resolvers/engine/event-eyes.ts";
 import type { FileLinks } from "../../resolvers/engine/file-links.ts";
-import type { Turns } from "../../storage/turns.ts";
+import type { Uploads } from "../../resolvers/files/uploads.ts";
+import type { Sends } from "../../resolvers/sends/sends.ts";
+import type { Turns as StoreTurns } from "../../storage/turns.ts";
 import type { OperationLinks } from "../files/operation-links.ts";
 import type { OperationUploads } from "../files/operation-uploads.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -22,7 +25,7 @@ export interface OperationServices {
   readonly timeoutMs: number;
   /** The live side of an identity's portal. */
   readonly liveFor: (identity: Identity) => LiveContext;
-  readonly turns: Turns;
+  readonly turns: StoreTurns;
   readonly sends: SendLedger;
   readonly links: OperationLinks;
   readonly uploads: OperationUploads;
@@ -55,25 +58,60 @@ export function startEvent(
   identity: Identity,
   eyes: EventEyes | undefined,
 ): RunningOperation {
-  const running = startOperation(services, identity, "event");
-  const { context } = running;
-  const links = services.links.forEvent(identity, context.portal.origin, eyes);
-  return { ...running, context: { ...context, links, ...(eyes === undefined ? {} : { event: eyes }) } };
+  return start(services, identity, {
+    histories: () => NOTHING_KEPT,
+    links: (origin) => services.links.forEvent(identity, origin, eyes),
+    eyes,
+    fresh: true,
+  });
 }
 
-/**
- * Binds one operation, or the execution of one live event, to its credential, its deadline and its abort signal. `reachedAt`: the gateway's
- * address as the client used it.
- */
+/** Binds one operation to its credential, its deadline and its abort signal. `reachedAt`: the gateway's address as the client used it. */
 export function startOperation(
   services: OperationServices,
   identity: Identity,
-  purpose: "operation" | "event" = "operation",
   requestId?: string,
   reachedAt?: string,
 ): RunningOperation {
+  return start(services, identity, {
+    histories: (credential) => services.histories.forCredential(credential),
+    links: (origin) => services.links.forOperation(identity, origin, reachedAt),
+    fresh: false,
+    requestId,
+    reachedAt,
+  });
+}
+
+/** The execution of what is different in a shown list: its reads are never answered from what was kept before. */
+export function startListChange(
+  services: OperationServices,
+  identity: Identity,
+  requestId?: string,
+  reachedAt?: string,
+): RunningOperation {
+  return start(services, identity, {
+    histories: () => NOTHING_KEPT,
+    links: (origin) => services.links.forOperation(identity, origin, reachedAt),
+    fresh: true,
+    requestId,
+    reachedAt,
+  });
+}
+
+interface Start {
+  /** Histories that answer for the credential of that name. */
+  readonly histories: (credential: string) => HistoryCache;
+  readonly links: (portalOrigin: string) => FileLinks;
+  readonly eyes?: EventEyes | undefined;
+  /** No read joins one that began earlier. */
+  readonly fresh: boolean;
+  readonly requestId?: string | undefined;
+  readonly reachedAt?: string | undefined;
+}
+
+function start(services: OperationServices, identity: Identity, begun: Start): RunningOperation {
   const { signal, abort } = createLightSignal();
-  const usage = new UpstreamUsage(requestId);
+  const usage = new UpstreamUsage(begun.requestId);
   const deadlineAt = performance.now() + services.timeoutMs;
   const timer = setTimeout(guard("an operation's deadline", abort), services.timeoutMs);
   timer.unref();
@@ -82,39 +120,84 @@ export function startOperation(
     deadlineAt,
     usage,
     identity: identity.name,
-    fresh: purpose === "event",
+    fresh: begun.fresh,
   });
-  // Many an operation reads nothing by them.
-  let loaders: Loaders | undefined;
-  let links: FileLinks | undefined;
-  const startLoaders = (): Loaders => {
-    const name = nameOf(identity.credential);
-    const histories = purpose === "event" ? NOTHING_KEPT : services.histories.forCredential(name);
-    return createLoaders(portal, histories, services.memories.forCredential(portal.host, name));
-  };
   return {
-    context: {
-      viewer: identity.viewer,
-      portal,
-      get loaders() {
-        loaders ??= startLoaders();
-        return loaders;
-      },
-      signal,
-      usage,
-      upstreamStatus: () => services.portals.status(identity.credential),
-      live: services.liveFor(identity),
-      turns: turnsOf(services.turns, portal.host),
-      sends: services.sends.forIdentity(portal.host, identity.name),
-      get links() {
-        links ??= services.links.forOperation(identity, portal.origin, reachedAt);
-        return links;
-      },
-      get uploads() {
-        return services.uploads.forOperation(identity, portal.host, reachedAt);
-      },
-    },
+    context: new LazyContext(services, identity, { ...begun, portal, signal, usage }),
     abort,
     close: () => clearTimeout(timer),
   };
+}
+
+interface Begun extends Start {
+  readonly portal: PortalSession;
+  readonly signal: LightSignal;
+  readonly usage: UpstreamUsage;
+}
+
+/**
+ * Makes what many an operation, and nearly every event's execution, does without only when it is asked for. To be handed on as it is: a copy
+ * would make all of it. A class, because getters in an object literal give each object a shape of its own in the old part of the heap, and all
+ * that they see stays there until that is collected.
+ */
+class LazyContext implements OperationContext {
+  readonly viewer: ViewerIdentity;
+  readonly portal: PortalSession;
+  readonly signal: LightSignal;
+  readonly usage: UpstreamUsage;
+  readonly event?: EventEyes;
+  readonly #services: OperationServices;
+  readonly #identity: Identity;
+  readonly #begun: Begun;
+  #loaders: Loaders | undefined;
+  #links: FileLinks | undefined;
+  #live: LiveContext | undefined;
+
+  constructor(services: OperationServices, identity: Identity, begun: Begun) {
+    this.#services = services;
+    this.#identity = identity;
+    this.#begun = begun;
+    this.viewer = identity.viewer;
+    this.portal = begun.portal;
+    this.signal = begun.signal;
+    this.usage = begun.usage;
+    if (begun.eyes !== undefined) this.event = begun.eyes;
+  }
+
+  get loaders(): Loaders {
+    this.#loaders ??= this.#startLoaders();
+    return this.#loaders;
+  }
+
+  get live(): LiveContext {
+    this.#live ??= this.#services.liveFor(this.#identity);
+    return this.#live;
+  }
+
+  get links(): FileLinks {
+    this.#links ??= this.#begun.links(this.portal.origin);
+    return this.#links;
+  }
+
+  get uploads(): Uploads {
+    return this.#services.uploads.forOperation(this.#identity, this.portal.host, this.#begun.reachedAt);
+  }
+
+  get turns(): Turns {
+    return turnsOf(this.#services.turns, this.portal.host);
+  }
+
+  get sends(): Sends {
+    return this.#services.sends.forIdentity(this.portal.host, this.#identity.name);
+  }
+
+  upstreamStatus(): AllowanceStatus {
+    return this.#services.portals.status(this.#identity.credential);
+  }
+
+  #startLoaders(): Loaders {
+    const name = nameOf(this.#identity.credential);
+    const memory = this.#services.memories.forCredential(this.portal.host, name);
+    return createLoaders(this.portal, this.#begun.histories(name), memory);
+  }
 }

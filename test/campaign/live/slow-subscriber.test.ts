@@ -110,8 +110,8 @@ it("clients that do not read while 100,000 events pass cost a bounded memory, hi
   }
   // Four clients were owed 100 MB or more each. The map of the log's file is no memory that the clients cost.
   const log = after.mapped - before.mapped;
-  expect((after.peak - before.resident - log) / MIB).toBeLessThan(300);
-  expect((after.anonymous - before.anonymous) / MIB).toBeLessThan(200);
+  expect((after.peak - before.resident - log) / MIB).toBeLessThan(100);
+  expect((after.anonymous - before.anonymous) / MIB).toBeLessThan(100);
 
   expect(Math.max(...[...slow, ...slowArrived].map(({ texts }) => texts.length))).toBeLessThan(1_000);
   for (const each of [...slow, ...slowStreams]) each.goOn();
