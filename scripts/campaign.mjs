@@ -14,6 +14,20 @@ const campaigns = [
     tests: ["test/campaign/history"],
   },
   {
+    name: "hostile",
+    what: "operations, frames and requests of any kind, on all transports",
+    packages: [],
+    settings: { CAMPAIGN: "1" },
+    tests: ["test/hostile"],
+  },
+  {
+    name: "cost",
+    what: "a thousand random operations, none of which spends more than was reckoned with",
+    packages: [],
+    settings: { CAMPAIGN: "1" },
+    tests: ["test/server/operations/cost/cost.test.ts"],
+  },
+  {
     name: "odd-answers",
     what: "each place of each documented answer as each odd value, and what of the data that changes",
     packages: [],

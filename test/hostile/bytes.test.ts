@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDice } from "../kit/random-operation.ts";
+import { countOf, SEED } from "../kit/seeds.ts";
 import { sendFrames } from "./frames.ts";
 import {
-  countOf,
   type HostileGateway,
   KEY,
   LONGEST_BLOCK_MS,
   LONGEST_REFUSAL_BYTES,
-  SEED,
   startHostileGateway,
 } from "./hostile-gateway.ts";
 import { sendRequest } from "./requests.ts";

@@ -6,14 +6,6 @@ import { freePort } from "../e2e/live-office.ts";
 import { type GatewayProcess, startGatewayProcess } from "../kit/gateway-process.ts";
 import { testProgram } from "../kit/programs.ts";
 
-/** Another in each campaign, so that it does not try the same again. */
-export const SEED = Number(process.env.CAMPAIGN_SEED ?? 1);
-
-/** How many to try: a slice, or in a campaign all of them. */
-export function countOf(slice: number, whole: number): number {
-  return process.env.CAMPAIGN === undefined ? slice : whole;
-}
-
 export const KEY = "key-of-a-hostile-client";
 export const LONGEST_BLOCK_MS = 200;
 export const LONGEST_REFUSAL_BYTES = 64 * 1024;

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDice } from "../kit/random-operation.ts";
+import { countOf, SEED } from "../kit/seeds.ts";
 import {
-  countOf,
   type HostileGateway,
   KEY,
   LONGEST_BLOCK_MS,
   LONGEST_REFUSAL_BYTES,
-  SEED,
   startHostileGateway,
 } from "./hostile-gateway.ts";
 import { type HostileOperation, hostileOperations } from "./operations.ts";
