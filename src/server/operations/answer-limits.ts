@@ -4,8 +4,8 @@ import { counted, limitExceeded } from "./limit-exceeded.ts";
 import type { PreparedOperation } from "./prepare.ts";
 
 /**
- * An answer with more errors than it may have: a query ends with that, what a mutation did is told all the same. The last of the errors
- * says what happened.
+ * An answer with more errors than it may have: a query ends with that; of a mutation each of the fields that it was made of is told all the
+ * same, those that were not begun any more with an error. The last of the errors says what happened.
  */
 export function withBoundedErrors(
   result: ExecutionResult,
@@ -14,13 +14,16 @@ export function withBoundedErrors(
 ): ExecutionResult {
   const { errors = [], data } = result;
   if (errors.length <= fieldErrors) return result;
+  const isMutation = kind === "mutation";
+  const rest = isMutation ? " What was not sent until then was not begun." : "";
   const last = limitExceeded({
     limit: "fieldErrors",
     maximum: fieldErrors,
     actual: errors.length,
-    message: `${counted(errors.length)} fields failed; at most ${counted(fieldErrors)} pass. Ask for less at once.`,
+    message: `${counted(errors.length)} fields failed; at most ${counted(fieldErrors)} pass. Ask for less at once.${rest}`,
   });
-  return { errors: [...errors.slice(0, fieldErrors), last], data: kind === "mutation" ? (data ?? null) : null };
+  const ofRoot = isMutation ? errors.slice(fieldErrors).filter(({ path }) => path?.length === 1) : [];
+  return { errors: [...errors.slice(0, fieldErrors), ...ofRoot, last], data: isMutation ? (data ?? null) : null };
 }
 
 /** Why an answer of so many bytes is not sent; undefined when it is. */

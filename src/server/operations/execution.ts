@@ -41,8 +41,8 @@ export async function run(
 ): Promise<FormattedExecutionResult> {
   const { document, node, kind, takesCursor } = operation;
   let result: ExecutionResult;
-  // Of a mutation every outcome is told, so that what it has begun is waited for.
-  const unwatch = kind === "mutation" ? undefined : failedFields.watch(context, limits.fieldErrors, giveUp);
+  // A mutation's fields run one after another: what was sent has its answer before a field of its payload fails, and nothing more is sent.
+  const unwatch = failedFields.watch(context, limits.fieldErrors, giveUp);
   try {
     if (takesCursor) await context.live.takeCursor().catch(() => null);
     const answered = await execute({
@@ -60,7 +60,7 @@ export async function run(
   } catch (error) {
     result = { errors: [asGraphQLError(error)] };
   } finally {
-    unwatch?.();
+    unwatch();
   }
   return {
     ...(result.errors === undefined ? {} : { errors: result.errors.map(shape) }),

@@ -14,7 +14,11 @@ import { dialogOnWire } from "../../resolvers/wire-answers.ts";
 
 interface Told {
   readonly data?: unknown;
-  readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Record<string, unknown>;
+  }[];
   readonly extensions?: { readonly upstream: Record<string, unknown> };
 }
 
@@ -160,6 +164,25 @@ test("a query whose fields have failed too often asks for nothing more", async (
   const told = await overHttp(origin, query(4));
   expect(told.errors?.at(-1)?.extensions).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "fieldErrors" });
   expect(portal.requests.length - before - withAll).toBe(withAll - 1);
+});
+
+test("a mutation whose fields have failed too often sends nothing more, and tells of each of its fields", async () => {
+  const { origin, portal } = await startScriptedGateway({ GATEWAY_MAX_FIELD_ERRORS: "3" });
+  portal.answer = (_method, { DIALOG_ID }) => (DIALOG_ID === "chat1" ? true : { nonsense: true });
+  const fields = [1, 2, 3, 4, 5, 6, 7].map((id) => `f${id}: chatTyping(chatId: ${id}) { userErrors { code } }`);
+  const before = portal.requests.length;
+  const { data, errors = [] } = await overHttp(origin, `mutation { ${fields.join(" ")} }`);
+  const sent = portal.requests.slice(before).map(({ body }) => body.DIALOG_ID);
+  expect(sent).toEqual(["chat1", "chat2", "chat3", "chat4", "chat5"]);
+  expect(data).toMatchObject({ f1: { userErrors: [] }, f5: null, f6: null, f7: null });
+  expect(errors.slice(0, -1).map(({ path, extensions }) => [path?.[0], extensions.code])).toEqual([
+    ...["f2", "f3", "f4", "f5"].map((name) => [name, "OUTCOME_UNKNOWN"]),
+    ...["f6", "f7"].map((name) => [name, "UPSTREAM_TIMEOUT"]),
+  ]);
+  expect(errors.at(-1)).toMatchObject({
+    message: expect.stringContaining("was not begun"),
+    extensions: { code: "LIMIT_EXCEEDED", limit: "fieldErrors", actual: 6 },
+  });
 });
 
 test("with a file of known operations no others run, on every transport", async () => {
