@@ -9,6 +9,7 @@ import {
   type WriteOptions,
 } from "./key-value-store.ts";
 import { type LmdbWriter, WriteRefused } from "./lmdb-writer.ts";
+import { createValueLives } from "./value-lives.ts";
 
 const entrySchema = z.object({
   key: z.string(),
@@ -16,6 +17,7 @@ const entrySchema = z.object({
   /** Place among the namespace's writes, by age. */
   order: z.number(),
   expiresAt: z.number().nullable(),
+  ttlMs: z.number().nullable().default(null),
 });
 type Entry = z.infer<typeof entrySchema>;
 
@@ -30,7 +32,12 @@ export function openLmdbKeyValueStore(
   const values: Database<string, [string, string]> = root.openDB("values", { encoding: "string" });
   const byAge: Database<string, [string, number]> = root.openDB("values-by-age", { encoding: "string" });
   const counts = new Map<string, number>();
+  const lives = createValueLives();
   let lastOrder = 0;
+
+  function hasExpired(namespace: string, { key, expiresAt, ttlMs }: Entry): boolean {
+    return expiresAt !== null && lives.isOver(lifeName(namespace, key), { expiresAt, ttlMs });
+  }
 
   function stored(namespace: string, key: string): Entry | null {
     writer.assertOpen();
@@ -40,7 +47,7 @@ export function openLmdbKeyValueStore(
 
   function living(namespace: string, key: string): Entry | null {
     const entry = stored(namespace, key);
-    return entry === null || hasExpired(entry) ? null : entry;
+    return entry === null || hasExpired(namespace, entry) ? null : entry;
   }
 
   function setCount(namespace: string, count: number): void {
@@ -60,6 +67,7 @@ export function openLmdbKeyValueStore(
   function remove(namespace: string, entry: Entry): void {
     values.remove([namespace, storageKey(entry.key)]);
     byAge.remove([namespace, entry.order]);
+    writer.ifUndone(lives.forget(lifeName(namespace, entry.key)));
     setCount(namespace, countOf(namespace) - 1);
   }
 
@@ -91,11 +99,11 @@ export function openLmdbKeyValueStore(
       return;
     }
     const entries = entriesByAge(namespace);
-    const expired = entries.filter(hasExpired);
+    const expired = entries.filter((entry) => hasExpired(namespace, entry));
     if (whenFull === "refuse" && entries.length - expired.length >= maxEntries) {
       throw new WriteRefused(new NamespaceFull(namespace, maxEntries));
     }
-    const kept = entries.filter((entry) => !hasExpired(entry));
+    const kept = entries.filter((entry) => !hasExpired(namespace, entry));
     for (const entry of [...expired, ...kept.slice(0, Math.max(0, kept.length - maxEntries + 1))]) {
       remove(namespace, entry);
     }
@@ -109,8 +117,11 @@ export function openLmdbKeyValueStore(
       remove(namespace, replaced);
     }
     const order = nextOrder(namespace);
-    const expiresAt = options?.ttlMs === undefined ? null : Date.now() + options.ttlMs;
-    const entry: Entry = { key, value, order, expiresAt };
+    const name = lifeName(namespace, key);
+    const undo = lives.forget(name);
+    const life = options?.ttlMs === undefined ? { expiresAt: null, ttlMs: null } : lives.begin(name, options.ttlMs);
+    writer.ifUndone(undo);
+    const entry: Entry = { key, value, order, ...life };
     values.put([namespace, storageKey(key)], JSON.stringify(entry));
     byAge.put([namespace, order], key);
     setCount(namespace, countOf(namespace) + 1);
@@ -151,18 +162,18 @@ export function openLmdbKeyValueStore(
           return false;
         }
         remove(namespace, entry);
-        return !hasExpired(entry);
+        return !hasExpired(namespace, entry);
       }),
     async list(namespace) {
       return entriesByAge(namespace)
-        .filter((entry) => !hasExpired(entry))
+        .filter((entry) => !hasExpired(namespace, entry))
         .map(({ key, value }) => ({ key, value }));
     },
   };
 }
 
-function hasExpired(entry: Entry): boolean {
-  return entry.expiresAt !== null && entry.expiresAt <= Date.now();
+function lifeName(namespace: string, key: string): string {
+  return `${namespace}\n${key}`;
 }
 
 /** LMDB's keys are short; a long one is kept under its hash. */
