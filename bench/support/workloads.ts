@@ -24,8 +24,8 @@ export const WORKLOADS: readonly Workload[] = [
     operationName: "Smallest",
     query: "query Smallest { __typename }",
     clients: 20,
-    operations: 6_000,
-    quickOperations: 3_000,
+    operations: 8_000,
+    quickOperations: 5_000,
   },
   {
     name: "20 lines, 50 clients",

@@ -52,7 +52,15 @@ export function createSession(options: SessionOptions, operation: Operation): Po
     for (const abandon of [...pending]) abandon();
     pending.clear();
   });
-  signal.addEventListener("abort", onAbort);
+  let listens = false;
+
+  /** Most operations wait for nothing, so that the signal is listened to with the first that does. */
+  function note(abandon: () => void): void {
+    pending.add(abandon);
+    if (listens) return;
+    listens = true;
+    signal.addEventListener("abort", onAbort);
+  }
 
   /** Why a call that has not been answered ends now. */
   function ending(method: string, lastError: UpstreamError | undefined): UpstreamError {
@@ -75,7 +83,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
         if (waiter !== undefined && unit !== undefined && command !== undefined) scheduler.leave(unit, command, waiter);
         reject(ending(method, command?.lastError));
       };
-      pending.add(abandon);
+      note(abandon);
       waiter = {
         usage,
         deadlineAt,
@@ -178,7 +186,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
           if (job === undefined || scheduler.withdraw(job)) reject(ending(call.method, job?.lastError));
           else reject(new OutcomeUnknown(call.method));
         };
-        pending.add(abandon);
+        note(abandon);
         const job = scheduler.write(
           own,
           caller,

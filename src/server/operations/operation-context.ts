@@ -5,8 +5,7 @@ import { type AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/
 import type { CredentialMemories } from "../../datasources/loaders/credential-memory.ts";
 import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
 import { createLoaders, type Loaders } from "../../datasources/loaders/loaders.ts";
-import { guard } from "../../process/guard.ts";
-import { createLightSignal, type LightSignal } from "../../process/light-signal.ts";
+import { createDeadlineSignal, type LightSignal } from "../../process/light-signal.ts";
 import type { LiveContext, OperationContext, Turns, ViewerIdentity } from "../../resolvers/engine/context.ts";
 import type { EventEyes } from "../../resolvers/engine/event-eyes.ts";
 import type { FileLinks } from "../../resolvers/engine/file-links.ts";
@@ -110,11 +109,9 @@ interface Start {
 }
 
 function start(services: OperationServices, identity: Identity, begun: Start): RunningOperation {
-  const { signal, abort } = createLightSignal();
-  const usage = new UpstreamUsage(begun.requestId);
   const deadlineAt = performance.now() + services.timeoutMs;
-  const timer = setTimeout(guard("an operation's deadline", abort), services.timeoutMs);
-  timer.unref();
+  const { signal, abort, settle } = createDeadlineSignal(deadlineAt);
+  const usage = new UpstreamUsage(begun.requestId);
   const portal = services.portals.session(identity.credential, {
     signal,
     deadlineAt,
@@ -125,7 +122,7 @@ function start(services: OperationServices, identity: Identity, begun: Start): R
   return {
     context: new LazyContext(services, identity, { ...begun, portal, signal, usage }),
     abort,
-    close: () => clearTimeout(timer),
+    close: settle,
   };
 }
 

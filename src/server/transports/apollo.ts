@@ -10,15 +10,11 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from "grap
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
-import type { LiveResult } from "../../subscriptions/live/live-result.ts";
 import type { Door } from "../operations/door.ts";
-import { holderOf } from "../operations/identity-holder.ts";
 import type { KnownOperations } from "../operations/known-operations.ts";
 import type { PreparedOperation } from "../operations/prepare.ts";
-import { MUTATION_OVER_GET, statusOf } from "../operations/refusal.ts";
 import type { Sender } from "./authentication.ts";
-import { EVENT_STREAM_PATH, GRAPHQL_PATH } from "./paths.ts";
-import { reachedAt } from "./reached-at.ts";
+import { runHttpOperation } from "./http-operation.ts";
 
 /** What Apollo hands through to the door. */
 export interface HttpContext {
@@ -35,10 +31,6 @@ export interface ApolloOptions {
   readonly known: KnownOperations | undefined;
   readonly log: Logger;
 }
-
-const SUBSCRIPTION_OVER_HTTP = badRequest(
-  `Subscriptions need a stream: connect a WebSocket (graphql-transport-ws) to ${GRAPHQL_PATH}, or send this request with Accept: text/event-stream to ${EVENT_STREAM_PATH}.`,
-);
 
 /** Characters of the documents that clients have registered by their hash. */
 const MAX_PERSISTED_CHARACTERS = 8 * 1024 * 1024;
@@ -87,36 +79,13 @@ function throughTheDoor(door: Door): ApolloServerPlugin<HttpContext> {
     requestDidStart: async () => ({
       responseForOperation: async ({ source, request, response, contextValue }) => {
         const { sender, requestId } = contextValue;
+        const { operationName, variables } = request;
         const isGet = request.http?.method === "GET";
-        const accepted = await door.accept({
-          transport: "http",
-          requestId,
-          from: holderOf(sender.identity),
-          reachedAt: reachedAt(sender.request.headers),
-          source,
-          operationName: request.operationName,
-          variables: request.variables,
-          gone: sender.gone,
-          declines: (kind) => declined(kind, isGet),
-        });
-        if (accepted.kind === "refused") {
-          const { status, errors, extensions } = accepted;
-          if (status === 405) response.http.headers.set("allow", "POST");
-          return { http: { ...response.http, status }, body: { kind: "single", singleResult: { errors, extensions } } };
-        }
-        contextValue.kind = accepted.kind;
-        let answer: LiveResult | undefined;
-        await accepted.run((result) => {
-          answer = result;
-          return undefined;
-        });
-        const singleResult = answer?.result ?? {};
-        // No data at all: nothing was carried out.
-        const http =
-          singleResult.data === undefined
-            ? { ...response.http, status: statusOf(undefined, singleResult.errors?.[0]?.extensions?.code) }
-            : response.http;
-        return { http, body: { kind: "single", singleResult } };
+        const answer = await runHttpOperation(door, { sender, requestId, isGet, source, operationName, variables });
+        contextValue.kind = answer.kind;
+        if (answer.status === 405) response.http.headers.set("allow", "POST");
+        const http = answer.status === undefined ? response.http : { ...response.http, status: answer.status };
+        return { http, body: { kind: "single", singleResult: answer.result } };
       },
       willSendResponse: async ({ response: { body } }) => {
         if (body.kind !== "single") return;
@@ -124,11 +93,6 @@ function throughTheDoor(door: Door): ApolloServerPlugin<HttpContext> {
       },
     }),
   };
-}
-
-function declined(kind: PreparedOperation["kind"], isGet: boolean): GraphQLError | undefined {
-  if (kind === "subscription") return SUBSCRIPTION_OVER_HTTP;
-  return kind === "mutation" && isGet ? MUTATION_OVER_GET : undefined;
 }
 
 /** Documents that clients have registered, bounded by their length; those of the file of known operations are there from the start. */

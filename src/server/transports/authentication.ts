@@ -19,6 +19,13 @@ export interface Sender {
   readonly gone: LightSignal;
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Once `Authentication.hook` has run. On the request itself: a weak map would keep all requests alive until the next large collection. */
+    sender?: Sender | undefined;
+  }
+}
+
 export interface Authentication {
   /** A hook for routes that need to know who asks; answers the request itself when nobody may. */
   readonly hook: onRequestAsyncHookHandler;
@@ -30,17 +37,15 @@ export interface Authentication {
 const READ_AWAY_BYTES = 64 * 1024;
 
 export function createAuthentication(identities: Identities, clientAddress: ClientAddressOf): Authentication {
-  const senders = new WeakMap<FastifyRequest, Sender>();
-
   return {
     hook: async (request, reply) => {
       const gone = goneWith(reply);
       const from: IdentityRequest = { headers: request.headers, ...clientAddress(request.raw) };
       const decision = await identities.identify(from);
       if (decision.kind === "refused") return refuse(request, reply, decision);
-      senders.set(request, { identity: decision.identity, request: from, gone });
+      request.sender = { identity: decision.identity, request: from, gone };
     },
-    senderOf: (request) => senders.get(request),
+    senderOf: (request) => request.sender,
   };
 }
 

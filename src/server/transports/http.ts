@@ -14,12 +14,14 @@ import type { HttpContext } from "./apollo.ts";
 import type { Authentication } from "./authentication.ts";
 import { closeAfterAnswers } from "./closing-connections.ts";
 import { BAD_ADDRESS, EMPTY_BODY, type HttpProblem, httpErrorHandler, sendProblem } from "./http-errors.ts";
+import { runHttpOperation } from "./http-operation.ts";
 import { acceptJson } from "./json-bodies.ts";
 import { knownRoutes } from "./known-routes.ts";
 import { GRAPHQL_PATH } from "./paths.ts";
 import { requestIdOf } from "./request-id.ts";
 import { addSecurityHeaders, DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 import { answerLateBody, answerUnreadable, MAX_HEADER_BYTES } from "./unreadable-requests.ts";
+import { usualRequest } from "./usual-request.ts";
 
 export interface HttpServerOptions {
   readonly apollo: ApolloServer<HttpContext>;
@@ -73,6 +75,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     methods: ["GET", "HEAD", "POST", "PUT"],
     maxAge: 600,
   });
+  server.decorateRequest("sender", undefined);
   addSecurityHeaders(server);
   closeAfterAnswers(server);
   refuseWithoutHost(server);
@@ -175,14 +178,27 @@ export function isAllowedOrigin(origin: string, allowed: readonly string[]): boo
 }
 
 async function handleOperation(
-  { apollo, door, limits, authentication }: HttpServerOptions,
+  options: HttpServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { apollo, door, authentication } = options;
   if (request.method === "POST" && isMissingBody(request))
     return sendProblem(reply, EMPTY_BODY, request.headers.accept);
   const sender = authentication.senderOf(request);
   if (sender === undefined) throw new Error("an operation of nobody");
+  const usual = usualRequest(request);
+  if (usual !== undefined) {
+    const { status, result, kind } = await runHttpOperation(door, {
+      ...usual,
+      sender,
+      requestId: request.id,
+      isGet: false,
+    });
+    reply.code(status ?? 200).header("content-type", usual.answerType);
+    const { errors, data, extensions = { upstream: new UpstreamUsage().toJSON() } } = result;
+    return sendAnswer(options, request, reply, `${JSON.stringify({ errors, data, extensions })}\n`, kind);
+  }
   const context: HttpContext = { sender, requestId: request.id, kind: undefined };
   const response = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: toApolloRequest(request),
@@ -191,11 +207,20 @@ async function handleOperation(
   if (response.body.kind !== "complete") throw new Error("incremental delivery is not offered by this schema");
   reply.code(response.status ?? 200);
   for (const [name, value] of response.headers) if (!OWN_HEADERS.has(name)) reply.header(name, value);
-  const { string } = response.body;
+  return sendAnswer(options, request, reply, response.body.string, context.kind);
+}
+
+function sendAnswer(
+  { door, limits }: HttpServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  text: string,
+  kind: HttpContext["kind"],
+): FastifyReply {
   // Characters take three bytes at the most: hardly any answer needs to be measured.
-  const bytes = string.length * 3 > limits.answerBytes ? Buffer.byteLength(string) : 0;
-  const oversized = oversizedAnswer(bytes, context.kind ?? "query", limits);
-  if (oversized === undefined) return reply.send(string);
+  const bytes = text.length * 3 > limits.answerBytes ? Buffer.byteLength(text) : 0;
+  const oversized = oversizedAnswer(bytes, kind ?? "query", limits);
+  if (oversized === undefined) return reply.send(text);
   const errors = [door.shapeError(oversized, request.id)];
   return reply.send(JSON.stringify({ data: null, errors, extensions: { upstream: new UpstreamUsage().toJSON() } }));
 }
