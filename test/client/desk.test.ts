@@ -124,20 +124,39 @@ test("what customers write, change and delete comes into the chat as it happens,
   expect(ids()).toEqual([...new Set(ids())].sort((one, other) => one - other));
 });
 
-test("a chat of the inbox comes to the top with its news at once, and its row is read again", async () => {
+test("a chat of the inbox comes to the top with its message, what is unread follows, and nothing of the list is read again by the client", async () => {
   const { scene, client } = await open();
+  const { world } = scene.portal;
   const inbox = closing(openInbox(client, { first: 20 }));
-  await eventually(() => expect(client.connection.state()).toMatchObject({ phase: "connected" }));
-  const rows = inbox.get().rows;
-  const last = scene.chatIds.filter((id) => rows.some((row) => row.id === id)).at(-1);
+  await eventually(() => expect(inbox.get()).toMatchObject({ isLoading: false, problem: undefined }));
+  const unread = (id: string): unknown => {
+    const chat = inbox.get().rows.find((row) => row.id === id)?.chat as { viewerUnreadCount: number } | undefined;
+    return chat?.viewerUnreadCount;
+  };
+  const { rows } = inbox.get();
+  const last = scene.chatIds.findLast((id) => rows.some((row) => row.id === id));
   if (last === undefined) throw new Error("no row of a dialog");
-  scene.portal.world.customerWrites(Number(last), "One more thing");
-  await eventually(() => expect(inbox.get().rows[0]).toMatchObject({ id: last, news: { text: "One more thing" } }));
+  const before = Number(unread(last));
+  world.customerWrites(Number(last), "One more thing");
   await eventually(() => {
-    const row = inbox.get().rows.find(({ id }) => id === last);
-    expect(row).toMatchObject({ news: null, preview: { text: "One more thing" } });
+    const top = inbox.get().rows.find(({ isPinned }) => isPinned !== true);
+    expect(top).toMatchObject({ id: last, preview: { text: "One more thing" } });
   });
+  await eventually(() => expect(unread(last)).toBe(before + 1));
   expect(new Set(inbox.get().rows.map(({ id }) => id)).size).toBe(inbox.get().rows.length);
+});
+
+test("an inbox is widened page by page, and says why there is none", async () => {
+  const { client } = await open();
+  const inbox = closing(openInbox(client, { first: 2 }));
+  await eventually(() => expect(inbox.get()).toMatchObject({ isLoading: false, hasMore: true }));
+  const two = inbox.get().rows.map(({ id }) => id);
+  expect(two).toHaveLength(2);
+  await inbox.loadMore();
+  const four = inbox.get().rows.map(({ id }) => id);
+  expect([four.length > 2, four.slice(0, 2)]).toEqual([true, two]);
+  const wrong = closing(openInbox(client, { first: 101 }));
+  await eventually(() => expect(wrong.get()).toMatchObject({ isLoading: false, problem: { code: "BAD_USER_INPUT" } }));
 });
 
 function memoryStorage() {

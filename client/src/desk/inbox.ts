@@ -1,28 +1,24 @@
 import type { OpenLinesClient } from "../client.ts";
-import { isRecord, type Result } from "../result.ts";
-import { openLiveView, type Problem } from "./live-view.ts";
+import { isRecord, type SubscriptionEnded } from "../result.ts";
+import type { Problem } from "./live-view.ts";
 import { createStore, type Watched } from "./store.ts";
 
 /** An item of the inbox with the fields that were asked for; its id is the chat's. */
-export type InboxRow = Readonly<Record<string, unknown>> & {
-  readonly id: string;
-  /** What an event told since the row was read; null until then. */
-  readonly news: { readonly text: string | null; readonly at: string } | null;
-};
+export type InboxRow = Readonly<Record<string, unknown>> & { readonly id: string };
 
 export interface InboxState {
-  /** Newest first. */
+  /** In the gateway's order: pinned ones first, then the last changed. */
   readonly rows: readonly InboxRow[];
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly problem: Problem | undefined;
 }
 
-/** Before anything was read. */
+/** Before anything came. */
 export const EMPTY_INBOX: InboxState = { rows: [], hasMore: false, isLoading: true, problem: undefined };
 
 export interface LiveInbox extends Watched<InboxState> {
-  /** Widens the list by another page, up to 100 rows. */
+  /** Widens the list by another page, up to 100 rows. Resolves when the wider list is there, or cannot be had. */
   loadMore(): Promise<void>;
   close(): void;
 }
@@ -39,85 +35,80 @@ export const INBOX_FIELDS =
   "id status isPinned changedAt preview { text sentAt } chat { id title state viewerUnreadCount connector { id } line { id } operator { id name } }";
 const FIRST = 20;
 const MOST = 100;
-/** Counters and states are read again so long after an event, once for all that came: many who read at each would use up the portal's allowance. */
-const READ_AGAIN_MS = 5_000;
+const RETRY_MS = 5_000;
+/** What would be answered again. */
+const FINAL: ReadonlySet<string> = new Set([
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "BAD_USER_INPUT",
+  "BAD_REQUEST",
+  "GRAPHQL_VALIDATION_FAILED",
+  "GRAPHQL_PARSE_FAILED",
+]);
 
-/** The viewer's dialogs. What an event tells is shown at once, the rest of the row when it was read again. */
+/** The viewer's dialogs as the gateway keeps them up to date: a row moves with its message, what is unread follows. */
 export function openInbox(client: OpenLinesClient, options: InboxOptions = {}): LiveInbox {
-  const { filter, first: step = FIRST, itemFields = INBOX_FIELDS } = options;
+  const { filter = null, first: step = FIRST, itemFields = INBOX_FIELDS } = options;
   let first = step;
+  let isClosed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop: () => void = () => undefined;
+  const items = new Map<string, InboxRow>();
+  const waiting = new Set<() => void>();
   const store = createStore(EMPTY_INBOX);
   const show = (how: Partial<InboxState>): void => store.set({ ...store.get(), ...how });
 
-  async function read(): Promise<string | undefined> {
-    const { cursor, rows, hasMore } = readList(
-      await client.request(LIST(itemFields), { first, filter: filter ?? null }),
-    );
-    show({ rows, hasMore: hasMore && first < MOST, isLoading: false });
-    return cursor;
+  function arrived(): void {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
   }
-  function event({ chat, content, receivedAt }: Readonly<Record<string, unknown>>): void {
-    const id = isRecord(chat) ? chat.id : undefined;
-    const { rows } = store.get();
-    const row = rows.find((each) => each.id === id);
-    if (row !== undefined && isRecord(content) && typeof receivedAt === "string") {
-      const news = { text: typeof content.text === "string" ? content.text : null, at: receivedAt };
-      show({ rows: [{ ...row, news }, ...rows.filter((each) => each !== row)] });
-    }
-    view.readSoon(READ_AGAIN_MS * (0.5 + Math.random()));
+  function take({ inboxChanged: change }: Readonly<Record<string, unknown>>): void {
+    if (!isRecord(change)) return;
+    if (change.isWholeList === true) items.clear();
+    for (const id of listOf(change.removedIds)) items.delete(String(id));
+    for (const item of listOf(change.changed)) if (isRow(item)) items.set(item.id, item);
+    const rows = listOf(change.order).flatMap((id) => items.get(String(id)) ?? []);
+    show({ rows, hasMore: change.hasMore === true && first < MOST, isLoading: false, problem: undefined });
+    arrived();
   }
-  const view = openLiveView({
-    client,
-    subscription: EVENTS,
-    variables: {},
-    read,
-    event,
-    failed: (problem) => show({ problem, isLoading: store.get().isLoading && problem === undefined }),
-  });
+  function ended(end: SubscriptionEnded): void {
+    show({ problem: end, isLoading: false });
+    arrived();
+    if (!FINAL.has(end.code) && !isClosed) timer = setTimeout(begin, RETRY_MS);
+  }
+  function begin(): void {
+    stop();
+    clearTimeout(timer);
+    stop = client.subscribe(CHANGES(itemFields), { variables: { first, filter } }, { next: take, error: ended });
+  }
+
+  begin();
   return {
     ...store,
     async loadMore() {
-      if (!store.get().hasMore) return;
+      if (!store.get().hasMore || isClosed) return;
       first = Math.min(MOST, first + step);
       show({ isLoading: true });
-      await view.readNow();
+      begin();
+      await new Promise<void>((resolve) => waiting.add(resolve));
     },
-    close: view.close,
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      stop();
+      arrived();
+    },
   };
 }
 
-const LIST = (fields: string): string => `query Inbox($first: Int!, $filter: InboxFilter) {
-  eventCursor
-  inbox(first: $first, filter: $filter) { nodes { ${fields} } pageInfo { hasNextPage } }
+const CHANGES = (fields: string): string => `subscription InboxChanges($first: Int!, $filter: InboxFilter) {
+  inboxChanged(first: $first, filter: $filter) { isWholeList order removedIds hasMore changed { ${fields} } }
 }`;
 
-const EVENTS = `subscription InboxEvents($after: EventCursor) {
-  openLineEvents(after: $after, checkpoints: true) {
-    __typename
-    cursor
-    receivedAt
-    ... on ChatEvent { chat { id } }
-    ... on MessageAdded { content { text } }
-    ... on StreamGap { since until refetchAfterMs }
-  }
-}`;
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
 
-/** Throws the first error where the list is not there. */
-function readList({ data, errors = [] }: Result): {
-  readonly cursor: string | undefined;
-  readonly rows: readonly InboxRow[];
-  readonly hasMore: boolean;
-} {
-  const inbox = data?.inbox;
-  if (!isRecord(inbox) || !Array.isArray(inbox.nodes)) {
-    const [{ message, extensions } = { message: "The inbox was not answered.", extensions: undefined }] = errors;
-    throw Object.assign(new Error(message), { extensions });
-  }
-  return {
-    cursor: typeof data?.eventCursor === "string" ? data.eventCursor : undefined,
-    rows: inbox.nodes.flatMap((node): InboxRow[] =>
-      isRecord(node) && typeof node.id === "string" ? [{ ...node, id: node.id, news: null }] : [],
-    ),
-    hasMore: isRecord(inbox.pageInfo) && inbox.pageInfo.hasNextPage === true,
-  };
+function isRow(item: unknown): item is InboxRow {
+  return isRecord(item) && typeof item.id === "string";
 }

@@ -11,10 +11,9 @@ import "./dialog-row.css";
 export function DialogRow({ dialog, isOpen }: { readonly dialog: Dialog; readonly isOpen: boolean }) {
   const words = useWords();
   const { moment, full } = useFormats();
-  const { chat, preview, news, isPinned } = dialog;
+  const { chat, preview, isPinned } = dialog;
   const title = chat.title ?? words.untitled;
-  const at = news?.at ?? preview?.sentAt ?? dialog.changedAt;
-  const text = news?.text ?? preview?.text;
+  const at = preview?.sentAt ?? dialog.changedAt;
   const unread = chat.viewerUnreadCount ?? 0;
   return (
     <a className="dialog-row" href={inboxAddress(dialog.id)} aria-current={isOpen} data-unread={unread > 0}>
@@ -28,8 +27,8 @@ export function DialogRow({ dialog, isOpen }: { readonly dialog: Dialog; readonl
         </time>
       )}
       <span className="last" dir="auto">
-        {preview?.hasFile === true && news === null && <Paperclip aria-label={words.file} />}
-        {text}
+        {preview?.hasFile === true && <Paperclip aria-label={words.file} />}
+        {preview?.text}
       </span>
       <span className="marks">
         {isPinned === true && <Pin aria-hidden />}

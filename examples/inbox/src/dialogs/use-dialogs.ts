@@ -4,10 +4,7 @@ import { selectionOf } from "../gateway/selection.ts";
 import { type ChatState, type DialogRowFragment, DialogRowFragmentDoc } from "../graphql.ts";
 
 /** A row of the list. */
-export interface Dialog extends DialogRowFragment {
-  /** What an event told since the row was read. */
-  readonly news: { readonly text: string | null; readonly at: string } | null;
-}
+export type Dialog = DialogRowFragment;
 
 export interface Dialogs extends Omit<InboxState, "rows"> {
   readonly dialogs: readonly Dialog[];
