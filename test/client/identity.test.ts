@@ -114,10 +114,10 @@ test("event streams are opened anew with the new token, from their places", asyn
   });
   const listener = listen(client);
   await heardFirst(client, listener, writer);
-  while (asked < 3) {
+  await eventually(async () => {
     await writer.write(1);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    expect(asked).toBe(3);
+  });
   await heardAll(listener, writer);
   expect(listener.texts).toEqual(writer.taken);
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { startPortal } from "../../simulator/portal.ts";
 import { seedWorld } from "../../simulator/seed/seed.ts";
 import { countTransfers } from "../../simulator/world/transfers.ts";
+import { startComputing } from "../kit/own-time.ts";
 import { actAs, isObject, listAt, objectAt } from "./rest-client.ts";
 
 const now = Date.UTC(2026, 4, 20, 9, 30);
@@ -30,10 +31,10 @@ test("every line has closed, rated and transferred sessions in its last month, w
 });
 
 test("many more can be asked for, are seeded within seconds, and read like any other", async () => {
-  const startedAt = performance.now();
+  const computed = startComputing();
   const portal = await startPortal({ size: 0.2, pastSessions: 50_000, plan: "on-premise" });
   try {
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(computed()).toBeLessThan(20_000);
     expect(portal.world.sessions.size).toBeGreaterThan(50_000);
     const period = { dateCreateFrom: isoDaysAgo(400), dateCreateTo: isoDaysAgo(390), limit: 200 };
     const list = listAt(await actAs(portal, 1).result("imopenlines.v2.Session.list", period), "sessions").filter(

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { eventually } from "../../kit/eventually.ts";
 import { errorsOf, type RawAnswer, send } from "../../kit/http-client.ts";
+import { startOwnClock } from "../../kit/own-time.ts";
 import { openMessageSocket } from "../transports/message-socket.ts";
 import {
   startTokenGateway,
@@ -144,9 +145,10 @@ test("random tokens, twenty a second, use a quarter of what the portal allows an
   const flood = floodWithTokens(portal, gateway);
   await eventually(() => expect(portal.calls("profile")).toBeGreaterThanOrEqual(5));
   for (let count = 0; count < 5; count += 1) {
+    const since = startOwnClock();
     const answer = await gateway.ask({ "x-api-key": "0123456789abcdef" });
     expect(scopes(answer)).toEqual(["im", "imopenlines"]);
-    expect(JSON.parse(answer.text).extensions.upstream.waitedMs).toBeLessThan(500);
+    expect(since()).toBeLessThan(500);
   }
   // Two requests a second drain; a few may go at once after a quiet time.
   expect(portal.calls("profile")).toBeLessThanOrEqual(5 + flood.seconds() * 0.5);

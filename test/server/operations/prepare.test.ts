@@ -6,6 +6,7 @@ import { buildSchema } from "../../../src/resolvers/build-schema.ts";
 import { readKnownOperations } from "../../../src/server/operations/known-operations.ts";
 import { createPreparation } from "../../../src/server/operations/prepare.ts";
 import { defaultLimits } from "../../kit/default-limits.ts";
+import { startComputing } from "../../kit/own-time.ts";
 
 const preparation = createPreparation({
   schema: buildSchema(),
@@ -49,7 +50,7 @@ function listed(count: number, text: (at: number) => string): string {
 
 test("fragments count as often as they are spread, in no time", () => {
   const doubling = listed(60, (at) => `fragment F${at} on Viewer { ...F${at + 1} ...F${at + 1} }`);
-  const began = performance.now();
+  const computed = startComputing();
   expect(prepare(`{ viewer { ...F0 } } ${doubling} fragment F60 on Viewer { a: kind }`)).toEqual([
     { code: "LIMIT_EXCEEDED", limit: "aliases", maximum: 200 },
   ]);
@@ -58,7 +59,7 @@ test("fragments count as often as they are spread, in no time", () => {
       `{ viewer { ...F0 } } ${listed(8, (at) => `fragment F${at} on Viewer { ...F${at + 1} ...F${at + 1} }`)} fragment F8 on Viewer { a: kind }`,
     ),
   ).toEqual([{ code: "LIMIT_EXCEEDED", limit: "aliases", maximum: 200, actual: 256 }]);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(computed()).toBeLessThan(1_000);
 });
 
 test("fragments that spread themselves are validation's to refuse", () => {

@@ -7,6 +7,7 @@ import { openEventStream } from "../../campaign/live/event-stream-client.ts";
 import { openSocket } from "../../campaign/live/socket-client.ts";
 import { startScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
 import { eventually } from "../../kit/eventually.ts";
+import { progress } from "../../kit/progress.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
 
 const TWO = "query A { __typename } query B { __typename }";
@@ -59,7 +60,10 @@ test.each([
   socket.on("message", countAnswer);
   socket.on("pong", countAnswer);
   socket.resume();
-  await eventually(() => expect(answers).toBe(count));
+  await progress(
+    () => answers === count,
+    () => answers,
+  );
 });
 
 test("a socket says which operation cannot be told, and such requests do not use up its places", async () => {

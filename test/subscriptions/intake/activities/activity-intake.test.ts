@@ -57,12 +57,14 @@ async function kinds(): Promise<string[]> {
 
 describe("what is told of activities", () => {
   it("in one moment is looked up by one command, and of one activity once", async () => {
-    const intake = openIntake({ idleMs: 300, loadMs: 300 });
+    const intake = openIntake({ idleMs: 600, loadMs: 600 });
     const sessions = Array.from({ length: 5 }, openSession);
     const before = await kinds();
-    for (const { activityId } of [...sessions, ...sessions]) {
-      await intake.take(portal, { activityId: String(activityId), change: "updated" });
-    }
+    await Promise.all(
+      [...sessions, ...sessions].map(({ activityId }) =>
+        intake.take(portal, { activityId: String(activityId), change: "updated" }),
+      ),
+    );
     await expect.poll(() => intake.counts().sessions).toBe(5);
     expect(lists()).toBe(1);
     expect(intake.counts().gathered).toBe(5);
