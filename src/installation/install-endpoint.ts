@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FormFields, parseForm, textField, UnreadableForm } from "../datasources/bitrix24/form-body.ts";
 import { NamespaceFull } from "../storage/key-value-store.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
@@ -7,6 +7,14 @@ import { acceptForms, answerFormErrors } from "./form-routes.ts";
 import { callbackKind, readPageOffer, readScriptOffer } from "./install-offer.ts";
 import { installPage } from "./install-page.ts";
 import type { Installer, InstallOutcome } from "./installer.ts";
+
+/** Tells where a request comes from, through proxies too: tries are shared out by it. */
+export type AddressOf = (request: FastifyRequest) => string;
+
+export interface InstallEndpointOptions {
+  readonly allowedHosts: readonly string[];
+  readonly addressOf: AddressOf;
+}
 
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -17,7 +25,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 export function registerInstallEndpoint(
   app: FastifyInstance,
   installer: Installer,
-  allowedHosts: readonly string[],
+  { allowedHosts, addressOf }: InstallEndpointOptions,
 ): void {
   const policy = framePolicy(allowedHosts);
   app.register(async (scope) => {
@@ -46,7 +54,7 @@ export function registerInstallEndpoint(
         return reply.code(400).type("text/plain").send("This is no installation callback of a Bitrix24 application.");
       }
       reply.header("content-security-policy", policy);
-      return answer(reply, kind, await attempt(() => installer.install(offer, request.ip)));
+      return answer(reply, kind, await attempt(() => installer.install(offer, addressOf(request))));
     });
   });
 }

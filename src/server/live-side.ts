@@ -10,7 +10,7 @@ import { createTransport } from "../datasources/bitrix24/transport.ts";
 import type { ChatRecord } from "../datasources/domain/chat.ts";
 import { eventsAddress } from "../installation/bindings.ts";
 import { registerCommandEndpoint } from "../installation/command-endpoint.ts";
-import { registerInstallEndpoint } from "../installation/install-endpoint.ts";
+import { type AddressOf, registerInstallEndpoint } from "../installation/install-endpoint.ts";
 import { createInstaller, type Installer } from "../installation/installer.ts";
 import { guard, inBackground } from "../process/guard.ts";
 import type { LiveContext } from "../resolvers/engine/context.ts";
@@ -64,7 +64,7 @@ export interface LiveSide {
   /** What the execution of an event may read for everybody; undefined for what is no event of a chat. */
   eyesFor(identity: Identity, inHand: EventInHand | undefined): Promise<EventEyes | undefined>;
   /** The addresses for portals. */
-  register(server: FastifyInstance): void;
+  register(server: FastifyInstance, addressOf: AddressOf): void;
   /** Says the gap since the last life and repairs bindings. Call it once the server listens. */
   start(): Promise<void>;
   /** The server is about to stop listening. */
@@ -384,7 +384,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       const isShared = (await livePortals.application(portal)) !== undefined;
       return eventEyes({ portal, answers: sight.answers, isShared, inHand });
     },
-    register(server) {
+    register(server, addressOf) {
       if (installations !== undefined && installer !== undefined) {
         const following: Installer = {
           ...installer,
@@ -394,7 +394,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
             return outcome;
           },
         };
-        registerInstallEndpoint(server, following, allowedHosts);
+        registerInstallEndpoint(server, following, { allowedHosts, addressOf });
         const services = { installations, installer, eventsAddress: boundAddress };
         registerCommandEndpoint(server, services, store.encryptionKey);
       } else if (webhookHosts.size === 0) return;
@@ -415,6 +415,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
         activities,
         heartbeat,
         leftOut,
+        addressOf,
       });
     },
     async start() {

@@ -133,7 +133,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   const noticed: { readonly portal: string; readonly activityId: string; readonly change: string }[] = [];
   const app = fastify();
   closeAfterAnswers(app);
-  registerInstallEndpoint(app, installer, []);
+  registerInstallEndpoint(app, installer, { allowedHosts: [], addressOf: ({ ip }) => ip });
   const address = publicUrl === null ? undefined : eventsAddress(publicUrl);
   registerCommandEndpoint(app, { installations, installer, eventsAddress: address }, encryptionKey);
   const receiver = registerEventReceiver(app, {
@@ -145,6 +145,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
       portalAt: async (host) => ({ host, memberId: (await installations.findByHost(host))?.memberId }),
     }),
     installer,
+    addressOf: ({ ip }) => ip,
     activities: {
       async take({ host, memberId }, notice) {
         noticed.push({ portal: memberId ?? host, ...notice });

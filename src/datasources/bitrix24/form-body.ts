@@ -142,7 +142,7 @@ function countFields(body: string): number {
 }
 
 function decodeText(text: string): string {
-  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
+  const spaced = text.includes("+") ? text.split("+").join(" ") : text;
   if (!spaced.includes("%")) return spaced;
   try {
     return decodeURIComponent(spaced);

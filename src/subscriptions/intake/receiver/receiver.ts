@@ -7,7 +7,7 @@ import { isActivityEvent } from "../../../datasources/crm/activity-events.ts";
 import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
 import { EVENTS_PATH } from "../../../installation/bindings.ts";
 import { acceptForms, answerFormErrors } from "../../../installation/form-routes.ts";
-import { attempt, statusOf } from "../../../installation/install-endpoint.ts";
+import { type AddressOf, attempt, statusOf } from "../../../installation/install-endpoint.ts";
 import type { Installer } from "../../../installation/installer.ts";
 import { type DeadLetterLog } from "../../../storage/dead-letter-log.ts";
 import { NamespaceFull } from "../../../storage/key-value-store.ts";
@@ -36,6 +36,8 @@ export interface ReceiverOptions {
   readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "noteOutage">;
   /** Told what of an event could not be read and was left out. */
   readonly leftOut?: ((portal: string, parts: LeftOut) => void) | undefined;
+  /** Where a delivery comes from; only installation events need it. */
+  readonly addressOf: AddressOf;
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -99,7 +101,7 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
       stats.unreadable += 1;
       return send(reply, 400);
     }
-    return send(reply, await receive(envelope, body, request.ip, since));
+    return send(reply, await receive(envelope, body, options.addressOf(request), since));
   }
 
   async function receive(envelope: EventEnvelope, body: string, address: string, since: Moment): Promise<Answer> {
