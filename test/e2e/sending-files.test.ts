@@ -159,7 +159,7 @@ test("bytes that stop coming leave nothing behind, and the address may be used a
   const before = existsSync(desk.spool) ? readdirSync(desk.spool).length : 0;
   const upload = dial(uploadUrl, "PUT", { "content-type": "image/png", "content-length": "1000" });
   upload.send(bytes.subarray(0, 400));
-  await eventually(() => expect(upload.received()).toMatch(/^HTTP\/1\.1 408 /));
+  await eventually(() => expect(upload.received()).toMatch(/^HTTP\/1\.1 408 [\s\S]*"limit":"fileIdleMs","maximum":\d/));
   await eventually(() => expect(readdirSync(desk.spool).length).toBe(before));
   expect((await put(uploadUrl, bytes)).status).toBe(204);
 });
@@ -204,13 +204,14 @@ function dial(url: string, method: string, headers: Readonly<Record<string, stri
 }
 
 test("only so much waits on disk, and one identity takes a quarter of it", async () => {
-  const small = await openDesk({}, { GATEWAY_MAX_UPLOADS_BYTES: "4000" });
+  const small = await openDesk({}, { GATEWAY_MAX_UPLOADS_BYTES: String(300 * 1024) });
   onTestFinished(async () => {
     await small.gateway.close();
     await small.portal.close();
   });
-  const bytes = randomBytes(600);
-  const [first, second] = [await begin(small, 600), await begin(small, 600)];
+  // Each counts as 64 KiB, however small it is.
+  const bytes = randomBytes(1);
+  const [first, second] = [await begin(small, 1), await begin(small, 1)];
   expect((await put(first.uploadUrl, bytes)).status).toBe(204);
   const full = await put(second.uploadUrl, bytes);
   expect(full.status).toBe(503);

@@ -51,7 +51,16 @@ export function readRefusal(method: string, body: unknown, status?: number): Por
   if (!isObject(body) || !("error" in body)) return undefined;
   const { error, error_description: description } = body;
   if (typeof error !== "string" && typeof error !== "number") return undefined;
-  return new PortalRefusal(method, String(error), typeof description === "string" ? description : "", status);
+  const text = typeof description === "string" ? description : "";
+  return new PortalRefusal(method, shortened(String(error), MAX_CODE), shortened(text, MAX_DESCRIPTION), status);
+}
+
+/** Characters of a code and of a sentence, which go into messages and logs; those that are documented have less than a tenth. */
+const MAX_CODE = 200;
+const MAX_DESCRIPTION = 2_000;
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 export function readOperatingTime(time: unknown): OperatingTime | undefined {

@@ -44,6 +44,8 @@ export interface UploadSpoolOptions {
 
 export const UPLOAD_LIFETIME_MS = 60 * 60_000;
 const SWEEP_MS = 30_000;
+/** What a file counts at the least: a million of one byte each fill a disk's tables, not its room. */
+const LEAST_COUNTED = 64 * 1024;
 /** Of the room, for one identity. */
 const SHARE_OF_IDENTITY = 0.25;
 
@@ -53,9 +55,11 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
   const ofIdentity = new Map<string, number>();
   cleanUp(directory, isShared);
 
-  function count({ owner, size }: UploadTicket, sign: 1 | -1): void {
-    bytes += sign * size;
-    const left = (ofIdentity.get(owner) ?? 0) + sign * size;
+  function count(ticket: UploadTicket, sign: 1 | -1): void {
+    const { owner } = ticket;
+    const room = sign * roomOf(ticket);
+    bytes += room;
+    const left = (ofIdentity.get(owner) ?? 0) + room;
     if (left > 0) ofIdentity.set(owner, left);
     else ofIdentity.delete(owner);
   }
@@ -77,10 +81,11 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
 
   return {
     reserve(ticket) {
-      const { uploadId, owner, size } = ticket;
+      const { uploadId, owner } = ticket;
       if (kept.has(uploadId)) return "begun";
-      const own = (ofIdentity.get(owner) ?? 0) + size;
-      if (bytes + size > maxBytes || own > Math.max(maxBytes * SHARE_OF_IDENTITY, size)) return "full";
+      const room = roomOf(ticket);
+      const own = (ofIdentity.get(owner) ?? 0) + room;
+      if (bytes + room > maxBytes || own > Math.max(maxBytes * SHARE_OF_IDENTITY, room)) return "full";
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const path = join(directory, uploadId);
       const entry: SpooledUpload = {
@@ -107,6 +112,10 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
       kept.clear();
     },
   };
+}
+
+function roomOf({ size }: UploadTicket): number {
+  return Math.max(size, LEAST_COUNTED);
 }
 
 /** What an earlier life left: nobody can send it any more. */

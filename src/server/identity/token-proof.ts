@@ -50,7 +50,11 @@ const NOT_ACCEPTED = refusal(
   "UNAUTHENTICATED",
   "The portal does not accept this access token: it may have expired, or be another portal's.",
 );
-const TOO_MANY = refusal("LIMIT_EXCEEDED", "Too many access tokens that are not known yet are being checked.", 1_000);
+const TOO_MANY = refusal(
+  "LIMIT_EXCEEDED",
+  `Too many access tokens that are not known yet are being checked: at most ${MAX_UNDER_WAY_OF_ADDRESS} of one address, ${MAX_UNDER_WAY} in all. Try again in a second.`,
+  1_000,
+);
 
 export function createTokenProver({ portals, proven, refusals, atOnce }: TokenProverOptions): TokenProver {
   const refused = new LRUCache<string, IdentityRefusal>({ max: MAX_REFUSED, ttl: REFUSED_MS });

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { OutcomeUnknown, PortalProtocolError } from "../../../src/datasources/bitrix24/errors.ts";
+import { OutcomeUnknown, PortalProtocolError, PortalRefusal } from "../../../src/datasources/bitrix24/errors.ts";
 import { id, object } from "../../../src/datasources/bitrix24/wire.ts";
 import { call, startBench } from "./portal-fixture.ts";
 import { Refused, type Step } from "./scripted-portal.ts";
@@ -165,4 +165,17 @@ it("does not know whether a write ran that failed with a fault of the portal's p
     kind: "refused",
     refusal: { error: "ERROR_CORE", status: 400 },
   });
+});
+
+it("shortens a refusal's code and text that go on without end: they stand in errors and in the log", async () => {
+  const { portal, operation } = await startBench();
+  const body = JSON.stringify({ error: "x".repeat(100_000), error_description: "y".repeat(100_000) });
+  portal.next.push(() => ({ status: 400, body }));
+  const refusal = await operation()
+    .read(call("a.get"))
+    .catch((error: unknown) => error);
+  if (!(refusal instanceof PortalRefusal)) throw new Error("it was not refused");
+  expect(refusal.error.length).toBeLessThan(300);
+  expect(refusal.description.length).toBeLessThan(3_000);
+  expect(refusal.message.length).toBeLessThan(500);
 });

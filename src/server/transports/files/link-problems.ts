@@ -48,11 +48,15 @@ export const BEGUN: HttpProblem = {
   code: "BAD_REQUEST",
   message: "This address takes a file once: begin anew with fileUploadStart.",
 };
-export const LATE: HttpProblem = {
-  status: 408,
-  code: "LIMIT_EXCEEDED",
-  message: "No byte came for too long: nothing was kept, send the file again.",
-};
+export function noByte(maximum: number): HttpProblem {
+  return {
+    status: 408,
+    code: "LIMIT_EXCEEDED",
+    limit: "fileIdleMs",
+    maximum,
+    message: `No byte came for ${maximum} ms: nothing was kept, send the file again.`,
+  };
+}
 
 export function otherSize(expected: number): HttpProblem {
   return {
@@ -76,7 +80,7 @@ export function spoolFull(maximum: number): HttpProblem {
     code: "LIMIT_EXCEEDED",
     limit: "uploadsBytes",
     maximum,
-    message: `Too many files wait to be sent on: ${maximum} bytes in all, a quarter of them of one identity.`,
+    message: `Too many files wait to be sent on: ${maximum} bytes in all, a quarter of them of one identity; each counts as 64 KiB at least.`,
     retryAfterMs: 10_000,
   };
 }

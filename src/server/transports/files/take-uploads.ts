@@ -13,9 +13,9 @@ import type { Admission } from "../../operations/admission.ts";
 import { type HttpProblem, sendProblem } from "../http-errors.ts";
 import {
   BEGUN,
-  LATE,
   NO_LINK,
   NO_LONGER,
+  noByte,
   OVER,
   otherSize,
   otherType,
@@ -77,7 +77,7 @@ export function registerUploads(server: FastifyInstance, options: UploadRouteOpt
       const place = spool.reserve(ticket);
       if (place === "begun") return refuse(BEGUN);
       if (place === "full") return refuse(spoolFull(limits.uploadsBytes));
-      return (await receive(request, place)) ? await reply.code(204).send() : refuse(LATE);
+      return (await receive(request, place)) ? await reply.code(204).send() : refuse(noByte(limits.fileIdleMs));
     } finally {
       entry.leave();
     }
