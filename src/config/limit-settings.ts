@@ -127,9 +127,9 @@ export const limitSettings = {
   ),
   GATEWAY_MAX_UPLOAD_BYTES: limit("Bytes of a file that a client sends.", 25 * MIB, 1, 100 * MIB),
   GATEWAY_MAX_UPLOADS_BYTES: limit(
-    "Bytes of all files together that clients have sent and that wait in GATEWAY_DATA_DIR to be sent on; one identity may take up a quarter.",
+    "Bytes of all files together that clients have sent and that wait in GATEWAY_DATA_DIR to be sent on, 64 KiB each at least; one identity may take up a quarter.",
     512 * MIB,
-    4,
+    64 * 1024,
     102_400 * MIB,
   ),
   GATEWAY_SHUTDOWN_TIMEOUT_MS: limit(
