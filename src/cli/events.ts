@@ -4,6 +4,7 @@ import type { ApplicationIdentity } from "../datasources/bitrix24/application-id
 import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
 import { ACTIVITY_EVENTS } from "../datasources/crm/activity-events.ts";
+import { APPLICATION_NAMESPACES, createApplicationStore } from "../installation/application-store.ts";
 import { eventsAddress } from "../installation/bindings.ts";
 import { sendCommand } from "../installation/command-endpoint.ts";
 import { EncryptionKeyError, openEncryptionKey } from "../installation/encryption-key.ts";
@@ -13,9 +14,7 @@ import {
   isEventsCommand,
   runEventsCommand,
 } from "../installation/events-command.ts";
-import { createInstallationStore, INSTALLATION_NAMESPACES } from "../installation/installation-store.ts";
 import { createInstaller } from "../installation/installer.ts";
-import { installedTokens } from "../installation/kept-tokens.ts";
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
 import type { StorageConfig } from "../storage/storage.ts";
@@ -111,8 +110,8 @@ async function runAlone(
   encryptionKey: Buffer,
 ): Promise<EventsReport> {
   const { application, eventsAddress } = settings;
-  const storage = await openEventStorage(settings.storage, { namespaces: INSTALLATION_NAMESPACES });
-  const installations = createInstallationStore({
+  const storage = await openEventStorage(settings.storage, { namespaces: APPLICATION_NAMESPACES });
+  const applications = createApplicationStore({
     keyValues: storage.keyValues,
     encryptionKey,
     clientSecret: application.clientSecret,
@@ -121,14 +120,15 @@ async function runAlone(
   const transport = createTransport(settings.portals);
   const renewal = createSharedRenewal({
     keyValues: storage.keyValues,
-    kept: [installedTokens(installations)],
+    kept: applications.kept,
     onUnkept: () => undefined,
     onKeptLate: () => undefined,
   });
   const portals = createPortals({ ...settings.portals, renewTokens: renewal.renew });
   try {
     const installer = createInstaller({
-      installations,
+      ...applications,
+      knownChat: () => Promise.resolve(undefined),
       portals,
       transport,
       log: storage.log,
@@ -138,7 +138,7 @@ async function runAlone(
       eventsAddress,
       logger: pino({ level: "silent" }),
     });
-    return await runEventsCommand(command, { installations, installer, eventsAddress });
+    return await runEventsCommand(command, { installations: applications.installations, installer, eventsAddress });
   } finally {
     renewal.close();
     await portals.close();

@@ -51,15 +51,15 @@ async function runInPortal(
   address: string,
 ): Promise<EventsReport> {
   const indented = (lines: readonly string[]): string[] => [host, ...lines.map((line) => `  ${line}`)];
-  if (status === "needs-reinstall") {
-    return {
-      ok: false,
-      lines: indented(["The application must be installed again: its tokens are not renewed any more."]),
-    };
-  }
   try {
     const portal = await installer.session(memberId);
-    if (portal === undefined) return { ok: false, lines: indented(["The application is not installed any more."]) };
+    if (portal === undefined) {
+      const why =
+        status === "needs-reinstall"
+          ? "The application must be installed again: its tokens are not renewed any more."
+          : "The application is not installed any more.";
+      return { ok: false, lines: indented([why]) };
+    }
     const { ok, lines } = await runWith(command, portal, address, wantedEvents(scopes));
     return { ok, lines: indented(lines) };
   } catch (error) {

@@ -42,10 +42,12 @@ export function registerInstallEndpoint(
         return reply.code(400).type("text/plain").send(error.message);
       }
       if (isOfSystemUser(form)) {
-        return reply
-          .code(200)
-          .type("text/plain")
-          .send("Noted: the gateway does not act as the application's own user.");
+        const { data } = form;
+        return answer(
+          reply,
+          "script",
+          await attempt(() => installer.systemUserReady(isFields(data) ? data : {}, request.ip)),
+        );
       }
       const kind = callbackKind(form);
       const auth = form.auth;
@@ -59,7 +61,7 @@ export function registerInstallEndpoint(
   });
 }
 
-/** At an installation the portal also tells, at the same address, of the hidden user that it made for the application: nothing to verify. */
+/** At an installation the portal also tells, at the same address, of the hidden user that it made for the application. */
 function isOfSystemUser(form: FormFields): boolean {
   return textField(form, "event")?.toUpperCase() === "ONAPPUSERREADY";
 }
@@ -128,6 +130,7 @@ function sentenceFor(outcome: InstallOutcome): string {
         case "NOT_AN_ADMINISTRATOR":
           return "An administrator of the portal must install the application.";
         case "INCOMPLETE":
+        case "NOT_THE_SYSTEM_USER":
         case "TOKEN_REFUSED":
         case "ANOTHER_APPLICATION":
         case "ANOTHER_PORTAL":

@@ -41,6 +41,22 @@ export function readScriptOffer(auth: FormFields): InstallOffer | undefined {
   });
 }
 
+/**
+ * Reads `ONAPPUSERREADY`: `data` holds the tokens of the user that the portal made for the application. The portal is where its REST address
+ * is; `domain` names the authorization server, and `auth` is somebody else's.
+ */
+export function readSystemUserOffer(data: FormFields): InstallOffer | undefined {
+  const endpoint = textField(data, "client_endpoint");
+  return offer({
+    memberId: textField(data, "member_id"),
+    host: endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).host : undefined,
+    accessToken: textField(data, "access_token"),
+    refreshToken: textField(data, "refresh_token"),
+    applicationToken: undefined,
+    scope: textField(data, "scope"),
+  });
+}
+
 /** Reads what the portal posts into the frame of an application with a user interface. `DOMAIN` comes in the query or in the form. */
 export function readPageOffer(form: FormFields, query: FormFields): InstallOffer | undefined {
   const value = (name: string): string | undefined => textField(form, name) ?? textField(query, name);

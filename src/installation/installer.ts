@@ -1,14 +1,19 @@
 import type { Logger } from "pino";
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
+import type { ApplicationCredential } from "../datasources/bitrix24/credentials.ts";
 import { UpstreamError } from "../datasources/bitrix24/errors.ts";
 import type { EventEnvelope } from "../datasources/bitrix24/event-envelope.ts";
-import { textField } from "../datasources/bitrix24/form-body.ts";
+import { type FormFields, textField } from "../datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
+import type { Id } from "../datasources/domain/ids.ts";
+import type { ApplicationCredentials } from "./application-credential.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
 import { type BindingReport, isComplete, repairBindings, wantedEvents } from "./bindings.ts";
-import { type InstallOffer, readScriptOffer } from "./install-offer.ts";
+import { type InstallOffer, readScriptOffer, readSystemUserOffer } from "./install-offer.ts";
 import { hashSecret, type Installation, matchesHash } from "./installation.ts";
 import type { InstallationStore } from "./installation-store.ts";
+import { probeSystemUser } from "./system-user-probe.ts";
+import type { SystemUsers } from "./system-users.ts";
 import { type InstallRefusal, type VerificationServices, verifyAccessToken, verifyOffer } from "./verification.ts";
 
 export type InstallOutcome =
@@ -27,6 +32,10 @@ interface Purgeable {
 
 export interface InstallerOptions extends VerificationServices {
   readonly installations: InstallationStore;
+  readonly systemUsers: SystemUsers;
+  readonly acting: ApplicationCredentials;
+  /** A chat of open lines in the portal, to see whether it can be read; undefined while none is known. */
+  readonly knownChat: (memberId: string) => Promise<Id | undefined>;
   /** Events and dead letters of a portal go with its application. */
   readonly log: Purgeable;
   readonly deadLetters: Purgeable;
@@ -43,11 +52,15 @@ export interface Installer {
   install(offer: InstallOffer, address: string): Promise<InstallOutcome>;
   /** `ONAPPINSTALL` and `ONAPPUPDATE`, whoever sent them. */
   applicationEvent(envelope: EventEnvelope, address: string): Promise<InstallOutcome>;
+  /** `ONAPPUSERREADY`, whoever sent it: the application's own user in the portal. Nothing but its `data` is looked at. */
+  systemUserReady(data: FormFields, address: string): Promise<InstallOutcome>;
   /** Forgets a portal: tokens, log, dead letters. The caller has checked the `application_token`, which is the only proof there is. */
   uninstall(memberId: string): Promise<void>;
   /** Sets missing handlers in every portal, once at start. What fails is logged. */
   repairAll(): Promise<void>;
-  /** A session with the application's credential; undefined when it is not installed there. */
+  /** Looks again what the application's own users are able to do. What fails counts as not proven. */
+  probeAll(): Promise<void>;
+  /** A session to see and set handlers with; undefined when the application is not installed there. */
   session(memberId: string): Promise<PortalSession | undefined>;
 }
 
@@ -58,7 +71,7 @@ const VERIFICATIONS = { perMinute: 30, perMinuteOfFailed: 10 };
 const TELL_FOREIGN_MS = 60_000;
 
 export function createInstaller(options: InstallerOptions): Installer {
-  const { installations, logger } = options;
+  const { installations, systemUsers, logger } = options;
   const verifications = createAttemptLimit(VERIFICATIONS);
   let foreignToldAt = Number.NEGATIVE_INFINITY;
   /** Callbacks of one portal one after another: the second of a pair finds what the first kept. */
@@ -164,14 +177,53 @@ export function createInstaller(options: InstallerOptions): Installer {
     return { kind: "installed", memberId };
   }
 
-  async function session(memberId: string): Promise<PortalSession | undefined> {
-    const credential = await installations.credential(memberId);
-    if (credential === undefined) return undefined;
+  async function systemUserReady(offer: InstallOffer, address: string): Promise<InstallOutcome> {
+    const { memberId, host } = offer;
+    const existing = await systemUsers.find(memberId);
+    // Its pair was exchanged when it was accepted, so that verifying it once more could only fail.
+    if (existing !== undefined && existing.host === host && matchesHash(existing.offerHash, offer.refreshToken))
+      return { kind: "unchanged", memberId };
+    if (!verifications.take(address)) return { kind: "tooMany" };
+    const verdict = await verifyOffer(options, offer, "systemUser");
+    if (verdict.kind !== "verified") {
+      if (verdict.kind === "refused") verifications.failed(address);
+      logger.warn({ portal: host, reason: verdict.reason }, "What was told of the application's own user is not true");
+      return verdict;
+    }
+    const { tokens, userId } = verdict.value;
+    const { clientId } = options.application;
+    const offerHash = hashSecret(offer.refreshToken);
+    await systemUsers.save(
+      { memberId, host, clientId, userId, offerHash, proven: [], isLost: false, readyAt: new Date() },
+      tokens,
+    );
+    logger.info({ portal: host }, "The application has a user of its own in the portal");
+    await probe(memberId);
+    return { kind: "installed", memberId };
+  }
+
+  async function probe(memberId: string): Promise<void> {
+    const credential = await systemUsers.credential(memberId);
+    if (credential === undefined) return;
+    const portal = sessionOf(credential);
+    const knownChat = await options.knownChat(memberId);
+    const proven = await probeSystemUser({ portal, knownChat, eventsAddress: options.eventsAddress });
+    await systemUsers.noteProven(memberId, proven);
+    logger.debug({ portal: credential.portal, proven }, "What the application's own user is able to do was looked at");
+  }
+
+  function sessionOf(credential: ApplicationCredential): PortalSession {
     return options.portals.session(credential, {
       signal: AbortSignal.timeout(BINDING_TIMEOUT_MS),
       deadlineAt: performance.now() + BINDING_TIMEOUT_MS,
       usage: new UpstreamUsage(),
     });
+  }
+
+  async function session(memberId: string): Promise<PortalSession | undefined> {
+    const { acting } = options;
+    const found = (await acting.proven(memberId, "bindings")) ?? (await acting.forAll(memberId));
+    return found === undefined ? undefined : sessionOf(found.credential);
   }
 
   /** An installation is good without its handlers: they can be set later, by the next start or by hand. */
@@ -211,19 +263,36 @@ export function createInstaller(options: InstallerOptions): Installer {
         await options.log.purge(memberId);
         await options.deadLetters.purge(memberId);
         await installations.remove(memberId);
+        await systemUsers.remove(memberId);
         // Once more for an event that was accepted in between. The token, the proof of a repeated try, goes after the first purge.
         await options.log.purge(memberId);
         await options.onUninstalled?.(memberId);
         logger.info("The application was taken out of a portal; its tokens and events are removed");
       }),
+    systemUserReady: async (data, address) => {
+      const offer = readSystemUserOffer(data);
+      if (offer === undefined) return { kind: "refused", reason: "INCOMPLETE" };
+      return refusedHost(offer.host) ?? inTurn(offer.memberId, () => systemUserReady(offer, address));
+    },
+    async probeAll() {
+      for (const { memberId } of await installations.list()) await probe(memberId);
+    },
     async repairAll() {
       for (const installation of await installations.list()) {
-        if (installation.status === "active") await repair(installation);
-        else
-          logger.warn(
-            { portal: installation.host },
-            "The application must be installed again: its tokens are not renewed any more",
-          );
+        if (installation.status === "active") {
+          await repair(installation);
+          continue;
+        }
+        const { memberId, host } = installation;
+        if ((await options.acting.forAll(memberId)) === undefined) {
+          logger.warn({ portal: host }, "The application must be installed again: its tokens are not renewed any more");
+          continue;
+        }
+        logger.warn(
+          { portal: host },
+          "The tokens of who installed the application are not renewed any more: the application's own user acts instead",
+        );
+        await repair(installation);
       }
     },
   };

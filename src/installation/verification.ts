@@ -12,6 +12,7 @@ import type { Transport } from "../datasources/bitrix24/transport.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import { appInfo, profileGet } from "../datasources/im/account.ts";
+import { userListGet } from "../datasources/im/users.ts";
 import { type Grant, redeemRefreshToken } from "./authorization-server.ts";
 import type { InstallOffer } from "./install-offer.ts";
 
@@ -20,6 +21,7 @@ export type InstallRefusal =
   | "TOKEN_REFUSED"
   | "ANOTHER_APPLICATION"
   | "NOT_AN_ADMINISTRATOR"
+  | "NOT_THE_SYSTEM_USER"
   | "ANOTHER_PORTAL";
 
 export type Verdict<T> =
@@ -36,7 +38,10 @@ export interface VerificationServices {
   readonly allowedHosts: readonly string[];
 }
 
-/** The administrator whose token it is. */
+/** Whose token it has to be. */
+export type HolderKind = "administrator" | "systemUser";
+
+/** Whose token it is. */
 export interface TokenHolder {
   readonly userId: Id;
 }
@@ -45,18 +50,21 @@ export type VerifiedGrant = Omit<Grant, "userId"> & TokenHolder;
 
 /** A client id of this form is also the application's code in the portal (`app.info`); other applications have a code of their own. */
 const LOCAL_APPLICATION = /^local\./;
+/** How the messenger marks users that the portal made for applications. */
+const SYSTEM_USER = "rest_system";
 const TIMEOUT_MS = 20_000;
 
 /**
  * Verifies a callback in three steps, of which each must agree with the others: the host is allowed; that host, asked with the access
- * token, says that it belongs to our application and to an administrator; the authorization server, given the refresh token with our
+ * token, says that it belongs to our application and to an administrator, or to the application's own user; the authorization server, given the refresh token with our
  * client secret, names the portal (`member_id`, host) and the user. The last step voids the offered pair: a callback works once.
  */
 export async function verifyOffer(
   services: VerificationServices,
   offer: InstallOffer,
+  kind: HolderKind = "administrator",
 ): Promise<Verdict<VerifiedGrant>> {
-  const holder = await verifyAccessToken(services, offer.host, offer.accessToken);
+  const holder = await verifyAccessToken(services, offer.host, offer.accessToken, kind);
   if (holder.kind !== "verified") return holder;
   return judged<VerifiedGrant>(async () => {
     const grant = await redeemRefreshToken(services.application, offer.refreshToken, services.transport);
@@ -66,11 +74,12 @@ export async function verifyOffer(
   });
 }
 
-/** Asks an allowed host whose the token is: an administrator's, of our application. */
+/** Asks an allowed host whose the token is: an administrator's of our application, or that of its own user. */
 export async function verifyAccessToken(
   services: VerificationServices,
   host: string,
   accessToken: string,
+  kind: HolderKind = "administrator",
 ): Promise<Verdict<TokenHolder>> {
   if (!services.allowedHosts.includes(host)) return refused("HOST_NOT_ALLOWED");
   return judged<TokenHolder>(async () => {
@@ -85,7 +94,10 @@ export async function verifyAccessToken(
     const [application, profile] = await Promise.all([portal.read(appInfo()), portal.read(profileGet())]);
     const { clientId } = services.application;
     if (application.code !== clientId && LOCAL_APPLICATION.test(clientId)) return refused("ANOTHER_APPLICATION");
-    if (!profile.isAdmin) return refused("NOT_AN_ADMINISTRATOR");
+    if (kind === "systemUser") {
+      const [user] = await portal.read(userListGet([profile.id]));
+      if (user?.externalAuthId !== SYSTEM_USER) return refused("NOT_THE_SYSTEM_USER");
+    } else if (!profile.isAdmin) return refused("NOT_AN_ADMINISTRATOR");
     return { kind: "verified", value: { userId: profile.id } };
   });
 }

@@ -1,13 +1,13 @@
 import { credentialHost } from "../config/credentials.ts";
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
 import type { Credential, WebhookCredential } from "../datasources/bitrix24/credentials.ts";
+import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import type { Operation } from "../datasources/bitrix24/session.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import { profileGet } from "../datasources/im/account.ts";
-import type { InstallationStore } from "../installation/installation-store.ts";
 import type { ListUrgency } from "../subscriptions/live/dialog-lists.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
 import type { LivePortals } from "./live-portals.ts";
@@ -31,7 +31,6 @@ export interface LiveCredentials {
 export interface LiveCredentialsOptions {
   readonly portals: Portals;
   readonly livePortals: LivePortals;
-  readonly installations: InstallationStore | undefined;
   readonly polled: WebhookCredential | undefined;
   /** A configured credential of a portal that posts by an outgoing webhook, to look up what it tells. */
   readonly configuredAt: (host: string) => Credential | undefined;
@@ -40,9 +39,10 @@ export interface LiveCredentialsOptions {
 }
 
 const CALL_TIMEOUT_MS = 20_000;
+const CHAT_RECORD = "imopenlines.dialog.get";
 
 export function createLiveCredentials(options: LiveCredentialsOptions): LiveCredentials {
-  const { portals, livePortals, installations, polled, closing } = options;
+  const { portals, livePortals, polled, closing } = options;
   const credentials = new WeakMap<LiveViewer, Credential>();
   const users = new WeakMap<Credential, Id | Promise<Id | null>>();
 
@@ -103,14 +103,39 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
     userOf: (viewer) => userOf(credentialOf(viewer)),
     async ofPortal(portal) {
       const application = await livePortals.application(portal);
-      if (application !== undefined) return session(application);
+      if (application !== undefined) {
+        const ofChats = await livePortals.ofChats(portal);
+        const ofAll = session(application.credential);
+        return ofChats === undefined || ofChats.credential === application.credential
+          ? ofAll
+          : chatsFirstFrom(session(ofChats.credential), ofAll);
+      }
       const configured = portal.memberId === undefined ? ofHost(portal.host) : undefined;
       return configured === undefined ? undefined : session(configured);
     },
     async readerOf({ host, memberId }) {
-      if (memberId !== undefined) return (await installations?.find(memberId))?.userId ?? null;
+      if (memberId !== undefined) {
+        const ref = { host, memberId };
+        return ((await livePortals.ofChats(ref)) ?? (await livePortals.application(ref)))?.userId ?? null;
+      }
       const configured = ofHost(host);
       return configured === undefined ? null : await userOf(configured);
+    },
+  };
+}
+
+/** Reads chats' records with one credential, what it may not see and everything else with the other. */
+function chatsFirstFrom(ofChats: PortalSession, others: PortalSession): PortalSession {
+  return {
+    ...others,
+    async read(call, options) {
+      if (call.method !== CHAT_RECORD) return others.read(call, options);
+      try {
+        return await ofChats.read(call, options);
+      } catch (error) {
+        if (error instanceof PortalRefusal) return others.read(call, options);
+        throw error;
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { ApplicationCredential } from "../datasources/bitrix24/credentials.ts";
 import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
+import type { ActingCredential, ApplicationCredentials } from "../installation/application-credential.ts";
 import type { Installation } from "../installation/installation.ts";
 import type { InstallationStore } from "../installation/installation-store.ts";
 
@@ -17,8 +17,10 @@ export interface LivePortal {
 /** Tells the log of a portal by its host. */
 export interface LivePortals {
   find(host: string): Promise<LivePortal>;
-  /** The application's credential in a portal; undefined when there is none that works. */
-  application(portal: PortalRef): Promise<ApplicationCredential | undefined>;
+  /** The application's credential in a portal, and whose it is; undefined when there is none that works. */
+  application(portal: PortalRef): Promise<ActingCredential | undefined>;
+  /** That of the application's own user, where he was seen to read records of chats. */
+  ofChats(portal: PortalRef): Promise<ActingCredential | undefined>;
   /** An installation came, changed or went. */
   forget(): void;
 }
@@ -29,6 +31,7 @@ const MAX_HOSTS = 10_000;
 
 export function createLivePortals(
   installations: InstallationStore | undefined,
+  acting: ApplicationCredentials | undefined,
   sourcesOf: (portal: PortalRef) => readonly EventSourceKind[],
 ): LivePortals {
   const known = new LRUCache<string, LivePortal>({ max: MAX_HOSTS, ttl: TRUST_MS });
@@ -44,9 +47,10 @@ export function createLivePortals(
       return portal;
     },
     async application({ memberId }) {
-      if (memberId === undefined) return undefined;
-      const installation = await installations?.find(memberId);
-      return installation?.status === "active" ? await installations?.credential(memberId) : undefined;
+      return memberId === undefined ? undefined : await acting?.forAll(memberId);
+    },
+    async ofChats({ memberId }) {
+      return memberId === undefined ? undefined : await acting?.proven(memberId, "chats");
     },
     forget: () => known.clear(),
   };

@@ -8,6 +8,7 @@ import { isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";
 import type { ChatRecord } from "../datasources/domain/chat.ts";
+import type { Id } from "../datasources/domain/ids.ts";
 import { eventsAddress } from "../installation/bindings.ts";
 import { registerCommandEndpoint } from "../installation/command-endpoint.ts";
 import { type AddressOf, registerInstallEndpoint } from "../installation/install-endpoint.ts";
@@ -91,6 +92,10 @@ export interface LiveSideOptions {
 }
 
 const TRIM_MS = 60_000;
+/** Rights change seldom, and a chat to look at may come later than the user. */
+const PROBE_MS = 60 * 60_000;
+/** Among so many a chat is looked for. */
+const NEWEST_EVENTS = 100;
 /** Beats are cheap, and the younger the last one the narrower the gap that a restart has to say. */
 const BEAT_MS = 1_000;
 /** A living process that is busy may beat late; what it was sent meanwhile waits in its sockets and is not lost. */
@@ -99,11 +104,14 @@ const GUIDE = "docs/live-events.md";
 
 export function createLiveSide(options: LiveSideOptions): LiveSide {
   const { config, store, portals, allowedHosts, log } = options;
-  const { storage, installations } = store;
+  const { storage, applications } = store;
+  const installations = applications?.installations;
   const { live: settings } = config;
   const polled = polledWebhook(config);
   const polledHost = polled === undefined ? undefined : credentialHost(polled);
-  const livePortals = createLivePortals(installations, (portal) => sourcesOf(portal).map(({ kind }) => kind));
+  const livePortals = createLivePortals(installations, applications?.acting, (portal) =>
+    sourcesOf(portal).map(({ kind }) => kind),
+  );
   const webhookHosts = new Set(settings.outgoingWebhooks.map(({ host }) => host));
   const closing = new AbortController();
   const onError = (error: unknown): void => log.error({ err: error }, "The live side met a problem");
@@ -112,7 +120,6 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   const credentials = createLiveCredentials({
     portals,
     livePortals,
-    installations,
     polled,
     configuredAt: (host) => (webhookHosts.has(host) ? configuredAt(store.credentials, host) : undefined),
     closing: closing.signal,
@@ -203,16 +210,25 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     // The portal queues what is polled for a day, for which the poller says gaps of its own; what it posts is lost with whoever takes it.
     losesEvents: (portal) => !isNamedByHost(portal) || isPostedByWebhook(portal),
   });
+  /** The newest chat that an event told of. */
+  async function knownChat(memberId: string): Promise<Id | undefined> {
+    const head = await storage.log.head(memberId);
+    const newest = await storage.log.read(memberId, Math.max(0, head - NEWEST_EVENTS), NEWEST_EVENTS);
+    const chats = newest.flatMap(({ event }) => (event.kind === "gap" ? [] : (event.address.chatId ?? [])));
+    return chats.at(-1);
+  }
+
   const transport = createTransport({
     certificateAuthority: config.portal.certificateAuthority,
     proxyUrl: config.portal.proxyUrl,
   });
   const boundAddress = settings.publicUrl === undefined ? undefined : eventsAddress(settings.publicUrl);
   const installer: Installer | undefined =
-    installations === undefined || settings.application === undefined
+    applications === undefined || settings.application === undefined
       ? undefined
       : createInstaller({
-          installations,
+          ...applications,
+          knownChat,
           portals,
           transport,
           log: eventLog,
@@ -272,6 +288,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   }
 
   let trimming: NodeJS.Timeout | undefined;
+  let probing: NodeJS.Timeout | undefined;
 
   async function portalOf(identity: Identity) {
     return await livePortals.find(credentialHost(identity.credential));
@@ -326,7 +343,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       credentials.remember(viewer, identity.credential);
       return viewer;
     },
-    applicationOf: async (host) => await livePortals.application((await livePortals.find(host)).portal),
+    applicationOf: async (host) => (await livePortals.application((await livePortals.find(host)).portal))?.credential,
     contextFor(identity) {
       let cursor: Promise<string | null> | undefined;
       return {
@@ -432,6 +449,14 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       activities.start().catch(onError);
       for (const source of sources) source.start();
       installer?.repairAll().catch(onError);
+      if (installer !== undefined) {
+        const probe = guard("looking what the application's own users are able to do", () =>
+          installer.probeAll().catch(onError),
+        );
+        probe();
+        probing = setInterval(probe, PROBE_MS);
+        probing.unref();
+      }
     },
     leave: heartbeat.leave,
     async readiness() {
@@ -452,6 +477,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     async close() {
       closing.abort();
       clearInterval(trimming);
+      clearInterval(probing);
       live.close();
       inboxes.close();
       watchers.close();

@@ -5,17 +5,16 @@ import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import type { RenewTokens } from "../datasources/bitrix24/tokens.ts";
 import type { Plan } from "../datasources/bitrix24/usage.ts";
 import {
+  APPLICATION_NAMESPACES,
+  type ApplicationStore,
+  createApplicationStore,
+} from "../installation/application-store.ts";
+import {
   CONFIGURED_TOKEN_NAMESPACES,
   type ConfiguredTokens,
   openConfiguredTokens,
 } from "../installation/configured-tokens.ts";
 import { EncryptionKeyError, openEncryptionKey } from "../installation/encryption-key.ts";
-import {
-  createInstallationStore,
-  INSTALLATION_NAMESPACES,
-  type InstallationStore,
-} from "../installation/installation-store.ts";
-import { installedTokens } from "../installation/kept-tokens.ts";
 import { createSharedRenewal } from "../installation/shared-renewal.ts";
 import { guard } from "../process/guard.ts";
 import { DirectoryInUse } from "../storage/directory-lock.ts";
@@ -33,7 +32,7 @@ import { SEND_NAMESPACES } from "./sends/send-ledger.ts";
 export interface LiveStore {
   readonly storage: EventStorage;
   /** Undefined where no application is configured. */
-  readonly installations: InstallationStore | undefined;
+  readonly applications: ApplicationStore | undefined;
   /** The key of what is stored encrypted, and of links to files. */
   readonly encryptionKey: Buffer;
   /** The configured credentials, each application's with the newest tokens. */
@@ -82,10 +81,10 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
   const key = encryptionKey(config);
   const storage = await open(config);
   for (const warning of storage.warnings) log.warn(warning);
-  const installations =
+  const applications =
     live.application === undefined
       ? undefined
-      : createInstallationStore({
+      : createApplicationStore({
           keyValues: storage.keyValues,
           encryptionKey: key,
           clientSecret: live.application.clientSecret,
@@ -97,7 +96,7 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
   });
   const renewal = createSharedRenewal({
     keyValues: storage.keyValues,
-    kept: [...(installations === undefined ? [] : [installedTokens(installations)]), configured.keptTokens],
+    kept: [...(applications?.kept ?? []), configured.keptTokens],
     onUnkept: (error) =>
       log.error(
         { err: error },
@@ -115,7 +114,7 @@ export async function openLiveStore(config: Config, log: Logger): Promise<LiveSt
   return {
     stores,
     storage,
-    installations,
+    applications,
     encryptionKey: key,
     credentials: configured.credentials,
     renewTokens: renewal.renew,
@@ -137,7 +136,7 @@ async function open({ live }: Config): Promise<EventStorage> {
     return await openEventStorage(live.storage, {
       retention: live.retention,
       namespaces: {
-        ...INSTALLATION_NAMESPACES,
+        ...APPLICATION_NAMESPACES,
         ...CONFIGURED_TOKEN_NAMESPACES,
         ...PROVEN_TOKEN_NAMESPACES,
         ...TURN_NAMESPACES,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  Refused,
   type Reply,
   type ScriptedPortal,
   type SeenRequest,
@@ -29,6 +30,12 @@ export interface ApplicationPortal {
   readonly redeemed: string[];
   /** Ids of administrators; 1 is one. */
   readonly administrators: Set<number>;
+  /** Ids of users that the portal made for the application. */
+  readonly systemUsers: Set<number>;
+  /** Who may read the chat with this id, beside administrators. */
+  readonly readers: Map<string, Set<number>>;
+  /** Who sees handlers that others have set, beside administrators. */
+  readonly seeingHandlers: Set<number>;
   /** Event codes that cannot be bound. */
   readonly unknownEvents: Set<string>;
   /** What the authorization server says in place of the truth. */
@@ -38,6 +45,10 @@ export interface ApplicationPortal {
   expireAccessTokens(): void;
   /** Takes the application out: no token is good any more. */
   revokeAll(): void;
+  /** Ends all tokens of one user, as when he is dismissed. */
+  revoke(userId: number): void;
+  /** `ONAPPUSERREADY`: in `data` the tokens of a user of the application's own, in `auth` those of who installed it. */
+  systemUserEvent(tokens: PortalTokens, userId: number): Record<string, PhpValue>;
   /** The callback of an application without a user interface. */
   scriptCallback(tokens: PortalTokens): Record<string, PhpValue>;
   /** What is posted into the frame of an application with a user interface. */
@@ -123,7 +134,17 @@ export async function startApplicationPortal(
         };
       case "scope":
         return ["imopenlines", "im"];
+      case "im.user.list.get": {
+        const external_auth_id = portal.systemUsers.has(actingUser) ? "rest_system" : "default";
+        return [{ id: actingUser, name: "Application", external_auth_id }];
+      }
+      case "imopenlines.dialog.get": {
+        const isReader = portal.readers.get(params.CHAT_ID ?? "")?.has(actingUser) ?? false;
+        if (!isReader && !portal.administrators.has(actingUser)) throw new Refused("ACCESS_ERROR");
+        return { id: Number(params.CHAT_ID), name: "Chat", entity_type: "LINES", entity_id: "livechat|3|17|9" };
+      }
       case "event.get":
+        if (!portal.administrators.has(actingUser) && !portal.seeingHandlers.has(actingUser)) return [];
         return portal.handlers.map(({ event, handler }) => ({ event, handler, auth_type: "0", offline: 0 }));
       case "event.bind":
         portal.handlers.push({ event: params.event ?? "", handler: params.handler ?? "" });
@@ -150,6 +171,9 @@ export async function startApplicationPortal(
     handlers: [],
     redeemed: [],
     administrators: new Set([1]),
+    systemUsers: new Set(),
+    readers: new Map(),
+    seeingHandlers: new Set(),
     unknownEvents: new Set(),
     grantOverrides: {},
     issue(userId = 1) {
@@ -163,6 +187,36 @@ export async function startApplicationPortal(
     revokeAll() {
       grants = [];
     },
+    revoke(userId) {
+      grants = grants.filter((grant) => grant.userId !== userId);
+    },
+    systemUserEvent: ({ accessToken, refreshToken }, userId) => ({
+      event: "ONAPPUSERREADY",
+      ts: Math.floor(Date.now() / 1000),
+      data: {
+        access_token: accessToken,
+        refresh_token: refreshToken,
+        expires_in: 3600,
+        scope: "imopenlines,im",
+        domain: "oauth.example",
+        server_endpoint: "https://oauth.example/rest/",
+        client_endpoint: `${server.origin}/rest/`,
+        member_id: portal.memberId,
+        user_id: userId,
+        client_id: client.clientId,
+        status: "L",
+        LANGUAGE_ID: "en",
+      },
+      auth: {
+        access_token: randomBytes(20).toString("hex"),
+        refresh_token: randomBytes(20).toString("hex"),
+        expires_in: 3600,
+        domain: "oauth.example",
+        member_id: portal.memberId,
+        user_id: 1,
+        application_token: portal.applicationToken,
+      },
+    }),
     scriptCallback: ({ accessToken, refreshToken }) => ({
       event: "ONAPPINSTALL",
       data: { VERSION: 1, ACTIVE: "Y", INSTALLED: "Y", LANGUAGE_ID: "en" },

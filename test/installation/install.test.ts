@@ -43,15 +43,6 @@ describe("the callback of an application without a user interface", () => {
     expect(await kept()).toMatchObject({ host: portal.host, status: "active" });
   });
 
-  it("is not what the portal tells of the application's own user, which asks nobody and is no warning", async () => {
-    const { portal, gateway, kept } = await openScene();
-    const told = withAuth(portal.scriptCallback(portal.issue()), { domain: "oauth.example.com" });
-    const response = await gateway.postInstall({ ...told, event: "ONAPPUSERREADY" });
-    expect(response.status).toBe(200);
-    expect(await kept()).toBeUndefined();
-    expect(portal.redeemed).toEqual([]);
-  });
-
   it("keeps no token in clear", async () => {
     const { portal, gateway, kept } = await openScene();
     await gateway.postInstall(portal.scriptCallback(portal.issue()));

@@ -54,13 +54,9 @@ describe("expired tokens of an installed application", () => {
     await gateway.postInstall(portal.scriptCallback(portal.issue()));
     portal.expireAccessTokens();
     portal.revokeAll();
-    await expect(callOnce(gateway, portal)).rejects.toMatchObject({ name: "PortalRefusal" });
-    const { intercept } = portal.server;
-    portal.server.intercept = (request) =>
-      request.path.startsWith("/rest/") ? { status: 401, body: '{"error":"expired_token"}' } : intercept?.(request);
     await expect(callOnce(gateway, portal)).rejects.toMatchObject({ error: "invalid_grant" });
     expect(await gateway.installations.findLatest(portal.memberId)).toMatchObject({ status: "needs-reinstall" });
-    portal.server.intercept = intercept;
+    expect(await gateway.installer.session(portal.memberId)).toBeUndefined();
     expect((await gateway.postInstall(portal.scriptCallback(portal.issue()))).status).toBe(200);
     expect(await gateway.installations.findLatest(portal.memberId)).toMatchObject({ status: "active" });
     expect(await callOnce(gateway, portal)).toMatchObject({ code: portal.client.clientId });

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { DeliveryRecord } from "../../simulator/events/delivery-log.ts";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import { joinChat } from "../../simulator/world/members.ts";
 import type { LoggedEvent } from "../../src/subscriptions/events/event-log.ts";
 import { phpForm } from "../subscriptions/php-form.ts";
 import { type ReceivingGateway, startReceivingGateway } from "../subscriptions/receiving-gateway.ts";
@@ -9,6 +10,8 @@ interface Scene {
   readonly portal: RunningPortal;
   readonly gateway: ReceivingGateway;
   readonly installUrl: string;
+  /** A chat that the gateway knows of. */
+  readonly knownChat: number;
   log(): Promise<readonly LoggedEvent[]>;
 }
 
@@ -16,7 +19,9 @@ async function scene(options: Partial<PortalOptions> = {}): Promise<Scene> {
   const portal = await startPortal({ size: 0.05, plan: "on-premise", ...options });
   onTestFinished(() => portal.close());
   const { tokenUrl, clientId, clientSecret } = portal.application;
+  const knownChat = [...portal.world.chats.keys()][0] ?? expect.fail("no chat");
   const gateway = await startReceivingGateway({
+    knownChat: String(knownChat),
     client: { clientId, clientSecret },
     tokenUrl,
     allowedHosts: [new URL(portal.url).host],
@@ -25,6 +30,7 @@ async function scene(options: Partial<PortalOptions> = {}): Promise<Scene> {
   return {
     portal,
     gateway,
+    knownChat,
     installUrl: `${gateway.url}/bitrix24/install`,
     log: () => gateway.storage.log.read(portal.memberId, 0, 10_000),
   };
@@ -51,10 +57,7 @@ describe("the application in the simulated portal", () => {
       await portal.emitMessages(10, { kind: "customerEdits" });
       await expect.poll(() => portal.deliveries().pending, { timeout: 20_000 }).toBe(0);
       const { records, byEvent } = portal.deliveries();
-      // The application's own user is announced beside; whether he is wanted has tests of its own.
-      const refused = records.filter(
-        ({ event, outcome }) => event !== "ONAPPUSERREADY" && (outcome.kind !== "answered" || outcome.status >= 300),
-      );
+      const refused = records.filter(({ outcome }) => outcome.kind !== "answered" || outcome.status >= 300);
       expect(refused).toEqual([]);
       expect(byEvent).toMatchObject({ ONOPENLINEMESSAGEADD: 300, ONOPENLINEMESSAGEUPDATE: 10 });
       expect(gateway.receiver.stats()).toMatchObject({ deadLetters: 0, forbidden: 0, unavailable: 0, duplicates: 0 });
@@ -87,6 +90,20 @@ describe("the application in the simulated portal", () => {
     await expect.poll(installed200, { timeout: 10_000 }).toHaveLength(1);
     portal.world.customerWrites(chatId, "in time");
     await expect.poll(async () => messageTexts(await log()), { timeout: 10_000 }).toEqual(["in time"]);
+  });
+
+  it("has a user of its own, who is verified as soon as the portal tells of him, and serves once he may see chats", async () => {
+    const { portal, gateway, installUrl, knownChat } = await scene();
+    await portal.installApplication({ kind: "script-only", installUrl });
+    const systemUser = () => gateway.systemUsers.find(portal.memberId);
+    await expect.poll(systemUser, { timeout: 10_000 }).toMatchObject({ proven: [], isLost: false });
+    // An ordinary employee of no queue: the portal shows him no dialogs.
+    await gateway.installer.probeAll();
+    expect(await systemUser()).toMatchObject({ proven: [] });
+    joinChat(portal.world, portal.world.chat(knownChat), [Number((await systemUser())?.userId)]);
+    await gateway.installer.probeAll();
+    expect(await systemUser()).toMatchObject({ proven: ["chats"] });
+    expect(await gateway.acting.proven(portal.memberId, "chats")).toBeDefined();
   });
 
   it("installed by an operator is refused", async () => {

@@ -9,18 +9,16 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { createPortals, type Portals } from "../../src/datasources/bitrix24/portals.ts";
 import { createTransport } from "../../src/datasources/bitrix24/transport.ts";
+import type { ApplicationCredentials } from "../../src/installation/application-credential.ts";
+import { APPLICATION_NAMESPACES, createApplicationStore } from "../../src/installation/application-store.ts";
 import { eventsAddress } from "../../src/installation/bindings.ts";
 import { registerCommandEndpoint } from "../../src/installation/command-endpoint.ts";
 import { registerInstallEndpoint } from "../../src/installation/install-endpoint.ts";
 import { hashSecret } from "../../src/installation/installation.ts";
-import {
-  createInstallationStore,
-  INSTALLATION_NAMESPACES,
-  type InstallationStore,
-} from "../../src/installation/installation-store.ts";
+import type { InstallationStore } from "../../src/installation/installation-store.ts";
 import { createInstaller, type Installer } from "../../src/installation/installer.ts";
-import { installedTokens } from "../../src/installation/kept-tokens.ts";
 import { createSharedRenewal } from "../../src/installation/shared-renewal.ts";
+import type { SystemUsers } from "../../src/installation/system-users.ts";
 import { closeAfterAnswers } from "../../src/server/transports/closing-connections.ts";
 import type { StorageConfig } from "../../src/storage/storage.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
@@ -45,6 +43,8 @@ export interface ReceivingGatewayOptions {
   readonly outgoingWebhooks?: readonly OutgoingWebhook[];
   /** null: not configured. `own`: where it really listens. */
   readonly publicUrl?: string | null;
+  /** A chat that events told of. */
+  readonly knownChat?: string;
 }
 
 /** The receiving side of a gateway, listening: real HTTP, real storage, the real client towards portals. */
@@ -52,6 +52,8 @@ export interface ReceivingGateway {
   readonly url: string;
   readonly storage: EventStorage;
   readonly installations: InstallationStore;
+  readonly systemUsers: SystemUsers;
+  readonly acting: ApplicationCredentials;
   readonly installer: Installer;
   readonly receiver: Receiver;
   readonly heartbeat: Heartbeat;
@@ -94,18 +96,19 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   const tokenUrl = options.tokenUrl ?? "http://127.0.0.1:9/oauth/token/";
   const encryptionKey = options.encryptionKey ?? randomBytes(32);
   const storage = await openEventStorage(options.storage ?? { kind: "lmdb", directory: await temporaryDirectory() }, {
-    namespaces: INSTALLATION_NAMESPACES,
+    namespaces: APPLICATION_NAMESPACES,
   });
-  const installations = createInstallationStore({
+  const applications = createApplicationStore({
     keyValues: storage.keyValues,
     encryptionKey,
     clientSecret: client.clientSecret,
     tokenUrl,
   });
+  const { installations } = applications;
   const transport = createTransport();
   const renewal = createSharedRenewal({
     keyValues: storage.keyValues,
-    kept: [installedTokens(installations)],
+    kept: applications.kept,
     onUnkept: () => undefined,
     onKeptLate: () => undefined,
   });
@@ -119,7 +122,8 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   const listenPort = options.publicUrl === "own" ? await freePort() : 0;
   const publicUrl = publicAddress(options.publicUrl, listenPort);
   const installer = createInstaller({
-    installations,
+    ...applications,
+    knownChat: async () => options.knownChat,
     portals,
     transport,
     log: storage.log,
@@ -173,6 +177,8 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
     url,
     storage,
     installations,
+    systemUsers: applications.systemUsers,
+    acting: applications.acting,
     installer,
     receiver,
     heartbeat,

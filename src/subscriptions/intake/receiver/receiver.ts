@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type AnswerSource, decodeFrom, type LeftOut } from "../../../datasources/bitrix24/decoding.ts";
 import { type EventEnvelope, readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
-import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
+import { isFormFields, parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
 import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
 import { isActivityEvent } from "../../../datasources/crm/activity-events.ts";
 import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
@@ -29,7 +29,7 @@ export interface ReceiverOptions {
   readonly deadLetters: DeadLetterLog;
   readonly senders: Senders;
   /** Undefined where no application is configured. */
-  readonly installer: Pick<Installer, "applicationEvent" | "uninstall"> | undefined;
+  readonly installer: Pick<Installer, "applicationEvent" | "systemUserReady" | "uninstall"> | undefined;
   /** Takes events of the CRM's activities. */
   readonly activities: Pick<ActivityIntake, "take">;
   /** Told of every delivery from its first bytes on, and which of them could not be taken: subscribers are owed a gap. */
@@ -112,7 +112,8 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
     }
     const receivedAt = new Date();
     try {
-      if (event === "ONAPPINSTALL" || event === "ONAPPUPDATE") return await takeApplicationEvent(envelope, address);
+      if (event === "ONAPPINSTALL" || event === "ONAPPUPDATE" || event === "ONAPPUSERREADY")
+        return await takeApplicationEvent(envelope, address);
       const sender = await options.senders.of(envelope);
       if (sender === undefined) {
         stats.forbidden += 1;
@@ -142,7 +143,12 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
       return 403;
     }
     stats.applicationEvents += 1;
-    const status = statusOf(await attempt(() => installer.applicationEvent(envelope, address)));
+    const data = isFormFields(envelope.data) ? envelope.data : {};
+    const take = () =>
+      envelope.event === "ONAPPUSERREADY"
+        ? installer.systemUserReady(data, address)
+        : installer.applicationEvent(envelope, address);
+    const status = statusOf(await attempt(take));
     if (status === 403) stats.forbidden += 1;
     return status;
   }
