@@ -110,8 +110,8 @@ it("a refused refresh is told by viewer and readiness while events still flow, a
   await write("1.1");
   expect(await needsReinstall(origin, key)).toBe(false);
 
-  // Somebody else has used the refresh token, so that the portal's server no longer takes it.
-  const stolen = tokens.exchanges.findLast(({ refreshToken }) => refreshToken !== undefined)?.refreshToken;
+  // Somebody else has used the refresh token of who installed the application, so that the portal's server no longer takes it.
+  const stolen = tokens.exchanges.find(({ refreshToken }) => refreshToken !== undefined)?.refreshToken;
   const { clientId, clientSecret, tokenUrl } = portal.application;
   const url = new URL(tokenUrl);
   const params = {
