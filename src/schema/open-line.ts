@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { Id } from "../datasources/domain/ids.ts";
-import type { LineRecord } from "../datasources/domain/line.ts";
+import type { ListedLine } from "../datasources/domain/line.ts";
 import {
   OpenLineBot,
   OpenLineClosing,
@@ -35,9 +35,9 @@ export class OpenLine {
   @Field(() => ID, { description: "The portal's id of the line (`CONFIG_ID`, `QUEUE_ID` and `LINE` of REST)." })
   readonly id: Id;
 
-  readonly record: LineRecord | undefined;
+  readonly record: ListedLine | undefined;
 
-  constructor(id: Id, record?: LineRecord) {
+  constructor(id: Id, record?: ListedLine) {
     this.id = id;
     this.record = record;
   }
@@ -116,6 +116,6 @@ export class OpenLine {
 }
 
 /** A reference to the line, or null for "none". */
-export function openLineRef(id: Id | null | undefined, record?: LineRecord): OpenLine | null {
+export function openLineRef(id: Id | null | undefined, record?: ListedLine): OpenLine | null {
   return id === null || id === undefined ? null : new OpenLine(id, record);
 }

@@ -203,6 +203,13 @@ export interface LineRecord {
   readonly operatorIdentity: LineOperatorIdentity;
 }
 
+/** Some parts of a line, because a list was asked for no more; `undefined` is not told here. */
+export type LineParts = Pick<LineRecord, "id"> & { readonly source: "parts" } & Partial<
+    Omit<LineRecord, "id" | "source">
+  >;
+
+export type ListedLine = LineRecord | LineParts;
+
 /** Where the portal's public contact-centre page is. */
 export interface PublicPageRecord {
   readonly serverUrl: string;

@@ -1,9 +1,18 @@
 import DataLoader from "dataloader";
-import type { PortalSession } from "../bitrix24/calls.ts";
+import type { Call, PortalSession } from "../bitrix24/calls.ts";
+import { PortalRefusal } from "../bitrix24/errors.ts";
+import type { Rows } from "../bitrix24/wire.ts";
 import type { Id } from "../domain/ids.ts";
-import type { LineRecord } from "../domain/line.ts";
-import { configGet, configListGet } from "../imopenlines/config/config-reads.ts";
+import type { LineRecord, ListedLine } from "../domain/line.ts";
+import {
+  configGet,
+  configListGet,
+  configListGetParts,
+  type LineListQuery,
+} from "../imopenlines/config/config-reads.ts";
+import type { LineGroup } from "../imopenlines/config/line-columns.ts";
 import { asError, oneByOne } from "./one-by-one.ts";
+import type { PortalHabits } from "./portal-habits.ts";
 
 /** Lines and what answers told of them. */
 export interface LineLoader {
@@ -11,15 +20,22 @@ export interface LineLoader {
   load(id: Id): Promise<LineRecord | null>;
   /** The same line as lists tell it: with its queue as configured (`imopenlines.config.list.get`, all lines of a turn in one call). */
   listed(id: Id): Promise<LineRecord | null>;
-  known(id: Id): LineRecord | undefined;
-  prime(lines: Iterable<LineRecord>): void;
+  /** A page of lines with at least these parts; undefined: all. */
+  page(query: LineListQuery, groups: ReadonlySet<LineGroup> | undefined): Promise<Rows<ListedLine>>;
+  /** The call for it where it is to travel together with others. */
+  pageCall(query: LineListQuery, groups: ReadonlySet<LineGroup> | undefined): Call<Rows<ListedLine>>;
+  known(id: Id): ListedLine | undefined;
+  prime(lines: Iterable<ListedLine>): void;
   forgetAll(): void;
 }
 
 const MAX_LINES_PER_CALL = 100;
 
-export function createLineLoader(portal: PortalSession): LineLoader {
-  const known = new Map<Id, LineRecord>();
+/** What a portal says that does not take the selection of columns, as older ones may not. */
+const NO_SELECTION: ReadonlySet<string> = new Set(["100", "INVALID_FORMAT", "ERROR_ARGUMENT", "INVALID_ARG_VALUE"]);
+
+export function createLineLoader(portal: PortalSession, habits: PortalHabits): LineLoader {
+  const known = new Map<Id, ListedLine>();
   /** As with chats: what was read before a write is not known after it. */
   let generation = 0;
 
@@ -46,13 +62,36 @@ export function createLineLoader(portal: PortalSession): LineLoader {
     { maxBatchSize: MAX_LINES_PER_CALL },
   );
 
-  function prime(lines: Iterable<LineRecord>): void {
-    for (const line of lines) known.set(line.id, line);
+  /** What an earlier answer told stays known beside what this one tells. */
+  function prime(lines: Iterable<ListedLine>): void {
+    for (const line of lines) {
+      const before = known.get(line.id);
+      if (line.source !== "parts" || before === undefined) known.set(line.id, line);
+      else if (before.source === "parts") known.set(line.id, { ...before, ...line });
+    }
+  }
+
+  const pageCall: LineLoader["pageCall"] = (query, groups) =>
+    groups !== undefined && habits.takesSelection() ? configListGetParts(query, groups) : configListGet(query);
+
+  async function page(query: LineListQuery, groups: ReadonlySet<LineGroup> | undefined): Promise<Rows<ListedLine>> {
+    const isSelected = groups !== undefined && habits.takesSelection();
+    try {
+      return await portal.read(pageCall(query, groups));
+    } catch (error) {
+      if (!isSelected || !(error instanceof PortalRefusal) || !NO_SELECTION.has(error.error.toUpperCase())) throw error;
+      const whole = await portal.read(configListGet(query));
+      // Only now it is known that it was the selection.
+      habits.takesNoSelection();
+      return whole;
+    }
   }
 
   return {
     load: (id) => full.load(id),
     listed: (id) => listed.load(id),
+    page,
+    pageCall,
     known: (id) => known.get(id),
     prime,
     forgetAll() {

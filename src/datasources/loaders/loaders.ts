@@ -41,7 +41,7 @@ export function createLoaders(
   const users = createUserLoader(portal);
   const chats = createChatLoader(portal, memory);
   const histories = createHistoryLoader({ portal, users, chats, chatSessions: memory.chatSessions, cache });
-  const lines = createLineLoader(portal);
+  const lines = createLineLoader(portal, memory.habits);
   const messages = createMessageLoader(portal, users);
   const sessions = createSessionLoader(portal, memory.chatSessions);
   let writes = 0;

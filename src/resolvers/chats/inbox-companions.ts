@@ -1,11 +1,13 @@
 import type { Call } from "../../datasources/bitrix24/calls.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
+import type { ListedLine } from "../../datasources/domain/line.ts";
 import { dialogUsersList } from "../../datasources/im/members.ts";
 import { userListGet } from "../../datasources/im/users.ts";
-import { configListGet } from "../../datasources/imopenlines/config/config-reads.ts";
+import type { LineGroup } from "../../datasources/imopenlines/config/line-columns.ts";
 import type { OperationContext } from "../engine/context.ts";
 import type { Selection } from "../engine/lookahead.ts";
+import { selectedParts } from "../lines/selected-parts.ts";
 import { currentLineId, customerIdFromCode } from "./chat-derivations.ts";
 import type { NameMemory } from "./name-memory.ts";
 
@@ -79,10 +81,16 @@ function lineIdsOf(items: readonly InboxItemRecord[]): Id[] {
 
 function linesOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
   if (!wants(chats, "line")) return [];
-  const ids = lineIdsOf(items).filter((id) => !loaders.lines.known(id));
+  const parts = selectedParts(chats.map((chat) => chat.child("line")));
+  const ids = lineIdsOf(items).filter((id) => !tellsAll(loaders.lines.known(id), parts));
   if (ids.length === 0) return [];
   const query = { ids, orderBy: "ID", direction: "ASC", limit: ids.length, offset: 0 } as const;
-  return [companion(configListGet(query), ({ items: lines }) => loaders.lines.prime(lines))];
+  return [companion(loaders.lines.pageCall(query, parts), ({ items: lines }) => loaders.lines.prime(lines))];
+}
+
+function tellsAll(line: ListedLine | undefined, parts: ReadonlySet<LineGroup> | undefined): boolean {
+  if (line === undefined || line.source !== "parts") return line !== undefined;
+  return parts !== undefined && [...parts].every((part) => line[part] !== undefined);
 }
 
 function operatorsOf(items: readonly InboxItemRecord[]): (Id | null)[] {

@@ -1,13 +1,13 @@
 import { LRUCache } from "lru-cache";
 import type { Id } from "../../datasources/domain/ids.ts";
-import type { LineRecord } from "../../datasources/domain/line.ts";
+import type { ListedLine } from "../../datasources/domain/line.ts";
 import type { UserRecord } from "../../datasources/domain/user.ts";
 import { nameAndPicture } from "../engine/event-eyes.ts";
 
 /** Names of lines and people that a subscription has read, so that each further result of it need not. */
 export interface NameMemory {
-  lines(): Iterable<LineRecord>;
-  noteLines(lines: Iterable<LineRecord>): void;
+  lines(): Iterable<ListedLine>;
+  noteLines(lines: Iterable<ListedLine>): void;
   /** Names and pictures alone. */
   users(): Iterable<UserRecord>;
   noteUsers(users: Iterable<UserRecord>): void;
@@ -19,12 +19,12 @@ const KEPT_MS = 10 * 60_000;
 const MAX_KEPT = 500;
 
 export function createNameMemory(keptMs = KEPT_MS): NameMemory {
-  const lines = new LRUCache<Id, LineRecord>({ max: MAX_KEPT, ttl: keptMs });
+  const lines = new LRUCache<Id, ListedLine>({ max: MAX_KEPT, ttl: keptMs });
   const users = new LRUCache<Id, UserRecord>({ max: MAX_KEPT, ttl: keptMs });
   return {
     lines: () => lines.values(),
     noteLines(read) {
-      for (const line of read) if (!lines.has(line.id)) lines.set(line.id, line);
+      for (const line of read) if (line.name !== undefined && !lines.has(line.id)) lines.set(line.id, line);
     },
     users: () => users.values(),
     noteUsers(read) {

@@ -3,8 +3,8 @@ import type {
   LineBot,
   LineKpiTarget,
   LineQueue,
-  LineRecord,
   LineReply,
+  ListedLine,
   QueueEntryRecord,
   QueueMemberRecord,
 } from "../../datasources/domain/line.ts";
@@ -18,9 +18,9 @@ import { defineFields } from "../engine/field-table.ts";
 import { toldFields } from "../engine/told-fields.ts";
 
 /** What a line's record answers: from the reference, else from what the operation has read, else read once (`config.get`). */
-const { told, derived, from } = toldFields<OpenLine, LineRecord>({
+const { told, derived, from } = toldFields<OpenLine, ListedLine>({
   atHand: [(line) => line.record, (line, { loaders }) => loaders.lines.known(line.id)],
-  isWhole: () => true,
+  isWhole: ({ source }) => source !== "parts",
   read: (line, { loaders }) => loaders.lines.load(line.id),
 });
 
@@ -35,7 +35,7 @@ export const openLineFields = defineFields<OpenLine>(OpenLine, {
 
 /** Of a live event's line the name alone is read for everybody. */
 function lineName(line: OpenLine, context: OperationContext): string | null | Promise<string | null> {
-  const own = (): string | null | Promise<string | null> => from(line, context, ["name"], ({ name }) => name);
+  const own = (): string | null | Promise<string | null> => from(line, context, ["name"], ({ name }) => name ?? null);
   const shared = context.event?.shared;
   if (shared === undefined) return own();
   return shared.lineName(line.id).then((name) => name ?? own());

@@ -1,18 +1,16 @@
-import { Arg, Ctx, Directive, ID, Int, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Directive, ID, Info, Int, Query, Resolver } from "type-graphql";
 import type { ApiRevisionRecord, PublicPageRecord } from "../../datasources/domain/line.ts";
-import {
-  configListGet,
-  configPathGet,
-  type LineListQuery,
-  revisionGet,
-} from "../../datasources/imopenlines/config/config-reads.ts";
+import { configPathGet, type LineListQuery, revisionGet } from "../../datasources/imopenlines/config/config-reads.ts";
 import { defineOffsetCursor, Page } from "../../schema/connections.ts";
 import { badUserInput, parseId, parsePageSize } from "../../schema/input-errors.ts";
 import { OpenLine } from "../../schema/open-line.ts";
 import { OpenLineConnection, OpenLineFilter, OpenLineOrder } from "../../schema/open-line-list.ts";
 import { ApiRevision, PublicPage } from "../../schema/portal-info.ts";
 import type { OperationContext } from "../engine/context.ts";
+import { lookAhead } from "../engine/lookahead.ts";
 import { shownRows } from "../engine/shown-rows.ts";
+import { selectedParts } from "./selected-parts.ts";
 
 const lineCursor = defineOffsetCursor("openLines");
 const DEFAULT_PAGE_SIZE = 20;
@@ -51,20 +49,23 @@ export class OpenLineQueries {
     @Arg("after", () => String, { nullable: true, description: "Cursor of the line to go on from." })
     after: string | null,
     @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Page<OpenLine>> {
     const size = parsePageSize(first, "first", DEFAULT_PAGE_SIZE);
     const offset = (after ?? null) === null ? 0 : lineCursor.decode(after ?? "", "after");
     const conditions = readFilter(filter ?? {});
     if (conditions.ids?.length === 0) return emptyPage(offset);
-    const lines = await context.portal.read(
-      configListGet({
+    const page = lookAhead(info);
+    const lines = await context.loaders.lines.page(
+      {
         ...conditions,
         orderBy: orderBy?.field ?? "ID",
         direction: orderBy?.direction ?? "ASC",
         // The portal tells no total: one row more than the page shows whether it goes on.
         limit: size + 1,
         offset,
-      }),
+      },
+      selectedParts([page.child("nodes"), page.child("edges").child("node")]),
     );
     context.loaders.lines.prime(lines.items);
     const { items, placesAfter, hasNextPage, end } = shownRows(lines, offset, size);
