@@ -6,6 +6,7 @@ import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
+import { NO_LIVE_LOG } from "../../src/resolvers/engine/context.ts";
 
 export interface LineOperations {
   readonly portal: RunningPortal;
@@ -44,6 +45,7 @@ export async function startLineOperations(): Promise<LineOperations> {
         signal: abort.signal,
         usage,
         upstreamStatus: () => portals.status(credential),
+        live: NO_LIVE_LOG,
       };
       const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
       return {
