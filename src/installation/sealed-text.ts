@@ -35,7 +35,8 @@ function sealWith(key: Buffer, purpose: string, text: string, iv: Buffer): strin
 /** The text; undefined when it was sealed under another key or for another purpose, or was changed. */
 export function unseal(key: Buffer, purpose: string, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, "base64url");
-  if (bytes.length < IV_BYTES + TAG_BYTES) return undefined;
+  // The last character may say bits that no byte has: one seal has one spelling.
+  if (bytes.length < IV_BYTES + TAG_BYTES || bytes.toString("base64url") !== sealed) return undefined;
   const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
     .setAAD(Buffer.from(purpose))
     .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import type { FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../config/config.ts";
 import { credentialHost } from "../config/credentials.ts";
@@ -151,13 +152,28 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     known,
     log,
   });
+  async function readiness(): ReturnType<typeof liveSide.readiness> {
+    if (ending) return { ready: false, details: ENDING };
+    const { ready, details } = await liveSide.readiness();
+    return { ready, details: { portals: portals.states(), ...details } };
+  }
+
+  /** Names and counts are for whoever runs the gateway: this machine, or somebody who may come in. */
+  async function maySeeDetails({ headers, raw }: FastifyRequest): Promise<boolean> {
+    const from = clientAddress(raw);
+    if (from.isLoopback) return true;
+    if (headers["x-api-key"] === undefined && headers.authorization === undefined) return false;
+    return (await identities.identify({ headers, ...from })).kind === "identity";
+  }
+
   const server = await createHttpServer({
     apollo,
     door,
     authentication,
     corsOrigins,
     limits,
-    readiness: () => (ending ? Promise.resolve({ ready: false, details: ENDING }) : liveSide.readiness()),
+    readiness,
+    maySeeDetails,
     log,
   });
   registerPages(server, {

@@ -65,4 +65,18 @@ describe("a sealed text", () => {
       expect(unseal(key, "p", bytes.subarray(0, index).toString("base64url"))).toBeUndefined();
     }
   });
+
+  it("does not open when it is spelled otherwise, even where the bytes are the same", () => {
+    for (const text of ["a", "ab", "abc"]) {
+      const sealed = seal(key, "p", text);
+      const bytes = Buffer.from(sealed, "base64url");
+      const others = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"]
+        .map((last) => sealed.slice(0, -1) + last)
+        .filter((other) => other !== sealed && Buffer.from(other, "base64url").equals(bytes));
+      expect(others.length).toBe({ 0: 0, 1: 15, 2: 3 }[bytes.length % 3]);
+      for (const other of [...others, `${sealed}=`, ` ${sealed}`, `${sealed}%`]) {
+        expect(unseal(key, "p", other)).toBeUndefined();
+      }
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import { type Allowance, createLocalAllowance } from "./bucket.ts";
 import type { PortalSession } from "./calls.ts";
-import { createCircuitBreaker } from "./circuit-breaker.ts";
+import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
 import { type Authorization, createConnection } from "./connection.ts";
 import {
   type ApplicationCredential,
@@ -47,6 +47,8 @@ export interface Portals {
   /** A credential bound to one operation. Throws `CredentialError` for a credential that cannot be used. */
   session(credential: Credential, operation: Operation): PortalSession;
   status(credential: Credential): AllowanceStatus;
+  /** By host, for each portal that was asked for anything: `failing` while it is given a rest. */
+  states(): Readonly<Record<string, "ready" | "failing">>;
   /** Asks the portal for its scopes; rejects with an `UpstreamError` when it cannot be used. */
   probe(credential: Credential): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ const PROBE_TIMEOUT_MS = 5_000;
 export function createPortals(options: PortalsOptions): Portals {
   const transport = createTransport(options);
   const schedulers = new Map<string, Scheduler>();
+  const breakers = new Map<string, CircuitBreaker>();
   const known = new WeakMap<Credential, KnownCredential>();
   const tokenSources = new Map<string, TokenSource>();
   const allowedHosts = new Set(options.allowedHosts);
@@ -75,6 +78,7 @@ export function createPortals(options: PortalsOptions): Portals {
     if (existing !== undefined) return existing;
     const allowance = options.createAllowance?.(endpoint.host, options.plan) ?? createLocalAllowance(options.plan);
     const breaker = createCircuitBreaker();
+    breakers.set(endpoint.host, breaker);
     const isAllowedHost = (host: string): boolean => host === endpoint.host || allowedHosts.has(host);
     const plain = tellingRefusedTokens(
       createConnection({ transport, allowance, breaker, isAllowedHost, allowHttp: options.allowHttp }),
@@ -142,6 +146,10 @@ export function createPortals(options: PortalsOptions): Portals {
       const scheduler = schedulerFor(endpoint);
       return scheduler.status(scheduler.lane(laneName, endpoint, authorization));
     },
+    states: () =>
+      Object.fromEntries(
+        [...breakers].map(([host, breaker]) => [host, breaker.state() === "closed" ? "ready" : "failing"] as const),
+      ),
     async probe(credential) {
       const portal = session(credential, {
         signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),

@@ -31,6 +31,8 @@ export interface HttpServerOptions {
   readonly limits: Limits;
   /** Whether the gateway can do its work now. */
   readonly readiness: () => Promise<{ readonly ready: boolean; readonly details: Record<string, unknown> }>;
+  /** Whether whoever asks is to be told more of it than that. */
+  readonly maySeeDetails: (request: FastifyRequest) => Promise<boolean>;
   readonly log: Logger;
 }
 
@@ -96,9 +98,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   server.route({
     method: looking,
     url: "/ready",
-    handler: async (_request, reply) => {
+    handler: async (request, reply) => {
       const { ready, details } = await options.readiness();
-      return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...details });
+      const more = (await options.maySeeDetails(request)) ? details : {};
+      return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...more });
     },
   });
   // Apollo answers other methods with 405 and an `allow` header itself.

@@ -8,7 +8,10 @@ export interface Part {
 
 /** A header that asks for one part; undefined for anything else, which is answered with the whole. */
 export function singleRange(header: string | undefined): string | undefined {
-  return header !== undefined && /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(header) ? header : undefined;
+  const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "") ?? [];
+  if (first === undefined || last === undefined || first + last === "") return undefined;
+  // What ends before it begins is no part.
+  return first !== "" && last !== "" && Number(last) < Number(first) ? undefined : header;
 }
 
 /** The part of contents of that size; undefined where it lies outside. */
