@@ -137,7 +137,10 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     gathering,
     trustMs: settings.accessRecheckMs,
     signal: closing.signal,
-    observe: foundChanges.observe,
+    observe(portal, chat, askedAt) {
+      foundChanges.observe(portal, chat, askedAt);
+      chats.note(portal, chat);
+    },
     onList: (viewer, list, askedAt) => inboxes.noteList(viewer, list, askedAt),
   });
   const watchers = createWatchers({

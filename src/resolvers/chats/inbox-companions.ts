@@ -35,7 +35,8 @@ export async function readCompanions(
     // Settings are read as they are now.
     if (chats.every((chat) => chat.child("line").hasOnly(NAMES_ONLY))) loaders.lines.prime(names.lines());
   }
-  await readMissing(items, chats, context);
+  // One alone leaves in one request by itself, beside whatever else the operation asks for; where it is to be remembered it is read here.
+  await readMissing(items, chats, context, names === undefined ? 2 : 1);
   names?.noteUsers(peopleOf(items, context).flatMap((id) => loaders.users.known(id) ?? []));
   names?.noteLines(lineIdsOf(items).flatMap((id) => loaders.lines.known(id) ?? []));
 }
@@ -44,14 +45,14 @@ async function readMissing(
   items: readonly InboxItemRecord[],
   chats: readonly Selection[],
   context: OperationContext,
+  atLeast: number,
 ): Promise<void> {
   const reads = [
     ...linesOf(items, chats, context),
     ...namesOf(items, chats, context),
     ...customersOf(items, chats, context),
   ];
-  // One alone leaves in one request by itself, beside whatever else the operation asks for.
-  if (reads.length < 2) return;
+  if (reads.length < atLeast) return;
   const parts: Promise<unknown>[] = [];
   for (let from = 0; from < reads.length; from += MAX_TOGETHER) {
     const part = reads.slice(from, from + MAX_TOGETHER);

@@ -8,7 +8,7 @@ import type { KeyValueStore } from "../../storage/key-value-store.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 import { type ChatFact, createChatFacts, type ExternalPlace, externalPlace, placeName } from "./chat-facts.ts";
-import { type KnownChats, searchChat } from "./chat-search.ts";
+import { type KnownChats, searchChat, sureCodes } from "./chat-search.ts";
 import { EVENT_PATIENCE_MS } from "./event-withheld.ts";
 import type { Gathering } from "./gathering.ts";
 import type { ChatResolution } from "./live-viewer.ts";
@@ -43,6 +43,8 @@ export interface ChatResolutionCounts {
 }
 
 export interface LearningChatResolution extends ChatResolution {
+  /** Remembers the user code that an answer told: an event with that code needs no search. */
+  note(portal: PortalRef, chat: Pick<ChatRecord, "id" | "userCode">): void;
   /** Keeps what the event tells about its chat. Call it for each event that was appended. Never rejects. */
   learn(portal: string, event: StoredEvent): Promise<void>;
   /** Forgets a portal whose application was removed. Rejects with `StorageUnavailable`. */
@@ -73,6 +75,8 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
   const now = options.now ?? (() => performance.now());
   const facts = createChatFacts(options.keyValues);
   const pairs = new LRUCache<string, Id>({ max: MAX_PAIRS });
+  /** Chats by the user codes that answers told. */
+  const codes = new LRUCache<string, Id>({ max: MAX_PAIRS });
   const unresolved = new LRUCache<string, { readonly place: ExternalPlace; readonly until: number }>({
     max: MAX_UNRESOLVED,
   });
@@ -192,6 +196,11 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
       const key = `${portal}\n${placeName(place)}`;
       const known = pairs.get(key);
       if (known !== undefined) return known;
+      const seen = sureCodes(place).flatMap((code) => codes.get(`${portal}\n${code}`) ?? []);
+      if (seen[0] !== undefined) {
+        pairs.set(key, seen[0]);
+        return seen[0];
+      }
       const missed = unresolved.get(key);
       if (missed !== undefined && now() < missed.until) return null;
       const underWay = searching.get(key);
@@ -199,6 +208,9 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
       const search = find(ref, place, address.namedChatId, key);
       searching.set(key, search);
       return search;
+    },
+    note(ref, { id, userCode }) {
+      if (userCode !== null && userCode !== undefined) codes.set(`${portalName(ref)}\n${userCode.raw}`, id);
     },
     async learn(portal, event) {
       try {
@@ -209,6 +221,7 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     },
     async forget(portal) {
       for (const key of pairs.keys()) if (key.startsWith(`${portal}\n`)) pairs.delete(key);
+      for (const key of codes.keys()) if (key.startsWith(`${portal}\n`)) codes.delete(key);
       for (const key of unresolved.keys()) if (key.startsWith(`${portal}\n`)) unresolved.delete(key);
       await facts.forget(portal);
     },

@@ -33,11 +33,8 @@ export async function searchChat(
   place: ExternalPlace,
   known: KnownChats,
 ): Promise<ChatRecord | null> {
-  const codeOf = (externalUserId: string): string => formatUserCode({ ...place, externalUserId });
-  const ofCustomer = codeOf(place.customerId);
-  const ofEverybody = codeOf(EVERYBODY);
-  const ofOneself = codeOf(place.externalChatId);
-  const sure = place.connectorId === LIVE_CHAT ? [ofCustomer, ofEverybody] : [ofEverybody, ofCustomer];
+  const ofOneself = formatUserCode({ ...place, externalUserId: place.externalChatId });
+  const sure = sureCodes(place);
   const toProve = sure.includes(ofOneself) ? [] : [ofOneself];
   const byId = [...new Set([...(known.named === null ? [] : [known.named]), ...known.of, ...known.at])].slice(
     0,
@@ -63,6 +60,13 @@ export async function searchChat(
   );
   const found = withCustomer.filter((chat) => chat !== null);
   return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** User codes that are nobody else's: a chat that has one of them is the place's, the first first. */
+export function sureCodes(place: ExternalPlace): readonly string[] {
+  const ofCustomer = formatUserCode({ ...place, externalUserId: place.customerId });
+  const ofEverybody = formatUserCode({ ...place, externalUserId: EVERYBODY });
+  return place.connectorId === LIVE_CHAT ? [ofCustomer, ofEverybody] : [ofEverybody, ofCustomer];
 }
 
 /** Ids of a channel may contain pipes, so that the code is compared as a whole up to the customer. */

@@ -4,6 +4,7 @@ import type { Chat } from "../../../simulator/world/records.ts";
 import { UpstreamError } from "../../../src/datasources/bitrix24/errors.ts";
 import type { PortalRef } from "../../../src/datasources/bitrix24/portal-ref.ts";
 import type { Credential } from "../../../src/datasources/bitrix24/portals.ts";
+import { parseUserCode } from "../../../src/datasources/domain/user-code.ts";
 import type {
   EventAddress,
   StoredEvent,
@@ -126,6 +127,26 @@ describe("which chat an event belongs to", () => {
     expect(office.portal.stats().requests).toBe(1);
     expect(chats.resolve(portal, incoming(chat))).toBe(String(chat.id));
     expect(office.portal.stats().requests).toBe(1);
+  });
+
+  it("asks nothing where any answer told the user code, and takes no chat whose code is another customer's", async () => {
+    const chats = resolution();
+    const own = office.chat(onChannel("livechat"));
+    chats.note(portal, { id: String(own.id), userCode: parseUserCode(own.userCode) });
+    chats.note(portal, { id: "501", userCode: parseUserCode("myconnector|3|a group of many|0") });
+    chats.note(portal, { id: "502", userCode: parseUserCode("myconnector|3|a place|5003") });
+    const at = (externalChatId: string, userId: string): EventAddress =>
+      incoming(own, { connectorId: "myconnector", lineId: "3", externalChatId, userId });
+    expect(chats.resolve(portal, incoming(own))).toBe(String(own.id));
+    expect(chats.resolve(portal, at("a group of many", "77"))).toBe("501");
+    expect(chats.resolve(portal, at("a place", "5003"))).toBe("502");
+    expect(office.portal.stats().requests).toBe(0);
+    expect(await chats.resolve(portal, at("a place", "5004"))).toBeNull();
+    expect(await chats.resolve({ ...portal, memberId: "other" }, incoming(own))).toBe(String(own.id));
+    expect(office.portal.stats().requests).toBe(2);
+    await chats.forget(portalName);
+    await chats.resolve(portal, incoming(own));
+    expect(office.portal.stats().requests).toBe(3);
   });
 
   it("finds the chat that many customers share", async () => {
