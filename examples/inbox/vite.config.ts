@@ -21,6 +21,7 @@ export default defineConfig({
   build: {
     target: "es2023",
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1_000,
     // Directives for servers that render React; there is none here.
     rolldownOptions: { onLog: (level, log, handler) => log.code === "MODULE_LEVEL_DIRECTIVE" || handler(level, log) },
   },

@@ -9,11 +9,11 @@ interface Row {
   readonly chat: {
     readonly operator: { readonly id: string } | null;
     readonly connector: { readonly id: string };
-    readonly messageCount: number;
+    readonly externalUserId: string | null;
   };
 }
 
-/** Channels of whose messages the portal sends no events. */
+/** Channels of whose messages the portal sends no events. Those of group chats name no chat of the portal. */
 const WITHOUT_EVENTS = ["livechat"];
 
 type Person = RunningPortal["users"][number];
@@ -22,8 +22,12 @@ type Person = RunningPortal["users"][number];
 export interface InboxScene extends LiveOffice {
   /** Opens the inbox as somebody, at a place behind the `#`. */
   enter(browser: TestBrowser, person: Person, place?: string): Promise<WatchedPage>;
-  /** Dialogs in which something was said: somebody's own, or those that he sees and nobody has taken. */
+  /** Somebody's own dialogs, or those that he sees and nobody has taken. */
   chatsOf(person: Person, state: "ASSIGNED" | "UNASSIGNED"): Promise<readonly string[]>;
+  /** A dialog that nobody has taken and two people see. */
+  sharedChat(): Promise<{ readonly people: readonly [Person, Person]; readonly chatId: string }>;
+  /** Calls a method as the portal's own interface would, past the gateway. */
+  actInPortal(person: Person, method: string, chatId: string): Promise<void>;
 }
 
 export async function openInboxScene(): Promise<InboxScene> {
@@ -31,8 +35,8 @@ export async function openInboxScene(): Promise<InboxScene> {
     GATEWAY_EXPLORER: "true",
     GATEWAY_EXPLORER_PEOPLE: portal.users.map((user) => `${user.name}:${keyFor(user)}-key-of-a-test`).join(","),
   }));
-  const { gateway } = office;
-  return {
+  const { gateway, portal } = office;
+  const scene: InboxScene = {
     ...office,
     async enter(browser, person, place = "") {
       const watched = await browser.open();
@@ -44,7 +48,7 @@ export async function openInboxScene(): Promise<InboxScene> {
     },
     async chatsOf(person, state) {
       const { data } = await gateway.graphql(
-        "query ($states: [ChatState!]) { inbox(first: 50, filter: { states: $states }) { nodes { id chat { operator { id } connector { id } messageCount } } } }",
+        "query ($states: [ChatState!]) { inbox(first: 50, filter: { states: $states }) { nodes { id chat { operator { id } connector { id } externalUserId } } } }",
         { states: [state] },
         { key: keyFor(person) },
       );
@@ -52,10 +56,30 @@ export async function openInboxScene(): Promise<InboxScene> {
       const own = state === "ASSIGNED" ? String(person.id) : undefined;
       return nodes
         .filter(({ chat }) => chat.operator?.id === own && !WITHOUT_EVENTS.includes(chat.connector.id))
-        .filter(({ chat }) => chat.messageCount > 4)
+        .filter(({ chat }) => chat.externalUserId !== null)
         .map(({ id }) => id);
     },
+    async sharedChat() {
+      const operators = portal.users.slice(1);
+      const seen = await Promise.all(operators.map((person) => scene.chatsOf(person, "UNASSIGNED")));
+      for (const [index, first] of operators.entries()) {
+        for (const chatId of seen[index] ?? []) {
+          const second = operators.find((other, at) => other !== first && seen[at]?.includes(chatId));
+          if (second !== undefined) return { people: [first, second], chatId };
+        }
+      }
+      throw new Error("no dialog that two people see");
+    },
+    async actInPortal({ webhookUrl }, method, chatId) {
+      const response = await fetch(`${webhookUrl}${method}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ CHAT_ID: Number(chatId) }),
+      });
+      if (!response.ok) throw new Error(`${method}: ${await response.text()}`);
+    },
   };
+  return scene;
 }
 
 /** What a page complained of, apart from pictures that the portal shows only to those who are logged in there. */

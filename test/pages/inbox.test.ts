@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
+import { runScript } from "../kit/program.ts";
+import { axeFindings } from "./axe-findings.ts";
 import { complaints, openInboxScene } from "./inbox-scene.ts";
 
 let browser: TestBrowser;
@@ -10,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-test("an operator finds a conversation, reads what the customer writes as it comes, and answers, without any other host", async () => {
+test("an operator finds a conversation, reads what the customer writes as it comes, answers with text and a file, without any other host", async () => {
   const scene = await openInboxScene();
   const [, anna] = scene.portal.users;
   if (anna === undefined) throw new Error("nobody");
@@ -21,14 +23,136 @@ test("an operator finds a conversation, reads what the customer writes as it com
   await page.locator(`a[href="#/chats/${chatId}"]`).click();
   await page.locator(".message").first().waitFor();
 
-  scene.portal.world.customerWrites(Number(chatId), "Is my parcel on its way?");
-  await page.locator(".message").getByText("Is my parcel on its way?").waitFor();
-  await page.locator(".dialog-row").getByText("Is my parcel on its way?").waitFor();
+  scene.portal.world.customerWrites(
+    Number(chatId),
+    "Is my [b]parcel[/b] on its way? [color=#ff0000]<script>alert(1)</script>[/color]",
+  );
+  await page.locator(".message b").getByText("parcel").waitFor();
+  await page.locator(".message [data-color]").getByText("<script>alert(1)</script>").waitFor();
+  await page.locator(".dialog-row").getByText("on its way?").waitFor();
 
   await page.getByLabel("Write a message").fill("It left this morning.");
   await page.keyboard.press("Enter");
   await page.locator(".message:not([data-outgoing])").getByText("It left this morning.").waitFor();
   expect(await page.locator(".message").getByText("It left this morning.").count()).toBe(1);
+
+  const file = { name: "label.txt", mimeType: "text/plain", buffer: Buffer.from("Parcel 17") };
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.locator(".message .file-card").getByText("label.txt").waitFor();
+  expect(await page.locator(".outgoing-files li").count()).toBe(0);
   expect(complaints(watched)).toEqual([]);
   expect(watched.foreignRequests(scene.gateway.url)).toEqual([]);
+});
+
+test("two windows are two people: each sees what the other does, and what is done in the portal itself", async () => {
+  const scene = await openInboxScene();
+  const { people, chatId } = await scene.sharedChat();
+  const [anna, marek] = people;
+  const hers = await scene.enter(browser, anna, `#/chats/${chatId}`);
+  const his = await scene.enter(browser, marek, `#/chats/${chatId}`);
+  for (const { page } of [hers, his]) await page.locator(".chat-header .state").getByText("Waiting").waitFor();
+
+  await hers.page.getByRole("button", { name: "Answer" }).click();
+  await hers.page.locator(".chat-header").getByText("In progress").waitFor();
+  await his.page.locator(".chat-header").getByText(anna.name).waitFor();
+
+  await his.page.getByRole("button", { name: "Take over" }).click();
+  await hers.page.locator(".chat-header").getByText(marek.name).waitFor();
+  await his.page.getByLabel("Write a message").fill("I have your order here.");
+  await his.page.keyboard.press("Enter");
+  await hers.page.locator(".message").getByText("I have your order here.").waitFor();
+
+  await his.page.getByRole("button", { name: "Transfer" }).click();
+  await his.page.getByLabel("Search people").fill(anna.name);
+  await his.page.getByRole("dialog").getByText(anna.name).click();
+  await hers.page.locator(".chat-header").getByText(anna.name).waitFor();
+
+  await hers.page.getByRole("button", { name: "More actions" }).click();
+  await hers.page.getByRole("menuitem", { name: "Pin to me" }).click();
+  await hers.page.getByLabel("Pinned to its operator").waitFor();
+
+  await scene.actInPortal(marek, "imopenlines.session.intercept", chatId);
+  // What coming back to the window fires.
+  await hers.page.evaluate("dispatchEvent(new Event('focus'))");
+  await hers.page.locator(".chat-header").getByText(marek.name).waitFor();
+  for (const watched of [hers, his]) {
+    expect(complaints(watched)).toEqual([]);
+    expect(watched.foreignRequests(scene.gateway.url)).toEqual([]);
+  }
+});
+
+test("a gateway that is killed and started again loses nothing that was said, doubles nothing, and sends what was written meanwhile", async () => {
+  const program = runScript("start", { environment: { GATEWAY_PORT: "0", PORTAL_SIZE: "0.1" } });
+  await program.prints(/Ctrl-C ends both/);
+  const inbox = await program.prints(/Inbox: +(\S+)/);
+  const portal = await program.prints(/Simulated portal: +(\S+)/);
+  const chatId = await program.prints(/Chat (\d+), /);
+  const customerWrites = async (count: number, text: string) => {
+    const body = JSON.stringify({ kind: "customerWrites", count, perSecond: 50, chatIds: [Number(chatId)], text });
+    await fetch(`${portal}/__emit`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  };
+  const watched = await browser.open();
+  onTestFinished(() => watched.page.close());
+  const { page } = watched;
+  // All of it on the page, so that it can be counted.
+  await page.setViewportSize({ width: 1280, height: 6_000 });
+  await page.goto(`${inbox}#/chats/${chatId}`);
+  await page.getByRole("button", { name: "Answer" }).click();
+  await page.locator(".chat-header .state").getByText("In progress").waitFor();
+  await customerWrites(5, "Before");
+  const saying = (text: string) =>
+    page.locator(".message:not([data-outgoing]) .formatted-text").getByText(new RegExp(`^${text}( \\d)?$`));
+  await expect.poll(() => saying("Before").count()).toBe(5);
+
+  process.kill(Number(await program.prints(/Gateway process: +(\d+)/)), "SIGKILL");
+  await page.getByRole("status").getByText("Connection lost").waitFor();
+  await page.getByLabel("Write a message").fill("Written while nobody listened");
+  await page.keyboard.press("Enter");
+  await page.locator("[data-outgoing]").getByText("Written while nobody listened").waitFor();
+  await customerWrites(5, "Meanwhile");
+
+  await page.getByRole("status").getByText("Live").waitFor({ timeout: 60_000 });
+  await expect.poll(() => saying("Meanwhile").count(), { timeout: 60_000 }).toBe(5);
+  await expect.poll(() => saying("Written while nobody listened").count(), { timeout: 90_000 }).toBe(1);
+  await customerWrites(5, "After");
+  await expect.poll(() => saying("After").count()).toBe(5);
+  expect(await page.locator("[data-outgoing]").count()).toBe(0);
+  expect(await saying("Before").count()).toBe(5);
+}, 180_000);
+
+test("whoever uses a keyboard or a screen reader finds nothing in the way, on a phone as on a wide screen, light and dark", async () => {
+  const scene = await openInboxScene();
+  const [helena, anna] = scene.portal.users;
+  if (anna === undefined || helena === undefined) throw new Error("nobody");
+  const [chatId] = await scene.chatsOf(anna, "ASSIGNED");
+  const places = [
+    { person: anna, place: "", shows: ".dialog-row" },
+    { person: anna, place: `#/chats/${chatId}`, shows: ".message" },
+    { person: helena, place: "#/supervisor/sessions", shows: ".session-table a" },
+    { person: helena, place: "#/supervisor/load", shows: ".load-view tbody tr" },
+    { person: helena, place: "#/supervisor/statistics", shows: ".tiles" },
+  ];
+  const found: string[] = [];
+  for (const { person, place, shows } of places) {
+    const { page } = await scene.enter(browser, person, place);
+    for (const [width, colorScheme] of [
+      [1440, "light"],
+      [390, "dark"],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await page.locator(shows).first().waitFor();
+      found.push(...(await axeFindings(page)).map((finding) => `${place} ${width} ${colorScheme}: ${finding}`));
+    }
+  }
+  const { page } = await scene.enter(browser, anna, `#/chats/${chatId}`);
+  await page.getByRole("button", { name: "Transfer" }).click();
+  await page.locator(".targets li").first().waitFor();
+  found.push(...(await axeFindings(page)));
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+  await page.getByRole("button", { name: "More actions" }).press("Enter");
+  await page.keyboard.press("ArrowDown");
+  found.push(...(await axeFindings(page)));
+  expect(found).toEqual([]);
 });

@@ -1,13 +1,19 @@
 import { ApolloProvider } from "@apollo/client/react";
 import { OpenLinesProvider } from "bitrix24-open-channels-client/react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { type Connected, connect } from "./gateway/connect.ts";
 import { keepPerson, keptPerson } from "./gateway/kept-person.ts";
 import { type GatewaySettings, loadSettings, type Person } from "./gateway/settings.ts";
 import { InboxPage } from "./inbox-page.tsx";
 import { Failure } from "./parts/failure.tsx";
+import { useRoute } from "./route.ts";
 import { TopBar } from "./top-bar/top-bar.tsx";
 import { useWords } from "./words/language.tsx";
+
+/** Most people never open it. */
+const SupervisorPage = lazy(async () => ({
+  default: (await import("./supervisor/supervisor-page.tsx")).SupervisorPage,
+}));
 
 export function App() {
   const words = useWords();
@@ -18,24 +24,29 @@ export function App() {
   }, []);
 
   if (problem !== undefined) return <Failure text={words.failedToStart} onRetry={() => location.reload()} />;
-  if (settings === undefined) return null;
-  return <SignedIn settings={settings} />;
+  return settings === undefined ? null : <SignedIn settings={settings} />;
 }
 
 function SignedIn({ settings: { graphqlPath, people } }: { readonly settings: GatewaySettings }) {
   const [person, setPerson] = useState(() => keptPerson(people));
   const connected = useConnected(graphqlPath, person);
-  if (connected === undefined) return null;
+  const route = useRoute();
+  if (connected === undefined || person === undefined) return null;
   const change = (next: Person) => {
     keepPerson(next);
-    location.hash = "";
     setPerson(next);
   };
   return (
     <ApolloProvider client={connected.apollo}>
-      <OpenLinesProvider desk={connected.desk} key={person?.key}>
-        <TopBar people={people} person={person} onPerson={change} />
-        <InboxPage />
+      <OpenLinesProvider desk={connected.desk} key={person.key}>
+        <TopBar page={route.page} people={people} person={person} onPerson={change} />
+        {route.page === "inbox" ? (
+          <InboxPage chatId={route.chatId} />
+        ) : (
+          <Suspense>
+            <SupervisorPage view={route.view} sessionId={route.sessionId} />
+          </Suspense>
+        )}
       </OpenLinesProvider>
     </ApolloProvider>
   );

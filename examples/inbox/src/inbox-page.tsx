@@ -1,13 +1,11 @@
 import { MessageSquareText } from "lucide-react";
 import { Conversation } from "./conversation/conversation.tsx";
 import { DialogList } from "./dialogs/dialog-list.tsx";
-import { useRoute } from "./route.ts";
 import { useWords } from "./words/language.tsx";
 import "./inbox-page.css";
 
 /** The list of conversations, and one of them beside it; on a narrow screen one or the other. */
-export function InboxPage() {
-  const { chatId } = useRoute();
+export function InboxPage({ chatId }: { readonly chatId: string | undefined }) {
   return (
     <main className="inbox-page" data-shows={chatId === undefined ? "list" : "conversation"}>
       <DialogList openChatId={chatId} />

@@ -124,6 +124,18 @@ describe("the example inbox", () => {
     expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "public, max-age=31536000, immutable"]);
   });
 
+  test("loads at most 350 KB, and the supervisor's page only when it is opened", async () => {
+    const { body: page } = await get("/inbox");
+    const parts = [...page.toString().matchAll(/(?:src|href)="(\/inbox\/assets\/[^"]+)"/g)].map(
+      ([, path]) => path ?? "",
+    );
+    const bodies = await Promise.all(parts.map(async (path) => (await get(path, { "accept-encoding": "gzip" })).body));
+    const bytes = [page, ...bodies].reduce((sum, body) => sum + body.length, 0);
+    expect(bodies.length).toBeGreaterThan(1);
+    expect(bytes).toBeLessThan(350_000);
+    expect(bodies.some((body) => gunzipSync(body).includes("lineStatistics"))).toBe(false);
+  });
+
   test("is not there where nobody may act without a key of his own", async () => {
     const nobody = await startGateway({ portal, env: { GATEWAY_EXPLORER: "true" } });
     for (const gateway of [closed, nobody]) {

@@ -1,4 +1,5 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Pin, VolumeX } from "lucide-react";
+import type { ReactNode } from "react";
 import { customerName } from "../dialogs/customer-name.ts";
 import type { ChatFactsFragment } from "../graphql.ts";
 import { Avatar } from "../parts/avatar.tsx";
@@ -6,11 +7,15 @@ import { inboxAddress } from "../route.ts";
 import { useWords } from "../words/language.tsx";
 import "./chat-header.css";
 
+interface ChatHeaderProps {
+  readonly chat: ChatFactsFragment | undefined;
+  readonly children: ReactNode;
+}
+
 /** Whose conversation this is, and where it stands. */
-export function ChatHeader({ chat }: { readonly chat: ChatFactsFragment | undefined }) {
+export function ChatHeader({ chat, children }: ChatHeaderProps) {
   const words = useWords();
   const title = customerName(chat?.title ?? "");
-  const where = [chat?.line?.name, chat?.connector?.title ?? chat?.connector?.id, chat?.operator?.name ?? words.nobody];
   return (
     <header className="chat-header">
       <a className="icon back" href={inboxAddress()} aria-label={words.back}>
@@ -19,15 +24,25 @@ export function ChatHeader({ chat }: { readonly chat: ChatFactsFragment | undefi
       <Avatar name={title} url={chat?.avatarUrl} />
       <div className="titles">
         <h1 dir="auto">{title}</h1>
-        {chat !== undefined && (
-          <p>
-            <span className="state" data-state={chat.state}>
-              {words.states[chat.state ?? "UNKNOWN"]}
-            </span>
-            {where.filter(Boolean).join(" · ")}
-          </p>
-        )}
+        {chat !== undefined && <Facts chat={chat} />}
       </div>
+      {children}
     </header>
+  );
+}
+
+function Facts({ chat }: { readonly chat: ChatFactsFragment }) {
+  const words = useWords();
+  const { state, operator, line, connector, isPinned, isSilent } = chat;
+  const facts = [operator?.name ?? words.nobody, line?.name, connector?.title ?? connector?.id];
+  return (
+    <p>
+      <span className="state" data-state={state}>
+        {words.states[state ?? "UNKNOWN"]}
+      </span>
+      {isPinned === true && <Pin aria-label={words.pinned} />}
+      {isSilent === true && <VolumeX aria-label={words.silent} />}
+      {facts.filter(Boolean).join(" · ")}
+    </p>
   );
 }

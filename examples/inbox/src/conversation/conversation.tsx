@@ -1,27 +1,30 @@
-import { useQuery } from "@apollo/client/react";
-import { ChatDocument } from "../graphql.ts";
+import { ChatActions } from "../actions/chat-actions.tsx";
+import { useDeeds } from "../actions/use-deeds.ts";
 import { Failure } from "../parts/failure.tsx";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
 import { ChatHeader } from "./chat-header.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
+import { useLiveChat } from "./use-live-chat.ts";
 import { useMessages } from "./use-messages.ts";
+import { useReading } from "./use-reading.ts";
 import "./conversation.css";
 
-/** One chat: who it is, what was said, and where to write. */
+/** One chat: who it is, what was said, what one can do, and where to write. */
 export function Conversation({ chatId }: { readonly chatId: string }) {
   const words = useWords();
-  const { data, error } = useQuery(ChatDocument, { variables: { chatId } });
-  const messages = useMessages(chatId);
-  const chat = data?.chat ?? undefined;
-  const problem = messages.problem ?? error;
+  const { problem, ...messages } = useMessages(chatId);
+  const { chat, error = problem } = useLiveChat(chatId);
+  const deeds = useDeeds(chatId);
+  useReading(chat, messages.messages.at(-1)?.id);
   return (
-    <section className="conversation" aria-label={chat?.title ?? words.dialogs}>
-      <ChatHeader chat={chat} />
-      {problem !== undefined && <Failure text={problemText(problem, words)} />}
-      <MessageList {...messages} title={chat?.title ?? words.untitled} />
-      <Composer chat={chat} {...messages} />
+    <section className="conversation" aria-label={chat?.title ?? words.loading}>
+      <ChatHeader chat={chat}>{chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}</ChatHeader>
+      {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
+      {error !== undefined && <Failure text={problemText(error, words)} />}
+      <MessageList {...messages} title={chat?.title ?? ""} readMarks={chat?.readMarks ?? []} />
+      {chat !== undefined && <Composer chat={chat} {...messages} />}
     </section>
   );
 }

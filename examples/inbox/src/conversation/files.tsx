@@ -26,6 +26,12 @@ function FileView({ file }: { readonly file: MessageFile }) {
       return previewUrl === null ? <FileCard file={file} /> : <Picture file={file} previewUrl={previewUrl} />;
     case "AUDIO":
       return downloadUrl === null ? <FileCard file={file} /> : <Recording name={name} url={downloadUrl} />;
+    case "VIDEO":
+      return downloadUrl === null ? (
+        <FileCard file={file} />
+      ) : (
+        <Film name={name} url={downloadUrl} posterUrl={previewUrl} />
+      );
     default:
       return <FileCard file={file} />;
   }
@@ -43,6 +49,17 @@ function Picture({ file, previewUrl }: { readonly file: MessageFile; readonly pr
 function Recording({ name, url }: { readonly name: string; readonly url: string }) {
   // biome-ignore lint/a11y/useMediaCaption: what customers record has none.
   return <audio controls preload="none" src={url} title={name} />;
+}
+
+interface FilmProps {
+  readonly name: string;
+  readonly url: string;
+  readonly posterUrl: string | null;
+}
+
+function Film({ name, url, posterUrl }: FilmProps) {
+  // biome-ignore lint/a11y/useMediaCaption: what customers record has none.
+  return <video controls preload="none" src={url} poster={posterUrl ?? undefined} title={name} />;
 }
 
 function FileCard({ file: { name, size, downloadUrl } }: { readonly file: MessageFile }) {

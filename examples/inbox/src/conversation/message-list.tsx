@@ -5,6 +5,7 @@ import { useWords } from "../words/language.tsx";
 import { type Entry, entriesOf } from "./entries.ts";
 import { Message } from "./message.tsx";
 import { OutgoingMessage } from "./outgoing-message.tsx";
+import { type ReadMarks, readersOf } from "./read-marks.ts";
 import type { Messages } from "./use-messages.ts";
 import { useScrolling } from "./use-scrolling.ts";
 import "./message-list.css";
@@ -12,10 +13,20 @@ import "./message-list.css";
 interface MessageListProps
   extends Pick<Messages, "messages" | "outgoing" | "hasEarlier" | "isLoading" | "loadEarlier" | "retry" | "discard"> {
   readonly title: string;
+  /** How far the others have read. */
+  readonly readMarks: ReadMarks;
 }
 
 /** What was said, of which only what is near the view is on the page, however long the conversation is. */
-export function MessageList({ messages, outgoing, hasEarlier, isLoading, title, ...actions }: MessageListProps) {
+export function MessageList({
+  messages,
+  outgoing,
+  hasEarlier,
+  isLoading,
+  title,
+  readMarks,
+  ...actions
+}: MessageListProps) {
   const words = useWords();
   const entries = useMemo(() => entriesOf(messages, outgoing), [messages, outgoing]);
   const scroller = useRef<HTMLElement>(null);
@@ -38,7 +49,7 @@ export function MessageList({ messages, outgoing, hasEarlier, isLoading, title, 
           onScroll={onScroll}
           onResize={onResize}
         >
-          {(entry: Entry) => <EntryLine key={entry.key} entry={entry} {...actions} />}
+          {(entry: Entry) => <EntryLine key={entry.key} entry={entry} readMarks={readMarks} {...actions} />}
         </Virtualizer>
       </section>
       {isLoading && entries.length > 0 && (
@@ -57,12 +68,13 @@ export function MessageList({ messages, outgoing, hasEarlier, isLoading, title, 
 
 interface EntryLineProps extends Pick<Messages, "retry" | "discard"> {
   readonly entry: Entry;
+  readonly readMarks: ReadMarks;
 }
 
-function EntryLine({ entry, retry, discard }: EntryLineProps) {
+function EntryLine({ entry, readMarks, retry, discard }: EntryLineProps) {
   switch (entry.kind) {
     case "message":
-      return <Message {...entry} />;
+      return <Message {...entry} readers={readersOf(entry.message, readMarks)} />;
     case "outgoing":
       return <OutgoingMessage outgoing={entry.outgoing} onRetry={retry} onDiscard={discard} />;
     default:

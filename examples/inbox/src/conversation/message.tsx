@@ -12,16 +12,24 @@ interface MessageProps {
   readonly message: ChatMessageFragment;
   readonly day: Date | undefined;
   readonly isFollowing: boolean;
+  /** Names of those who have read so far. */
+  readonly readers: readonly string[];
 }
 
 /** What somebody said: customers on one side, colleagues on the other, and what the portal says of itself in the middle. */
-export function Message({ message, day, isFollowing }: MessageProps) {
+export function Message({ message, day, isFollowing, readers }: MessageProps) {
   return (
     <>
       {day !== undefined && <DayLine day={day} />}
       {message.isSystem ? <SystemMessage message={message} /> : <Said message={message} isFollowing={isFollowing} />}
+      {readers.length > 0 && <Readers names={readers} />}
     </>
   );
+}
+
+function Readers({ names }: { readonly names: readonly string[] }) {
+  const words = useWords();
+  return <p className="readers">{words.readBy(names.join(", "))}</p>;
 }
 
 function DayLine({ day }: { readonly day: Date }) {
@@ -38,7 +46,7 @@ function SystemMessage({ message }: Pick<MessageProps, "message">) {
   );
 }
 
-function Said({ message, isFollowing }: Omit<MessageProps, "day">) {
+function Said({ message, isFollowing }: Pick<MessageProps, "message" | "isFollowing">) {
   const words = useWords();
   const formats = useFormats();
   const { author, isHidden, isEdited, isDeleted, sentAt, html, files, attachments } = message;

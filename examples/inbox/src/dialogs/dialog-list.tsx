@@ -3,6 +3,7 @@ import { useViewerId } from "../gateway/use-viewer.ts";
 import { Failure } from "../parts/failure.tsx";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
+import { FoundChats, SHORTEST_SEARCH } from "./chat-search.tsx";
 import { DialogRows } from "./dialog-rows.tsx";
 import { GroupTabs } from "./group-tabs.tsx";
 import { countsOf, GROUPS, type Group, groupOf } from "./groups.ts";
@@ -17,6 +18,8 @@ export function DialogList({ openChatId }: { readonly openChatId: string | undef
   const words = useWords();
   const viewerId = useViewerId();
   const [group, setGroup] = useState<Group>("mine");
+  const [search, setSearch] = useState("");
+  const isSearching = search.trim().length >= SHORTEST_SEARCH;
   const { dialogs, isLoading, problem } = useDialogs(OPEN);
   const open = Map.groupBy(dialogs, (dialog) => groupOf(dialog, viewerId));
   const counts = GROUPS.flatMap((each) =>
@@ -24,15 +27,29 @@ export function DialogList({ openChatId }: { readonly openChatId: string | undef
   );
   return (
     <section className="dialog-list" aria-label={words.dialogs}>
-      <GroupTabs chosen={group} counts={new Map(counts)} onChoose={setGroup} />
+      <input
+        type="search"
+        className="search"
+        value={search}
+        onChange={({ target }) => setSearch(target.value)}
+        placeholder={words.search}
+        aria-label={words.search}
+      />
+      {!isSearching && <GroupTabs chosen={group} counts={new Map(counts)} onChoose={setGroup} />}
       {problem !== undefined && <Failure text={problemText(problem, words)} />}
-      <div className="panel" role="tabpanel" id="dialogs" aria-labelledby={`group-${group}`}>
-        {group === "finished" ? (
-          <FinishedDialogs openChatId={openChatId} />
-        ) : (
-          <Rows {...{ group, isLoading, openChatId }} dialogs={open.get(group) ?? []} />
-        )}
-      </div>
+      {isSearching ? (
+        <div className="panel">
+          <FoundChats text={search.trim()} openChatId={openChatId} />
+        </div>
+      ) : (
+        <div className="panel" role="tabpanel" id="dialogs" aria-labelledby={`group-${group}`}>
+          {group === "finished" ? (
+            <FinishedDialogs openChatId={openChatId} />
+          ) : (
+            <Rows {...{ group, isLoading, openChatId }} dialogs={open.get(group) ?? []} />
+          )}
+        </div>
+      )}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { Paperclip, Pin } from "lucide-react";
+import { useViewerId } from "../gateway/use-viewer.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { inboxAddress } from "../route.ts";
 import { useFormats } from "../words/formats.ts";
@@ -11,7 +12,9 @@ import "./dialog-row.css";
 export function DialogRow({ dialog, isOpen }: { readonly dialog: Dialog; readonly isOpen: boolean }) {
   const words = useWords();
   const { moment, full } = useFormats();
+  const viewerId = useViewerId();
   const { chat, preview, isPinned } = dialog;
+  const operator = chat.operator?.id === viewerId ? undefined : chat.operator?.name;
   const title = chat.title ?? words.untitled;
   const at = preview?.sentAt ?? dialog.changedAt;
   const unread = chat.viewerUnreadCount ?? 0;
@@ -40,9 +43,7 @@ export function DialogRow({ dialog, isOpen }: { readonly dialog: Dialog; readonl
         )}
       </span>
       <span className="where">
-        {[chat.line?.name, chat.connector?.title ?? chat.connector?.id, chat.operator?.name]
-          .filter(Boolean)
-          .join(" · ")}
+        {[chat.line?.name, chat.connector?.title ?? chat.connector?.id, operator].filter(Boolean).join(" · ")}
       </span>
     </a>
   );

@@ -5,6 +5,8 @@ import { useWords } from "../words/language.tsx";
 export function ConnectionMark() {
   const { phase } = useConnection();
   const words = useWords();
+  // Nothing on the page waits for news.
+  if (phase === "idle") return <span className="connection" />;
   return (
     <span className="connection" data-phase={phase} role="status">
       {words.connection[phase]}

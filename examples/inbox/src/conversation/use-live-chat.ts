@@ -1,0 +1,30 @@
+import { useQuery, useSubscription } from "@apollo/client/react";
+import { useEffect } from "react";
+import { ChatDocument, type ChatFactsFragment, ChatNewsDocument } from "../graphql.ts";
+
+interface LiveFacts {
+  readonly chat: ChatFactsFragment | undefined;
+  readonly error: Error | undefined;
+}
+
+/**
+ * Who a chat is with and where it stands; read again when somebody did something with it, and when one comes back to this window: what is done in
+ * the portal itself is told within a minute only.
+ */
+export function useLiveChat(chatId: string): LiveFacts {
+  const { data, previousData, error, refetch } = useQuery(ChatDocument, { variables: { chatId } });
+  useSubscription(ChatNewsDocument, {
+    variables: { chatId },
+    ignoreResults: true,
+    onData: ({ data: { data: news } }) => {
+      if (news?.openLineEvents?.__typename !== "StreamCheckpoint") refetch().catch(() => undefined);
+    },
+  });
+  useEffect(() => {
+    const readAgain = () => void refetch().catch(() => undefined);
+    addEventListener("focus", readAgain);
+    return () => removeEventListener("focus", readAgain);
+  }, [refetch]);
+  // A question that failed takes nothing away that is known.
+  return { chat: (data ?? previousData)?.chat ?? undefined, error };
+}

@@ -1,0 +1,69 @@
+import type { SessionFilter } from "../graphql.ts";
+import { Failure } from "../parts/failure.tsx";
+import { useWords } from "../words/language.tsx";
+import { problemText } from "../words/problems.ts";
+import { ExportButton } from "./export-button.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { type Filters, sessionFilter } from "./filters.ts";
+import { SessionTable } from "./session-table.tsx";
+import { Transcript } from "./transcript.tsx";
+import { useSessions } from "./use-sessions.ts";
+import "./sessions-view.css";
+
+interface SessionsViewProps {
+  readonly filters: Filters;
+  readonly onFilters: (filters: Filters) => void;
+  readonly sessionId: string | undefined;
+}
+
+/** All sessions of the portal, and one of them beside, read without joining it. */
+export function SessionsView({ filters, onFilters, sessionId }: SessionsViewProps) {
+  const words = useWords();
+  const filter = sessionFilter(filters);
+  return (
+    <div className="sessions-view" data-open={sessionId !== undefined}>
+      <div className="view">
+        <div className="toolbar">
+          <FilterBar filters={filters} onChange={onFilters} isForSessions />
+          {filter !== undefined && <ExportButton filter={filter} />}
+        </div>
+        {filter === undefined ? (
+          <p className="none">{words.noPeriod}</p>
+        ) : (
+          <SessionList filter={filter} openSessionId={sessionId} />
+        )}
+      </div>
+      {sessionId !== undefined && <Transcript key={sessionId} sessionId={sessionId} />}
+    </div>
+  );
+}
+
+interface SessionListProps {
+  readonly filter: SessionFilter;
+  readonly openSessionId: string | undefined;
+}
+
+function SessionList({ filter, openSessionId }: SessionListProps) {
+  const words = useWords();
+  const { sessions, isComplete, hasMore, isLoading, error, loadMore } = useSessions(filter);
+  return (
+    <>
+      {error !== undefined && <Failure text={problemText(error, words)} />}
+      {sessions.length > 0 && <SessionTable sessions={sessions} openSessionId={openSessionId} />}
+      {sessions.length === 0 && !isLoading && error === undefined && <p className="none">{words.noSessions}</p>}
+      {isLoading && (
+        <p className="none" role="status">
+          {words.loading}
+        </p>
+      )}
+      {!isComplete && !isLoading && <p className="none">{words.notComplete}</p>}
+      {hasMore && !isLoading && (
+        <p className="more">
+          <button type="button" onClick={loadMore}>
+            {words.more}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+import { useQuery } from "@apollo/client/react";
+import { type PeriodInput, StatisticsDocument, type StatisticsQuery } from "../graphql.ts";
+import { Failure } from "../parts/failure.tsx";
+import { useFormats } from "../words/formats.ts";
+import { useWords } from "../words/language.tsx";
+import { problemText } from "../words/problems.ts";
+import { Bar } from "./bar.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import type { Filters } from "./filters.ts";
+import { HourChart } from "./hour-chart.tsx";
+import { instantsOf } from "./period.ts";
+import { StatisticsTiles } from "./statistics-tiles.tsx";
+import "./statistics-view.css";
+
+export type Statistics = NonNullable<StatisticsQuery["lineStatistics"]>;
+
+interface StatisticsViewProps {
+  readonly filters: Filters;
+  readonly onFilters: (filters: Filters) => void;
+}
+
+/** How it went in a period. */
+export function StatisticsView({ filters, onFilters }: StatisticsViewProps) {
+  const words = useWords();
+  const period = instantsOf(filters);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
+    <section className="view statistics-view" aria-label={words.views.statistics} tabIndex={0}>
+      <div className="toolbar">
+        <FilterBar filters={filters} onChange={onFilters} isForSessions={false} />
+      </div>
+      {period === undefined ? (
+        <p className="none">{words.noPeriod}</p>
+      ) : (
+        <Figures period={period} lineId={filters.lineId} />
+      )}
+    </section>
+  );
+}
+
+function Figures({ period, lineId }: { readonly period: PeriodInput; readonly lineId: string }) {
+  const words = useWords();
+  const variables = { period, lineIds: lineId === "" ? null : [lineId] };
+  const { data, error } = useQuery(StatisticsDocument, { variables });
+  const statistics = data?.lineStatistics;
+  if (error !== undefined) return <Failure text={problemText(error, words)} />;
+  if (statistics == null) {
+    return (
+      <p className="none" role="status">
+        {words.loading}
+      </p>
+    );
+  }
+  return (
+    <>
+      <StatisticsTiles statistics={statistics} />
+      <div className="charts">
+        <HourChart counts={statistics.byHour.map((count) => count ?? 0)} />
+        <Sources sources={statistics.bySource} />
+      </div>
+      <Operators operators={statistics.byOperator} />
+    </>
+  );
+}
+
+function Sources({ sources }: { readonly sources: Statistics["bySource"] }) {
+  const words = useWords();
+  const most = Math.max(1, ...sources.map(({ sessionCount }) => sessionCount ?? 0));
+  return (
+    <section className="chart">
+      <h2>{words.bySource}</h2>
+      <table>
+        <tbody>
+          {sources.map(({ sourceCode, sessionCount }) => (
+            <tr key={sourceCode}>
+              <th scope="row">{sourceCode}</th>
+              <td className="number">
+                <Bar part={(sessionCount ?? 0) / most} />
+                {sessionCount}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Operators({ operators }: { readonly operators: Statistics["byOperator"] }) {
+  const words = useWords();
+  const formats = useFormats();
+  const most = Math.max(1, ...operators.map(({ sessionCount }) => sessionCount ?? 0));
+  const sorted = operators.toSorted((one, other) => (other.sessionCount ?? 0) - (one.sessionCount ?? 0));
+  return (
+    <div className="table-frame">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.operator}</th>
+            <th scope="col" className="number">
+              {words.sessions}
+            </th>
+            <th scope="col" className="number">
+              {words.averageWait}
+            </th>
+            <th scope="col" className="number">
+              {words.positive}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map(({ operator, sessionCount, averageWaitForAnswerSeconds, positiveRate }) => (
+            <tr key={operator.id}>
+              <th scope="row" dir="auto">
+                {operator.name ?? words.untitled}
+              </th>
+              <td className="number">
+                <Bar part={(sessionCount ?? 0) / most} />
+                {sessionCount}
+              </td>
+              <td className="number">{formats.seconds(averageWaitForAnswerSeconds)}</td>
+              <td className="number">{formats.share(positiveRate)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
