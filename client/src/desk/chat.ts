@@ -30,6 +30,8 @@ export const EMPTY_CHAT: ChatState = {
 export interface LiveChat extends Watched<ChatState> {
   /** Loads the page before the first message. */
   loadEarlier(): Promise<void>;
+  /** Reads the newest page again: for what no event tells, such as messages of group chats of some channels. */
+  readAgain(): Promise<void>;
   send(text: string, replyToId?: string): void;
   close(): void;
 }
@@ -125,6 +127,9 @@ export function openChat(client: OpenLinesClient, options: ChatOptions): LiveCha
       } catch (error) {
         show({ isLoading: false, problem: error instanceof Error ? error : new Error(String(error)) });
       }
+    },
+    async readAgain() {
+      await view.readNow();
     },
     send: (text, replyToId) => void outbox.send({ chatId, text, replyToId }),
     close() {

@@ -83,7 +83,7 @@ export function useInbox(options: InboxOptions = {}): InboxState & Pick<LiveInbo
   return { ...state, loadMore: async () => inbox?.loadMore() };
 }
 
-export interface UsedChat extends ChatState, Pick<LiveChat, "loadEarlier" | "send"> {
+export interface UsedChat extends ChatState, Pick<LiveChat, "loadEarlier" | "readAgain" | "send"> {
   readonly retry: (key: string) => void;
   readonly discard: (key: string) => void;
   readonly draft: string;
@@ -104,6 +104,7 @@ export function useChat(chatId: string, options: Omit<ChatOptions, "chatId" | "o
   return {
     ...state,
     loadEarlier: async () => chat?.loadEarlier(),
+    readAgain: async () => chat?.readAgain(),
     send: (text, replyToId) => void outbox.send({ chatId, text, replyToId }),
     retry: outbox.retry,
     discard: outbox.discard,

@@ -82,7 +82,7 @@ export function useInbox(
   return { state, loadMore: async () => opened()?.loadMore() };
 }
 
-export interface UsedChat extends Pick<LiveChat, "loadEarlier" | "send"> {
+export interface UsedChat extends Pick<LiveChat, "loadEarlier" | "readAgain" | "send"> {
   readonly state: Readonly<ShallowRef<ChatState>>;
   readonly retry: (key: string) => void;
   readonly discard: (key: string) => void;
@@ -111,6 +111,7 @@ export function useChat(
   return {
     state,
     loadEarlier: async () => opened()?.loadEarlier(),
+    readAgain: async () => opened()?.readAgain(),
     send: (text, replyToId) => void outbox.send({ chatId: id.value, text, replyToId }),
     retry: outbox.retry,
     discard: outbox.discard,

@@ -133,7 +133,7 @@ describe("the example inbox", () => {
     const bytes = [page, ...bodies].reduce((sum, body) => sum + body.length, 0);
     expect(bodies.length).toBeGreaterThan(1);
     expect(bytes).toBeLessThan(350_000);
-    expect(bodies.some((body) => gunzipSync(body).includes("lineStatistics"))).toBe(false);
+    expect(bodies.some((body) => gunzipSync(body).includes("statistics-view"))).toBe(false);
   });
 
   test("is not there where nobody may act without a key of his own", async () => {

@@ -1,22 +1,31 @@
 import { ChatActions } from "../actions/chat-actions.tsx";
 import { useDeeds } from "../actions/use-deeds.ts";
+import type { Dialog } from "../dialogs/use-dialogs.ts";
 import { Failure } from "../parts/failure.tsx";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
 import { ChatHeader } from "./chat-header.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
+import { useListNews } from "./use-list-news.ts";
 import { useLiveChat } from "./use-live-chat.ts";
 import { useMessages } from "./use-messages.ts";
 import { useReading } from "./use-reading.ts";
 import "./conversation.css";
 
+interface ConversationProps {
+  readonly chatId: string;
+  /** Its row in the list, where it is there. */
+  readonly dialog: Dialog | undefined;
+}
+
 /** One chat: who it is, what was said, what one can do, and where to write. */
-export function Conversation({ chatId }: { readonly chatId: string }) {
+export function Conversation({ chatId, dialog }: ConversationProps) {
   const words = useWords();
   const { problem, ...messages } = useMessages(chatId);
-  const { chat, error = problem } = useLiveChat(chatId);
+  const { chat, error = problem, readFacts } = useLiveChat(chatId);
   const deeds = useDeeds(chatId);
+  useListNews(dialog, { chat, readFacts, ...messages });
   useReading(chat, messages.messages.at(-1)?.id);
   return (
     <section className="conversation" aria-label={chat?.title ?? words.loading}>

@@ -1,10 +1,11 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { ChatDocument, type ChatFactsFragment, ChatNewsDocument } from "../graphql.ts";
 
 interface LiveFacts {
   readonly chat: ChatFactsFragment | undefined;
   readonly error: Error | undefined;
+  readonly readFacts: () => void;
 }
 
 /**
@@ -13,18 +14,18 @@ interface LiveFacts {
  */
 export function useLiveChat(chatId: string): LiveFacts {
   const { data, previousData, error, refetch } = useQuery(ChatDocument, { variables: { chatId } });
+  const readFacts = useCallback(() => void refetch().catch(() => undefined), [refetch]);
   useSubscription(ChatNewsDocument, {
     variables: { chatId },
     ignoreResults: true,
     onData: ({ data: { data: news } }) => {
-      if (news?.openLineEvents?.__typename !== "StreamCheckpoint") refetch().catch(() => undefined);
+      if (news?.openLineEvents?.__typename !== "StreamCheckpoint") readFacts();
     },
   });
   useEffect(() => {
-    const readAgain = () => void refetch().catch(() => undefined);
-    addEventListener("focus", readAgain);
-    return () => removeEventListener("focus", readAgain);
-  }, [refetch]);
+    addEventListener("focus", readFacts);
+    return () => removeEventListener("focus", readFacts);
+  }, [readFacts]);
   // A question that failed takes nothing away that is known.
-  return { chat: (data ?? previousData)?.chat ?? undefined, error };
+  return { chat: (data ?? previousData)?.chat ?? undefined, error, readFacts };
 }

@@ -7,23 +7,27 @@ import { FoundChats, SHORTEST_SEARCH } from "./chat-search.tsx";
 import { DialogRows } from "./dialog-rows.tsx";
 import { GroupTabs } from "./group-tabs.tsx";
 import { countsOf, GROUPS, type Group, groupOf } from "./groups.ts";
-import { type Dialog, useDialogs } from "./use-dialogs.ts";
+import { type Dialog, type Dialogs, useDialogs } from "./use-dialogs.ts";
 import "./dialog-list.css";
 
-const OPEN = ["UNASSIGNED", "ASSIGNED", "CLOSING", "UNKNOWN"] as const;
 const FINISHED = ["NO_OPEN_SESSION"] as const;
 
+interface DialogListProps {
+  /** The conversations that are not finished. */
+  readonly open: Dialogs;
+  readonly openChatId: string | undefined;
+}
+
 /** The viewer's conversations by what is to be done with them. */
-export function DialogList({ openChatId }: { readonly openChatId: string | undefined }) {
+export function DialogList({ open: { dialogs, isLoading, problem }, openChatId }: DialogListProps) {
   const words = useWords();
   const viewerId = useViewerId();
   const [group, setGroup] = useState<Group>("mine");
   const [search, setSearch] = useState("");
   const isSearching = search.trim().length >= SHORTEST_SEARCH;
-  const { dialogs, isLoading, problem } = useDialogs(OPEN);
-  const open = Map.groupBy(dialogs, (dialog) => groupOf(dialog, viewerId));
+  const byGroup = Map.groupBy(dialogs, (dialog) => groupOf(dialog, viewerId));
   const counts = GROUPS.flatMap((each) =>
-    each === "finished" ? [] : [[each, countsOf(open.get(each) ?? [])] as const],
+    each === "finished" ? [] : [[each, countsOf(byGroup.get(each) ?? [])] as const],
   );
   return (
     <section className="dialog-list" aria-label={words.dialogs}>
@@ -46,7 +50,7 @@ export function DialogList({ openChatId }: { readonly openChatId: string | undef
           {group === "finished" ? (
             <FinishedDialogs openChatId={openChatId} />
           ) : (
-            <Rows {...{ group, isLoading, openChatId }} dialogs={open.get(group) ?? []} />
+            <Rows {...{ group, isLoading, openChatId }} dialogs={byGroup.get(group) ?? []} />
           )}
         </div>
       )}
