@@ -1,14 +1,6 @@
 import type { Call } from "../datasources/bitrix24/calls.ts";
-import {
-  acceptance,
-  kept,
-  object,
-  optionalCount,
-  optionalId,
-  optionalText,
-  ornamental,
-  text,
-} from "../datasources/bitrix24/wire.ts";
+import { acceptance, object, optionalCount, optionalId, optionalText, text } from "../datasources/bitrix24/wire.ts";
+import { kept, ornamental } from "../datasources/bitrix24/wire-lists.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 
 /** A handler that the application has set for an event. */

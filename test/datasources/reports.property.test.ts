@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Call } from "../../src/datasources/bitrix24/calls.ts";
-import type { Rows } from "../../src/datasources/bitrix24/wire.ts";
+import type { Rows } from "../../src/datasources/bitrix24/wire-lists.ts";
 import { sessionActivityList } from "../../src/datasources/crm/activities.ts";
 import { statGet } from "../../src/datasources/imopenlines/statistics/line-statistics.ts";
 import { operatorList } from "../../src/datasources/imopenlines/statistics/operator-list.ts";

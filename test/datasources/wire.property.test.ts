@@ -4,26 +4,22 @@ import { decodeFrom } from "../../src/datasources/bitrix24/decoding.ts";
 import {
   acceptance,
   chatId,
-  entries,
   flag,
   id,
-  instant,
   integer,
   isCanonicalId,
-  list,
   object,
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalInteger,
   optionalObject,
   optionalText,
-  optionalUnixTime,
   optionalUrl,
-  ornamental,
   text,
   WireError,
 } from "../../src/datasources/bitrix24/wire.ts";
+import { entries, list, ornamental } from "../../src/datasources/bitrix24/wire-lists.ts";
+import { instant, optionalInstant, optionalUnixTime } from "../../src/datasources/bitrix24/wire-times.ts";
 
 /** Any JSON value, with the scalars and spellings of "none" that portals send far more often than chance would. */
 const wireValue = fc.oneof(

@@ -1,18 +1,16 @@
 import type { Call, ParamMap } from "../bitrix24/calls.ts";
 import {
   id,
-  instant,
-  kept,
   object,
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalInteger,
   optionalObject,
   optionalText,
-  ornamental,
   WireError,
 } from "../bitrix24/wire.ts";
+import { kept, ornamental } from "../bitrix24/wire-lists.ts";
+import { instant, optionalInstant } from "../bitrix24/wire-times.ts";
 import type { CrmEntityType, CrmReference } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import type { SessionRecord, SessionState } from "../domain/session-record.ts";

@@ -1,15 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
-import {
-  id,
-  kept,
-  object,
-  optionalFlag,
-  optionalId,
-  optionalInteger,
-  optionalText,
-  ornamental,
-  text,
-} from "../bitrix24/wire.ts";
+import { id, object, optionalFlag, optionalId, optionalInteger, optionalText, text } from "../bitrix24/wire.ts";
+import { kept, ornamental } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 import { decodeGender, pictureUrl } from "./user-fields.ts";
 

@@ -5,15 +5,13 @@ import {
   optionalCount,
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalObject,
   optionalText,
-  ornamental,
-  ornamentalList,
-  readable,
   text,
   type WireObject,
 } from "../bitrix24/wire.ts";
+import { ornamental, ornamentalList, readable } from "../bitrix24/wire-lists.ts";
+import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type {
   ChatPermissions,
   ChatRecord,

@@ -1,14 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
-import {
-  count,
-  keptEntries,
-  object,
-  optionalCount,
-  optionalId,
-  optionalObject,
-  ornamental,
-  readable,
-} from "../bitrix24/wire.ts";
+import { count, object, optionalCount, optionalId, optionalObject } from "../bitrix24/wire.ts";
+import { keptEntries, ornamental, readable } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 
 /** The caller's unread messages in open lines. */

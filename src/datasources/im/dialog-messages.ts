@@ -1,5 +1,7 @@
 import type { Call, ResultRef } from "../bitrix24/calls.ts";
-import { id, instant, keptRows, object, optionalText, ornamental, type WireObject } from "../bitrix24/wire.ts";
+import { id, object, optionalText, type WireObject } from "../bitrix24/wire.ts";
+import { keptRows, ornamental } from "../bitrix24/wire-lists.ts";
+import { instant } from "../bitrix24/wire-times.ts";
 import type { MessagePage } from "../domain/chat.ts";
 import type { FileRecord } from "../domain/file.ts";
 import { inIdOrder } from "../domain/id-order.ts";

@@ -3,13 +3,12 @@ import {
   optionalCount,
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalObject,
   optionalText,
-  ornamental,
-  ornamentalList,
   type WireObject,
 } from "../bitrix24/wire.ts";
+import { ornamental, ornamentalList } from "../bitrix24/wire-lists.ts";
+import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { FileKind, FileRecord } from "../domain/file.ts";
 import { field, ornamentalUrl } from "./user-fields.ts";
 

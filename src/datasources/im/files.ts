@@ -1,5 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, object, optionalId, ornamental, text } from "../bitrix24/wire.ts";
+import { id, object, optionalId, text } from "../bitrix24/wire.ts";
+import { ornamental } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
 import type { ChatWrite } from "./chat-write.ts";

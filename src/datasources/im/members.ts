@@ -1,5 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, kept, type Rows } from "../bitrix24/wire.ts";
+import { id } from "../bitrix24/wire.ts";
+import { kept, type Rows } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { dialogIdParam, flagParam, idParam } from "../rest-params.ts";

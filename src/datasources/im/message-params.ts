@@ -1,15 +1,6 @@
 import { noteLeftOut } from "../bitrix24/decoding.ts";
-import {
-  id,
-  isPlainObject,
-  optionalObject,
-  optionalText,
-  ornamental,
-  ornamentalList,
-  text,
-  WireError,
-  type WireObject,
-} from "../bitrix24/wire.ts";
+import { id, isPlainObject, optionalObject, optionalText, text, WireError, type WireObject } from "../bitrix24/wire.ts";
+import { ornamental, ornamentalList } from "../bitrix24/wire-lists.ts";
 import type { FileRecord } from "../domain/file.ts";
 import type { Id } from "../domain/ids.ts";
 import type { AttachmentRecord } from "../domain/message.ts";

@@ -1,4 +1,5 @@
-import { optionalId, ornamental, WireError } from "../bitrix24/wire.ts";
+import { optionalId, WireError } from "../bitrix24/wire.ts";
+import { ornamental } from "../bitrix24/wire-lists.ts";
 import type { ChatSessionData, CrmEntityType, CrmReference } from "../domain/chat.ts";
 
 /** What the empty string says: the chat has never had a session. */

@@ -2,19 +2,17 @@ import type { Call } from "../bitrix24/calls.ts";
 import {
   chatId,
   flag,
-  kept,
   object,
   optionalCount,
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalInteger,
   optionalObject,
   optionalText,
-  ornamental,
-  readable,
   type WireObject,
 } from "../bitrix24/wire.ts";
+import { kept, ornamental, readable } from "../bitrix24/wire-lists.ts";
+import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { MessagePreviewRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import type { InboxItemRecord } from "../domain/inbox-item.ts";

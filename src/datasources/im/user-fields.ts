@@ -1,20 +1,16 @@
 import {
   flag,
   id,
-  keptRows,
   object,
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalObject,
   optionalText,
   optionalUrl,
-  ornamental,
-  ornamentalList,
-  type Rows,
-  readable,
   type WireObject,
 } from "../bitrix24/wire.ts";
+import { keptRows, ornamental, ornamentalList, type Rows, readable } from "../bitrix24/wire-lists.ts";
+import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
 

@@ -1,16 +1,7 @@
 import type { Call } from "../bitrix24/calls.ts";
-import {
-  id,
-  keptRows,
-  object,
-  optionalFlag,
-  optionalInstant,
-  optionalText,
-  ornamental,
-  ornamentalList,
-  type Rows,
-  type WireObject,
-} from "../bitrix24/wire.ts";
+import { id, object, optionalFlag, optionalText, type WireObject } from "../bitrix24/wire.ts";
+import { keptRows, ornamental, ornamentalList, type Rows } from "../bitrix24/wire-lists.ts";
+import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
 import { idParam } from "../rest-params.ts";

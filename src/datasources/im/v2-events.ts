@@ -4,15 +4,14 @@ import {
   flag,
   id,
   isPlainObject,
-  list,
   object,
   optionalCount,
   optionalFlag,
   optionalId,
-  ornamental,
   text,
   WireError,
 } from "../bitrix24/wire.ts";
+import { list, ornamental } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 
 /** A record of the caller's queue of messenger events, its data as the portal wrote it. */

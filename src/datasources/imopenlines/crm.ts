@@ -1,5 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { acceptance, kept, object, optionalId, optionalText, ornamental } from "../bitrix24/wire.ts";
+import { acceptance, object, optionalId, optionalText } from "../bitrix24/wire.ts";
+import { kept, ornamental } from "../bitrix24/wire-lists.ts";
 import type { CrmReference } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import type { ChatWrite } from "../im/chat-write.ts";

@@ -1,5 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, object, optionalCount, optionalId, ornamental, ornamentalList, WireError } from "../bitrix24/wire.ts";
+import { id, object, optionalCount, optionalId, WireError } from "../bitrix24/wire.ts";
+import { ornamental, ornamentalList } from "../bitrix24/wire-lists.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { decodeChat, decodeLastMessageViews, decodeReadMark } from "../im/chat-fields.ts";

@@ -4,20 +4,17 @@ import {
   chatId,
   flag,
   id,
-  instant,
   isCanonicalId,
-  keptEntries,
   object,
   optionalFlag,
   optionalId,
   optionalInteger,
   optionalObject,
   optionalText,
-  ornamental,
-  ornamentalList,
-  readable,
   WireError,
 } from "../bitrix24/wire.ts";
+import { keptEntries, ornamental, ornamentalList, readable } from "../bitrix24/wire-lists.ts";
+import { instant } from "../bitrix24/wire-times.ts";
 import type { FileRecord } from "../domain/file.ts";
 import { inIdOrder } from "../domain/id-order.ts";
 import type { Id } from "../domain/ids.ts";

@@ -1,18 +1,15 @@
 import type { Call } from "../bitrix24/calls.ts";
 import {
   id,
-  keptRows,
   object,
   optionalFlag,
   optionalId,
   optionalInteger,
   optionalObject,
   optionalText,
-  ornamental,
-  ornamentalList,
-  type Rows,
   text,
 } from "../bitrix24/wire.ts";
+import { keptRows, ornamental, ornamentalList, type Rows } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 import { idParam } from "../rest-params.ts";
 

@@ -1,5 +1,6 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { acceptance, id, kept } from "../bitrix24/wire.ts";
+import { acceptance, id } from "../bitrix24/wire.ts";
+import { kept } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 import type { ChatWrite } from "../im/chat-write.ts";
 import { flagParam, idParam } from "../rest-params.ts";

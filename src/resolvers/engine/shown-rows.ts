@@ -1,4 +1,4 @@
-import type { Rows } from "../../datasources/bitrix24/wire.ts";
+import type { Rows } from "../../datasources/bitrix24/wire-lists.ts";
 
 /** What a page shows of the rows of a list that is asked for by position, with a row more than it shows. */
 export interface ShownRows<T> {

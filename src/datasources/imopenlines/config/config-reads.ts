@@ -1,5 +1,6 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { integer, keptRows, object, type Rows, text, WireError } from "../../bitrix24/wire.ts";
+import { integer, object, text, WireError } from "../../bitrix24/wire.ts";
+import { keptRows, type Rows } from "../../bitrix24/wire-lists.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { ApiRevisionRecord, LineRecord, ListedLine, PublicPageRecord } from "../../domain/line.ts";
 import { flagParam, idParam } from "../../rest-params.ts";

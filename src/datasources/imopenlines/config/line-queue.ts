@@ -1,16 +1,13 @@
 import {
   id,
-  kept,
-  keptEntries,
   object,
   optionalCount,
   optionalId,
   optionalText,
   optionalUrl,
-  ornamental,
-  readable,
   type WireObject,
 } from "../../bitrix24/wire.ts";
+import { kept, keptEntries, ornamental, readable } from "../../bitrix24/wire-lists.ts";
 import type { LineQueue, QueueEntryRecord, QueueMemberRecord } from "../../domain/line.ts";
 import { decodeChoice, QUEUE_ENTRY_TYPES, QUEUE_TYPES } from "./line-choices.ts";
 import type { LineRow } from "./line-row.ts";

@@ -1,16 +1,14 @@
 import {
   type Decoder,
-  kept,
-  list,
   optionalCount,
   optionalFlag,
   optionalId,
   optionalObject,
   optionalText,
-  ornamental,
   text,
   type WireObject,
 } from "../../bitrix24/wire.ts";
+import { kept, list, ornamental } from "../../bitrix24/wire-lists.ts";
 import type { Id } from "../../domain/ids.ts";
 import { decodeEmojiTokens } from "./emoji-tokens.ts";
 import { type ChoiceTable, decodeChoice } from "./line-choices.ts";

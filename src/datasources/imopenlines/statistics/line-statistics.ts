@@ -1,6 +1,7 @@
 import type { Call } from "../../bitrix24/calls.ts";
 import { noteLeftOut } from "../../bitrix24/decoding.ts";
-import { entries, id, object, ornamental, ornamentalList, text } from "../../bitrix24/wire.ts";
+import { id, object, text } from "../../bitrix24/wire.ts";
+import { entries, ornamental, ornamentalList } from "../../bitrix24/wire-lists.ts";
 import type { LineStatisticsRecord } from "../../domain/session-record.ts";
 import { type Period, periodParams, type SessionListFilter, sharedFilterParams } from "./session-list.ts";
 import { amountOf, averageOf, rateOf } from "./words.ts";

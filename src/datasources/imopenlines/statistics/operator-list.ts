@@ -1,5 +1,6 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { id, keptRows, object } from "../../bitrix24/wire.ts";
+import { id, object } from "../../bitrix24/wire.ts";
+import { keptRows } from "../../bitrix24/wire-lists.ts";
 import type { OperatorLoadRecord } from "../../domain/session-record.ts";
 import { amountOf, goesOnAfter, presenceOf, timeOrNone } from "./words.ts";
 

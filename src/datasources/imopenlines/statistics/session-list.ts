@@ -1,5 +1,7 @@
 import type { Call, ParamMap } from "../../bitrix24/calls.ts";
-import { id, instant, keptRows, object, type Rows } from "../../bitrix24/wire.ts";
+import { id, object } from "../../bitrix24/wire.ts";
+import { keptRows, type Rows } from "../../bitrix24/wire-lists.ts";
+import { instant } from "../../bitrix24/wire-times.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { CloseReason, CustomerRating, SessionRecord, SessionState } from "../../domain/session-record.ts";
 import { flagParam, idParam, timeParam } from "../../rest-params.ts";

@@ -1,5 +1,6 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { id, keptRows, object, type Rows } from "../../bitrix24/wire.ts";
+import { id, object } from "../../bitrix24/wire.ts";
+import { keptRows, type Rows } from "../../bitrix24/wire-lists.ts";
 import type { SessionRatingRecord } from "../../domain/session-record.ts";
 import {
   optionalFlagParam,

@@ -1,5 +1,6 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { id, kept, object } from "../../bitrix24/wire.ts";
+import { id, object } from "../../bitrix24/wire.ts";
+import { kept } from "../../bitrix24/wire-lists.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { SessionStatisticsRecord } from "../../domain/session-record.ts";
 import { idParam } from "../../rest-params.ts";

@@ -1,5 +1,7 @@
 import type { Call } from "../../bitrix24/calls.ts";
-import { id, instant, kept, object } from "../../bitrix24/wire.ts";
+import { id, object } from "../../bitrix24/wire.ts";
+import { kept } from "../../bitrix24/wire-lists.ts";
+import { instant } from "../../bitrix24/wire-times.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { SessionTransferRecord } from "../../domain/session-record.ts";
 import { idParam } from "../../rest-params.ts";

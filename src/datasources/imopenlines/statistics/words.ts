@@ -1,13 +1,13 @@
 import {
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalInteger,
   optionalText,
-  ornamental,
   WireError,
   type WireObject,
 } from "../../bitrix24/wire.ts";
+import { ornamental } from "../../bitrix24/wire-lists.ts";
+import { optionalInstant } from "../../bitrix24/wire-times.ts";
 import type { CrmEntityType, CrmReference } from "../../domain/chat.ts";
 import type { Id } from "../../domain/ids.ts";
 import type {

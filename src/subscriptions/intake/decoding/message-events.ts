@@ -1,6 +1,7 @@
 import { unixTime } from "../../../datasources/bitrix24/event-envelope.ts";
 import { type FormFields, type FormValue, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
-import { optionalInstant, WireError } from "../../../datasources/bitrix24/wire.ts";
+import { WireError } from "../../../datasources/bitrix24/wire.ts";
+import { optionalInstant } from "../../../datasources/bitrix24/wire-times.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
 import type {
   EventAddress,

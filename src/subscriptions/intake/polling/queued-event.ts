@@ -3,16 +3,14 @@ import {
   object,
   optionalFlag,
   optionalId,
-  optionalInstant,
   optionalObject,
   optionalText,
-  ornamental,
-  ornamentalList,
-  readable,
   text,
   WireError,
   type WireObject,
 } from "../../../datasources/bitrix24/wire.ts";
+import { ornamental, ornamentalList, readable } from "../../../datasources/bitrix24/wire-lists.ts";
+import { optionalInstant } from "../../../datasources/bitrix24/wire-times.ts";
 import type { UserCode } from "../../../datasources/domain/chat.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
 import { parseUserCode } from "../../../datasources/domain/user-code.ts";
