@@ -2,7 +2,7 @@
 import { prepare } from "./prepare.mjs";
 
 prepare();
-const { loadEnvFile } = await import("../dist/src/config/config.js");
+const { loadEnvFile } = await import("../dist/src/config/environment.js");
 const { runKeysCli } = await import("../dist/src/cli/keys.js");
 const { printReport } = await import("../dist/src/cli/report.js");
 

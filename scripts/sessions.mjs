@@ -6,7 +6,7 @@ const { write } = process.stdout;
 process.stdout.write = process.stderr.write.bind(process.stderr);
 prepare();
 process.stdout.write = write;
-const { loadEnvFile } = await import("../dist/src/config/config.js");
+const { loadEnvFile } = await import("../dist/src/config/environment.js");
 const { runSessionsProgram } = await import("../dist/src/cli/sessions.js");
 
 loadEnvFile();

@@ -1,6 +1,8 @@
 import "reflect-metadata";
 import { pino } from "pino";
-import { ConfigError, loadEnvFile, readConfig } from "./config/config.ts";
+import { ConfigError } from "./config/config.ts";
+import { loadEnvFile } from "./config/environment.ts";
+import { readConfig } from "./config/read-config.ts";
 import { boundHeapGrowth } from "./process/heap-growth.ts";
 import { endInOrder } from "./process/orderly-end.ts";
 import { type RunningGateway, startGateway } from "./server/gateway.ts";

@@ -1,5 +1,7 @@
 import { pino } from "pino";
-import { type Config, ConfigError, type Environment, readConfig } from "../config/config.ts";
+import { type Config, ConfigError } from "../config/config.ts";
+import type { Environment } from "../config/environment.ts";
+import { readConfig } from "../config/read-config.ts";
 import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
 import { createPortals, type PortalsOptions } from "../datasources/bitrix24/portals.ts";
 import { createTransport } from "../datasources/bitrix24/transport.ts";

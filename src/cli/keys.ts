@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
-import { ConfigError, configuredCredentials, type Environment, keysFile } from "../config/config.ts";
+import { ConfigError } from "../config/config.ts";
+import type { Environment } from "../config/environment.ts";
 import { resolveCredentialName } from "../config/key-credential.ts";
+import { configuredCredentials, keysFile } from "../config/read-config.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
 import { KeyOptionError, readKeyTerms } from "../server/identity/key-terms.ts";
 import { addKey, KeysFileError, type KeyTerms, readKeysFile, removeKey } from "../server/identity/keys-file.ts";

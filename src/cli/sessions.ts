@@ -3,8 +3,10 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { type Config, ConfigError, type Environment, readConfig } from "../config/config.ts";
+import { type Config, ConfigError } from "../config/config.ts";
 import { credentialHost } from "../config/credentials.ts";
+import type { Environment } from "../config/environment.ts";
+import { readConfig } from "../config/read-config.ts";
 import { createPortals } from "../datasources/bitrix24/portals.ts";
 import { formatExportCursor, parseExportCursor } from "../export/export-cursor.ts";
 import {

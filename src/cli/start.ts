@@ -1,4 +1,4 @@
-import { type Environment, loadEnvFile, settingProblems } from "../config/config.ts";
+import { type Environment, loadEnvFile, settingProblems } from "../config/environment.ts";
 import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { runDemo } from "./demo/run-demo.ts";
 import { whenNpmEnds } from "./starter.ts";

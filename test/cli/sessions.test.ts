@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { runSessionsProgram } from "../../src/cli/sessions.ts";
-import { readConfig } from "../../src/config/config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import { csvCell } from "../../src/export/export-lines.ts";
 import { startGateway } from "../../src/server/gateway.ts";
 

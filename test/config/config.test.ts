@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ConfigError, type Environment, readConfig, settingProblems } from "../../src/config/config.ts";
+import { ConfigError } from "../../src/config/config.ts";
+import { type Environment, settingProblems } from "../../src/config/environment.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import { grantedRights } from "../../src/config/rights.ts";
 import { settings } from "../../src/config/settings.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { RunningPortal } from "../../simulator/portal.ts";
-import { readConfig } from "../../src/config/config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import { startGateway as startServer } from "../../src/server/gateway.ts";
 
 export interface GatewayOptions {

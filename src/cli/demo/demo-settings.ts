@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Environment } from "../../config/config.ts";
+import type { Environment } from "../../config/environment.ts";
 import { type DemoPerson, firstPerson } from "./demo-people.ts";
 import type { PortalReadiness } from "./simulated-portal.ts";
 

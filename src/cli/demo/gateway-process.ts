@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Environment } from "../../config/config.ts";
+import type { Environment } from "../../config/environment.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../main.js", import.meta.url));
 const listening = z.object({ url: z.string() });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Environment } from "../../config/config.ts";
+import type { Environment } from "../../config/environment.ts";
 import { demoBanner } from "./demo-banner.ts";
 import { namePeople } from "./demo-people.ts";
 import { choosePort, demoSettings } from "./demo-settings.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Environment } from "../../config/config.ts";
+import type { Environment } from "../../config/environment.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../simulator/main.js", import.meta.url));
 

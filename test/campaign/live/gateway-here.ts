@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { readConfig } from "../../../src/config/config.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
 import { startGateway } from "../../../src/server/gateway.ts";
 import type { GatewaySettings } from "./installed-portal.ts";
 

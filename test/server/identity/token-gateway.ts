@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { onTestFinished } from "vitest";
-import { readConfig } from "../../../src/config/config.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
 import { startGateway } from "../../../src/server/gateway.ts";
 import { type ScriptedPortal, startScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
 import { type RawAnswer, send } from "../../kit/http-client.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { readConfig } from "../../../src/config/config.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
 import { createPortals } from "../../../src/datasources/bitrix24/portals.ts";
 import { openApiKeys } from "../../../src/server/identity/api-keys.ts";
 import type { Identity, IdentityDecision, IdentityRequest } from "../../../src/server/identity/identity.ts";

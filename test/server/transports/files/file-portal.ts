@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { readConfig } from "../../../../src/config/config.ts";
+import { readConfig } from "../../../../src/config/read-config.ts";
 import { createLinkSeals, type FileTarget, type Link } from "../../../../src/server/files/link.ts";
 import { startGateway } from "../../../../src/server/gateway.ts";
 
