@@ -12,7 +12,7 @@ import type { LiveSink, LiveStream } from "../../subscriptions/live/live-stream.
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
 import type { Identity } from "../identity/identity.ts";
 import { missingRight } from "../identity/rights.ts";
-import type { ListViewer } from "../live-side.ts";
+import type { ListViewer } from "../live-identities.ts";
 import { createAdmission, type Entry } from "./admission.ts";
 import { asGraphQLError, shapeError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";

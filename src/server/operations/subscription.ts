@@ -17,7 +17,7 @@ import { type EventInHand, type LiveDelivery, LiveRequest } from "../../subscrip
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import type { LiveStream } from "../../subscriptions/live/live-stream.ts";
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
-import type { ListViewer } from "../live-side.ts";
+import type { ListViewer } from "../live-identities.ts";
 import { asGraphQLError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";
 import type { PreparedOperation } from "./prepare.ts";
