@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ApplicationIdentity, CLOUD_TOKEN_URL } from "../datasources/bitrix24/application-identity.ts";
 import type { Credential } from "../datasources/bitrix24/credentials.ts";
-import type { StorageConfig } from "../storage/storage.ts";
 import { type Config, ConfigError, type JsonWebTokenConfig } from "./config.ts";
 import { type CredentialDefaults, DEFAULT_CREDENTIAL, readCredentialsFile } from "./credentials.ts";
 import { type Environment, readFileSetting, readSetting, unknownSettings } from "./environment.ts";
@@ -20,7 +19,11 @@ export function keysFile(environment: Environment): string {
   return file ?? join(dataDir, "keys.json");
 }
 
-function storageConfig(url: string | undefined, prefix: string | undefined, dataDir: string): StorageConfig {
+function storageConfig(
+  url: string | undefined,
+  prefix: string | undefined,
+  dataDir: string,
+): Config["live"]["storage"] {
   if (url === undefined) return { kind: "lmdb", directory: join(dataDir, "live") };
   return prefix === undefined ? { kind: "redis", url } : { kind: "redis", url, prefix };
 }
