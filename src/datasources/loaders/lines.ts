@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import type { Call, PortalSession } from "../bitrix24/calls.ts";
 import { PortalRefusal } from "../bitrix24/errors.ts";
-import type { Rows } from "../bitrix24/wire.ts";
+import type { Rows } from "../bitrix24/wire-lists.ts";
 import type { Id } from "../domain/ids.ts";
 import type { LineRecord, ListedLine } from "../domain/line.ts";
 import {
