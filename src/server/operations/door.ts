@@ -85,6 +85,9 @@ export interface DoorOptions {
   readonly log: Logger;
 }
 
+/** Characters of an operation's name that go into the log: it may be as long as a document. */
+const LONGEST_NAME = 100;
+
 /** An operation that has passed all that is looked at before it may begin. */
 interface Passed {
   readonly arrival: Arrival;
@@ -147,7 +150,7 @@ export function createDoor(options: DoorOptions): Door {
     const told: UnderWay = {
       transport: arrival.transport,
       kind: operation.kind,
-      operation: operation.name,
+      operation: operation.name?.slice(0, LONGEST_NAME) ?? null,
       identity: from.identity.name,
       requestId,
     };

@@ -68,13 +68,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     const isGet = request.method === "GET";
     if (isGet && !isPreflighted(request.headers)) return refuse(400, "BAD_REQUEST", POSSIBLE_FORGERY);
     const params = requestShape.safeParse(isGet ? fromQuery(request.query) : request.body);
-    if (!params.success) {
-      return refuse(
-        400,
-        "BAD_REQUEST",
-        'Send an object such as {"query": "subscription { openLineEvents { cursor } }"}.',
-      );
-    }
+    if (!params.success) return refuse(400, "BAD_REQUEST", sentenceFor(params.error.issues[0]?.path[0]));
     if (refusing) return refuse(503, "SERVICE_UNAVAILABLE", "The gateway restarts; connect again.");
     const place = places.enter(sender.identity.name);
     if (place === undefined) {
@@ -178,6 +172,18 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
       for (const stop of [...open]) stop();
     },
   };
+}
+
+/** What is wrong with a request's field. */
+function sentenceFor(field: PropertyKey | undefined): string {
+  switch (field) {
+    case "variables":
+      return "`variables` must be an object: no list, and no text except in an address.";
+    case "operationName":
+      return "`operationName` must be a text.";
+    default:
+      return 'Send an object such as {"query": "subscription { openLineEvents { cursor } }"}.';
+  }
 }
 
 /** A request that is to be carried, with its place among the streams. */

@@ -104,9 +104,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", ...more });
     },
   });
-  // Apollo answers other methods with 405 and an `allow` header itself.
   server.route({
-    method: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    method: ["GET", "POST"],
     url: GRAPHQL_PATH,
     onRequest: authentication.hook,
     handler: (request, reply) => handleOperation(options, request, reply),

@@ -238,6 +238,14 @@ test("a slow operation has a line in the log with its name, cost and waits, and 
   expect(JSON.stringify(lines)).not.toContain("4711");
 });
 
+test("an operation's name stands in the log shortened: it may be as long as a document", async () => {
+  const log = logTo("debug");
+  const { origin } = await startScriptedGateway({}, log.logger);
+  await overHttp(origin, `query ${"n".repeat(100_000)} { __typename }`);
+  const [line] = log.lines().filter(({ msg }) => msg === "An operation");
+  expect(line?.operation).toBe("n".repeat(100));
+});
+
 test("with debug each request to the portal has a line with the ids of the requests that wait for it, and no secret", async () => {
   const log = logTo("debug");
   const { origin, portal } = await startScriptedGateway({}, log.logger);

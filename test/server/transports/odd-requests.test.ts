@@ -77,12 +77,29 @@ describe("a request that is odd", () => {
       "BAD_REQUEST",
       /not UTF-8/,
     ],
+    ["of a method that the address does not take", [ask("TRACE /graphql")], 405, "BAD_REQUEST", /GET, POST only/],
+    ["of a method that changes things elsewhere", [ask("DELETE /graphql")], 405, "BAD_REQUEST", /GET, POST only/],
     [
-      "of a method that the address does not take",
-      [ask("TRACE /graphql")],
-      405,
+      "for a stream, with variables that are a list",
+      post(
+        `${JSON_TYPE}accept: text/event-stream\r\n`,
+        '{"query":"{ __typename }","variables":[1]}',
+        "/graphql/stream",
+      ),
+      400,
       "BAD_REQUEST",
-      /DELETE, GET, PATCH, POST, PUT only/,
+      /`variables` must be an object/,
+    ],
+    [
+      "for a stream, with a name that is a number",
+      post(
+        `${JSON_TYPE}accept: text/event-stream\r\n`,
+        '{"query":"{ __typename }","operationName":5}',
+        "/graphql/stream",
+      ),
+      400,
+      "BAD_REQUEST",
+      /`operationName` must be a text/,
     ],
     ["of a method that is new", [ask("QUERY /graphql")], 415, "BAD_REQUEST", /content-type/],
     ["of a method that nobody takes", [ask("PROPFIND /graphql")], 405, "BAD_REQUEST", /only/],
@@ -149,9 +166,7 @@ describe("a request that is odd", () => {
   });
 
   test("may be of a kind that the address takes, which it can be asked for", async () => {
-    expect(await exchange(origin, ask("OPTIONS /graphql"))).toMatch(
-      /^HTTP\/1\.1 204 [\s\S]*allow: DELETE, GET, PATCH, POST, PUT/,
-    );
+    expect(await exchange(origin, ask("OPTIONS /graphql"))).toMatch(/^HTTP\/1\.1 204 [\s\S]*allow: GET, POST/);
     expect(await exchange(origin, ask("HEAD /health"))).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
