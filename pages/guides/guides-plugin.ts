@@ -10,16 +10,29 @@ import { renderSchema } from "./schema-reference.ts";
 /** In the order in which a person would read them; what is not named comes last. */
 const ORDER = [
   "README",
-  "connect",
-  "identity",
+  "first-ten-minutes",
+  "concepts",
+  "operator-screen",
+  "supervisor-screen",
+  "crm-cards",
+  "bots",
   "live-events",
+  "client",
+  "vue",
+  "inside-bitrix24",
+  "testing",
+  "from-rest",
+  "cost",
+  "errors",
   "files",
   "client-caches",
-  "errors",
+  "connect",
+  "identity",
   "methods",
-  "cost",
   "settings",
 ];
+/** What documents show beside text. */
+const PICTURES = /\.(?:svg|png)$/;
 const README_FOLDERS = ["examples", "simulator"];
 
 interface Guide extends PageLink {
@@ -39,6 +52,9 @@ export function guides(root: string): Plugin {
         ...all.filter(({ href }) => !href.startsWith("/docs/decisions/")),
         { href: "/docs/schema", title: "Schema" },
       ];
+      for (const path of listDocuments(root, PICTURES)) {
+        this.emitFile({ type: "asset", fileName: path, source: readFileSync(join(root, path)) });
+      }
       for (const { file, href, document } of all) {
         emit(file, renderPage({ ...document, href, guides: links }));
       }
@@ -62,12 +78,18 @@ function pageOf(path: string): string | undefined {
   if (path === "README.md") return "/docs/first-steps";
   const folder = README_FOLDERS.find((name) => path === `${name}/README.md`);
   if (folder !== undefined) return `/docs/${folder}`;
+  if (/^docs\/[\w/-]+\.(?:svg|png)$/.test(path)) return `/${path}`;
   return /^docs\/[\w/-]+\.md$/.test(path) ? `/${path.replace(/\.md$/, "")}` : undefined;
 }
 
-function readGuides(root: string): Guide[] {
+/** Paths of files of `docs/`, such as `docs/errors.md`. */
+function listDocuments(root: string, kind: RegExp): string[] {
   const names = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
-  const documents = names.filter((name) => name.endsWith(".md")).map((name) => `docs/${name.replaceAll("\\", "/")}`);
+  return names.filter((name) => kind.test(name)).map((name) => `docs/${name.replaceAll("\\", "/")}`);
+}
+
+function readGuides(root: string): Guide[] {
+  const documents = listDocuments(root, /\.md$/);
   const paths = ["README.md", ...documents.sort(byOrder), ...README_FOLDERS.map((name) => `${name}/README.md`)];
   return paths.flatMap((path) => {
     const href = pageOf(path);

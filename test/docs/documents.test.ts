@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { startPortal } from "../../simulator/portal.ts";
+import { withRestMethods } from "../../src/cli/rest-guide.ts";
 import { isSettingName } from "../../src/config/settings.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -99,6 +100,15 @@ describe("the table of REST methods", () => {
 /** What carries the methods, HTTP's own, and one that is described but that no field needs. */
 const OF_NO_FIELD: ReadonlySet<string> = new Set(["batch", "oauth.token", "POST", "GET"]);
 
+test("the guide from REST is what the schema and the examples say", () => {
+  const folder = "examples/operations";
+  const names = readdirSync(join(ROOT, folder)).sort();
+  const examples = names.map((name) => ({ path: `../${folder}/${name}`, text: read(`${folder}/${name}`) }));
+  const page = read("docs/from-rest.md");
+  expect(page).toBe(withRestMethods(page, SCHEMA, examples));
+  expect(unique(found(page, /^### (\S+)$/gm))).toEqual(unique(found(SCHEMA, /@rest\(method: "([^"]+)"\)/g)));
+});
+
 describe("the tables of errors", () => {
   /** Wherever the code writes `extensions.code`: as a property, as an argument of the functions that shape errors, or as their result. */
   const CODE_PATTERNS = [
@@ -163,7 +173,9 @@ describe("the documents", () => {
       ),
     );
     expect(named.length).toBeGreaterThan(40);
-    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    // Those of an application that the reader makes stand as blocks in the same documents.
+    const ofReaders = DOCUMENTS.flatMap((document) => found(read(document), /^```\w+ (src\/\S+)$/gm));
+    expect(named.filter((path) => !existsSync(join(ROOT, path)) && !ofReaders.includes(path))).toEqual([]);
   });
 
   test("name only npm commands that exist", () => {

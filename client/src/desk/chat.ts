@@ -4,8 +4,16 @@ import { openLiveView, type Problem } from "./live-view.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import { createStore, type Watched } from "./store.ts";
 
-/** A stored message with the fields that were asked for; `id` is always among them. */
-export type ChatMessage = Readonly<Record<string, unknown>> & { readonly id: string };
+/** A stored message with the fields that were asked for, here the usual ones; `id` is always among them. */
+export type ChatMessage = Readonly<Record<string, unknown>> & {
+  readonly id: string;
+  readonly text?: string;
+  readonly plainText?: string;
+  readonly sentAt?: string;
+  readonly isSystem?: boolean;
+  readonly isHidden?: boolean | null;
+  readonly author?: { readonly id: string; readonly name: string | null } | null;
+};
 
 export interface ChatState {
   /** Oldest first, without a hole. */

@@ -3,8 +3,20 @@ import { isRecord, type SubscriptionEnded } from "../result.ts";
 import type { Problem } from "./live-view.ts";
 import { createStore, type Watched } from "./store.ts";
 
-/** An item of the inbox with the fields that were asked for; its id is the chat's. */
-export type InboxRow = Readonly<Record<string, unknown>> & { readonly id: string };
+/** An item of the inbox with the fields that were asked for, here the usual ones; its id is the chat's. */
+export type InboxRow = Readonly<Record<string, unknown>> & {
+  readonly id: string;
+  readonly status?: string | null;
+  readonly isPinned?: boolean | null;
+  readonly preview?: { readonly text: string | null; readonly sentAt: string | null } | null;
+  readonly chat?: {
+    readonly id: string;
+    readonly title: string | null;
+    readonly state: string | null;
+    readonly viewerUnreadCount: number | null;
+    readonly operator: { readonly id: string; readonly name: string | null } | null;
+  };
+};
 
 export interface InboxState {
   /** In the gateway's order: pinned ones first, then the last changed. */

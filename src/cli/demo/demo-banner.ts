@@ -43,7 +43,8 @@ export function demoBanner({ portal, people, url, pid }: DemoBanner): string {
 }
 
 /** Everything else in the portal may be taken by a simulated operator while one reads. */
-function quietChatLines({ quietChat }: PortalReadiness, people: readonly DemoPerson[], url: string): string[] {
+function quietChatLines(portal: PortalReadiness, people: readonly DemoPerson[], url: string): string[] {
+  const { quietChat } = portal;
   const person = people.find(({ user }) => user.id === quietChat?.operatorId);
   if (quietChat === null || person === undefined) return [];
   const { chatId, title } = quietChat;
@@ -51,6 +52,8 @@ function quietChatLines({ quietChat }: PortalReadiness, people: readonly DemoPer
   return [
     `Chat ${chatId}, "${title}", is yours: the simulated people leave it alone. ${person.user.name} takes it with`,
     `  ${curl(url, person.key, answer)}`,
+    "Let its customer write:",
+    `  curl -s ${portal.url}/__emit -d ${quoted({ count: 1, chatIds: [chatId], text: "Is anybody there?" })}`,
     "",
   ];
 }
@@ -64,6 +67,6 @@ function curlStream(url: string, key: string, query: string): string {
   return `curl -N -s ${url} ${headers} -H 'x-api-key: ${key}' -d ${quoted({ query })}`;
 }
 
-function quoted(body: Readonly<Record<string, string>>): string {
+function quoted(body: Readonly<Record<string, unknown>>): string {
   return `'${JSON.stringify(body)}'`;
 }

@@ -38,6 +38,8 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 const PAGES_PATH = "/pages";
 /** What pages are made of. Pages themselves have addresses of their own, some of them with conditions. */
 const PARTS = /^(?:assets\/.+|site\.css|guides\.js|favicon\.svg)$/;
+/** What guides show beside text. */
+const PICTURES = /\.(?:svg|png)$/;
 
 /** The pages for people, served from the package itself: no request leaves for another host, Apollo Sandbox apart. */
 export function registerPages(server: FastifyInstance, options: PagesOptions): void {
@@ -60,9 +62,10 @@ export function registerPages(server: FastifyInstance, options: PagesOptions): v
 function registerGuides(server: FastifyInstance, page: (name: string, policy: PagePolicy) => Handler): void {
   server.get(GUIDES_PATH, page("docs/index.html", "plain"));
   server.get(`${GUIDES_PATH}/search.json`, page("docs/search.json", "plain"));
-  server.get<{ Params: { "*": string } }>(`${GUIDES_PATH}/*`, (request, reply) =>
-    page(`docs/${request.params["*"]}.html`, "plain")(request, reply),
-  );
+  server.get<{ Params: { "*": string } }>(`${GUIDES_PATH}/*`, (request, reply) => {
+    const name = request.params["*"];
+    return page(PICTURES.test(name) ? `docs/${name}` : `docs/${name}.html`, "plain")(request, reply);
+  });
 }
 
 /** The schema, for whoever may ask for it with an introspection query. */

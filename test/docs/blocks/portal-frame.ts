@@ -1,0 +1,34 @@
+import type { Frame, Page } from "playwright-core";
+import type { Scene } from "./scene.ts";
+
+/** Opens an address in a frame of a page of the portal, which hands out tokens of a user as Bitrix24's own page does. */
+export async function openInFrame(page: Page, address: string, { portal }: Scene): Promise<Frame> {
+  const user = portal.users.find(({ role }) => role === "operator");
+  await page.exposeFunction("newToken", () => {
+    const { accessToken, refreshToken } = portal.issueTokens(user?.id ?? 0);
+    return {
+      AUTH_ID: accessToken,
+      REFRESH_ID: refreshToken,
+      AUTH_EXPIRES: "3600",
+      MEMBER_ID: portal.memberId,
+      IS_ADMIN: false,
+    };
+  });
+  const host = new URL(portal.url).host;
+  const name = `${host}|0|application-1`;
+  await page.route(`${portal.url}/favicon.ico`, (route) => route.fulfill({ status: 204 }));
+  // A page of the portal that is there, whatever it shows; then what Bitrix24 would show.
+  await page.goto(`${portal.url}/__stats`);
+  await page.setContent(`<!doctype html><link rel="icon" href="data:,"><script>
+addEventListener("message", async ({ data, source, origin }) => {
+  const [command, ...rest] = String(data).split(":");
+  const id = rest.at(-2);
+  const common = { DOMAIN: "${host}", PROTOCOL: "0", LANG: "en", PATH: "/rest", FIRST_RUN: false };
+  if (command === "getInitData" || command === "refreshAuth")
+    source.postMessage(id + ":" + JSON.stringify({ ...common, ...(await newToken()) }), origin);
+});
+</script><iframe name="${name}" src="${address}"></iframe>`);
+  const frame = page.frame({ name });
+  if (frame === null) throw new Error("no frame");
+  return frame;
+}
