@@ -69,9 +69,7 @@ async function openWebhookOffice(): Promise<{ portal: RunningPortal; gateway: Te
   return { portal, gateway, supervisor };
 }
 
-it("with an inbound and an outgoing webhook alone, sessions are told as they start, are answered, handed over and closed, whoever does it", {
-  timeout: 60_000,
-}, async () => {
+it("with an inbound and an outgoing webhook alone, sessions are told as they start, are answered, handed over and closed, whoever does it", async () => {
   const { portal, gateway, supervisor } = await openWebhookOffice();
   const { data } = await gateway.graphql("{ viewer { liveEvents { source sources } } }", {}, { key: supervisor });
   expect(data.viewer.liveEvents).toEqual({ source: "OUTGOING_WEBHOOK", sources: ["OUTGOING_WEBHOOK"] });
@@ -107,9 +105,7 @@ it("with an inbound and an outgoing webhook alone, sessions are told as they sta
   expect(await told(listener)).toMatchObject({ __typename: "ChatChanged", ...place, changed: ["STATE"] });
 });
 
-it("what the portal's event and the session's entry in the CRM both tell is one event, and an action of the gateway is its own", {
-  timeout: 60_000,
-}, async () => {
+it("what the portal's event and the session's entry in the CRM both tell is one event, and an action of the gateway is its own", async () => {
   const office = await openLiveOffice({ size: 0.5 });
   const { portal, gateway, supervisor } = office;
   const listener = office.listen(EVENTS);
@@ -122,7 +118,7 @@ it("what the portal's event and the session's entry in the CRM both tell is one 
   portal.world.customerWrites(chat.id, "Me again");
   const { activityId } = portal.world.session(chat.data.sessionId);
   const looked = async (times: number): Promise<void> =>
-    void (await expect.poll(() => portal.stats().byMethod["crm.activity.list"] ?? 0, { timeout: 15_000 }).toBe(times));
+    void (await expect.poll(() => portal.stats().byMethod["crm.activity.list"] ?? 0).toBe(times));
   await looked(1);
   await actAs(portal, operator).result("imopenlines.operator.answer", { CHAT_ID: chat.id });
   await looked(2);

@@ -45,32 +45,28 @@ function isAnsweredInstallation({ event, outcome }: DeliveryRecord): boolean {
 }
 
 describe("the application in the simulated portal", () => {
-  it.each(["real", "documented"] as const)(
-    "receives every event that is delivered in the %s shape",
-    async (shape) => {
-      const { portal, gateway, installUrl, log } = await scene({ events: { shape } });
-      const { callback } = await portal.installApplication({ kind: "script-only", installUrl });
-      expect(callback).toMatchObject({ kind: "answered", status: 200 });
-      await portal.emitMessages(200, { text: "from a customer" });
-      await portal.emitMessages(100, { text: "from an operator", kind: "operatorWrites" });
-      // One edit of each message: the documented shape carries no text, so that two within a second look like one delivery.
-      await portal.emitMessages(10, { kind: "customerEdits" });
-      await expect.poll(() => portal.deliveries().pending, { timeout: 20_000 }).toBe(0);
-      const { records, byEvent } = portal.deliveries();
-      const refused = records.filter(({ outcome }) => outcome.kind !== "answered" || outcome.status >= 300);
-      expect(refused).toEqual([]);
-      expect(byEvent).toMatchObject({ ONOPENLINEMESSAGEADD: 300, ONOPENLINEMESSAGEUPDATE: 10 });
-      expect(gateway.receiver.stats()).toMatchObject({ deadLetters: 0, forbidden: 0, unavailable: 0, duplicates: 0 });
-      const texts = messageTexts(await log()).filter((text) => text !== null);
-      for (let number = 1; number <= 200; number += 1) {
-        expect(texts.filter((text) => text.endsWith(`from a customer ${number}`))).toHaveLength(1);
-      }
-      expect(texts.filter((text) => text.includes("from an operator"))).toHaveLength(100);
-      const updates = (await log()).filter(({ event }) => event.kind === "messageUpdated");
-      expect(updates).toHaveLength(10);
-    },
-    60_000,
-  );
+  it.each(["real", "documented"] as const)("receives every event that is delivered in the %s shape", async (shape) => {
+    const { portal, gateway, installUrl, log } = await scene({ events: { shape } });
+    const { callback } = await portal.installApplication({ kind: "script-only", installUrl });
+    expect(callback).toMatchObject({ kind: "answered", status: 200 });
+    await portal.emitMessages(200, { text: "from a customer" });
+    await portal.emitMessages(100, { text: "from an operator", kind: "operatorWrites" });
+    // One edit of each message: the documented shape carries no text, so that two within a second look like one delivery.
+    await portal.emitMessages(10, { kind: "customerEdits" });
+    await expect.poll(() => portal.deliveries().pending).toBe(0);
+    const { records, byEvent } = portal.deliveries();
+    const refused = records.filter(({ outcome }) => outcome.kind !== "answered" || outcome.status >= 300);
+    expect(refused).toEqual([]);
+    expect(byEvent).toMatchObject({ ONOPENLINEMESSAGEADD: 300, ONOPENLINEMESSAGEUPDATE: 10 });
+    expect(gateway.receiver.stats()).toMatchObject({ deadLetters: 0, forbidden: 0, unavailable: 0, duplicates: 0 });
+    const texts = messageTexts(await log()).filter((text) => text !== null);
+    for (let number = 1; number <= 200; number += 1) {
+      expect(texts.filter((text) => text.endsWith(`from a customer ${number}`))).toHaveLength(1);
+    }
+    expect(texts.filter((text) => text.includes("from an operator"))).toHaveLength(100);
+    const updates = (await log()).filter(({ event }) => event.kind === "messageUpdated");
+    expect(updates).toHaveLength(10);
+  });
 
   it("with a user interface receives nothing before its page has finished the installation", async () => {
     const { portal, installUrl, log } = await scene();
@@ -87,16 +83,16 @@ describe("the application in the simulated portal", () => {
     portal.finishInstallation();
     // The application's own user is announced beside, at any time.
     const installed200 = () => portal.deliveries().records.filter(isAnsweredInstallation);
-    await expect.poll(installed200, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(installed200).toHaveLength(1);
     portal.world.customerWrites(chatId, "in time");
-    await expect.poll(async () => messageTexts(await log()), { timeout: 10_000 }).toEqual(["in time"]);
+    await expect.poll(async () => messageTexts(await log())).toEqual(["in time"]);
   });
 
   it("has a user of its own, who is verified as soon as the portal tells of him, and serves once he may see chats", async () => {
     const { portal, gateway, installUrl, knownChat } = await scene();
     await portal.installApplication({ kind: "script-only", installUrl });
     const systemUser = () => gateway.systemUsers.find(portal.memberId);
-    await expect.poll(systemUser, { timeout: 10_000 }).toMatchObject({ proven: [], isLost: false });
+    await expect.poll(systemUser).toMatchObject({ proven: [], isLost: false });
     // An ordinary employee of no queue: the portal shows him no dialogs.
     await gateway.installer.probeAll();
     expect(await systemUser()).toMatchObject({ proven: [] });
@@ -123,21 +119,21 @@ describe("the application in the simulated portal", () => {
     await portal.installApplication({ kind: "script-only", installUrl });
     const { applicationToken } = portal.updateApplication({ renewToken: true });
     await expect
-      .poll(() => gateway.installations.checkApplicationToken(portal.memberId, applicationToken), { timeout: 10_000 })
+      .poll(() => gateway.installations.checkApplicationToken(portal.memberId, applicationToken))
       .toBe("right");
-    await expect.poll(() => portal.world.eventHandlers.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => portal.world.eventHandlers.length).toBeGreaterThanOrEqual(5);
     await portal.emitMessages(1, { text: "after the update" });
-    await expect.poll(async () => messageTexts(await log()), { timeout: 10_000 }).toEqual(["after the update 1"]);
+    await expect.poll(async () => messageTexts(await log())).toEqual(["after the update 1"]);
   });
 
   it("taken out leaves nothing behind, and its deliveries are refused from then on", async () => {
     const { portal, gateway, installUrl } = await scene();
     const { applicationToken } = await portal.installApplication({ kind: "script-only", installUrl });
     await portal.emitMessages(20);
-    await expect.poll(() => gateway.storage.log.head(portal.memberId), { timeout: 10_000 }).toBe(20);
+    await expect.poll(() => gateway.storage.log.head(portal.memberId)).toBe(20);
     portal.uninstallApplication({ clean: true });
-    await expect.poll(() => gateway.installations.list(), { timeout: 10_000 }).toEqual([]);
-    await expect.poll(() => gateway.storage.log.head(portal.memberId), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => gateway.installations.list()).toEqual([]);
+    await expect.poll(() => gateway.storage.log.head(portal.memberId)).toBe(0);
     const late = phpForm({
       event: "ONSESSIONSTART",
       auth: { member_id: portal.memberId, application_token: applicationToken },
@@ -154,6 +150,6 @@ describe("the application in the simulated portal", () => {
     const second = await gateway.installations.findLatest(portal.memberId);
     expect(second?.applicationTokenHash).not.toBe(first?.applicationTokenHash);
     await portal.emitMessages(1, { text: "again" });
-    await expect.poll(async () => messageTexts(await log()), { timeout: 10_000 }).toEqual(["again 1"]);
+    await expect.poll(async () => messageTexts(await log())).toEqual(["again 1"]);
   });
 });

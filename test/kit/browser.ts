@@ -45,6 +45,8 @@ export async function startBrowser(): Promise<TestBrowser> {
     args: FLAGS,
     viewport: { width: 1280, height: 800 },
   });
+  // It decides only when a test that fails says so.
+  context.setDefaultTimeout(120_000);
   return {
     open: () => watchedPage(context),
     async close() {

@@ -225,7 +225,7 @@ function inboxDelivery(): InboxDelivery {
 }
 
 describe("no object that an executor reads has a promise or a function for a property", () => {
-  test("whatever is asked for, changed or delivered", { timeout: 120_000 }, async () => {
+  test("whatever is asked for, changed or delivered", async () => {
     const contextOfSupervisor = newContext(portal.world.supervisorId);
     const [update = ""] = rootFields(schema.getMutationType()).filter((each) => each.startsWith("openLineUpdate"));
     await run("mutation", update, { contextValue: contextOfSupervisor });

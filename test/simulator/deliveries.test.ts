@@ -26,7 +26,7 @@ describe("deliveries", () => {
 
   /** Waits until every POST has its outcome. */
   async function outcomes() {
-    await expect.poll(settled, { timeout: 10_000, interval: 5 }).toBe(true);
+    await expect.poll(settled, { interval: 5 }).toBe(true);
     return portal.deliveries();
   }
 
@@ -118,7 +118,7 @@ describe("the portal as a program, told over loopback", () => {
     expect((await control("/__emit", { count: 20, text: "Burst" })).body).toEqual({ messages: 20 });
     await receiver.waitFor(added, 20);
     const counts = async () => objectAt((await readAnswer(await fetch(`${portal.url}/__stats`))).body, "events");
-    await expect.poll(async () => (await counts()).accepted, { timeout: 10_000 }).toBe(22);
+    await expect.poll(async () => (await counts()).accepted).toBe(22);
     const listed = await readAnswer(await fetch(`${portal.url}/__deliveries`));
     expect(listed.body.records).toHaveLength(22);
     expect((await control("/__uninstall", {})).body.installed).toBe(false);

@@ -55,4 +55,4 @@ it("a full disk is answered 503, never 200; once there is room the gap is said, 
   expect(subscriber.connections()).toBe(1);
   expect(await isReady(origin)).toBe(true);
   expect([...statuses].every((status) => status === 200 || status === 503)).toBe(true);
-}, 60_000);
+});

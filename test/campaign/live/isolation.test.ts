@@ -332,5 +332,5 @@ describe("a right withdrawn in the portal", () => {
       ({ lineId, chatId }) => lineId === byLine.lineId && chatId !== kept.chatId,
     );
     for (const place of ofLine) expect(granted).toContain(canary(tenant, place, number));
-  }, 60_000);
+  });
 });

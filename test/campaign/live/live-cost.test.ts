@@ -80,23 +80,17 @@ describe("what live events cost the portal", () => {
 
     for (const [index, chat] of chats.entries()) {
       portal.world.customerWrites(chat.id, `event ${index}`);
-      await until(
-        () => listeners.some(({ results }) => results.some((each) => textOf(each) === `event ${index}`)),
-        30_000,
-      );
+      await until(() => listeners.some(({ results }) => results.some((each) => textOf(each) === `event ${index}`)));
     }
     const isInside = (chat: Chat, userId: number): boolean => chat.members.has(userId) || chat.recents.has(userId);
     const expected = listeners.map(({ userId }) =>
       chats.flatMap((chat, index) => (isInside(chat, userId) ? [`event ${index}`] : [])),
     );
-    await until(
-      () => listeners.every(({ results }, index) => results.length >= (expected[index]?.length ?? 0)),
-      30_000,
-    );
+    await until(() => listeners.every(({ results }, index) => results.length >= (expected[index]?.length ?? 0)));
     expect(listeners.map(({ results }) => results.map(textOf))).toEqual(expected);
     expect(listeners.flatMap(({ results }) => results).filter(({ errors }) => errors !== undefined)).toEqual([]);
     expect(portal.stats().requests).toBeLessThanOrEqual(ALLOWED_A_MINUTE - HEARTBEATS);
-  }, 120_000);
+  });
 
   it("is nothing where neither the viewer's rights nor the selection need it, and 200 messages of unknown chats are delivered at once", async () => {
     const office = await openGatewayOffice({ plan: "standard" });
@@ -149,12 +143,12 @@ describe("what live events cost the portal", () => {
     const told = { text: "told", place: placeOf(known), direction: "OUTGOING" } as const;
     expect(await poster.post(origin, messageForm(told, sender))).toBe(200);
     const since = startOwnClock();
-    await until(() => results.length === 31, 60_000);
+    await until(() => results.length === 31);
     // All wait together, not one after another.
     expect(since()).toBeLessThan(20_000);
     expect(results.slice(0, 30).map(({ errors }) => errors?.[0]?.extensions?.code)).toEqual(
       Array.from({ length: 30 }, () => "EVENT_WITHHELD"),
     );
     expect(textOf(results[30] ?? {})).toBe("told");
-  }, 90_000);
+  });
 });

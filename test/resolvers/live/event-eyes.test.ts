@@ -182,7 +182,7 @@ describe("the execution of a live event", () => {
     expect([...methods]).toEqual(
       expect.arrayContaining(["imopenlines.crm.chat.get", "im.dialog.messages.get", "imopenlines.session.history.get"]),
     );
-  }, 60_000);
+  });
 
   it("needs nothing of the viewer's own for the chat, its people, its message and its session's id", async () => {
     const selection = `openLineEvents { ... on ChatEvent { line { name } chat { title state operator { name avatarUrl } customer { name } line { name } currentSession { id startedAt } } }

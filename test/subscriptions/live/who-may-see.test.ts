@@ -316,7 +316,7 @@ describe("a portal that does not answer", () => {
           () => false,
         ),
     );
-  }, 30_000);
+  });
 
   it("is told as a refusal where it no longer accepts the viewer's own credential", async () => {
     const sight = openSight({ application: false });

@@ -109,7 +109,7 @@ describe("what is told of activities", () => {
     const before = await kinds();
     completeByHand(office.portal.world, session.activityId);
     await intake.take(portal, activity);
-    await expect.poll(() => kinds(), { timeout: 15_000 }).toEqual([...before, "sessionFinished", "chatChanged"]);
+    await expect.poll(() => kinds()).toEqual([...before, "sessionFinished", "chatChanged"]);
   });
 
   it("is refused when too much waits, so that the sender's subscribers are told of a gap", async () => {
