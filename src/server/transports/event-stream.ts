@@ -12,8 +12,10 @@ import type { Accepted, Door } from "../operations/door.ts";
 import { MUTATION_OVER_GET } from "../operations/refusal.ts";
 import type { Authentication, Sender } from "./authentication.ts";
 import { isPreflighted, POSSIBLE_FORGERY } from "./cross-site.ts";
+import { gatherWrites, type ResultForm } from "./gathered-writes.ts";
 import { sendProblem } from "./http-errors.ts";
 import { reachedAt } from "./reached-at.ts";
+import { createResultChunks } from "./result-chunks.ts";
 import { DATA_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 
 export interface EventStreamOptions {
@@ -49,6 +51,7 @@ const requestShape = z.object({
 export function registerEventStream(server: FastifyInstance, options: EventStreamOptions): EventStreams {
   const { door, authentication, places, limits } = options;
   const open = new Set<() => void>();
+  const chunks = createResultChunks();
   let refusing = false;
   let closing = false;
 
@@ -117,7 +120,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
         return sendProblem(reply, problem, request.headers.accept);
       }
       reply.hijack();
-      const stream = openStream(reply, request.id);
+      const stream = openStream(reply, request.id, chunks);
       stream.onClose(abort);
       if (accepted.kind === "refused") {
         const { errors, extensions } = accepted;
@@ -197,16 +200,19 @@ interface Carried {
 interface OpenStream {
   /** Sends the headers, and a comment now and then from then on. */
   begin(): void;
-  /** Resolves when the system took it, so that a client that does not read is not written to. Nothing happens once the client has gone. */
-  next(result: LiveResult): Promise<void>;
+  /** For a client that does not read, resolves when the system took it, so that it is not written to. Nothing happens once the client has gone. */
+  next(result: LiveResult): Promise<void> | undefined;
   finish(last?: LiveResult): Promise<void>;
   /** Ends the connection without saying that the operation is complete. */
   cut(): void;
   onClose(closed: () => void): void;
 }
 
-function openStream(reply: FastifyReply, requestId: string): OpenStream {
+function openStream(reply: FastifyReply, requestId: string, chunks: ResultForm<boolean>): OpenStream {
   const { raw } = reply;
+  const isOpen = (): boolean => !raw.destroyed && !raw.writableEnded;
+  // Past the response, which would frame and encode each of them anew; in order with what it writes itself.
+  const writes = gatherWrites(reply.request.socket, chunks, isOpen);
   let begun = false;
   const listeners = new Set<() => void>();
   let pinger: NodeJS.Timeout | undefined;
@@ -222,8 +228,9 @@ function openStream(reply: FastifyReply, requestId: string): OpenStream {
   );
   const write = (text: string): Promise<void> =>
     new Promise((resolve) => {
-      if (raw.destroyed || raw.writableEnded) resolve();
-      else raw.write(text, () => resolve());
+      writes.flush();
+      if (isOpen()) raw.write(text, () => resolve());
+      else resolve();
     });
   function begin(): void {
     if (begun || raw.destroyed) return;
@@ -244,9 +251,12 @@ function openStream(reply: FastifyReply, requestId: string): OpenStream {
     );
     raw.write(":\n\n");
   }
-  function next(result: LiveResult): Promise<void> {
+  function next(result: LiveResult): Promise<void> | undefined {
     begin();
-    return write(`event: next\ndata: ${result.text}\n\n`);
+    if (!isOpen()) return undefined;
+    // The answer to what the client asked for before on this connection is not over.
+    if (raw.socket === null) return write(`event: next\ndata: ${result.bytes}\n\n`);
+    return writes.add(result, raw.chunkedEncoding);
   }
   return {
     begin,

@@ -12,11 +12,13 @@ import type { Identities, IdentityRequest } from "../identity/identity.ts";
 import type { Door } from "../operations/door.ts";
 import { counted, limitExceeded } from "../operations/limit-exceeded.ts";
 import { credentialsOf } from "./credential-payload.ts";
+import { type GatheredWrites, gatherWrites } from "./gathered-writes.ts";
 import { nestsDeeper } from "./json-depth.ts";
 import { createOpeningFrames } from "./opening-frame.ts";
 import { createOperationNames, type OperationNames } from "./operation-names.ts";
 import { reachedAt } from "./reached-at.ts";
 import { requestIdOf } from "./request-id.ts";
+import { createResultFrames } from "./result-frames.ts";
 import { deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
 
 export interface SocketServices {
@@ -38,6 +40,8 @@ export interface OpenedSocket {
 
 interface Session extends OpenedSocket {
   readonly requestId: string;
+  /** Results on their way to the client, past the WebSocket library: whole frames, between its own. */
+  readonly writes: GatheredWrites<Buffer>;
   /** Of the upgrade request, then with those of `connection_init` and of renewals. */
   headers: IncomingHttpHeaders;
   readonly names: OperationNames;
@@ -66,6 +70,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
   const { schema, door, identities, places, limits } = services;
   /** What graphql-ws reads next: parsed already, so that nothing is read twice or written again. */
   let reading: unknown;
+  const frames = createResultFrames();
   const started = new WeakMap<object, StartedOperation>();
   const startedBy = async (args: object) => {
     const operation = started.get(args);
@@ -77,7 +82,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
     jsonMessageReviver: () => reading,
     onConnect: ({ extra, connectionParams }) => connect(extra, connectionParams),
     async onSubscribe({ extra, subscriptions }, name, { query, operationName, variables }) {
-      const { connection, socket, names, operations, requestId } = extra;
+      const { connection, writes, names, operations, requestId } = extra;
       if (connection === undefined) throw new Error("an operation of nobody");
       // Counts this one, and no longer what the client has just completed.
       if (Object.keys(subscriptions).length > limits.operationsPerSocket) return [tooMany(limits.operationsPerSocket)];
@@ -96,7 +101,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       if (accepted.kind === "refused") return accepted.errors.map(revive);
       const args = { schema, document: ANY_DOCUMENT };
       const oversized = (error: GraphQLError) => door.shapeError(error, requestId);
-      started.set(args, { accepted, socket, id: names.idOf(name) ?? name, limits, shapeError: oversized });
+      started.set(args, { accepted, writes, id: names.idOf(name) ?? name, limits, shapeError: oversized });
       return args;
     },
     execute: startedBy,
@@ -149,6 +154,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
     const session: Session = {
       ...opened,
       requestId: requestIdOf(request.headers),
+      writes: gatherWrites(request.socket, frames, () => socket.readyState === socket.OPEN),
       headers: request.headers,
       names: createOperationNames(),
       operations: new Map(),
@@ -212,7 +218,10 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       await handle(PARSED);
     }
 
-    const tell = (message: string): Promise<void> => answer(send(socket, message));
+    const tell = (message: string): Promise<void> => {
+      session.writes.flush();
+      return answer(send(socket, message));
+    };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -252,7 +261,8 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
     );
   };
 
-  function closeFor({ socket }: Session, { kind, code, message }: ConnectionEnd): void {
+  function closeFor({ socket, writes }: Session, { kind, code, message }: ConnectionEnd): void {
+    writes.flush();
     closeSoon(socket, kind === "expired" ? EXPIRED : closeCode(code), message);
   }
 }

@@ -28,6 +28,8 @@ export interface EventReader {
    * events at the reader's place are gone, with `LogReplaced` when the whole log is, or with the log's error. Undefined: there is nothing newer, and `moved` is called once there is.
    */
   wait(moved: () => void): Promise<void> | undefined;
+  /** Whether more events are in memory. */
+  hasMore(): boolean;
   /** Events that will be taken after a position, without taking them: in memory, and a few at most. */
   ahead(after: Position): Iterable<LoggedEvent>;
   close(): void;
@@ -96,6 +98,7 @@ export function createEventReader(
         clearTimeout(timer);
         resolve();
       };
+      tail.wake(moved);
     });
   }
 
@@ -104,8 +107,6 @@ export function createEventReader(
     wake = undefined;
     waiting?.();
   }
-
-  const unlisten = tail.listen(moved);
 
   return {
     take() {
@@ -123,12 +124,14 @@ export function createEventReader(
         takenInTurn = 0;
         // Nothing can come between the look and this.
         wake = whenMoved;
+        tail.wake(moved);
         return undefined;
       }
       if (takenInTurn < TURN_LIMIT) return readBack();
       takenInTurn = 0;
       return turns.next();
     },
+    hasMore: () => heldIndex < held.length || (tail.covers(position) && tail.next(position) !== undefined),
     *ahead(after) {
       let from = Math.max(position, after);
       let left = AHEAD_LIMIT;
@@ -148,7 +151,7 @@ export function createEventReader(
       }
     },
     close() {
-      unlisten();
+      tail.forget(moved);
       held = [];
       moved();
     },

@@ -3,6 +3,7 @@ import type { Id } from "../../datasources/domain/ids.ts";
 import type { Position } from "../../storage/log.ts";
 import { type ChatStoredEvent, type EventCriteria, matchesChat, matchesEvent } from "../events/event-filter.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
+import { Deciding, type Decision } from "./deciding.ts";
 import { EventWithheld, inTime } from "./event-withheld.ts";
 import { firstSeen } from "./first-seen.ts";
 import type { EventInHand, LiveDelivery } from "./live-request.ts";
@@ -27,11 +28,9 @@ export interface LiveGroup {
   begin(logged: LoggedEvent): void;
   /** Whether an event is being decided upon, so that later ones should be begun meanwhile. */
   isDeciding(): boolean;
-  /** The result to deliver, or undefined when the event is not for this subscription. Rejects when the viewer's rights cannot be checked. */
-  deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Promise<Decision>;
+  /** What becomes of an event. Fails when the viewer's rights cannot be checked. */
+  deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Deciding;
 }
-
-type Decision = LiveResult | undefined;
 
 /** Whoever names more chats than this is treated like one who names none. */
 const MAX_NAMED_CHATS = 20;
@@ -41,7 +40,7 @@ const REMEMBERED = 256;
 export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
   const { viewer, criteria, access, chats } = options;
   let pending = 0;
-  const decisions = new Map<Position, Decision | Promise<Decision>>();
+  const decisions = new Map<Position, Decision | Deciding>();
 
   async function decide(logged: LoggedEvent, event: ChatStoredEvent): Promise<Decision> {
     const seenAt = firstSeen(logged);
@@ -69,11 +68,7 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
     };
   }
 
-  function decided(): void {
-    pending -= 1;
-  }
-
-  function remember(position: Position, decision: Decision | Promise<Decision>): void {
+  function remember(position: Position, decision: Decision | Deciding): void {
     decisions.set(position, decision);
     if (decisions.size > REMEMBERED) {
       const oldest = decisions.keys().next().value;
@@ -81,24 +76,27 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
     }
   }
 
-  function deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Promise<Decision> {
+  function deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Deciding {
     const { position } = logged;
     if (!matchesEvent(criteria, event)) return undefined;
     const known = decisions.get(position);
     if (known !== undefined) return known;
-    const deciding = decide(logged, event).then(
-      (decision) => {
-        if (decisions.get(position) === deciding) decisions.set(position, decision);
-        return decision;
-      },
-      (error: unknown) => {
-        // What was given up is not waited for again by those who come to it later.
-        if (!(error instanceof EventWithheld) && decisions.get(position) === deciding) decisions.delete(position);
-        throw error;
-      },
+    const deciding: Deciding = new Deciding(
+      decide(logged, event).then(
+        (decision) => {
+          pending -= 1;
+          if (decisions.get(position) === deciding) decisions.set(position, decision);
+          return decision;
+        },
+        (error: unknown) => {
+          pending -= 1;
+          // What was given up is not waited for again by those who come to it later.
+          if (!(error instanceof EventWithheld) && decisions.get(position) === deciding) decisions.delete(position);
+          throw error;
+        },
+      ),
     );
     pending += 1;
-    deciding.then(decided, decided);
     remember(position, deciding);
     return deciding;
   }
@@ -106,9 +104,7 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
   return {
     begin(logged) {
       if (logged.event.kind === "gap") return;
-      const decision = deliver(logged, logged.event);
-      // Whoever asks for the event is told.
-      if (decision instanceof Promise) decision.catch(() => undefined);
+      deliver(logged, logged.event);
     },
     isDeciding: () => pending > 0,
     deliver,

@@ -3,6 +3,7 @@ import { guard } from "../../process/guard.ts";
 import { EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
+import { Deciding, type Decision, type Waiting } from "./deciding.ts";
 import { isEnding } from "./ending-refusals.ts";
 import type { EventReader } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
@@ -68,6 +69,8 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   let handedUpTo = options.position;
   /** The event that is waited with while the storage is away. */
   let postponed: LoggedEvent | undefined;
+  /** The event whose decision is waited for. */
+  let undecided: LoggedEvent | undefined;
   let retry: NodeJS.Timeout | undefined;
   let isGone = false;
   let isFinishing = false;
@@ -107,7 +110,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   function hand(result: LiveResult): Promise<void> | undefined {
     if (ended) return undefined;
     passed = 0;
-    lastResult = performance.now();
+    if (request.checkpoints) lastResult = performance.now();
     try {
       return sink?.(result);
     } catch (error) {
@@ -138,12 +141,10 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
           return;
         }
         const decided = decide(logged);
-        if (decided instanceof Promise) {
-          beginAhead(logged.position);
-          decided.then(
-            (result) => pass(logged, result),
-            (error) => (isStorageAway(error) ? postpone(logged) : refuse(logged, error)),
-          );
+        if (decided instanceof Deciding) {
+          if (reader.hasMore()) beginAhead(logged.position);
+          undecided = logged;
+          decided.wait(waiting);
           return;
         }
         const handing = handDecided(logged, decided);
@@ -165,18 +166,34 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     }
   }
 
-  function decide(logged: LoggedEvent): ReturnType<LiveGroup["deliver"]> {
+  function decide(logged: LoggedEvent): Decision | Deciding {
     const { event, position, receivedAt } = logged;
     return event.kind === "gap"
-      ? gapResult(event.since, event.until, position, receivedAt)
+      ? new Deciding(gapResult(event.since, event.until, position, receivedAt))
       : group.deliver(logged, event);
   }
 
-  function pass(logged: LoggedEvent, result: LiveResult | undefined): void {
-    then(handDecided(logged, result), go);
+  /** One for all events: they are decided upon in turn. */
+  const waiting: Waiting = {
+    decided(result) {
+      const logged = takeUndecided();
+      if (logged !== undefined) then(handDecided(logged, result), go);
+    },
+    failed(error) {
+      const logged = takeUndecided();
+      if (logged === undefined) return;
+      if (isStorageAway(error)) postpone(logged);
+      else refuse(logged, error);
+    },
+  };
+
+  function takeUndecided(): LoggedEvent | undefined {
+    const logged = undecided;
+    undecided = undefined;
+    return logged;
   }
 
-  function handDecided(logged: LoggedEvent, result: LiveResult | undefined): Promise<void> | undefined {
+  function handDecided(logged: LoggedEvent, result: Decision): Promise<void> | undefined {
     if (!ended) handedUpTo = logged.position;
     return result === undefined ? passOver(logged) : hand(result);
   }

@@ -15,8 +15,10 @@ export interface PortalTail {
    * possible for one that is far behind, earlier is not.
    */
   knownSince(position: Position): number;
-  /** Calls back whenever there is something new. Returns what ends that. */
-  listen(moved: () => void): () => void;
+  /** Calls back once, when there is something new: whoever does not wait for it is not woken. */
+  wake(moved: () => void): void;
+  /** It is not called back any more. */
+  forget(moved: () => void): void;
   close(): void;
 }
 
@@ -52,7 +54,9 @@ export async function openPortalTail(
   let name = "";
   /** Everything after this position, up to the head, is in `events`. */
   let start: Position = 0;
-  const listeners = new Set<() => void>();
+  /** Who waits for something new; and those of them who are being told, so that none who waits again is told twice. */
+  let asleep = new Set<() => void>();
+  let waking = new Set<() => void>();
   /** Up to which position the log was known at a time, oldest first. */
   const readings: { readonly upTo: Position; readonly at: number }[] = [];
 
@@ -132,7 +136,9 @@ export async function openPortalTail(
     events.push(...read);
     if (events.length > WINDOW) start = events.splice(0, events.length - WINDOW).at(-1)?.position ?? start;
     for (const logged of read) onEvent?.(portal, logged);
-    for (const moved of listeners) moved();
+    [asleep, waking] = [waking, asleep];
+    for (const moved of waking) moved();
+    waking.clear();
   }
 
   /** Index of the first kept event after a position; positions may have holes. Most readers ask for the newest. */
@@ -163,15 +169,16 @@ export async function openPortalTail(
     covers: (position) => position >= start,
     next: (position) => events[indexAfter(position)],
     knownSince: (position) => readings.find(({ upTo }) => upTo >= position)?.at ?? performance.now(),
-    listen(moved) {
-      listeners.add(moved);
-      return () => {
-        listeners.delete(moved);
-      };
+    wake(moved) {
+      asleep.add(moved);
+    },
+    forget(moved) {
+      asleep.delete(moved);
+      waking.delete(moved);
     },
     close() {
       end();
-      listeners.clear();
+      asleep.clear();
     },
   };
 }

@@ -363,6 +363,29 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     expect(longKnown).toBeGreaterThanOrEqual(before - 10_000);
   });
 
+  it("wakes only who waits for something new, once for each time, and nobody who has gone", async () => {
+    const { storage } = await startBench();
+    const tail = await openPortalTail(storage.log, "portal-1", noListeners);
+    onTestFinished(() => tail.close());
+    const woken: string[] = [];
+    tail.wake(() => woken.push("once"));
+    const gone = (): void => void woken.push("gone");
+    tail.wake(gone);
+    tail.forget(gone);
+    let times = 0;
+    const again = (): void => {
+      times += 1;
+      tail.wake(again);
+    };
+    tail.wake(again);
+    for (let number = 1; number <= 3; number += 1) {
+      await storage.log.append("portal-1", [messageEvent(String(number))]);
+      await until(() => tail.next(number - 1) !== undefined);
+    }
+    expect(times).toBe(3);
+    expect(woken).toEqual(["once"]);
+  });
+
   it("remembers since when events have been there for a thousand readings, and takes older ones for younger", async () => {
     const { storage } = await startBench();
     const tail = await openPortalTail(storage.log, "portal-1", noListeners);
