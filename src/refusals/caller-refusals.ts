@@ -38,6 +38,13 @@ export const NO_REPORTS = caller(
   "The credential's user has no access to the Open Channels reports: an administrator grants it in the permissions of Open Channels",
 );
 
+/** Refused to a user whom the portal knows. */
+export const NO_RIGHT = caller(
+  "no-right",
+  "FORBIDDEN",
+  "The portal does not let the credential's user call the method",
+);
+
 export const PLAN = caller("plan", "FORBIDDEN", "The portal's plan does not include REST calls");
 
 /**

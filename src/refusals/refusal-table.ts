@@ -1,7 +1,7 @@
 import type { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import { UserErrorCode as Code } from "../schema/mutation-payload.ts";
 import { BOT_AND_NETWORK_METHODS } from "./bot-and-network-methods.ts";
-import { CALLER_REFUSALS, NO_REPORTS, PLAN } from "./caller-refusals.ts";
+import { CALLER_REFUSALS, NO_REPORTS, NO_RIGHT, PLAN } from "./caller-refusals.ts";
 import { CHAT_METHODS, FILE_METHODS } from "./chat-methods.ts";
 import { GENERAL_MEANINGS, type MeaningsByCode } from "./code-meanings.ts";
 import { CRM_METHODS } from "./crm-methods.ts";
@@ -44,14 +44,24 @@ const INPUT_CODE = /^INVALID_|_EMPTY$|^EMPTY_|^WRONG_|_INVALID$|^MISSING_REQUIRE
 /** The portal's program numbers what it did not foresee, such as a filter by a field that does not exist. */
 const NUMBERED = meaning(Code.REFUSED, "The portal does not accept a value of the call.", "BAD_USER_INPUT");
 
-/** What a refusal means: by method and code, else by code alone, else by the form of the code. */
+/** What a refusal means: by what refused, then by method and code, else by code alone, else by the form of the code. */
 export function meaningOf(refusal: PortalRefusal): Meaning {
-  if (isPlanRefusal(refusal)) return PLAN;
-  if (refusal.error === "ACCESS_DENIED" && REPORT_METHODS.has(refusal.method ?? "")) return NO_REPORTS;
   // OAuth-type codes arrive in lower case, and some methods of the messenger mix (`menu_ERROR`).
   const folded = refusal.error.toUpperCase();
-  return CALLER_REFUSALS.get(folded) ?? objectMeaning(refusal.method ?? "", refusal.error, folded);
+  if (isPlanRefusal(refusal)) return PLAN;
+  // A batch that is refused whole is not refused by what its commands are about.
+  if (refusal.layer === "request") return CALLER_REFUSALS.get(folded) ?? UNKNOWN;
+  if (refusal.error === "ACCESS_DENIED" && REPORT_METHODS.has(refusal.method ?? "")) return NO_REPORTS;
+  const ofCommand = refusal.layer === "command" ? COMMAND_REFUSALS.get(folded) : undefined;
+  return ofCommand ?? CALLER_REFUSALS.get(folded) ?? objectMeaning(refusal.method ?? "", refusal.error, folded);
 }
+
+/** Codes of the portal's front, where a batch had passed it already: then they are the method's own. */
+const COMMAND_REFUSALS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ["INVALID_CREDENTIALS", NO_RIGHT],
+  ["USER_ACCESS_ERROR", NO_RIGHT],
+  ["INVALID_REQUEST", INVALID_ARGUMENT],
+]);
 
 /** Codes that have a meaning of their own on a method; the empty one is a refusal without a code. */
 export function ownCodesOf(method: string): string[] {
@@ -67,8 +77,9 @@ export function refusalClass(refusal: PortalRefusal): RefusalClass {
  * The plan's refusal shares its code with refusals about objects. The authentication layer gives it with 401; with 403 it is the plan's too unless
  * a method says so, whose text then begins in this way in every language. Dialogs are refused with 400.
  */
-function isPlanRefusal({ error, status, description, method }: PortalRefusal): boolean {
+function isPlanRefusal({ error, status, description, method, layer }: PortalRefusal): boolean {
   if (error !== "ACCESS_DENIED") return false;
+  if (layer === "request") return true;
   if (status === 403 && entry(FILE_METHODS, method ?? "") !== undefined) return false;
   return status === 401 || (status === 403 && description !== "" && !description.startsWith("Access denied!"));
 }

@@ -13,6 +13,12 @@ export abstract class UpstreamError extends Error {
   }
 }
 
+/**
+ * Which part of the portal refused: `request` refuses a batch as a whole, before any method is looked at; `command` one command of a batch that was let in;
+ * `call` either, of a request that is one call.
+ */
+export type RefusalLayer = "request" | "command" | "call";
+
 /** The portal answered with `{error, error_description}`: it understood the call and refused it. */
 export class PortalRefusal extends UpstreamError {
   /** The portal's error code as sent; the empty string is a documented oddity of several operator methods. */
@@ -21,8 +27,15 @@ export class PortalRefusal extends UpstreamError {
   readonly description: string;
   /** HTTP status; undefined inside a batch, where the portal does not send one. */
   readonly status: number | undefined;
+  readonly layer: RefusalLayer;
 
-  constructor(method: string, error: string, description: string, status?: number) {
+  constructor(
+    method: string,
+    error: string,
+    description: string,
+    status?: number,
+    layer: RefusalLayer = status === undefined ? "command" : "call",
+  ) {
     super(
       error === "" ? `The portal refused ${method} without a reason.` : `The portal refused ${method}: ${error}.`,
       method,
@@ -30,6 +43,7 @@ export class PortalRefusal extends UpstreamError {
     this.error = error;
     this.description = description;
     this.status = status;
+    this.layer = layer;
   }
 }
 

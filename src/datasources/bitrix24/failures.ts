@@ -85,10 +85,10 @@ function readRefusal(method: string, refusal: PortalRefusal): Failure {
   }
 }
 
-/** The refusal of a whole request as that of one method in it. */
+/** The refusal of a whole batch as told to one method in it. */
 function ownRefusal(method: string, refusal: PortalRefusal): PortalRefusal {
   if (refusal.method === method) return refusal;
-  return new PortalRefusal(method, refusal.error, refusal.description, refusal.status);
+  return new PortalRefusal(method, refusal.error, refusal.description, refusal.status, "request");
 }
 
 type DecodedCall<T> = Pick<Call<T>, "method" | "decode">;

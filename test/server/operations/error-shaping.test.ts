@@ -65,6 +65,8 @@ test.each<[string, number | undefined, string]>([
   ["ACCESS_DENIED", 403, "FORBIDDEN"],
   ["ACCESS_DENIED", 400, "NOT_FOUND_OR_FORBIDDEN"],
   ["ACCESS_DENIED", undefined, "NOT_FOUND_OR_FORBIDDEN"],
+  ["INVALID_CREDENTIALS", undefined, "FORBIDDEN"],
+  ["INVALID_REQUEST", undefined, "BAD_USER_INPUT"],
   ["INVALID_CREDENTIALS", 401, "UNAUTHENTICATED"],
   ["INVALID_CREDENTIALS", 403, "UNAUTHENTICATED"],
   ["user_access_error", 403, "UNAUTHENTICATED"],
