@@ -8,6 +8,7 @@ import {
   optionalObject,
   optionalText,
   text,
+  WireError,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import { ornamental, ornamentalList, readable } from "../bitrix24/wire-lists.ts";
@@ -20,6 +21,7 @@ import type {
   ChatSessionData,
   LastMessageViewsRecord,
   ReadMarkRecord,
+  UserCode,
 } from "../domain/chat.ts";
 import { parseUserCode } from "../domain/user-code.ts";
 import { parseCrmBindings, parseSessionData, parseSilentMode } from "./packed-fields.ts";
@@ -90,9 +92,7 @@ export function isOpenLineChat(raw: WireObject): boolean {
 function decodeOpenLineFields(chat: WritableChat, raw: WireObject, path: string): void {
   const userCode = field(raw, "entity_id", "entityId");
   if (userCode !== undefined)
-    chat.userCode = isOpenLineChat(raw)
-      ? parseUserCode(ornamental(optionalText, userCode, `${path}.entity_id`) ?? "")
-      : null;
+    chat.userCode = isOpenLineChat(raw) ? ornamental(userCodeOrNone, userCode, `${path}.entity_id`) : null;
   const sessionData = field(raw, "entity_data_1", "entityData1");
   if (sessionData !== undefined) chat.session = ornamental(decodeSessionData, sessionData, `${path}.entity_data_1`);
   const bindings = field(raw, "entity_data_2", "entityData2");
@@ -104,6 +104,14 @@ function decodeOpenLineFields(chat: WritableChat, raw: WireObject, path: string)
   const silent = field(raw, "entity_data_3", "entityData3");
   if (silent !== undefined)
     chat.isSilent = ornamental((each, at) => parseSilentMode(text(each, at)), silent, `${path}.entity_data_3`);
+}
+
+/** A customer's code; null for the spellings of "none". */
+export function userCodeOrNone(value: unknown, path: string): UserCode | null {
+  const told = optionalText(value, path);
+  const code = told === null ? null : parseUserCode(told);
+  if (told !== null && code === null) throw new WireError(path, "a user code", value);
+  return code;
 }
 
 function decodeSessionData(value: unknown, path: string): ChatSessionData {

@@ -1,3 +1,4 @@
+import { noteLeftOut } from "../bitrix24/decoding.ts";
 import { optionalId, WireError } from "../bitrix24/wire.ts";
 import { ornamental } from "../bitrix24/wire-lists.ts";
 import type { ChatSessionData, CrmEntityType, CrmReference } from "../domain/chat.ts";
@@ -41,6 +42,7 @@ export function parseSessionData(packed: string, path: string): ChatSessionData 
 export function parseCrmBindings(packed: string, path: string): CrmReference[] {
   if (packed === "") return [];
   const parts = packed.split("|");
+  if (parts.length === 1) noteLeftOut(path);
   const bindings: CrmReference[] = [];
   for (let index = 0; index < parts.length; index += 2) {
     const reference = crmReference(parts[index], parts[index + 1], path);

@@ -9,6 +9,7 @@ import {
   optionalInteger,
   optionalObject,
   optionalText,
+  WireError,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import { kept, ornamental, readable } from "../bitrix24/wire-lists.ts";
@@ -148,14 +149,15 @@ function decodePreview(value: unknown, path: string): MessagePreviewRecord | nul
     text: ornamental(optionalText, raw.text, `${path}.text`),
     sentAt: ornamental(optionalInstant, raw.date, `${path}.date`),
     authorId: ornamental(optionalId, raw.author_id, `${path}.author_id`),
-    hasFile: isPresent(raw.file),
-    hasAttachment: isPresent(raw.attach),
+    hasFile: ornamental(isPresent, raw.file, `${path}.file`),
+    hasAttachment: ornamental(isPresent, raw.attach, `${path}.attach`),
   };
 }
 
-/** Older portals describe the file here, newer ones say true or false; null for anything else. */
-function isPresent(value: unknown): boolean | null {
+/** Older portals describe the file here, newer ones say true or false. */
+function isPresent(value: unknown, path: string): boolean | null {
   if (typeof value === "boolean") return value;
-  if (typeof value !== "object" || value === null) return null;
+  if (value === undefined || value === null || value === "" || value === 0) return null;
+  if (typeof value !== "object") throw new WireError(path, "a flag or a description", value);
   return Object.keys(value).length > 0;
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
-import { id, object, optionalFlag, optionalText, type WireObject } from "../bitrix24/wire.ts";
+import { id, object, optionalFlag, optionalText, WireError, type WireObject } from "../bitrix24/wire.ts";
 import { keptRows, ornamental, ornamentalList, type Rows } from "../bitrix24/wire-lists.ts";
 import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { Id } from "../domain/ids.ts";
@@ -59,7 +59,7 @@ function decodeDirectoryUser(raw: WireObject, path: string): UserRecord {
   if (raw.PERSONAL_WWW !== undefined) user.website = ornamental(optionalText, raw.PERSONAL_WWW, path);
   if (raw.PERSONAL_PHOTO !== undefined) user.avatarUrl = pictureUrl(raw.PERSONAL_PHOTO, path);
   if (raw.PERSONAL_GENDER !== undefined) user.gender = decodeGender(raw.PERSONAL_GENDER);
-  if (raw.PERSONAL_BIRTHDAY !== undefined) user.birthday = dayAndMonth(raw.PERSONAL_BIRTHDAY);
+  if (raw.PERSONAL_BIRTHDAY !== undefined) user.birthday = ornamental(dayAndMonth, raw.PERSONAL_BIRTHDAY, path);
   // Arrives as `{}` or without an offset from some portals: a time that was lost on the way, which the messenger still knows.
   const lastActivityAt = ornamental(optionalInstant, raw.LAST_ACTIVITY_DATE, `${path}.LAST_ACTIVITY_DATE`);
   if (lastActivityAt !== null || raw.LAST_ACTIVITY_DATE === "") user.lastActivityAt = lastActivityAt;
@@ -81,9 +81,12 @@ function fullName(user: UserRecord): string | null {
 }
 
 /** `1990-07-14T…` as the messenger spells birthdays, `14-07`. */
-function dayAndMonth(value: unknown): string | null {
-  const match = typeof value === "string" ? /^\d{4}-(\d{2})-(\d{2})/.exec(value) : null;
-  return match === null ? null : `${match[2]}-${match[1]}`;
+function dayAndMonth(value: unknown, path: string): string | null {
+  const told = optionalText(value, path);
+  if (told === null) return null;
+  const match = /^\d{4}-(\d{2})-(\d{2})/.exec(told);
+  if (match === null) throw new WireError(path, "a date", value);
+  return `${match[2]}-${match[1]}`;
 }
 
 function departmentIds(value: unknown, path: string): Id[] {

@@ -8,7 +8,6 @@ import {
   object,
   optionalFlag,
   optionalId,
-  optionalInteger,
   optionalObject,
   optionalText,
   WireError,
@@ -26,6 +25,7 @@ import { decodeFiles } from "../im/file-fields.ts";
 import { authorOrSystem, decodeMessageParams } from "../im/message-params.ts";
 import { decodeMutedUsers, usersBeside } from "../im/user-fields.ts";
 import { idParam } from "../rest-params.ts";
+import { supervisorRatingOf } from "./statistics/words.ts";
 
 /** By chat the portal takes the newest session of the chat. Older portals know only `sessionId`. */
 export type HistoryLookup = { readonly sessionId: Id | ResultRef } | { readonly chatId: Id | ResultRef };
@@ -57,14 +57,13 @@ function decodeHistory(result: unknown): SessionHistory {
     ornamental(optionalObject, raw.userBlockChat, "userBlockChat")?.[ofChat] ?? [],
     "userBlockChat",
   );
-  const rating = ornamental(optionalInteger, raw.sessionVoteHead, "sessionVoteHead");
   return {
     sessionId: id(raw.sessionId, "sessionId"),
     chatId: ofChat,
     viewerCanJoin: ornamental(optionalFlag, raw.canJoin, "canJoin"),
     viewerCanRate: ornamental(optionalFlag, raw.canVoteHead, "canVoteHead"),
-    // 0 is "not rated"; the portal does not check what it stores, and only 1 to 5 is a rating.
-    supervisorRating: rating !== null && rating >= 1 && rating <= 5 ? rating : null,
+    // The portal does not check what it stores.
+    supervisorRating: supervisorRatingOf(raw.sessionVoteHead, "sessionVoteHead"),
     supervisorComment: ornamental(optionalText, raw.sessionCommentHead, "sessionCommentHead"),
     messages: decodeMessages(raw.message, ofChat, filesById),
     files: inIdOrder([...filesById.values()]),

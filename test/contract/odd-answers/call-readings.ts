@@ -52,15 +52,7 @@ export const callReadings: readonly CallReading[] = [
     [chatFolderGet("2051"), { ID: 127 }, WHOLE],
     [
       eventBindings(),
-      [
-        { event: "ONSESSIONSTART", handler: "https://gateway.example.com/bitrix24/events", auth_type: "0", offline: 0 },
-        {
-          event: "ONSESSIONFINISH",
-          handler: "https://gateway.example.com/bitrix24/events",
-          auth_type: "0",
-          offline: 0,
-        },
-      ],
+      [{ event: "ONSESSIONSTART", handler: "https://gateway.example.com/bitrix24/events", auth_type: "0", offline: 0 }],
       place("\\d+(\\.(event|handler))?"),
     ],
   ]),

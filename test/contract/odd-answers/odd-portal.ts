@@ -57,13 +57,16 @@ function readEvent({ method, read }: EventReading, answer: unknown): OddOutcome 
   return { ...outcomeOf({ data: { told } }), errors, leftOut };
 }
 
+/** A campaign goes beside other work on few processors. */
+const TIMEOUT_MS = 120_000;
+
 type Ask = () => Promise<ExecutionResult>;
 
 /** What the gateway itself is told; with an error in the place of what it throws. */
 function asCall({ call, kind }: CallReading, bench: Bench): Ask {
   return async () => {
     try {
-      const portal = bench.operation();
+      const portal = bench.operation({ timeoutMs: TIMEOUT_MS });
       if (kind === "read") return { data: { told: plain(await portal.read(call)) } };
       const { result } = await portal.write(call);
       return { data: { told: result.kind === "done" ? plain(result.value) : result } };
@@ -84,7 +87,7 @@ function asOperation(reading: FieldReading, bench: Bench): Ask {
   const document = parse(operationOf(built, reading));
   expect(validate(built, document)).toEqual([]);
   return async () => {
-    const portal = bench.operation();
+    const portal = bench.operation({ timeoutMs: TIMEOUT_MS });
     const contextValue: OperationContext = {
       viewer: { kind: "open", label: "test" },
       portal,

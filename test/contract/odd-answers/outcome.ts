@@ -61,19 +61,7 @@ function sortOf(entry: unknown): string | undefined {
 function identityOf(entry: unknown): string | undefined {
   if (typeof entry === "string") return entry;
   if (typeof entry !== "object" || entry === null) return undefined;
-  for (const key of [
-    "id",
-    "node",
-    "user",
-    "chat",
-    "entityId",
-    "session",
-    "operator",
-    "sourceCode",
-    "at",
-    "eventId",
-    "event",
-  ]) {
+  for (const key of ["id", "node", "user", "chat", "entityId", "session", "operator", "at", "eventId"]) {
     const value: unknown = Reflect.get(entry, key);
     if (typeof value === "string") return value;
     if (typeof value === "object" && value !== null) return identityOf(value);

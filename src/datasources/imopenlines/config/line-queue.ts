@@ -59,15 +59,16 @@ function decodeMembers(row: LineRow): QueueMemberRecord[] | null {
     const path = `QUEUE_FULL.${userId}`;
     const full = rows.get(userId) ?? {};
     const display = displays.get(userId) ?? full;
+    const displayPath = displays.has(userId) ? `QUEUE_USERS_FIELDS.${userId}` : path;
     return {
       userId,
       entryId: ornamental(optionalId, full.ID, `${path}.ID`),
       position: ornamental(optionalCount, full.SORT, `${path}.SORT`),
       departmentId: ornamental(optionalId, full.DEPARTMENT_ID, `${path}.DEPARTMENT_ID`),
-      displayName: ornamental(optionalText, display.USER_NAME, `${path}.USER_NAME`),
-      displayPosition: ornamental(optionalText, display.USER_WORK_POSITION, `${path}.USER_WORK_POSITION`),
-      displayAvatarUrl: ornamental(optionalUrl, display.USER_AVATAR, `${path}.USER_AVATAR`),
-      displayAvatarId: ornamental(optionalId, display.USER_AVATAR_ID, `${path}.USER_AVATAR_ID`),
+      displayName: ornamental(optionalText, display.USER_NAME, `${displayPath}.USER_NAME`),
+      displayPosition: ornamental(optionalText, display.USER_WORK_POSITION, `${displayPath}.USER_WORK_POSITION`),
+      displayAvatarUrl: ornamental(optionalUrl, display.USER_AVATAR, `${displayPath}.USER_AVATAR`),
+      displayAvatarId: ornamental(optionalId, display.USER_AVATAR_ID, `${displayPath}.USER_AVATAR_ID`),
     };
   });
 }

@@ -6,14 +6,12 @@ import {
   optionalObject,
   optionalText,
   text,
-  WireError,
   type WireObject,
 } from "../../../datasources/bitrix24/wire.ts";
 import { ornamental, ornamentalList, readable } from "../../../datasources/bitrix24/wire-lists.ts";
 import { optionalInstant } from "../../../datasources/bitrix24/wire-times.ts";
-import type { UserCode } from "../../../datasources/domain/chat.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
-import { parseUserCode } from "../../../datasources/domain/user-code.ts";
+import { userCodeOrNone } from "../../../datasources/im/chat-fields.ts";
 import { parseSilentMode } from "../../../datasources/im/packed-fields.ts";
 import type { QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
 import type {
@@ -97,7 +95,7 @@ function directionOf(chat: WireObject, author: Author): MessageDirection {
 
 /** As the portal's own events give it: the customer's portal user where he wrote himself, else his id in the channel. */
 function addressOf(chat: WireObject, author: Author): EventAddress {
-  const code = ornamental(userCode, chat.entityId, "data.chat.entityId");
+  const code = ornamental(userCodeOrNone, chat.entityId, "data.chat.entityId");
   return {
     connectorId: code?.connectorId ?? null,
     lineId: code?.lineId ?? null,
@@ -132,13 +130,6 @@ const UNDESCRIBED_FILE: StoredFile = {
   width: null,
   height: null,
 };
-
-function userCode(value: unknown, path: string): UserCode | null {
-  const told = optionalText(value, path);
-  const code = told === null ? null : parseUserCode(told);
-  if (told !== null && code === null) throw new WireError(path, "a user code", value);
-  return code;
-}
 
 function undescribedFile(value: unknown, path: string): StoredFile {
   id(value, path);

@@ -3,6 +3,7 @@ import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { addKey, removeKey } from "../../../../src/server/identity/keys-file.ts";
 import { eventually } from "../../../kit/eventually.ts";
@@ -301,4 +302,62 @@ test("a picture is fetched from the portal's own place, and is no picture when i
   portal.serve = (_request, other) => other.writeHead(200, { "content-type": "image/svg+xml" }).end("<svg/>");
   const svg = await fetch(portal.link({ kind: "picture", path: "/upload/resize_cache/main/b.svg" }));
   expect(svg.headers.get("content-disposition")).toMatch(/^attachment/);
+});
+
+test("more than may wait for a transfer are told so at once, and by what limit", async () => {
+  const portal = await startFilePortal({ GATEWAY_MAX_FILE_TRANSFERS: "1" });
+  const open: (() => void)[] = [];
+  portal.serve = (_request, response) => open.push(() => response.end("done"));
+  // One goes, a hundred wait.
+  const answers = Array.from({ length: 102 }, (_, index) => fetch(portal.link({ fileId: String(index + 1) })));
+  const refused = await Promise.race(answers);
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("retry-after")).toBe("1");
+  expect(await refused.json()).toMatchObject({
+    errors: [{ extensions: { code: "LIMIT_EXCEEDED", limit: "fileTransfers", maximum: 1 } }],
+  });
+  for (let finished = 0; finished < 101; finished += 1) {
+    await eventually(() => expect(open.length).toBeGreaterThan(0));
+    open.shift()?.();
+  }
+  const statuses = await Promise.all(answers.map(async (answer) => (await answer).status));
+  expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(101);
+});
+
+test.each([
+  ["gzip", gzipSync],
+  ["deflate", deflateSync],
+  ["br", brotliCompressSync],
+])("what something before the portal compressed with %s comes as it is", async (encoding, compress) => {
+  const portal = await startFilePortal();
+  const picture = Buffer.from("pixels ".repeat(10_000));
+  portal.serve = ({ headers }, response) => {
+    expect(headers["accept-encoding"]).toBe("identity");
+    const body = compress(picture);
+    response
+      .writeHead(200, { "content-type": "image/png", "content-encoding": encoding, "content-length": body.length })
+      .end(body);
+  };
+  const response = await fetch(portal.link());
+  expect(response.headers.get("content-encoding")).toBeNull();
+  expect(response.headers.get("content-length")).not.toBe(String(compress(picture).length));
+  expect(Buffer.from(await response.arrayBuffer()).equals(picture)).toBe(true);
+});
+
+test("compressed contents count as what they become against the limit, and a part of them or an unknown kind is none", async () => {
+  const portal = await startFilePortal({ GATEWAY_MAX_FILE_BYTES: "100000" });
+  portal.serve = (_request, response) =>
+    response
+      .writeHead(200, { "content-type": "image/png", "content-encoding": "gzip" })
+      .end(gzipSync(Buffer.alloc(50_000_000)));
+  const bomb = await fetch(portal.link());
+  await expect(bomb.arrayBuffer()).rejects.toThrow();
+  portal.serve = (_request, response) =>
+    response
+      .writeHead(206, { "content-range": "bytes 0-3/10", "content-encoding": "gzip" })
+      .end(gzipSync(Buffer.from("1234")));
+  expect((await fetch(portal.link({ fileId: "2" }), { headers: { range: "bytes=0-3" } })).status).toBe(502);
+  portal.serve = (_request, response) => response.writeHead(200, { "content-encoding": "zstd" }).end("x");
+  expect((await fetch(portal.link({ fileId: "3" }))).status).toBe(502);
 });
