@@ -58,6 +58,7 @@ const UNAUTHORIZED = 4401;
 /** What it was opened with has expired; client libraries come back, with something newer if they have it. */
 const EXPIRED = 4403;
 const TRY_AGAIN_LATER = 1013;
+const TOO_LARGE = 1009;
 const INTERNAL_ERROR = 1011;
 const CLOSING_MS = 1_000;
 /** Read in place of a message that was parsed already. */
@@ -186,6 +187,9 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       if (socket.readyState !== socket.OPEN) return;
       // Of messages of text the library looks itself.
       if (Buffer.isBuffer(data) && !isUtf8(data)) return refuse("Messages are text in UTF-8");
+      if (Buffer.isBuffer(data) && data.length > limits.bodyBytes) {
+        return closeSoon(socket, TOO_LARGE, `A message may have ${limits.bodyBytes} bytes`);
+      }
       const text = String(data);
       const refusal = session.connection === undefined ? opening.message(text) : undefined;
       if (refusal !== undefined) return refuse(refusal);

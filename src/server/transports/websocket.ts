@@ -51,7 +51,8 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
   const serve = createSocketSessions(options);
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: options.limits.bodyBytes,
+    // What is a little larger than may be is told so; the library closes without a word.
+    maxPayload: options.limits.bodyBytes * 2,
     autoPong: false,
     handleProtocols: (offered) => handleProtocols(offered),
   });

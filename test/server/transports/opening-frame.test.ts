@@ -78,6 +78,17 @@ test.each<[string, string | Buffer]>([
   expect(await closed).toBe(4400);
 });
 
+test("a message that is too large ends its socket with what would pass", async () => {
+  const { origin } = await startScriptedGateway({ GATEWAY_MAX_BODY_BYTES: "20000" });
+  const socket = await openSocket(origin);
+  onTestFinished(() => socket.terminate());
+  socket.send('{"type":"connection_init"}');
+  await once(socket, "message");
+  socket.send(JSON.stringify({ type: "ping", payload: { a: "x".repeat(25_000) } }));
+  const [code, reason] = await once(socket, "close");
+  expect([code, String(reason)]).toEqual([1009, "A message may have 20000 bytes"]);
+});
+
 test("what is beside query and variables may be as deep as it likes: nobody reads it", async () => {
   const { origin } = await startScriptedGateway();
   const socket = await openSocket(origin);
