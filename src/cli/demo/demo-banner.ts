@@ -1,4 +1,4 @@
-import { EVENT_STREAM_PATH, EXPLORER_PATH, INBOX_PATH } from "../../server/transports/paths.ts";
+import { EVENT_STREAM_PATH, EXPLORER_PATH, GUIDES_PATH, INBOX_PATH } from "../../server/transports/paths.ts";
 import { type DemoPerson, firstPerson } from "./demo-people.ts";
 import type { PortalReadiness } from "./simulated-portal.ts";
 
@@ -24,6 +24,7 @@ export function demoBanner({ portal, people, url, pid }: DemoBanner): string {
     `GraphQL:          ${url}`,
     `Explorer:         ${new URL(EXPLORER_PATH, url).href}   (open it in a browser)`,
     `Inbox:            ${new URL(INBOX_PATH, url).href}   (an example of what to build with it)`,
+    `Guides:           ${new URL(GUIDES_PATH, url).href}   (begin with "First ten minutes")`,
     `Gateway process:  ${pid}   (killed alone, it is started again; the portal lives on)`,
     `Simulated portal: ${portal.url}`,
     "",
