@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { expect, onTestFinished, test } from "vitest";
 import type { Identity } from "../../client/src/main.ts";
-import { startGatewayHere } from "../campaign/live/gateway-here.ts";
 import { openGatewayOffice } from "../campaign/live/installed-portal.ts";
-import { freePort } from "../e2e/live-office.ts";
 import { eventually } from "../kit/eventually.ts";
+import { freePort } from "../kit/free-port.ts";
+import { startGatewayHere } from "../kit/gateway-here.ts";
 import { createWriter, heardAll, heardFirst, listen, openClient } from "./listening.ts";
 import { openWay } from "./way.ts";
 

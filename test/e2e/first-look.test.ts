@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { FIRST_OPERATION } from "../../src/server/transports/pages/first-operation.ts";
-import { connectSocket } from "../campaign/live/socket-client.ts";
+import { connectSocket } from "../kit/socket-client.ts";
 import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
 
 let portal: RunningPortal;

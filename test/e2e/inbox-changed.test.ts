@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type PortalUser, startPortal } from "../../simulator/portal.ts";
 import { joinChat, leaveChat } from "../../simulator/world/members.ts";
 import type { Chat } from "../../simulator/world/records.ts";
-import { openEventStream } from "../campaign/live/event-stream-client.ts";
+import { openEventStream } from "../kit/event-stream-client.ts";
 import { keyFor, startGateway } from "./gateway.ts";
 import { type Listener, type LiveOffice, openListener, openLiveOffice, type StreamResult } from "./live-office.ts";
 

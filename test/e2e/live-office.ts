@@ -1,9 +1,9 @@
-import { createServer } from "node:net";
 import type { GraphQLFormattedError } from "graphql";
 import { createClient } from "graphql-ws";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import { freePort } from "../kit/free-port.ts";
 import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
 
 /** A portal with the gateway's application installed, and people who listen. */
@@ -33,15 +33,6 @@ export interface Listener {
   /** Resolves when the gateway has opened the stream, told by a second, trivial operation on the same socket. */
   readonly opened: Promise<void>;
   stop(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  await new Promise<void>((closed) => server.close(() => closed()));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 type Settings = Readonly<Record<string, string>>;

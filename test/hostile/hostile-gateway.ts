@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPortal } from "../../simulator/portal.ts";
-import { freePort } from "../e2e/live-office.ts";
+import { freePort } from "../kit/free-port.ts";
 import { type GatewayProcess, startGatewayProcess } from "../kit/gateway-process.ts";
 import { testProgram } from "../kit/programs.ts";
 

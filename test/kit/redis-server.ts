@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 
 /** A real Redis server of a test's own: free port, directory of its own, every write synced to its append-only file. */
 export interface RedisServer {
@@ -86,18 +87,6 @@ export async function startRedisServer(settings: Readonly<Record<string, string>
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") {
-    throw new Error("no port");
-  }
-  server.close();
-  await once(server, "close");
-  return address.port;
 }
 
 /** First line of the answer, or why there is none (then after a moment, so that asking again is no busy loop). */

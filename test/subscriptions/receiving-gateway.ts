@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fastify from "fastify";
@@ -31,6 +30,7 @@ import {
 import { type Receiver, registerEventReceiver } from "../../src/subscriptions/intake/receiver/receiver.ts";
 import { createSenders } from "../../src/subscriptions/intake/receiver/senders.ts";
 import { createToldSessions } from "../../src/subscriptions/intake/told-sessions.ts";
+import { freePort } from "../kit/free-port.ts";
 import type { Sender } from "./deliveries.ts";
 import { type PhpValue, phpForm } from "./php-form.ts";
 
@@ -79,16 +79,6 @@ export async function temporaryDirectory(): Promise<string> {
 function publicAddress(wanted: string | null | undefined, port: number): string | null {
   if (wanted === undefined) return PUBLIC_URL;
   return wanted === "own" ? `http://127.0.0.1:${port}` : wanted;
-}
-
-/** Handlers are bound to an address with a port before the gateway listens on it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 export async function startReceivingGateway(options: ReceivingGatewayOptions = {}): Promise<ReceivingGateway> {

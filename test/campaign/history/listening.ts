@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { openEventStream } from "../live/event-stream-client.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
+import { connectSocket, type StreamResult } from "../../kit/socket-client.ts";
 import { documentOf, type Interest } from "../live/resuming-subscriber.ts";
-import { connectSocket, type StreamResult } from "../live/socket-client.ts";
 import type { Heard } from "./history.ts";
 
 /** A client that goes on behind its last cursor, whatever ended its stream. */

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { maySeeDialog } from "../../../simulator/methods/dialog-access.ts";
 import { addKey } from "../../../src/server/identity/keys-file.ts";
-import { freePort } from "../../e2e/live-office.ts";
+import { freePort } from "../../kit/free-port.ts";
 import { type GatewayProcess, startGatewayProcess } from "../../kit/gateway-process.ts";
 import { type RedisServer, startRedisServer } from "../../kit/redis-server.ts";
+import { currentCursor } from "../../kit/socket-client.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 import type { SentEvent } from "../live/event-sender.ts";
 import { type ChatPlace, openGatewayOffice, temporaryDirectory } from "../live/installed-portal.ts";
 import type { Interest } from "../live/resuming-subscriber.ts";
-import { currentCursor } from "../live/socket-client.ts";
 import { openTcpGate, type TcpGate } from "./tcp-gate.ts";
 
 /** One gateway of a scene, and what can be done to it. */

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createClient } from "graphql-sse";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../e2e/live-office.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { askOverHttp, startGatewayHere } from "../../kit/gateway-here.ts";
+import { connectSocket, openSocket, type SocketClient } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import { messageForm, postForm, type SentEvent } from "./event-sender.ts";
-import { openEventStream } from "./event-stream-client.ts";
-import { askOverHttp, startGatewayHere } from "./gateway-here.ts";
 import { type GatewayOffice, openGatewayOffice } from "./installed-portal.ts";
-import { connectSocket, openSocket, type SocketClient } from "./socket-client.ts";
 
 interface Running {
   readonly office: GatewayOffice;

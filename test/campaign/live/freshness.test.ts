@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { freePort } from "../../e2e/live-office.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { startGatewayHere } from "../../kit/gateway-here.ts";
 import { startGatewayProcess } from "../../kit/gateway-process.ts";
 import { testProgram } from "../../kit/programs.ts";
+import { connectSocket } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import { messageForm, postForm } from "./event-sender.ts";
-import { startGatewayHere } from "./gateway-here.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
-import { connectSocket } from "./socket-client.ts";
 
 const TITLES = "subscription { messageAdded { content { text } chat { title } } }";
 

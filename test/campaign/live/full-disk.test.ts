@@ -1,12 +1,12 @@
 import { expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../e2e/live-office.ts";
+import { freePort } from "../../kit/free-port.ts";
 import { isReady, startGatewayProcess } from "../../kit/gateway-process.ts";
+import { currentCursor } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import { messageForm, postForm, type SentEvent } from "./event-sender.ts";
 import { largestFile, limitFiles } from "./file-limit.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
 import { startSubscriber } from "./resuming-subscriber.ts";
-import { currentCursor } from "./socket-client.ts";
 
 it("a full disk is answered 503, never 200; once there is room the gap is said, and what was accepted is there once", async () => {
   const office = await openGatewayOffice();

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Chat } from "../../../simulator/world/records.ts";
-import { freePort } from "../../e2e/live-office.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { startGatewayHere } from "../../kit/gateway-here.ts";
 import { startOwnClock } from "../../kit/own-time.ts";
+import { connectSocket, type StreamResult } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import { createPoster, messageForm } from "./event-sender.ts";
-import { startGatewayHere } from "./gateway-here.ts";
 import {
   type ChatPlace,
   type GatewayOffice,
@@ -15,7 +16,6 @@ import {
   placeOf,
   temporaryDirectory,
 } from "./installed-portal.ts";
-import { connectSocket, type StreamResult } from "./socket-client.ts";
 
 const OPERATORS = 12;
 const EVENTS = 8;

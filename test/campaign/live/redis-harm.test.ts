@@ -1,12 +1,12 @@
 import { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../e2e/live-office.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
 import { eventually } from "../../kit/eventually.ts";
+import { freePort } from "../../kit/free-port.ts";
 import { startGatewayProcess } from "../../kit/gateway-process.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
-import { openEventStream } from "./event-stream-client.ts";
+import { connectSocket, currentCursor } from "../../kit/socket-client.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
-import { connectSocket, currentCursor } from "./socket-client.ts";
 
 const TEXTS = "subscription ($after: EventCursor) { messageAdded(after: $after) { content { text } } }";
 

@@ -1,6 +1,6 @@
+import { connectSocket, type SocketClient, type StreamResult } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import type { SentEvent } from "./event-sender.ts";
-import { connectSocket, type SocketClient, type StreamResult } from "./socket-client.ts";
 
 /** What a subscription asks for, and which of the sender's events that is. */
 export interface Interest {

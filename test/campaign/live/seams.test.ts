@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../e2e/live-office.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { askOverHttp, startGatewayHere } from "../../kit/gateway-here.ts";
+import { connectSocket, currentCursor, type StreamResult } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import { postForm, sendEvents, sendMarkers } from "./event-sender.ts";
-import { askOverHttp, startGatewayHere } from "./gateway-here.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
-import { connectSocket, currentCursor, type StreamResult } from "./socket-client.ts";
 
 /** The text of each message a stream has delivered so far. */
 function textsOf(results: readonly StreamResult[]): string[] {

@@ -1,15 +1,15 @@
 import { expect, it, onTestFinished } from "vitest";
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
-import { freePort } from "../../e2e/live-office.ts";
+import { type EventStreamClient, openEventStream } from "../../kit/event-stream-client.ts";
+import { freePort } from "../../kit/free-port.ts";
 import { type GatewayProcess, startGatewayProcess } from "../../kit/gateway-process.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
+import { connectSocket, currentCursor, type StreamResult } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 import { createPoster, listForm } from "./event-sender.ts";
-import { type EventStreamClient, openEventStream } from "./event-stream-client.ts";
 import { type ChatPlace, type GatewaySettings, openGatewayOffice } from "./installed-portal.ts";
 import { documentOf, type Interest, type ResumingSubscriber, startSubscriber } from "./resuming-subscriber.ts";
-import { connectSocket, currentCursor, type StreamResult } from "./socket-client.ts";
 
 const MIB = 1024 * 1024;
 const PER_DELIVERY = 100;

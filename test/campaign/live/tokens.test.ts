@@ -1,12 +1,12 @@
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { freePort } from "../../e2e/live-office.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { askOverHttp, startGatewayHere } from "../../kit/gateway-here.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
+import { connectSocket, type Stream } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import { messageForm, postForm } from "./event-sender.ts";
-import { askOverHttp, startGatewayHere } from "./gateway-here.ts";
 import { type ChatPlace, openGatewayOffice, placeOf } from "./installed-portal.ts";
-import { connectSocket, type Stream } from "./socket-client.ts";
 import { startTokenEndpoint } from "./token-endpoint.ts";
 
 const CALLS = 100;

@@ -1,10 +1,10 @@
 import type { GraphQLFormattedError } from "graphql";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../e2e/live-office.ts";
-import { openEventStream } from "./event-stream-client.ts";
-import { askOverHttp, startGatewayHere } from "./gateway-here.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { askOverHttp, startGatewayHere } from "../../kit/gateway-here.ts";
+import { connectSocket } from "../../kit/socket-client.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
-import { connectSocket } from "./socket-client.ts";
 
 /** What a client is told, but for the sentences: two of them are Apollo's own over HTTP. */
 interface Verdict {

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { addKey, type KeyTerms, readKeysFile, removeKey } from "../../../src/server/identity/keys-file.ts";
 import { messageForm, postForm } from "../../campaign/live/event-sender.ts";
-import { openEventStream } from "../../campaign/live/event-stream-client.ts";
-import { startGatewayHere } from "../../campaign/live/gateway-here.ts";
 import { openGatewayOffice, temporaryDirectory } from "../../campaign/live/installed-portal.ts";
-import { connectSocket, openSocket, type StreamResult } from "../../campaign/live/socket-client.ts";
-import { freePort } from "../../e2e/live-office.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
 import { eventually } from "../../kit/eventually.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { startGatewayHere } from "../../kit/gateway-here.ts";
 import { startOwnClock } from "../../kit/own-time.ts";
+import { connectSocket, openSocket, type StreamResult } from "../../kit/socket-client.ts";
 
 const MESSAGES = "subscription { messageAdded { content { text } } }";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { connectSocket } from "../../campaign/live/socket-client.ts";
 import { keyFor, startGateway, type TestGateway } from "../../e2e/gateway.ts";
 import { startComputing } from "../../kit/own-time.ts";
+import { connectSocket } from "../../kit/socket-client.ts";
 
 let portal: RunningPortal;
 let gateway: TestGateway;

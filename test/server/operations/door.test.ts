@@ -3,13 +3,13 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openEventStream } from "../../campaign/live/event-stream-client.ts";
-import { connectSocket } from "../../campaign/live/socket-client.ts";
 import type { ScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
 import { eventually } from "../../kit/eventually.ts";
 import { send } from "../../kit/http-client.ts";
 import { logTo } from "../../kit/log-lines.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
+import { connectSocket } from "../../kit/socket-client.ts";
 import { dialogOnWire } from "../../resolvers/wire-answers.ts";
 
 interface Told {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { openEventStream } from "../../campaign/live/event-stream-client.ts";
-import { connectSocket, type StreamResult } from "../../campaign/live/socket-client.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
 import { errorsOf, send } from "../../kit/http-client.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
+import { connectSocket, type StreamResult } from "../../kit/socket-client.ts";
 
 interface Mistake {
   readonly query: string;

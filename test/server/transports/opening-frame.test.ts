@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import type { WebSocket } from "ws";
-import { openSocket } from "../../campaign/live/socket-client.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
+import { openSocket } from "../../kit/socket-client.ts";
 
 const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
 

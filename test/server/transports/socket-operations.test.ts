@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { messageForm, postForm } from "../../campaign/live/event-sender.ts";
-import { startGatewayHere } from "../../campaign/live/gateway-here.ts";
 import { openGatewayOffice } from "../../campaign/live/installed-portal.ts";
 import type { ScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
-import { freePort } from "../../e2e/live-office.ts";
 import { eventually } from "../../kit/eventually.ts";
+import { freePort } from "../../kit/free-port.ts";
+import { startGatewayHere } from "../../kit/gateway-here.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
 import { dialogOnWire, userOnWire } from "../../resolvers/wire-answers.ts";
 import { complete, type MessageSocket, openMessageSocket, subscribeTo } from "./message-socket.ts";

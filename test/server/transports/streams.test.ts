@@ -3,12 +3,12 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { WebSocket } from "ws";
-import { openEventStream } from "../../campaign/live/event-stream-client.ts";
-import { openSocket } from "../../campaign/live/socket-client.ts";
 import { startScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
+import { openEventStream } from "../../kit/event-stream-client.ts";
 import { eventually } from "../../kit/eventually.ts";
 import { progress } from "../../kit/progress.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
+import { openSocket } from "../../kit/socket-client.ts";
 
 const TWO = "query A { __typename } query B { __typename }";
 

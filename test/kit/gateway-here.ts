@@ -1,9 +1,9 @@
 import "reflect-metadata";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { readConfig } from "../../../src/config/read-config.ts";
-import { startGateway } from "../../../src/server/gateway.ts";
-import type { GatewaySettings } from "./installed-portal.ts";
+import { readConfig } from "../../src/config/read-config.ts";
+import { startGateway } from "../../src/server/gateway.ts";
+import type { GatewaySettings } from "../campaign/live/installed-portal.ts";
 
 /** Starts the gateway in the test's own process, where nothing needs to be killed. Resolves to its origin. */
 export async function startGatewayHere(settings: GatewaySettings): Promise<string> {
