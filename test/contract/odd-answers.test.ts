@@ -123,7 +123,8 @@ async function faultsOf(
   const leftOut = outcome.leftOut.flatMap((parts) =>
     parts.paths.filter((path) => !before.has(path)).map((path) => ({ ...parts, path })),
   );
-  if (isLost && !isElsewhere && !isNone(odd.value) && leftOut.length === 0) faults.push("is lost without a word");
+  if (isLost && !isElsewhere && !isNone(odd.value) && leftOut.length === 0)
+    faults.push(`${lost[0]} is lost without a word`);
   return [...faults, ...leftOut.flatMap((part) => untrueWords(reading, place, part))];
 }
 
@@ -181,7 +182,9 @@ const DERIVED: readonly (readonly [place: RegExp, path: RegExp])[] = [
   // Of chats that are no open lines nothing is told.
   [/(^|\.)entity_?[tT]ype$/, /./],
   [/\.lines\.status$/, /\.status$/],
-  [/USER_TYPE$/, /\.isExtranet$/],
+  [/USER_TYPE$/, /\.(isExtranet|kind)$/],
+  [/(^|\.)(role|can_?[pP]ost)$/, /\.viewerCanSend$/],
+  [/^sessionsBySource\.\d+\.source$/, /\.bySource/],
   [/\.maxChat$/, /\.freeSlotCount$/],
   // Of events: whose chat it is and who wrote is put together of what is told of both.
   [/\.chat\.id$|\.connector\.chat_id$/, /\.(namedChatId|externalChatId|chatId)$/],

@@ -87,7 +87,10 @@ export class BotActions {
     @Arg("kind", () => BotMessageKindEnum, { description: "The line's greeting, or the given text." })
     kind: BotMessageKind,
     @Arg("text", () => String, { nullable: true, description: "The text of kind `DEFAULT`." }) text?: string | null,
-    @Arg("idempotencyKey", () => String, { nullable: true, description: IDEMPOTENCY_KEY })
+    @Arg("idempotencyKey", () => String, {
+      nullable: true,
+      description: `${IDEMPOTENCY_KEY} A greeting cannot be looked for: its text is the line's own, so that \`OUTCOME_UNKNOWN\` stays the answer.`,
+    })
     idempotencyKey?: string | null,
   ): Promise<BotMessageSendPayload> {
     const id = parseChatId(chatId);

@@ -61,7 +61,7 @@ function sortOf(entry: unknown): string | undefined {
 function identityOf(entry: unknown): string | undefined {
   if (typeof entry === "string") return entry;
   if (typeof entry !== "object" || entry === null) return undefined;
-  for (const key of ["id", "node", "user", "chat", "entityId", "session", "operator", "at", "eventId"]) {
+  for (const key of ["id", "node", "user", "chat", "entityId", "session", "operator", "at", "eventId", "sourceCode"]) {
     const value: unknown = Reflect.get(entry, key);
     if (typeof value === "string") return value;
     if (typeof value === "object" && value !== null) return identityOf(value);
