@@ -16,6 +16,8 @@ const BEHIND = 100_000;
 const BEHIND_QUICK = 20_000;
 const OTHERS = 100;
 const RATE = 20;
+const GOAL_PER_SECOND = 15_000;
+const GOAL_BESIDE = 2;
 
 const QUERY = /* GraphQL */ `
   subscription Messages($after: EventCursor) {
@@ -105,13 +107,24 @@ export async function catchUp({ quick, profileDirectory }: BenchOptions): Promis
   return {
     benchmark: "catch-up",
     findings: [
-      { what: `a subscriber ${behind} events behind: events per second`, figure: withRange(perSecond, whole) },
+      {
+        what: `a subscriber ${behind} events behind: events per second`,
+        figure: withRange(perSecond, whole),
+        goal: `>= ${GOAL_PER_SECOND}`,
+        reached: median(perSecond) >= GOAL_PER_SECOND,
+      },
       {
         what: "  CPU of the gateway for each, with that of the others",
         figure: withRange(cpu, (value) => `${value.toFixed(0)} us`),
       },
       { what: `p99 of ${OTHERS} others at ${RATE} events/s: without it`, figure: withRange(alone, inMs) },
-      { what: "  beside it", figure: withRange(beside, inMs), ratio: median(beside) / median(alone) },
+      {
+        what: "  beside it",
+        figure: withRange(beside, inMs),
+        ratio: median(beside) / median(alone),
+        goal: `< ${GOAL_BESIDE} x`,
+        reached: median(beside) < GOAL_BESIDE * median(alone),
+      },
     ],
   };
 }

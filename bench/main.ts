@@ -14,6 +14,7 @@ import { smallOperation } from "./small-operation.ts";
 import { startUpAndMemory } from "./start-up-and-memory.ts";
 import type { BenchOptions } from "./support/options.ts";
 import { printReport, type Report } from "./support/report.ts";
+import { unreadSocket } from "./unread-socket.ts";
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   "inbox-page": inboxPage,
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   "session-list": sessionList,
   "start-up-and-memory": startUpAndMemory,
   "fan-out": fanOut,
+  "unread-socket": unreadSocket,
   receiver,
   "catch-up": catchUp,
 };

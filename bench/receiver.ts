@@ -11,7 +11,7 @@ import { type Finding, inMs, type Report } from "./support/report.ts";
 
 /** A portal's queue posts many at once. */
 const CONNECTIONS = 128;
-const GOAL_RATIO = 0.7;
+const GOAL_RATIO = 0.75;
 const RATE = 500;
 const TEXT = "Good morning, where is my parcel? It should have been here by Thursday. 📦";
 

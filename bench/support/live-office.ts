@@ -25,9 +25,8 @@ export interface LiveOfficeOptions {
   readonly profileDirectory?: string | undefined;
 }
 
-const readiness = z.object({
-  received: z.object({ accepted: z.number(), duplicates: z.number(), unavailable: z.number() }),
-});
+const counts = z.object({ accepted: z.number(), duplicates: z.number(), unavailable: z.number() });
+const readiness = z.object({ sources: z.object({ receiver: counts }) });
 /** More than any benchmark posts: nothing is trimmed while it runs. */
 const KEPT_EVENTS = 5_000_000;
 
@@ -68,7 +67,10 @@ export async function startLiveOffice({ redisUrl, profileDirectory }: LiveOffice
     eventsUrl: `${publicUrl}/bitrix24/events`,
     socketUrl: gateway.url.replace("http:", "ws:"),
     key,
-    received: async () => readiness.parse(await (await fetch(`${publicUrl}/ready`)).json()).received,
+    async received() {
+      const answer = await fetch(`${publicUrl}/ready`, { headers: { "x-api-key": key } });
+      return readiness.parse(await answer.json()).sources.receiver;
+    },
     async stop() {
       await gateway.stop();
       await portal.close();

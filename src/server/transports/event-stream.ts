@@ -3,6 +3,7 @@ import { GraphQLError } from "graphql";
 import { z } from "zod";
 import type { Limits } from "../../config/limits.ts";
 import { guard } from "../../process/guard.ts";
+import { createLightSignal } from "../../process/light-signal.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import { type ConnectionEnd, openConnection } from "../connections/connection.ts";
 import type { ConnectionPlaces, Place } from "../connections/places.ts";
@@ -88,8 +89,8 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
     reply: FastifyReply,
     { sender, place, params, isGet }: Carried,
   ): Promise<unknown> {
-    const controller = new AbortController();
-    const abort = guard("the end of an event stream", () => controller.abort());
+    const { signal, abort: giveUp } = createLightSignal();
+    const abort = guard("the end of an event stream", giveUp);
     let end: ConnectionEnd | undefined;
     const connection = openConnection({
       ...options,
@@ -111,7 +112,7 @@ export function registerEventStream(server: FastifyInstance, options: EventStrea
         source: query,
         operationName,
         variables,
-        gone: controller.signal,
+        gone: signal,
         declines: (kind) => (isGet && kind === "mutation" ? MUTATION_OVER_GET : undefined),
       });
       if (accepted.kind === "refused" && accepted.status === 405) {

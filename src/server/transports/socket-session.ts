@@ -5,6 +5,7 @@ import { CloseCode, MessageType, makeServer } from "graphql-ws";
 import type { RawData, WebSocket } from "ws";
 import type { Limits } from "../../config/limits.ts";
 import { guard } from "../../process/guard.ts";
+import { createLightSignal } from "../../process/light-signal.ts";
 import { type Connection, type ConnectionEnd, endOf, openConnection } from "../connections/connection.ts";
 import type { ConnectionPlaces, Place } from "../connections/places.ts";
 import type { ClientAddress } from "../identity/client-address.ts";
@@ -45,8 +46,8 @@ interface Session extends OpenedSocket {
   /** Of the upgrade request, then with those of `connection_init` and of renewals. */
   headers: IncomingHttpHeaders;
   readonly names: OperationNames;
-  /** By name, until they are over or the client has completed them. */
-  readonly operations: Map<string, AbortController>;
+  /** What gives each up, by its name, until it is over or the client has completed it. */
+  readonly operations: Map<string, () => void>;
   /** Undefined until it is known who this is. */
   connection: Connection | undefined;
 }
@@ -87,8 +88,8 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       if (connection === undefined) throw new Error("an operation of nobody");
       // Counts this one, and no longer what the client has just completed.
       if (Object.keys(subscriptions).length > limits.operationsPerSocket) return [tooMany(limits.operationsPerSocket)];
-      const controller = new AbortController();
-      operations.set(name, controller);
+      const { signal, abort } = createLightSignal();
+      operations.set(name, abort);
       const accepted = await door.accept({
         transport: "websocket",
         requestId: `${requestId}-${name}`,
@@ -97,7 +98,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         source: query,
         operationName,
         variables,
-        gone: controller.signal,
+        gone: signal,
       });
       if (accepted.kind === "refused") return accepted.errors.map(revive);
       const args = { schema, document: ANY_DOCUMENT };
@@ -288,7 +289,7 @@ function closeCode(code: ConnectionEnd["code"]): number {
 
 /** Gives up what an operation still waits for. Nothing happens when it is over. */
 function end({ operations }: Session, name: string): void {
-  operations.get(name)?.abort();
+  operations.get(name)?.();
   operations.delete(name);
 }
 
