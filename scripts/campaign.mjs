@@ -28,6 +28,13 @@ const campaigns = [
     tests: ["test/server/operations/cost/cost.test.ts"],
   },
   {
+    name: "compiled",
+    what: "100,000 random queries over made-up data, each by both executors, with the same answer",
+    packages: [],
+    settings: { CAMPAIGN: "1" },
+    tests: ["test/server/operations/compiled"],
+  },
+  {
     name: "odd-answers",
     what: "each place of each documented answer as each odd value, and what of the data that changes",
     packages: [],

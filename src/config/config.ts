@@ -38,6 +38,7 @@ export interface Config {
     readonly operationTimeoutMs: number;
     /** The only operations that clients may send; undefined: all. */
     readonly operationsFile: string | undefined;
+    readonly compiledQueries: "auto" | "always" | "off";
     /** Addresses and networks whose `X-Forwarded-For` counts. */
     readonly trustedProxies: readonly string[];
     /** Where files that clients send wait to be sent on. */

@@ -122,6 +122,7 @@ export function readConfig(environment: Environment): Config {
       introspection: read("GATEWAY_INTROSPECTION") ?? explorer,
       operationTimeoutMs: read("GATEWAY_OPERATION_TIMEOUT_MS") ?? 0,
       operationsFile: read("GATEWAY_OPERATIONS_FILE"),
+      compiledQueries: read("GATEWAY_COMPILED_QUERIES") ?? "auto",
       trustedProxies: read("GATEWAY_TRUSTED_PROXIES") ?? [],
       uploadsDirectory: join(dataDir, "uploads"),
     },

@@ -256,6 +256,12 @@ export const settings = {
     schema: wholeNumber(1, 3_600).default(60),
   }),
   ...limitSettings,
+  GATEWAY_COMPILED_QUERIES: setting({
+    description:
+      "Whether queries are compiled: `auto` those that come again and again, `always` each at once (for tests), `off` none: graphql-js runs everything, slower and with the same answers.",
+    default: "auto",
+    schema: z.enum(["auto", "always", "off"]).default("auto"),
+  }),
   GATEWAY_OPERATIONS_FILE: setting({
     description:
       "JSON file with the operations that clients may send and no others: a list of documents or of their SHA-256, or a manifest of persisted queries.",

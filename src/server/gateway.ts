@@ -93,7 +93,14 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const stopTelling = onFault((error, what) =>
     log.error({ err: error, what }, "A callback failed; what it belongs to was closed"),
   );
-  const { explorer, explorerPeople, corsOrigins, introspection, operationTimeoutMs: timeoutMs } = config.server;
+  const {
+    compiledQueries,
+    explorer,
+    explorerPeople,
+    corsOrigins,
+    introspection,
+    operationTimeoutMs: timeoutMs,
+  } = config.server;
   const { limits } = config;
   const schema = buildSchema();
   const histories = createHistoryCaches();
@@ -135,6 +142,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     schema,
     preparation: createPreparation({ schema, introspection, limits, known }),
     limits,
+    compiledQueries,
     timeoutMs,
     live: liveSide.live,
     inboxes: liveSide.inboxes,

@@ -38,6 +38,7 @@ test("a webhook address is all that has to be configured", () => {
     introspection: false,
     operationTimeoutMs: 30_000,
     operationsFile: undefined,
+    compiledQueries: "auto",
     trustedProxies: [],
     uploadsDirectory: ".data/uploads",
   });

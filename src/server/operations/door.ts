@@ -14,6 +14,7 @@ import type { Identity } from "../identity/identity.ts";
 import { missingRight } from "../identity/rights.ts";
 import type { ListViewer } from "../live-identities.ts";
 import { createAdmission, type Entry } from "./admission.ts";
+import { type CompiledQueries, createCompiledQueries } from "./compiled/compiled-queries.ts";
 import { asGraphQLError, shapeError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";
 import { countFailedFields } from "./failed-fields.ts";
@@ -69,6 +70,8 @@ export interface DoorOptions {
   readonly schema: GraphQLSchema;
   readonly preparation: Preparation;
   readonly limits: Limits;
+  /** Which queries are compiled: those that come often, each at once, none. */
+  readonly compiledQueries: "auto" | "always" | "off";
   /** Milliseconds that an operation may take, and may wait for others before it. */
   readonly timeoutMs: number;
   readonly live: LiveEvents;
@@ -98,7 +101,9 @@ interface Passed {
 export function createDoor(options: DoorOptions): Door {
   const { schema, preparation, limits, live, inboxes, log } = options;
   const { hideSuggestions } = preparation;
-  const executing: Executing = { schema, hideSuggestions, limits, failedFields: countFailedFields(schema) };
+  const failedFields = countFailedFields(schema);
+  const compiled = compiledBy(options);
+  const executing: Executing = { schema, hideSuggestions, limits, failedFields, compiled };
   const weigh = createScales(schema);
   const observe = createObserver(log);
   const underWay = createOperationsUnderWay();
@@ -293,6 +298,11 @@ function seesTheSame(before: Identity, now: Identity): boolean {
   return (
     before.credential === now.credential && JSON.stringify(before.rights.events) === JSON.stringify(now.rights.events)
   );
+}
+
+function compiledBy({ schema, compiledQueries }: DoorOptions): CompiledQueries | undefined {
+  if (compiledQueries === "off") return undefined;
+  return createCompiledQueries(schema, compiledQueries === "always" ? { afterRuns: 1 } : {});
 }
 
 function withoutRight({ rights }: Identity, { kind }: PreparedOperation): GraphQLError | undefined {

@@ -9,6 +9,8 @@ import {
 import type { Limits } from "../../config/limits.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import { leastBytes, oversizedAnswer, withBoundedErrors } from "./answer-limits.ts";
+import type { CompiledQueries } from "./compiled/compiled-queries.ts";
+import { errorsInAnswer } from "./error-order.ts";
 import { asGraphQLError } from "./error-shaping.ts";
 import type { FailedFields } from "./failed-fields.ts";
 import type { PreparedOperation } from "./prepare.ts";
@@ -19,6 +21,8 @@ export interface Executing {
   readonly hideSuggestions: boolean;
   readonly limits: Limits;
   readonly failedFields: FailedFields;
+  /** Undefined: graphql-js runs everything. */
+  readonly compiled: CompiledQueries | undefined;
 }
 
 export interface Execution {
@@ -36,7 +40,7 @@ export interface Execution {
 
 /** Runs a query, a mutation, or a subscription's selection for one event. Never rejects. */
 export async function run(
-  { schema, hideSuggestions, limits, failedFields }: Executing,
+  { schema, hideSuggestions, limits, failedFields, compiled }: Executing,
   { operation, variables, context, giveUp, cost, shape, rootValue }: Execution,
 ): Promise<FormattedExecutionResult> {
   const { document, node, kind, takesCursor } = operation;
@@ -45,16 +49,20 @@ export async function run(
   const unwatch = failedFields.watch(context, limits.fieldErrors, giveUp);
   try {
     if (takesCursor) await context.live.takeCursor().catch(() => null);
-    const answered = await execute({
-      schema,
-      document,
-      rootValue,
-      contextValue: context,
-      variableValues: variables ?? null,
-      operationName: node.name?.value ?? null,
-      hideSuggestions,
-    });
-    result = withBoundedErrors(answered, kind, limits);
+    const answered = await (compiled?.run(operation, variables, context) ??
+      execute({
+        schema,
+        document,
+        rootValue,
+        contextValue: context,
+        variableValues: variables ?? null,
+        operationName: node.name?.value ?? null,
+        hideSuggestions,
+      }));
+    const { errors, data } = answered;
+    const ordered =
+      errors === undefined || kind === "mutation" ? answered : { ...answered, errors: errorsInAnswer(errors, data) };
+    result = withBoundedErrors(ordered, kind, limits);
     const oversized = oversizedAnswer(leastBytes(result.data), kind, limits);
     if (oversized !== undefined) result = { errors: [oversized], data: null };
   } catch (error) {
