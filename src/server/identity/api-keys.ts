@@ -1,4 +1,4 @@
-import { statSync, unwatchFile, watchFile } from "node:fs";
+import { statSync } from "node:fs";
 import type { ConfiguredKey } from "../../config/key-entry.ts";
 import { grantedRights, type IdentityRights, type WrittenRights } from "../../config/rights.ts";
 import { guard } from "../../process/guard.ts";
@@ -65,7 +65,9 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
     }
     for (const changed of listeners) changed();
   });
-  watchFile(file, { interval: watchIntervalMs, persistent: false }, refresh);
+  // Not Node's own watching of files: what changes before its first look, which comes late on a busy machine, it never tells.
+  const looking = setInterval(refresh, watchIntervalMs);
+  looking.unref();
 
   return {
     count: () => keys.size,
@@ -83,7 +85,7 @@ export function openApiKeys({ file, configured, onError, watchIntervalMs = 1000 
       listeners.add(changed);
       return () => listeners.delete(changed);
     },
-    close: () => unwatchFile(file, refresh),
+    close: () => clearInterval(looking),
   };
 }
 
