@@ -107,6 +107,7 @@ async function faultsOf(
     const told = outcome.values.get(path);
     if (isDerived(place, path)) continue;
     if (region !== undefined && !isCovered(path, region, usual, outcome)) beside.push(path);
+    else if (isMoved(path, told, usual)) continue;
     else if (!isTold(told, travelled(reading, odd.value), usual.values.get(path)))
       faults.push(`tells ${path} = ${told}`);
   }
@@ -194,6 +195,13 @@ const DERIVED: readonly (readonly [place: RegExp, path: RegExp])[] = [
 
 function isDerived(place: Place, path: string): boolean {
   return DERIVED.some(([from, to]) => from.test(nameOf(place)) && to.test(path));
+}
+
+/** Elements without a name of their own move up where one before them is gone. */
+function isMoved(path: string, told: unknown, usual: OddOutcome): boolean {
+  const [, list, rest] = /^(.*\[#)[^\]]*(\].*)$/.exec(path) ?? [];
+  if (list === undefined || rest === undefined) return false;
+  return [...usual.values].some(([known, value]) => value === told && known.startsWith(list) && known.endsWith(rest));
 }
 
 /** In a form `false` travels as 0. */

@@ -55,7 +55,8 @@ function flatten(value: unknown, path: string, into: Map<string, unknown>): void
 
 /** A block of an attachment is told from the others by what it is. */
 function sortOf(entry: unknown): string | undefined {
-  return typeof entry === "object" && entry !== null ? Object.keys(entry)[0] : undefined;
+  const name: unknown = typeof entry === "object" && entry !== null ? Reflect.get(entry, "__typename") : undefined;
+  return typeof name === "string" ? name : undefined;
 }
 
 function identityOf(entry: unknown): string | undefined {
