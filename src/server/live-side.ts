@@ -229,7 +229,8 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
             onError,
           }),
         ]),
-    createWebhookSource(webhookHosts, () => receiver?.stats() ?? {}),
+    // Both kinds of senders post to one receiver, which counts them together.
+    ...(webhookHosts.size === 0 ? [] : [createWebhookSource(webhookHosts, () => receiver?.stats() ?? {})]),
   ];
 
   function sourcesOf(portal: PortalRef): readonly EventSource[] {

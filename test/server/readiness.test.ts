@@ -20,6 +20,7 @@ test("whether the gateway is ready is told to everybody, what is behind it only 
   };
   const forwarded = { "x-forwarded-for": "203.0.113.5" };
   expect(await ready()).toMatchObject(details);
+  expect(await ready()).not.toHaveProperty("sources.webhook");
   expect(await ready(forwarded)).toEqual({ status: "ready" });
   expect(await ready({ ...forwarded, "x-api-key": "another-key-of-nobody" })).toEqual({ status: "ready" });
   expect(await ready({ ...forwarded, "x-api-key": KEY })).toMatchObject(details);
