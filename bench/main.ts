@@ -6,6 +6,7 @@ import { catchUp } from "./catch-up.ts";
 import { chatByUserCode } from "./chat-by-user-code.ts";
 import { fanOut } from "./fan-out.ts";
 import { inboxPage } from "./inbox-page.ts";
+import { inboxPixels } from "./inbox-pixels.ts";
 import { largeHistory } from "./large-history.ts";
 import { nothingShared } from "./nothing-shared.ts";
 import { receiver } from "./receiver.ts";
@@ -18,6 +19,7 @@ import { unreadSocket } from "./unread-socket.ts";
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   "inbox-page": inboxPage,
+  "inbox-pixels": inboxPixels,
   "chat-by-user-code": chatByUserCode,
   "small-operation": smallOperation,
   "large-history": largeHistory,

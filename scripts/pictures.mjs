@@ -31,6 +31,25 @@ const PICTURES = [
       await page.locator("textarea").waitFor();
     },
   },
+  {
+    name: "inbox-phone",
+    path: "/inbox",
+    size: { width: 390, height: 760 },
+    scheme: "dark",
+    async show(page) {
+      await page.locator(".dialog-row").nth(2).click();
+      await page.locator(".message").first().waitFor();
+    },
+  },
+  {
+    name: "supervisor",
+    path: "/inbox#/supervisor/statistics",
+    scheme: "dark",
+    async show(page) {
+      await page.getByLabel("Acting as").selectOption({ label: "Helena Brandt (supervisor)" });
+      await page.locator(".tiles").waitFor();
+    },
+  },
 ];
 
 prepare();
@@ -47,12 +66,13 @@ try {
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
   });
-  for (const { name, path, show } of PICTURES) {
-    const page = await browser.newPage({ viewport: SIZE });
+  for (const { name, path, size = SIZE, scheme = "light", show } of PICTURES) {
+    const page = await browser.newPage({ viewport: size, colorScheme: scheme, locale: "en-GB" });
     await page.goto(new URL(path, origin).href);
     await show(page);
     // What is loaded for it, such as pictures of people.
     await page.waitForLoadState("networkidle");
+    await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))));
     await page.screenshot({ path: join(FOLDER, `${name}.png`) });
     await page.close();
   }

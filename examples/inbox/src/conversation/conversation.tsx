@@ -32,7 +32,12 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
       <ChatHeader chat={chat}>{chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}</ChatHeader>
       {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
       {error !== undefined && <Failure text={problemText(error, words)} />}
-      <MessageList {...messages} title={chat?.title ?? ""} readMarks={chat?.readMarks ?? []} />
+      <MessageList
+        {...messages}
+        isLoading={messages.isLoading && problem === undefined}
+        title={chat?.title ?? ""}
+        readMarks={chat?.readMarks ?? []}
+      />
       {chat !== undefined && <Composer chat={chat} {...messages} />}
     </section>
   );

@@ -20,19 +20,19 @@ const TOGETHER_MS = 5 * 60_000;
 export function entriesOf(messages: readonly ChatMessageFragment[], outgoing: readonly Outgoing[]): readonly Entry[] {
   const entries: Entry[] = [];
   let before: ChatMessageFragment | undefined;
-  let beforeAt: Date | undefined;
+  let endOfDay = Number.NEGATIVE_INFINITY;
   for (const message of messages) {
-    const at = new Date(message.sentAt);
-    const isSameDay = beforeAt !== undefined && beforeAt.toDateString() === at.toDateString();
+    const at = Date.parse(message.sentAt);
+    const isSameDay = at < endOfDay;
+    if (!isSameDay) endOfDay = new Date(at).setHours(24, 0, 0, 0);
     entries.push({
       kind: "message",
       key: message.id,
       message,
-      day: isSameDay ? undefined : at,
+      day: isSameDay ? undefined : new Date(at),
       isFollowing: isSameDay && isTogether(before, message),
     });
     before = message;
-    beforeAt = at;
   }
   for (const each of outgoing) entries.push({ kind: "outgoing", key: each.key, outgoing: each });
   return entries;

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useViewerId } from "../gateway/use-viewer.ts";
 import { Failure } from "../parts/failure.tsx";
+import { supervisorAddress } from "../route.ts";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
 import { FoundChats, SHORTEST_SEARCH } from "./chat-search.tsx";
@@ -73,7 +74,13 @@ interface RowsProps {
 function Rows({ group, dialogs, isLoading, openChatId }: RowsProps) {
   const words = useWords();
   if (dialogs.length > 0) return <DialogRows dialogs={dialogs} openChatId={openChatId} />;
-  return isLoading ? <SkeletonRows /> : <p className="nothing">{words.nothing[group]}</p>;
+  if (isLoading) return <SkeletonRows />;
+  return (
+    <div className="nothing">
+      <p>{words.nothing[group]}</p>
+      {group === "mine" && <a href={supervisorAddress("sessions")}>{words.toAllSessions}</a>}
+    </div>
+  );
 }
 
 function SkeletonRows() {

@@ -45,6 +45,7 @@ export const english = {
     finished: "No finished conversations yet.",
   },
   unread: (count: number) => plural(count, { one: "unread message", other: "unread messages" }),
+  toAllSessions: "All conversations of the portal",
   file: "File",
   untitled: "Without a name",
   nobody: "Nobody yet",

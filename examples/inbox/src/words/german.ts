@@ -44,6 +44,7 @@ export const german: Words = {
     finished: "Noch keine beendeten Gespräche.",
   },
   unread: (count) => plural(count, { one: "ungelesene Nachricht", other: "ungelesene Nachrichten" }),
+  toAllSessions: "Alle Gespräche des Portals",
   file: "Datei",
   untitled: "Ohne Namen",
   nobody: "Noch niemand",

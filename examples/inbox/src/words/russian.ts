@@ -49,6 +49,7 @@ export const russian: Words = {
       few: "непрочитанных сообщения",
       other: "непрочитанных сообщений",
     }),
+  toAllSessions: "Все диалоги портала",
   file: "Файл",
   untitled: "Без имени",
   nobody: "Пока никто",

@@ -1,0 +1,175 @@
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { type RunningPortal, startPortal } from "../simulator/portal.ts";
+import { startBrowser, type TestBrowser } from "../test/kit/browser.ts";
+import { median, quantile, withRange } from "./support/distribution.ts";
+import { freePort } from "./support/free-port.ts";
+import { type BenchGateway, keyOf, startGateway } from "./support/gateway.ts";
+import { fillInbox } from "./support/inbox-seed.ts";
+import type { BenchOptions } from "./support/options.ts";
+import { inMs, type Report } from "./support/report.ts";
+
+const READY_GOAL_MS = 1_500;
+const PIXELS_GOAL_MS = 150;
+const FRAME_GOAL_MS = 50;
+const LONG_CHAT = 10_000;
+const DIALOGS = 20;
+/** The portal tells of no message of these channels, or not of which chat it is. */
+const WITHOUT_EVENTS = /^(?:livechat|myconnector)\|/;
+
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+
+interface Office {
+  readonly portal: RunningPortal;
+  readonly gateway: BenchGateway;
+  readonly address: string;
+  /** Of the operator's dialogs: one to write in, and one with a long history. */
+  readonly chatId: number;
+  readonly longChatId: number;
+}
+
+/** The gateway is a process of its own, from the usual build, which has the pages; the portal runs in this one. */
+async function startOffice(messages: number): Promise<Office> {
+  const portal = await startPortal({ size: 0.2, plan: "on-premise", events: { jitterMs: 0 } });
+  const operator = portal.users.find(({ role }) => role === "operator");
+  if (operator === undefined) throw new Error("A portal without operators");
+  const userCodes = fillInbox(portal.world, operator.id, DIALOGS, 10).filter((code) => !WITHOUT_EVENTS.test(code));
+  const [chatId = 0, longChatId = 0] = userCodes.map((userCode) => chatOf(portal, userCode));
+  for (let index = 0; index < messages; index += 1) portal.world.customerWrites(longChatId, `Message ${index}`);
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const gateway = await startGateway({
+    plan: "on-premise",
+    webhooks: [operator.webhookUrl],
+    directory: PROJECT,
+    environment: {
+      GATEWAY_PORT: String(port),
+      GATEWAY_PUBLIC_URL: publicUrl,
+      GATEWAY_EXPLORER: "true",
+      GATEWAY_EXPLORER_PEOPLE: `Operator:${keyOf(0)}`,
+      BITRIX24_CLIENT_ID: portal.application.clientId,
+      BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
+      BITRIX24_TOKEN_URL: portal.application.tokenUrl,
+    },
+  });
+  const installUrl = `${publicUrl}/bitrix24/install`;
+  const { callback } = await portal.installApplication({ kind: "script-only", installUrl });
+  if (callback === undefined) throw new Error("The installation was not answered");
+  return { portal, gateway, address: `${publicUrl}/inbox`, chatId, longChatId };
+}
+
+function chatOf({ world }: RunningPortal, userCode: string): number {
+  for (const { id, userCode: code } of world.chats.values()) if (code === userCode) return id;
+  throw new Error(`No chat ${userCode}`);
+}
+
+/** Milliseconds from opening the address, with nothing kept from before, to the list of conversations. */
+async function measureReady(browser: TestBrowser, { address }: Office): Promise<number> {
+  const { page } = await browser.open();
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const begun = performance.now();
+  await page.goto(address);
+  await page.locator(".dialog-row").first().waitFor();
+  const took = performance.now() - begun;
+  await page.close();
+  return took;
+}
+
+/** Notes when each message that is waited for was painted, by the clock that this process has too. */
+const WATCH = `window.painted = {};
+new MutationObserver(() => {
+  for (const place of document.querySelectorAll(".message .formatted-text")) {
+    const text = place.textContent;
+    if (!text.startsWith("Pixels ") || text in window.painted) continue;
+    window.painted[text] = 0;
+    requestAnimationFrame(() => setTimeout(() => { window.painted[text] = performance.timeOrigin + performance.now(); }));
+  }
+}).observe(document.body, { childList: true, subtree: true, characterData: true });`;
+
+/** Resolves in the page to when a message was painted. */
+const paintedAt = (text: string): string => `new Promise(function look(resolve) {
+  const at = window.painted[${JSON.stringify(text)}];
+  if (at > 0) resolve(at);
+  else setTimeout(look, 5, resolve);
+})`;
+
+/** Milliseconds from a customer's message at the portal to its pixels. */
+async function measurePixels(page: Page, { portal, chatId }: Office, count: number): Promise<number[]> {
+  const took: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const text = `Pixels ${index}`;
+    const written = performance.timeOrigin + performance.now();
+    portal.world.customerWrites(chatId, text);
+    took.push((await page.evaluate<number>(paintedAt(text))) - written);
+  }
+  return took;
+}
+
+/** Milliseconds of each frame while a long history is scrolled to its beginning. */
+async function measureFrames(page: Page): Promise<number[]> {
+  await page.evaluate(`window.frames_ = []; let last = performance.now();
+    requestAnimationFrame(function next(now) { window.frames_.push(now - last); last = now; requestAnimationFrame(next); });`);
+  const scroller = page.locator(".scroller");
+  for (let height = -1; ; ) {
+    for (let turn = 0; turn < 20; turn += 1) {
+      await scroller.evaluate("(element) => { element.scrollTop = 0; }");
+      await page.evaluate("new Promise(requestAnimationFrame)");
+    }
+    await page.locator(".loading-earlier").waitFor({ state: "detached" });
+    const now = Number(await scroller.evaluate("(element) => element.scrollHeight"));
+    if (now === height) break;
+    height = now;
+  }
+  return await page.evaluate<number[]>("window.frames_");
+}
+
+/** The example inbox in Chromium: until it is ready, until a message is seen, and how smoothly a long conversation moves. */
+export async function inboxPixels({ quick }: BenchOptions): Promise<Report> {
+  const messages = quick ? 1_000 : LONG_CHAT;
+  const office = await startOffice(messages);
+  const browser = await startBrowser();
+  const ready: number[] = [];
+  for (let run = 0; run < (quick ? 3 : 10); run += 1) ready.push(await measureReady(browser, office));
+
+  const { page } = await browser.open();
+  await page.goto(`${office.address}#/chats/${office.chatId}`);
+  await page.locator(".message").first().waitFor();
+  await page.evaluate(WATCH);
+  await measurePixels(page, office, 3);
+  await page.evaluate("window.painted = {}");
+  const pixels = await measurePixels(page, office, quick ? 20 : 200);
+
+  await page.goto(`${office.address}#/chats/${office.longChatId}`);
+  await page.locator(".message").first().waitFor();
+  const frames = await measureFrames(page);
+  await browser.close();
+  await office.gateway.stop();
+  await office.portal.close();
+
+  const p95 = quantile(pixels, 0.95);
+  const longest = Math.max(...frames);
+  return {
+    benchmark: "inbox-pixels",
+    findings: [
+      {
+        what: "open the inbox: the list is there",
+        figure: withRange(ready, inMs),
+        goal: `<= ${READY_GOAL_MS} ms`,
+        reached: median(ready) <= READY_GOAL_MS,
+      },
+      {
+        what: "customer's message to pixels: p95",
+        figure: `${inMs(p95)} (median ${inMs(median(pixels))})`,
+        goal: `<= ${PIXELS_GOAL_MS} ms`,
+        reached: p95 <= PIXELS_GOAL_MS,
+      },
+      {
+        what: `longest frame, ${messages} messages`,
+        figure: `${inMs(longest)} (p99 ${inMs(quantile(frames, 0.99))})`,
+        goal: `<= ${FRAME_GOAL_MS} ms`,
+        reached: longest <= FRAME_GOAL_MS,
+      },
+    ],
+  };
+}
