@@ -14,6 +14,11 @@ const PIXELS_GOAL_MS = 150;
 const FRAME_GOAL_MS = 50;
 const LONG_CHAT = 10_000;
 const DIALOGS = 20;
+/** Between messages, as a customer writes them: the gateway looks at a list once in some seconds. */
+const PAUSE_MS = 3_000;
+/** It is scrolled to the first message so often; nothing more came when it is as high as so many turns before. */
+const TURN_MS = 50;
+const TURNS = 40;
 /** The portal tells of no message of these channels, or not of which chat it is. */
 const WITHOUT_EVENTS = /^(?:livechat|myconnector)\|/;
 
@@ -79,7 +84,7 @@ async function measureReady(browser: TestBrowser, { address }: Office): Promise<
 /** Notes when each message that is waited for was painted, by the clock that this process has too. */
 const WATCH = `window.painted = {};
 new MutationObserver(() => {
-  for (const place of document.querySelectorAll(".message .formatted-text")) {
+  for (const place of document.querySelectorAll(".message .formatted-text, .message .plain")) {
     const text = place.textContent;
     if (!text.startsWith("Pixels ") || text in window.painted) continue;
     window.painted[text] = 0;
@@ -102,6 +107,7 @@ async function measurePixels(page: Page, { portal, chatId }: Office, count: numb
     const written = performance.timeOrigin + performance.now();
     portal.world.customerWrites(chatId, text);
     took.push((await page.evaluate<number>(paintedAt(text))) - written);
+    await page.waitForTimeout(PAUSE_MS);
   }
   return took;
 }
@@ -110,14 +116,11 @@ async function measurePixels(page: Page, { portal, chatId }: Office, count: numb
 async function measureFrames(page: Page): Promise<number[]> {
   await page.evaluate(`window.frames_ = []; let last = performance.now();
     requestAnimationFrame(function next(now) { window.frames_.push(now - last); last = now; requestAnimationFrame(next); });`);
-  const scroller = page.locator(".scroller");
-  for (let height = -1; ; ) {
-    for (let turn = 0; turn < 20; turn += 1) {
-      await scroller.evaluate("(element) => { element.scrollTop = 0; }");
-      await page.evaluate("new Promise(requestAnimationFrame)");
-    }
-    await page.locator(".loading-earlier").waitFor({ state: "detached" });
-    const now = Number(await scroller.evaluate("(element) => element.scrollHeight"));
+  for (let height = -1, turns = 0; ; turns += 1) {
+    await page.evaluate("document.querySelector('.scroller').scrollTop = 0");
+    await page.waitForTimeout(TURN_MS);
+    if (turns % TURNS !== 0) continue;
+    const now = await page.evaluate<number>("document.querySelector('.scroller').scrollHeight");
     if (now === height) break;
     height = now;
   }
@@ -138,7 +141,7 @@ export async function inboxPixels({ quick }: BenchOptions): Promise<Report> {
   await page.evaluate(WATCH);
   await measurePixels(page, office, 3);
   await page.evaluate("window.painted = {}");
-  const pixels = await measurePixels(page, office, quick ? 20 : 200);
+  const pixels = await measurePixels(page, office, quick ? 10 : 100);
 
   await page.goto(`${office.address}#/chats/${office.longChatId}`);
   await page.locator(".message").first().waitFor();

@@ -7,6 +7,7 @@ import { problemText } from "../words/problems.ts";
 import { ChatHeader } from "./chat-header.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
+import { useAnnounced } from "./use-announced.ts";
 import { useListNews } from "./use-list-news.ts";
 import { useLiveChat } from "./use-live-chat.ts";
 import { useMessages } from "./use-messages.ts";
@@ -25,6 +26,7 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
   const { problem, ...messages } = useMessages(chatId);
   const { chat, error = problem, readFacts } = useLiveChat(chatId);
   const deeds = useDeeds(chatId);
+  const announced = useAnnounced(chatId, messages.messages);
   useListNews(dialog, { chat, readFacts, ...messages });
   useReading(chat, messages.messages.at(-1)?.id);
   return (
@@ -36,6 +38,7 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
         {...messages}
         isLoading={messages.isLoading && problem === undefined}
         title={chat?.title ?? ""}
+        announced={announced}
         readMarks={chat?.readMarks ?? []}
       />
       {chat !== undefined && <Composer chat={chat} {...messages} />}

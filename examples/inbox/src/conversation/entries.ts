@@ -1,5 +1,6 @@
 import type { Outgoing } from "bitrix24-open-channels-client/desk";
 import type { ChatMessageFragment } from "../graphql.ts";
+import type { Announced } from "./use-announced.ts";
 
 /** A line of a conversation. */
 export type Entry =
@@ -12,12 +13,17 @@ export type Entry =
       /** Said by the same person just after the one before. */
       readonly isFollowing: boolean;
     }
+  | { readonly kind: "announced"; readonly key: string; readonly announced: Announced }
   | { readonly kind: "outgoing"; readonly key: string; readonly outgoing: Outgoing };
 
 /** Messages within so much time of one another stand together. */
 const TOGETHER_MS = 5 * 60_000;
 
-export function entriesOf(messages: readonly ChatMessageFragment[], outgoing: readonly Outgoing[]): readonly Entry[] {
+export function entriesOf(
+  messages: readonly ChatMessageFragment[],
+  announced: readonly Announced[],
+  outgoing: readonly Outgoing[],
+): readonly Entry[] {
   const entries: Entry[] = [];
   let before: ChatMessageFragment | undefined;
   let endOfDay = Number.NEGATIVE_INFINITY;
@@ -34,6 +40,7 @@ export function entriesOf(messages: readonly ChatMessageFragment[], outgoing: re
     });
     before = message;
   }
+  for (const each of announced) entries.push({ kind: "announced", key: each.key, announced: each });
   for (const each of outgoing) entries.push({ kind: "outgoing", key: each.key, outgoing: each });
   return entries;
 }

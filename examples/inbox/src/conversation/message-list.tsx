@@ -2,10 +2,12 @@ import { ArrowDown } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { Virtualizer } from "virtua";
 import { useWords } from "../words/language.tsx";
+import { AnnouncedMessage } from "./announced-message.tsx";
 import { type Entry, entriesOf } from "./entries.ts";
 import { Message } from "./message.tsx";
 import { OutgoingMessage } from "./outgoing-message.tsx";
 import { type ReadMarks, readersOf } from "./read-marks.ts";
+import type { Announced } from "./use-announced.ts";
 import type { Messages } from "./use-messages.ts";
 import { useScrolling } from "./use-scrolling.ts";
 import "./message-list.css";
@@ -13,6 +15,8 @@ import "./message-list.css";
 interface MessageListProps
   extends Pick<Messages, "messages" | "outgoing" | "hasEarlier" | "isLoading" | "loadEarlier" | "retry" | "discard"> {
   readonly title: string;
+  /** What was said of which the record is not there yet. */
+  readonly announced: readonly Announced[];
   /** How far the others have read. */
   readonly readMarks: ReadMarks;
 }
@@ -24,11 +28,12 @@ export function MessageList({
   hasEarlier,
   isLoading,
   title,
+  announced,
   readMarks,
   ...actions
 }: MessageListProps) {
   const words = useWords();
-  const entries = useMemo(() => entriesOf(messages, outgoing), [messages, outgoing]);
+  const entries = useMemo(() => entriesOf(messages, announced, outgoing), [messages, announced, outgoing]);
   const scroller = useRef<HTMLElement>(null);
   const { list, isPrepending, isAtEnd, onScroll, onResize, toEnd } = useScrolling(entries, () => {
     if (hasEarlier && !isLoading) void actions.loadEarlier();
@@ -75,6 +80,8 @@ function EntryLine({ entry, readMarks, retry, discard }: EntryLineProps) {
   switch (entry.kind) {
     case "message":
       return <Message {...entry} readers={readersOf(entry.message, readMarks)} />;
+    case "announced":
+      return <AnnouncedMessage announced={entry.announced} />;
     case "outgoing":
       return <OutgoingMessage outgoing={entry.outgoing} onRetry={retry} onDiscard={discard} />;
     default:
