@@ -1,3 +1,4 @@
+import { UpstreamError } from "../datasources/bitrix24/errors.ts";
 import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import type { SessionHistory } from "../datasources/domain/session.ts";
@@ -13,6 +14,35 @@ export interface EventEyesOptions {
   readonly isShared: boolean;
   /** Nothing that was asked for before it answers. */
   readonly inHand: EventInHand;
+}
+
+export interface ListEyesOptions extends Pick<EventEyesOptions, "portal" | "answers" | "isShared"> {
+  /** The lines of the rows. */
+  readonly lineIds: ReadonlySet<Id>;
+}
+
+/** What the execution of a list's rows may read for everybody: names and pictures of people, and names of the rows' lines. */
+export function listEyes({ portal, answers, isShared, lineIds }: ListEyesOptions): EventEyes {
+  /** What the application cannot tell now is read with the viewer's own credential. */
+  async function ask<T>(of: FreshAnswers<OfPortal, T | null>, id: Id): Promise<T | null> {
+    try {
+      return (await of.ask({ portal, id }, performance.now() - NAME_TRUST_MS)).value;
+    } catch (error) {
+      if (error instanceof NoApplication || error instanceof UpstreamError) return null;
+      throw error;
+    }
+  }
+
+  const shared: SharedReads = {
+    chat: () => Promise.resolve(null),
+    async person(id) {
+      const user = await ask(answers.users, id);
+      return user === null ? null : nameAndPicture(user);
+    },
+    lineName: async (id) => (lineIds.has(id) ? ((await ask(answers.lines, id))?.name ?? null) : null),
+    newestSession: () => Promise.resolve(null),
+  };
+  return { chatId: () => null, shared: isShared ? shared : undefined };
 }
 
 /** Names and pictures change rarely. */

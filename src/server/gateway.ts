@@ -149,7 +149,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     viewerOf: liveSide.viewerOf,
     listViewerOf: liveSide.listViewerOf,
     startOperation: (identity, requestId, reachedAt) => startOperation(services, identity, requestId, reachedAt),
-    startListChange: (identity, requestId, reachedAt) => startListChange(services, identity, requestId, reachedAt),
+    startListChange: async (identity, rows, requestId, reachedAt) =>
+      startListChange(services, identity, await liveSide.listEyesFor(identity, rows), requestId, reachedAt),
     startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),
     log,
   });

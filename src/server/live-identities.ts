@@ -1,6 +1,7 @@
 import { credentialHost } from "../config/credentials.ts";
 import { type Credential, fingerprint } from "../datasources/bitrix24/credentials.ts";
 import { type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
+import type { InboxItemRecord } from "../datasources/domain/inbox-item.ts";
 import type { LiveContext } from "../resolvers/engine/context.ts";
 import type { EventEyes } from "../resolvers/engine/event-eyes.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
@@ -9,7 +10,7 @@ import type { EventInHand } from "../subscriptions/live/live-request.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
 import type { PortalAnswers } from "../subscriptions/live/portal-answers.ts";
 import type { Watchers } from "../subscriptions/live/watchers.ts";
-import { eventEyes } from "./event-eyes.ts";
+import { eventEyes, listEyes } from "./event-eyes.ts";
 import type { Identity } from "./identity/identity.ts";
 import { NO_RIGHT_TO_EVENTS } from "./identity/rights.ts";
 import type { LiveCredentials } from "./live-credentials.ts";
@@ -33,6 +34,8 @@ export interface LiveIdentities {
   applicationOf(host: string): Promise<Credential | undefined>;
   /** What the execution of an event may read for everybody; undefined for what is no event of a chat. */
   eyesFor(identity: Identity, inHand: EventInHand | undefined): Promise<EventEyes | undefined>;
+  /** What the execution of a list's rows may read for everybody. */
+  listEyesFor(identity: Identity, rows: readonly InboxItemRecord[]): Promise<EventEyes>;
 }
 
 export interface LiveIdentitiesOptions {
@@ -164,6 +167,13 @@ export function createLiveIdentities(options: LiveIdentitiesOptions): LiveIdenti
       const { portal } = await portalOf(identity);
       const isShared = (await livePortals.application(portal)) !== undefined;
       return eventEyes({ portal, answers: options.answers, isShared, inHand });
+    },
+    async listEyesFor(identity, rows) {
+      const { portal } = await portalOf(identity);
+      const isShared = (await livePortals.application(portal)) !== undefined;
+      const lines = rows.map(({ record }) => record.session?.lineId ?? record.userCode?.lineId ?? null);
+      const lineIds = new Set(lines.filter((id) => id !== null));
+      return listEyes({ portal, answers: options.answers, isShared, lineIds });
     },
   };
 }

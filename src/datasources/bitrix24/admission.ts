@@ -2,6 +2,7 @@ import { BATCH_LIMIT } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import type { Budgets } from "./budgets.ts";
 import { commandsFor } from "./lane.ts";
+import { reserveFor } from "./next-turn.ts";
 import type { Lane, Party } from "./queue-records.ts";
 import type { Turns } from "./turns.ts";
 
@@ -38,7 +39,7 @@ export function expectedWait(
   }
   return Math.max(
     allowance.waitFor(requestsUntil(backlog, newcomer)),
-    budgets[party.budget].waitFor(budgetRequestsUntil(backlog, newcomer)),
+    budgets[party.budget].waitFor(budgetRequestsUntil(backlog, newcomer) + reserveFor(party)),
   );
 }
 

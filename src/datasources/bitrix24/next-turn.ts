@@ -11,6 +11,9 @@ const READ_AGE_MS = 2_000;
 /** While the allowance is scarce, reads gather behind a request under way, but not for longer. */
 const LONGEST_GATHERING_MS = 250;
 
+/** Requests of the live side's share that a look which nobody waits for leaves to events: they cannot wait for it to fill again. */
+const LIVE_RESERVE = 2;
+
 interface WriteTurn {
   readonly kind: "write";
   readonly party: Party;
@@ -34,6 +37,11 @@ export interface NextTurnOptions {
   readonly budgets: Budgets;
   readonly slots: { readonly reads: Slots; readonly writes: Slots };
   readonly competition: { readonly reads: () => Competition; readonly writes: () => Competition };
+}
+
+/** Whoever goes last leaves something of a small budget to whom it would keep waiting. */
+export function reserveFor({ budget, last }: Party): number {
+  return budget === "live" && last ? LIVE_RESERVE : 0;
 }
 
 export function isAged(party: Party): boolean {
@@ -88,7 +96,7 @@ export function nextTurn(options: NextTurnOptions): Turn | number {
   }
 
   for (const party of turns) {
-    const budgetMs = budgets[party.budget].waitFor(1);
+    const budgetMs = budgets[party.budget].waitFor(1 + reserveFor(party));
     if (budgetMs > 0) {
       shortest = Math.min(shortest, budgetMs);
       continue;

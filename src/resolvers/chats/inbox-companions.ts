@@ -16,6 +16,10 @@ const MAX_TOGETHER = 50;
 const MEMBERS = 50;
 
 const NAMES_ONLY: ReadonlySet<string> = new Set(["id", "name"]);
+/** Of people, what is read once for all where an application reads for everybody. */
+const SHARED_OF_PEOPLE: ReadonlySet<string> = new Set(
+  "id kind name firstName lastName avatarUrl color isConnector isBot".split(" "),
+);
 
 /**
  * Reads what is selected beside the chats of a page in one request: lines, operators and customers. Whoever wants them finds them known; what
@@ -76,12 +80,23 @@ function wants(chats: readonly Selection[], field: string): boolean {
   return chats.some((chat) => chat.has(field) && !chat.child(field).isIdOnly);
 }
 
+/** Whether what is selected of a field is read once for all, so that it need not be read with the viewer's own credential. */
+function isShared(
+  chats: readonly Selection[],
+  field: string,
+  keys: ReadonlySet<string>,
+  { event }: OperationContext,
+): boolean {
+  return event?.shared !== undefined && chats.every((chat) => chat.child(field).hasOnly(keys));
+}
+
 function lineIdsOf(items: readonly InboxItemRecord[]): Id[] {
   return unique(items.map(({ record }) => currentLineId(record)));
 }
 
-function linesOf(items: readonly InboxItemRecord[], chats: readonly Selection[], { loaders }: OperationContext) {
-  if (!wants(chats, "line")) return [];
+function linesOf(items: readonly InboxItemRecord[], chats: readonly Selection[], context: OperationContext) {
+  if (!wants(chats, "line") || isShared(chats, "line", NAMES_ONLY, context)) return [];
+  const { loaders } = context;
   const parts = selectedParts(chats.map((chat) => chat.child("line")));
   const ids = lineIdsOf(items).filter((id) => !tellsAll(loaders.lines.known(id), parts));
   if (ids.length === 0) return [];
@@ -108,8 +123,9 @@ function peopleOf(items: readonly InboxItemRecord[], context: OperationContext):
 
 function namesOf(items: readonly InboxItemRecord[], chats: readonly Selection[], context: OperationContext) {
   const { loaders } = context;
-  const operators = wants(chats, "operator") ? operatorsOf(items) : [];
-  const customers = wants(chats, "customer") ? knownCustomersOf(items, context) : [];
+  const isRead = (field: string): boolean => wants(chats, field) && !isShared(chats, field, SHARED_OF_PEOPLE, context);
+  const operators = isRead("operator") ? operatorsOf(items) : [];
+  const customers = isRead("customer") ? knownCustomersOf(items, context) : [];
   const ids = unique([...operators, ...customers]).filter((id) => !loaders.users.known(id));
   return ids.length === 0 ? [] : [companion(userListGet(ids), (users) => loaders.users.prime(users))];
 }

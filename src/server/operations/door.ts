@@ -1,6 +1,7 @@
 import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Limits } from "../../config/limits.ts";
+import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
 import { guard } from "../../process/guard.ts";
 import type { LightSignal } from "../../process/light-signal.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
@@ -79,7 +80,12 @@ export interface DoorOptions {
   /** Whose list an identity is shown, or why it may not. */
   readonly listViewerOf: (identity: Identity) => Promise<ListViewer | { readonly refusal: string }>;
   /** A context for what becomes of a list: nothing in it was read before. */
-  readonly startListChange: (identity: Identity, requestId: string, reachedAt: string | undefined) => RunningOperation;
+  readonly startListChange: (
+    identity: Identity,
+    rows: readonly InboxItemRecord[],
+    requestId: string,
+    reachedAt: string | undefined,
+  ) => Promise<RunningOperation>;
   /** The live side of an identity: whose log it reads with which rights, or why there is none. */
   readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
   readonly startOperation: (identity: Identity, requestId: string, reachedAt: string | undefined) => RunningOperation;
@@ -203,7 +209,7 @@ export function createDoor(options: DoorOptions): Door {
           viewerOf: () => options.viewerOf(from.identity),
           listViewerOf: () => options.listViewerOf(from.identity),
           startEvent: (inHand) => options.startEvent(from.identity, inHand),
-          startListChange: () => options.startListChange(from.identity, requestId, reachedAt),
+          startListChange: (rows) => options.startListChange(from.identity, rows, requestId, reachedAt),
         },
         after,
       );

@@ -81,16 +81,18 @@ export function startOperation(
   });
 }
 
-/** The execution of what is different in a shown list: its reads are never answered from what was kept before. */
+/** The execution of what is different in a shown list: its reads are never answered from what was kept before, but for what `eyes` lists. */
 export function startListChange(
   services: OperationServices,
   identity: Identity,
+  eyes: EventEyes,
   requestId?: string,
   reachedAt?: string,
 ): RunningOperation {
   return start(services, identity, {
     histories: () => NOTHING_KEPT,
     links: (origin) => services.links.forOperation(identity, origin, reachedAt),
+    eyes,
     fresh: true,
     requestId,
     reachedAt,

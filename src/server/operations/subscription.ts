@@ -9,6 +9,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from "graphql";
+import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
 import { type InboxDelivery, InboxRequest } from "../../subscriptions/live/inbox/inbox-request.ts";
 import type { Inboxes } from "../../subscriptions/live/inbox/inboxes.ts";
@@ -37,7 +38,9 @@ export interface Subscription {
   /** Whose list is shown; a sentence when it may not be. */
   readonly listViewerOf: () => Promise<ListViewer | { readonly refusal: string }>;
   /** A fresh context for what became of a list. */
-  readonly startListChange: () => { readonly context: OperationContext; abort(): void; close(): void };
+  readonly startListChange: (
+    rows: readonly InboxItemRecord[],
+  ) => Promise<{ readonly context: OperationContext; abort(): void; close(): void }>;
   /** A fresh context for the execution of one event. */
   readonly startEvent: (
     inHand: EventInHand | undefined,
@@ -120,7 +123,7 @@ async function openInbox(inboxes: Inboxes, request: InboxRequest, opening: Openi
     ...found,
     request,
     failed,
-    execute: (delivery) => execute(subscription.startListChange(), delivery, opening),
+    execute: async (delivery) => execute(await subscription.startListChange(delivery.changed), delivery, opening),
   });
 }
 

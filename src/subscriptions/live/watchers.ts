@@ -102,6 +102,7 @@ export function createWatchers(options: WatchersOptions): Watchers {
     } catch (error) {
       // What the portal refuses or is too busy for is asked again at the next heartbeat, and told where an event needs it.
       if (!(error instanceof UpstreamError)) onError(error);
+      if (watched.since > watched.lookedAt) watched.dueAt = Math.min(watched.dueAt, soon(watched, pauseMs));
       for (const failed of watched.shown) failed(error);
     } finally {
       portal.isLooking = false;
