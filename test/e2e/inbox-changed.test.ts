@@ -17,7 +17,7 @@ interface Row {
   readonly id: string;
   readonly isPinned: boolean;
   readonly preview: { readonly text: string | null } | null;
-  readonly chat: { readonly viewerUnreadCount: number | null };
+  readonly chat: { readonly viewerUnreadCount: number | null; readonly line: { readonly name: string | null } | null };
 }
 
 interface Change {
@@ -125,6 +125,39 @@ describe("an inbox that is watched", () => {
     );
     const { data } = await office.gateway.graphql(LIST, { filter: { states: ["NO_OPEN_SESSION"] } }, { key });
     expect(closed.changed).toEqual(data.inbox.nodes);
+  });
+});
+
+describe("the names in a watched inbox", () => {
+  const asked = ({ portal }: LiveOffice): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(portal.stats().byMethod).filter(([method]) => /user\.list|config|dialog\.users/.test(method)),
+    );
+
+  it("are read once for all who watch, and not again for each change", async () => {
+    const office = await openLiveOffice({ size: 1 });
+    const { operator, key, chat } = someoneWithChats(office);
+    office.portal.resetStats();
+    const listener = office.listen(CHANGES, { key, variables: { first: 100 } });
+    const whole = await nextChange(listener);
+    const lines = new Set(whole.changed.map((row) => row.chat.line?.name));
+    expect([...lines].every((name) => typeof name === "string" && name !== "")).toBe(true);
+    const before = asked(office);
+    expect(before["imopenlines.config.get"]).toBe(lines.size);
+    const again = await nextChange(office.listen(CHANGES, { key, variables: { first: 100 } }));
+    expect(again.changed).toEqual(whole.changed);
+    office.portal.world.customerWrites(chat.id, "Hello again?");
+    await changeWith(listener, ({ changed }) => changed.some(({ preview }) => preview?.text === "Hello again?"));
+    const other = office.portal.users.find(
+      (user) => user.id !== operator.id && user.role === "operator" && ownChats(office, user).length > 0,
+    );
+    if (other === undefined) throw new Error("nobody else has a chat");
+    const foreign = await nextChange(office.listen(CHANGES, { key: keyFor(other), variables: { first: 100 } }));
+    const further = new Set(foreign.changed.map((row) => row.chat.line?.name).filter((name) => !lines.has(name)));
+    const { "imopenlines.config.get": reads = 0, "im.user.list.get": people = 0 } = asked(office);
+    expect(reads).toBe(lines.size + further.size);
+    // Of the other's rows those who were not known yet, in one question.
+    expect(people - (before["im.user.list.get"] ?? 0)).toBeLessThanOrEqual(1);
   });
 });
 

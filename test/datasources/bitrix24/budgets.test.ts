@@ -166,6 +166,31 @@ describe("the live side's own questions", () => {
     expect(portal.arrivals).toHaveLength(7);
   });
 
+  it("never wait for what heartbeats have used up: a request for an event goes at once, however many heartbeats wait", async () => {
+    const portal = startVirtualPortal();
+    for (let number = 0; number < 40; number += 1) {
+      portal
+        .session({
+          identity: "live",
+          credential: `list-${number}`,
+          budget: "live",
+          urgency: "heartbeat",
+          timeoutMs: 600_000,
+        })
+        .read(ask("heartbeat.get", "live", number))
+        .catch(() => {});
+    }
+    await vi.advanceTimersByTimeAsync(10_000);
+    for (let round = 0; round < 10; round += 1) {
+      const began = performance.now();
+      await untilSettled([askLive(portal, round, "event")]);
+      expect(performance.now() - began).toBeLessThan(200);
+      await vi.advanceTimersByTimeAsync(4_000);
+    }
+    // They have the rest of the share.
+    expect(countOf(portal, "heartbeat.get")).toBeGreaterThan(12);
+  });
+
   it("hold up nobody who asks the same", async () => {
     const portal = startVirtualPortal();
     for (let number = 0; number < 14; number += 1) askLive(portal, number, "event");
