@@ -61,6 +61,11 @@ describe("the example operations", () => {
     const subscriptions = OPERATIONS.filter(({ operation }) => operation === OperationTypeNode.SUBSCRIPTION);
     const listeners = new Map(subscriptions.map((each) => [each.name?.value, listen(print(each))]));
     await Promise.all([...listeners.values()].map(({ opened }) => opened));
+    // A list is told at first, everything else when it happens.
+    expect(await listeners.get("InboxChanges")?.next()).toMatchObject({
+      data: { inboxChanged: { isWholeList: true } },
+    });
+    listeners.delete("InboxChanges");
     expect([...listeners.values()].flatMap(({ results }) => results)).toEqual([]);
 
     const chat = [...portal.world.chats.values()].find(({ id }) => portal.world.openSession(id) !== undefined);
