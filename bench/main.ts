@@ -8,6 +8,7 @@ import { fanOut } from "./fan-out.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { inboxPixels } from "./inbox-pixels.ts";
 import { largeHistory } from "./large-history.ts";
+import { liveCost } from "./live-cost.ts";
 import { nothingShared } from "./nothing-shared.ts";
 import { receiver } from "./receiver.ts";
 import { sessionList } from "./session-list.ts";
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   "unread-socket": unreadSocket,
   receiver,
   "catch-up": catchUp,
+  "live-cost": liveCost,
 };
 
 const usage = `Usage: npm run bench -- [benchmark …] [options]
@@ -39,7 +41,7 @@ const usage = `Usage: npm run bench -- [benchmark …] [options]
   --json FILE        write the findings as JSON too
   --profile FOLDER   CPU profiles of the measured programs
   --beside COMMIT    an earlier gateway beside this one (nothing-shared)
-  --only NAME        one workload, such as Lines (nothing-shared)`;
+  --only NAME        one workload, such as Lines (nothing-shared) or "12 8" (live-cost)`;
 
 const SOAK = /^(\d{1,5})(s|m)$/;
 
