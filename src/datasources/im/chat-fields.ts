@@ -78,7 +78,7 @@ export function decodeChat(raw: WireObject, path: string): WritableChat {
   const link = field(raw, "entity_link", "entityLink");
   if (link !== undefined) chat.entityUrl = ornamentalUrl(ornamental(optionalObject, link, path)?.url, path);
   const callNumber = field(raw, "call_number", "callNumber") ?? raw.call;
-  if (callNumber !== undefined) chat.callNumber = decodeCallNumber(raw);
+  if (callNumber !== undefined) chat.callNumber = decodeCallNumber(raw, path);
   return chat;
 }
 
@@ -169,9 +169,9 @@ function decodePublicLink(value: unknown, path: string): ChatRecord["publicLink"
 }
 
 /** The number if there is one, else the call's id; `"0"` and `""` are none. */
-function decodeCallNumber(raw: WireObject): string | null {
-  const number = ornamental(optionalText, field(raw, "call_number", "callNumber"), "call_number");
-  const call = ornamental(optionalText, raw.call, "call");
+function decodeCallNumber(raw: WireObject, path: string): string | null {
+  const number = ornamental(optionalText, field(raw, "call_number", "callNumber"), `${path}.call_number`);
+  const call = ornamental(optionalText, raw.call, `${path}.call`);
   return number ?? (call === "0" ? null : call);
 }
 

@@ -78,7 +78,7 @@ export function decodeUser(value: unknown, path: string): UserRecord {
   if (raw.email !== undefined) user.email = ornamental(optionalText, raw.email, path);
   const botData = field(raw, "bot_data", "botData");
   if (botData !== undefined) user.botData = ornamental(optionalObject, botData, path);
-  if (raw.services !== undefined) user.services = decodeServices(raw.services);
+  if (raw.services !== undefined) user.services = decodeServices(raw.services, `${path}.services`);
 
   user.kind = userKind(user);
   return user;
@@ -131,9 +131,9 @@ export function ornamentalUrl(value: unknown, path: string): string | null {
   return ornamental(optionalUrl, value, path);
 }
 
-function decodeServices(value: unknown): WireObject | readonly unknown[] | null {
+function decodeServices(value: unknown, path: string): WireObject | readonly unknown[] | null {
   if (Array.isArray(value)) return value;
-  return ornamental(optionalObject, value, "services");
+  return ornamental(optionalObject, value, path);
 }
 
 /** Users as a list or as a map by id. Places of unknown users (`null`, `false`) and the system's id 0 are left out. */
