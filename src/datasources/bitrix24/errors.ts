@@ -60,8 +60,19 @@ export class PortalRateLimited extends UpstreamError {
   }
 }
 
-/** The portal could not be reached, kept failing, or is being given a rest. Nothing was changed by the call. */
+/** The portal could not be reached, or kept failing. Nothing was changed by the call. */
 export class PortalUnavailable extends UpstreamError {}
+
+/** The portal failed again and again and is being given a rest: the call was not sent. */
+export class PortalResting extends PortalUnavailable {
+  /** Milliseconds, a whole number above 0, after which the portal is asked again. */
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number, method: string) {
+    super("The portal failed repeatedly and is being given a rest. Try again in a few seconds.", method);
+    this.retryAfterMs = Math.max(1, Math.ceil(retryAfterMs));
+  }
+}
 
 /** The portal did not answer a read within the operation's time. */
 export class PortalTimeout extends UpstreamError {}

@@ -5,7 +5,7 @@ import type { Call, ReadOptions, WriteOutcome } from "./calls.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Authorization, Connection } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
-import { PortalRateLimited, PortalUnavailable, type UpstreamError } from "./errors.ts";
+import { PortalRateLimited, PortalResting, PortalUnavailable, type UpstreamError } from "./errors.ts";
 import { forget } from "./lane.ts";
 import { createLanes } from "./lanes.ts";
 import { isAged, type NextTurnOptions, nextTurn } from "./next-turn.ts";
@@ -162,8 +162,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function resting(method: string): UpstreamError {
-    const message = "The portal failed repeatedly and is being given a rest. Try again in a few seconds.";
-    return new PortalUnavailable(message, method);
+    return new PortalResting(breaker.restLeft(), method);
   }
 
   function stopping(method: string): UpstreamError {

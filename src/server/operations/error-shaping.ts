@@ -5,6 +5,7 @@ import {
   PortalProtocolError,
   PortalRateLimited,
   PortalRefusal,
+  PortalResting,
   PortalTimeout,
   PortalUnavailable,
   UpstreamError,
@@ -137,7 +138,8 @@ export function shapeUpstreamError(error: UpstreamError): ErrorShape {
     };
   }
   const message = error.cause instanceof WireError ? notUnderstood(error.method, error.cause) : error.message;
-  return { message, extensions: { code: upstreamCode(error), ...calledMethod(error, null) } };
+  const rest = error instanceof PortalResting ? { retryAfterMs: error.retryAfterMs } : {};
+  return { message, extensions: { code: upstreamCode(error), ...rest, ...calledMethod(error, null) } };
 }
 
 /** Which method failed, with the portal's own code if it gave one. */

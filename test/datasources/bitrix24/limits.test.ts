@@ -219,7 +219,10 @@ it("gives a failing portal a rest while others do not notice", async () => {
   );
   await Promise.allSettled(reads);
   const before = failing.portal.requests.length;
-  await expect(failing.operation().read(call("a.get"))).rejects.toThrow(/given a rest/);
+  await expect(failing.operation().read(call("a.get"))).rejects.toMatchObject({
+    message: expect.stringContaining("given a rest"),
+    retryAfterMs: expect.toSatisfy((left: number) => left > 0 && left <= 2_000),
+  });
   await expect(failing.operation().write(call("a.update"))).rejects.toBeInstanceOf(PortalUnavailable);
   expect(failing.portal.requests).toHaveLength(before);
   expect(failing.portals.status(failing.webhook).circuit).toBe("open");

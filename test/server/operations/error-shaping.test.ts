@@ -6,6 +6,7 @@ import {
   PortalProtocolError,
   PortalRateLimited,
   PortalRefusal,
+  PortalResting,
   PortalTimeout,
   PortalUnavailable,
 } from "../../../src/datasources/bitrix24/errors.ts";
@@ -37,6 +38,7 @@ test.each<[string, Error, Record<string, unknown>]>([
     { code: "UPSTREAM_RATE_LIMITED", bitrix24: { method: METHOD, error: "OPERATION_TIME_LIMIT" } },
   ],
   ["an unreachable portal", new PortalUnavailable("Away.", METHOD), { code: "UPSTREAM_UNAVAILABLE" }],
+  ["a portal that rests", new PortalResting(1500.2, METHOD), { code: "UPSTREAM_UNAVAILABLE", retryAfterMs: 1501 }],
   ["a silent portal", new PortalTimeout("Silent.", METHOD), { code: "UPSTREAM_TIMEOUT" }],
   ["a deadline that passed", new CallAborted("Over.", METHOD), { code: "UPSTREAM_TIMEOUT" }],
   ["an answer that is no REST JSON", new PortalProtocolError("HTML.", METHOD), { code: "UPSTREAM_PROTOCOL" }],
