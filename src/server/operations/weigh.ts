@@ -2,7 +2,7 @@ import type { GraphQLError, GraphQLSchema } from "graphql";
 import type { Limits } from "../../config/limits.ts";
 import { createAnswerFields } from "./cost/answer-fields.ts";
 import { costOf } from "./cost/cost.ts";
-import { operationText } from "./cost/selected-fields.ts";
+import { type OperationText, operationText } from "./cost/selected-fields.ts";
 import { counted, limitExceeded } from "./limit-exceeded.ts";
 import type { PreparedOperation } from "./prepare.ts";
 import type { Variables } from "./variable-limits.ts";
@@ -23,11 +23,16 @@ export function createScales(schema: GraphQLSchema): Weigh {
   const answerFields = createAnswerFields(schema);
   /** Of operations without variables: those that are sent again and again are weighed once. */
   const constant = new WeakMap<PreparedOperation, Weight>();
+  function weightOf(text: OperationText): Weight {
+    const cost = costOf(text);
+    // What multiplies without end is refused for either: going through it once is long enough.
+    return { cost, answerFields: Number.isFinite(cost) ? answerFields(text) : Number.POSITIVE_INFINITY };
+  }
   return (operation, variables) => {
     const known = constant.get(operation);
     if (known !== undefined) return known;
     const text = operationText(schema, operation.document, operation.name, variables);
-    const weight = text === undefined ? NOTHING : { cost: costOf(text), answerFields: answerFields(text) };
+    const weight = text === undefined ? NOTHING : weightOf(text);
     if ((operation.node.variableDefinitions?.length ?? 0) === 0) constant.set(operation, weight);
     return weight;
   };

@@ -16,6 +16,7 @@ import {
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { LRUCache } from "lru-cache";
 import type { PreparedOperation } from "../prepare.ts";
+import { countSelected } from "../selected-counts.ts";
 import type { Variables } from "../variable-limits.ts";
 import { conditionVariables, decided } from "./decided-conditions.ts";
 import { COERCED, schemaForCompiling } from "./schema-for-compiling.ts";
@@ -54,6 +55,8 @@ const MAX_OPERATIONS = 200;
 const MAX_VARIANTS = 8;
 /** Characters of a document: compiling must not hold up others. */
 const MAX_DOCUMENT = 20_000;
+/** Selections, those of a fragment as often as it is spread: a compiled document is written out, and short ones can double without end. */
+const MAX_SELECTIONS = 500;
 
 export function createCompiledQueries(schema: GraphQLSchema, options: CompiledQueriesOptions = {}): CompiledQueries {
   const { afterRuns = AFTER_RUNS, maxOperations = MAX_OPERATIONS } = options;
@@ -101,8 +104,9 @@ export function createCompiledQueries(schema: GraphQLSchema, options: CompiledQu
  * The schema's own description is graphql-js's, and so is what may be of several types: which of them is told by a promise, for which compiled
  * functions do not wait.
  */
-function isCompilable(schema: GraphQLSchema, { document }: PreparedOperation): boolean {
+function isCompilable(schema: GraphQLSchema, { document, node }: PreparedOperation): boolean {
   if ((document.loc?.end ?? Number.POSITIVE_INFINITY) > MAX_DOCUMENT) return false;
+  if (countSelected(document, node).selections > MAX_SELECTIONS) return false;
   let isPlain = true;
   const types = new TypeInfo(schema);
   visit(

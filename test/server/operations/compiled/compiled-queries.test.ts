@@ -21,6 +21,7 @@ import { buildSchema } from "../../../../src/resolvers/build-schema.ts";
 import { createCompiledQueries } from "../../../../src/server/operations/compiled/compiled-queries.ts";
 import { errorsInAnswer } from "../../../../src/server/operations/error-order.ts";
 import type { PreparedOperation } from "../../../../src/server/operations/prepare.ts";
+import { startComputing } from "../../../kit/own-time.ts";
 import { type RandomDocument, randomDocument } from "../../../kit/random-document.ts";
 import { createDice, type Dice } from "../../../kit/random-operation.ts";
 import { countOf, SEED } from "../../../kit/seeds.ts";
@@ -199,6 +200,34 @@ test("what is not for a compiled function is left to graphql-js", () => {
   }
   expect([1, 2].map(() => compiled.run(empty, { a: true }, {}))).toEqual([undefined, undefined]);
   expect(compiled.run(empty, { a: false }, {})).toBeDefined();
+});
+
+test.each([
+  ["spread twice", (next: string) => `${next} ${next}`],
+  ["below one field", (next: string) => `latestSession { chat { ${next} } } latestSession { chat { ${next} } }`],
+  ["below two fields", (next: string) => `currentSession { chat { ${next} } } latestSession { chat { ${next} } }`],
+  ["below aliases", (next: string) => `a: latestSession { chat { ${next} } } b: latestSession { chat { ${next} } }`],
+  ["within fragments", (next: string) => `... on Chat { ${next} } ... @include(if: true) { ${next} }`],
+  [
+    "below arguments",
+    (next: string) => `messages(last: 1) { nodes { chat { ${next} } } edges { node { chat { ${next} } } } }`,
+  ],
+])("a few fragments that double are compiled, many are not, in no time: %s", (_where, twice) => {
+  const schema = buildSchema();
+  const compiled = createCompiledQueries(schema, { afterRuns: 1 });
+  const doubling = (levels: number): PreparedOperation => {
+    const fragments = Array.from(
+      { length: levels },
+      (_, at) => `fragment F${at} on Chat { ${twice(`...F${at + 1}`)} }`,
+    );
+    return prepared(
+      `{ upstream { level } chat(by: { id: 1 }) { ...F0 } } ${fragments.join(" ")} fragment F${levels} on Chat { id }`,
+    );
+  };
+  expect(compiled.run(doubling(4), {}, {})).toBeDefined();
+  const computed = startComputing();
+  for (const levels of [10, 13, 25, 60, 1_100]) expect(compiled.run(doubling(levels), {}, {})).toBeUndefined();
+  expect(computed()).toBeLessThan(1_000);
 });
 
 test("an operation is compiled for so many combinations of its conditions, and so many operations are kept", () => {
