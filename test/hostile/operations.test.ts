@@ -8,7 +8,7 @@ import {
   LONGEST_REFUSAL_BYTES,
   startHostileGateway,
 } from "./hostile-gateway.ts";
-import { type HostileOperation, hostileOperations } from "./operations.ts";
+import { type HostileOperation, hostileOperations, isSubscription } from "./operations.ts";
 import { overEventStream, overHttp, overSocket, type Transport } from "./three-transports.ts";
 
 const TRANSPORTS: readonly (readonly [string, Transport])[] = [
@@ -36,17 +36,13 @@ async function faultsOf(operation: HostileOperation): Promise<string[]> {
     const blocked = await gateway.longestBlock();
     if (blocked > LONGEST_BLOCK_MS) faults.push(`${name} blocks for ${Math.round(blocked)} ms`);
   }
+  // Over HTTP a subscription is refused with the addresses that serve it.
   const differ = new Set(verdicts).size > 1 && !isSubscription(operation);
   if (differ || verdicts.some((verdict) => NO_VERDICT.test(verdict))) faults.push(verdicts.join(" / "));
   return faults;
 }
 
 const NO_VERDICT = /NO_CODE|INTERNAL|no GraphQL|closed with 10(06|11)/;
-
-/** Over HTTP a subscription is refused with the addresses that serve it. */
-function isSubscription({ query }: HostileOperation): boolean {
-  return typeof query === "string" && query.startsWith("subscription");
-}
 
 test("hostile operations get the same verdict on all transports, soon and in few words, and the process lives", async () => {
   const found: string[] = [];

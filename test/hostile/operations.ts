@@ -9,6 +9,10 @@ export interface HostileOperation {
   readonly operationName?: unknown;
 }
 
+export function isSubscription({ query }: HostileOperation): boolean {
+  return typeof query === "string" && query.startsWith("subscription");
+}
+
 type Family = (dice: Dice) => Omit<HostileOperation, "family">;
 
 const VALID =
@@ -77,6 +81,16 @@ function damaged(dice: Dice): string {
   return text;
 }
 
+/** Ways to select the same twice, so that a chain of them selects it without end. */
+const DOUBLINGS: readonly ((next: string) => string)[] = [
+  (next) => `${next} ${next}`,
+  (next) => `latestSession { chat { ${next} } } latestSession { chat { ${next} } }`,
+  (next) => `currentSession { chat { ${next} } } latestSession { chat { ${next} } }`,
+  (next) => `a: latestSession { chat { ${next} } } b: latestSession { chat { ${next} } }`,
+  (next) => `... on Chat { ${next} } ... @include(if: true) { ${next} }`,
+  (next) => `messages(last: 1) { nodes { chat { ${next} } } edges { node { chat { ${next} } } } }`,
+];
+
 const FAMILIES: Readonly<Record<string, Family>> = {
   "arguments that repeat": (dice) => ({ query: `{ __typename(${times(size(dice, 200_000), () => "a:1")}) }` }),
   "aliases of a leaf": (dice) => ({ query: `{ ${times(size(dice, 50_000), (index) => `a${index}: __typename`)} }` }),
@@ -99,12 +113,9 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     query: "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
   }),
   "fragments that double": (dice) => {
-    const levels = 5 + dice.below(35);
-    const fragments = times(
-      levels,
-      (level) =>
-        `fragment F${level} on Chat { currentSession { chat { ...F${level + 1} } } latestSession { chat { ...F${level + 1} } } }`,
-    );
+    const levels = dice.pick([5, 6, 7, 8, 9, 10, 14, 25, 39, 200]);
+    const twice = dice.pick(DOUBLINGS);
+    const fragments = times(levels, (level) => `fragment F${level} on Chat { ${twice(`...F${level + 1}`)} }`);
     return { query: `{ chat(by: {id: 1}) { ...F0 } } ${fragments} fragment F${levels} on Chat { id }` };
   },
   "selections in selections": (dice) => {
