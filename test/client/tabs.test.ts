@@ -37,7 +37,7 @@ interface TabOptions {
 }
 
 async function openTab({ address, url, key }: TabOptions): Promise<Tab> {
-  const watched = await browser.open();
+  const watched = await browser.openTab();
   const { page } = watched;
   onTestFinished(() => page.close());
   await page.addInitScript(() => {

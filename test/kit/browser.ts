@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 
 /** Nothing that Chromium does on its own: no updates, no look-ups, no syncing. */
@@ -16,8 +13,10 @@ const FLAGS = [
 ];
 
 export interface TestBrowser {
-  /** Opens a new page, which is watched from its first request on. */
+  /** Opens a page as a new visitor does: nothing is kept of what others did, such as the explorer's tabs. It is watched from its first request on. */
   open(): Promise<WatchedPage>;
+  /** Opens another tab of one visitor, whose tabs have storage and channels in common. */
+  openTab(): Promise<WatchedPage>;
   close(): Promise<void>;
 }
 
@@ -36,23 +35,20 @@ export interface SocketFrame {
   readonly text: string;
 }
 
-/** Starts Debian's Chromium with a profile of its own. */
+/** Starts Debian's Chromium. */
 export async function startBrowser(): Promise<TestBrowser> {
-  const profile = mkdtempSync(join(tmpdir(), "browser-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: "/usr/bin/chromium",
-    headless: true,
-    args: FLAGS,
-    viewport: { width: 1280, height: 800 },
-  });
-  // It decides only when a test that fails says so.
-  context.setDefaultTimeout(120_000);
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: FLAGS });
+  const newVisitor = async (): Promise<BrowserContext> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    // It decides only when a test that fails says so.
+    context.setDefaultTimeout(120_000);
+    return context;
+  };
+  const withTabs = await newVisitor();
   return {
-    open: () => watchedPage(context),
-    async close() {
-      await context.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
+    open: async () => watchedPage(await newVisitor()),
+    openTab: () => watchedPage(withTabs),
+    close: () => browser.close(),
   };
 }
 

@@ -39,7 +39,7 @@ test("an operator finds a conversation, reads what the customer writes as it com
   const file = { name: "label.txt", mimeType: "text/plain", buffer: Buffer.from("Parcel 17") };
   await page.locator("input[type=file]").setInputFiles(file);
   await page.locator(".message .file-card").getByText("label.txt").waitFor();
-  expect(await page.locator(".outgoing-files li").count()).toBe(0);
+  await expect.poll(() => page.locator(".outgoing-files li").count()).toBe(0);
   expect(complaints(watched)).toEqual([]);
   expect(watched.foreignRequests(scene.gateway.url)).toEqual([]);
 });
