@@ -310,7 +310,10 @@ function keepAlive(socket: WebSocket): () => void {
   );
   const ping = (): void => {
     if (!answered) {
-      socket.terminate();
+      // A process that stood still runs its timers before it reads: the answer may have arrived long ago.
+      afterReading(() => {
+        if (!answered) socket.terminate();
+      });
       return;
     }
     answered = false;
@@ -321,6 +324,12 @@ function keepAlive(socket: WebSocket): () => void {
     PING_MS,
   );
   return () => clearInterval(timer);
+}
+
+/** Calls when what had arrived before is read: between two immediates the loop looks at every socket. */
+function afterReading(then: () => void): void {
+  const guarded = guard("what waits for sockets to be read", then);
+  setImmediate(guard("what waits for sockets to be read", () => void setImmediate(guarded)));
 }
 
 /** Close reasons are limited to 123 bytes. */

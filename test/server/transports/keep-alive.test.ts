@@ -29,6 +29,7 @@ async function open(origin: string) {
   await eventually(() => expect(messages).toBe(1));
   return {
     wire,
+    socket,
     pings: () => pings,
     code: () => code,
     /** Resolves when the gateway has read what this client sent before, its answers to pings too. */
@@ -56,9 +57,27 @@ test("a socket that is not read is ended when the next ping is due, one that is 
   expect(unread.code()).toBeUndefined();
   pass(PING_MS);
   await eventually(() => expect(read.pings()).toBe(2));
+  // What the gateway reads twice is read after it has looked for the other's answer.
+  await read.wasRead();
+  await read.wasRead();
   unread.wire.resume();
   await eventually(() => expect(unread.code()).toBe(1006));
   expect(unread.pings()).toBe(1);
   await read.wasRead();
   expect(read.code()).toBeUndefined();
+});
+
+test("a socket that answered while the gateway stood still stays, though the next ping is due before the answer is read", async () => {
+  const { origin } = await startScriptedGateway();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const client = await open(origin);
+  // By now the answer has left, and the gateway, which shares this thread, cannot have read it.
+  client.socket.once("ping", () => vi.advanceTimersByTime(PING_MS));
+  vi.advanceTimersByTime(PING_MS);
+  await eventually(() => expect(client.pings()).toBe(1));
+  await client.wasRead();
+  vi.advanceTimersByTime(PING_MS);
+  await eventually(() => expect(client.pings()).toBe(2));
+  expect(client.code()).toBeUndefined();
 });
