@@ -34,10 +34,12 @@ interface TabOptions {
   readonly address: string;
   readonly url: string;
   readonly key: string;
+  /** A tab of the same visitor, where there is one. */
+  readonly beside: Tab | undefined;
 }
 
-async function openTab({ address, url, key }: TabOptions): Promise<Tab> {
-  const watched = await browser.openTab();
+async function openTab({ address, url, key, beside }: TabOptions): Promise<Tab> {
+  const watched = await (beside === undefined ? browser.open() : browser.openBeside(beside.page));
   const { page } = watched;
   onTestFinished(() => page.close());
   await page.addInitScript(() => {
@@ -88,11 +90,15 @@ async function open() {
   const [place] = office.places();
   if (place === undefined) throw new Error("a portal without chats");
   const address = await servePage();
+  let beside: Tab | undefined;
   return {
     key: office.key,
     origin: gateway.origin,
     writer: createWriter(gateway.origin, place, sender),
-    tab: ({ url = `${gateway.origin}/graphql`, key = office.key } = {}) => openTab({ address, url, key }),
+    async tab({ url = `${gateway.origin}/graphql`, key = office.key } = {}) {
+      beside = await openTab({ address, url, key, beside });
+      return beside;
+    },
     async killAndRestart() {
       await gateway.kill();
       gateway = await startGatewayProcess(settings);

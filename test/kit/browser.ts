@@ -15,8 +15,8 @@ const FLAGS = [
 export interface TestBrowser {
   /** Opens a page as a new visitor does: nothing is kept of what others did, such as the explorer's tabs. It is watched from its first request on. */
   open(): Promise<WatchedPage>;
-  /** Opens another tab of one visitor, whose tabs have storage and channels in common. */
-  openTab(): Promise<WatchedPage>;
+  /** Opens another tab beside a page: its visitor's tabs have storage and channels in common. */
+  openBeside(page: Page): Promise<WatchedPage>;
   close(): Promise<void>;
 }
 
@@ -44,10 +44,9 @@ export async function startBrowser(): Promise<TestBrowser> {
     context.setDefaultTimeout(120_000);
     return context;
   };
-  const withTabs = await newVisitor();
   return {
     open: async () => watchedPage(await newVisitor()),
-    openTab: () => watchedPage(withTabs),
+    openBeside: (page) => watchedPage(page.context()),
     close: () => browser.close(),
   };
 }
