@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import type { Chat } from "../../../simulator/world/records.ts";
+import { until } from "../../kit/until.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 
 /** Where the customer of a chat writes from, as deliveries name it. */
@@ -25,7 +26,10 @@ export interface GatewayOffice {
   dataDirectory(): Promise<string>;
   /** Settings of one gateway. */
   settings(port: number, dataDirectory: string, more?: Readonly<Record<string, string>>): GatewaySettings;
-  /** Installs the application through a gateway; tells what deliveries prove themselves with. */
+  /**
+   * Installs the application through a gateway; tells what deliveries prove themselves with. Resolves when the application's own user was tried
+   * out too: nothing that the gateway asks of its own accord is left for a test to count.
+   */
   install(origin: string): Promise<Sender>;
   /** Chats with customers, at most one for each pair of connector and line. */
   places(): readonly ChatPlace[];
@@ -79,11 +83,15 @@ export async function openGatewayOffice(options: PortalOptions = {}): Promise<Ga
       GATEWAY_PORT: String(port),
     }),
     async install(origin) {
+      const looks = (): number => portal.stats().byMethod["event.get"] ?? 0;
+      const before = looks();
       const { applicationToken, callback } = await portal.installApplication({
         kind: "script-only",
         installUrl: `${origin}/bitrix24/install`,
       });
       if (callback === undefined) throw new Error("the installation callback was not sent");
+      // The installation looks at the handlers once, trying out the user once more.
+      await until(() => looks() >= before + 2);
       return { memberId: portal.memberId, applicationToken };
     },
     places() {
