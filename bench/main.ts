@@ -95,8 +95,9 @@ async function main(): Promise<void> {
     reports.push(report);
     process.stdout.write(`${printReport(report)}\n`);
   }
-  const missed = reports.flatMap(({ findings }) => findings.filter(({ reached }) => reached === false)).length;
-  process.stdout.write(missed === 0 ? "All goals reached.\n" : `Goals not reached: ${missed}.\n`);
+  const judged = reports.flatMap(({ findings }) => findings.flatMap(({ reached }) => reached ?? []));
+  const missed = judged.filter((reached) => !reached).length;
+  process.stdout.write(`Goals judged: ${judged.length}; not reached: ${missed}.\n`);
   if (json === undefined) return;
   mkdirSync(dirname(json), { recursive: true });
   writeFileSync(json, `${JSON.stringify({ node: process.version, cores: cpus().length, reports }, null, 2)}\n`);

@@ -6,6 +6,7 @@ import { WebSocketServer } from "ws";
 import { readEnvelope } from "../../src/datasources/bitrix24/event-envelope.ts";
 import { parseForm } from "../../src/datasources/bitrix24/form-body.ts";
 import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
+import { emptyMemory } from "../../src/datasources/loaders/credential-memory.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
 import { NO_LIVE_LOG, type OperationContext, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
@@ -75,12 +76,14 @@ field.subscribe = openFeed;
 
 // No field of the benchmark reads from a portal.
 const pool = new Pool("http://127.0.0.1:9");
+// One for all, as the gateway has one for each credential: made anew for each context it would cost the peer more than its own work.
+const memory = emptyMemory();
 function openContext(): OperationContext {
   const portal = createPeerSession(pool, "http://127.0.0.1:9/rest/1/none/");
   return {
     viewer: { kind: "open", label: "peer" },
     portal,
-    loaders: createLoaders(portal, { get: () => undefined, set: () => undefined }),
+    loaders: createLoaders(portal, { get: () => undefined, set: () => undefined }, memory),
     signal: new AbortController().signal,
     usage: new UpstreamUsage(),
     upstreamStatus: () => {
