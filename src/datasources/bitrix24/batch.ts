@@ -1,6 +1,6 @@
 import type { Call } from "./calls.ts";
 import { UnclearAnswer } from "./connection.ts";
-import { type OperatingTime, readOperatingTime, readRefusal } from "./envelope.ts";
+import { type OperatingTime, readDuration, readOperatingTime, readRefusal } from "./envelope.ts";
 import { PortalProtocolError, type PortalRefusal } from "./errors.ts";
 import { encodeCommand } from "./php-query.ts";
 import { object, optionalObject } from "./wire.ts";
@@ -10,7 +10,12 @@ export const BATCH_LIMIT = 50;
 
 /** What became of one command of a batch. */
 export type CommandAnswer =
-  | { readonly kind: "result"; readonly result: unknown; readonly operating: OperatingTime | undefined }
+  | {
+      readonly kind: "result";
+      readonly result: unknown;
+      readonly operating: OperatingTime | undefined;
+      readonly tookMs: number | undefined;
+    }
   | { readonly kind: "refused"; readonly refusal: PortalRefusal }
   /** The portal did not mention the command at all. */
   | { readonly kind: "missing" };
@@ -57,7 +62,13 @@ export function readBatchResult(calls: readonly Call<unknown>[], result: unknown
     const refusal = Object.hasOwn(errors, key) ? readRefusal(call.method, errors[key]) : undefined;
     if (refusal !== undefined) return { kind: "refused", refusal };
     if (Object.hasOwn(results, key)) {
-      return { kind: "result", result: results[key], operating: readOperatingTime(times[key]) };
+      const time = times[key];
+      return {
+        kind: "result",
+        result: results[key],
+        operating: readOperatingTime(time),
+        tookMs: readDuration(time),
+      };
     }
     return { kind: "missing" };
   });

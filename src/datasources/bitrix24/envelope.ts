@@ -13,6 +13,8 @@ export interface OperatingTime {
 export interface Envelope {
   readonly result: unknown;
   readonly operating: OperatingTime | undefined;
+  /** What the call took at the portal, in milliseconds, where it tells. */
+  readonly tookMs: number | undefined;
 }
 
 /** What stands in front of the portal answers with a page of its own under these, when the portal itself does not answer. */
@@ -43,7 +45,7 @@ export function readEnvelope(method: string, answer: TransportAnswer): Envelope 
   if (!("result" in body)) {
     throw new PortalProtocolError(`The portal's answer to ${method} has neither a result nor an error.`, method);
   }
-  return { result: body.result, operating: readOperatingTime(body.time) };
+  return { result: body.result, operating: readOperatingTime(body.time), tookMs: readDuration(body.time) };
 }
 
 /** The refusal in `{error, error_description}`, if it is one. */
@@ -68,6 +70,15 @@ export function readOperatingTime(time: unknown): OperatingTime | undefined {
   const { operating, operating_reset_at: resetAt } = time;
   if (typeof operating !== "number" || typeof resetAt !== "number") return undefined;
   return Number.isFinite(operating) && Number.isFinite(resetAt) ? { operating, resetAt } : undefined;
+}
+
+/** Longer than any call is waited for: told by a portal whose clock was set meanwhile. */
+const LONGEST_CALL_S = 60;
+
+/** Milliseconds that a call took at the portal, undefined where it does not tell, or nothing that can be. */
+export function readDuration(time: unknown): number | undefined {
+  const seconds = isObject(time) ? time.duration : undefined;
+  return typeof seconds === "number" && seconds >= 0 && seconds < LONGEST_CALL_S ? seconds * 1000 : undefined;
 }
 
 function parse(body: string): unknown {

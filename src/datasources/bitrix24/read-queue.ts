@@ -1,8 +1,9 @@
 import { BATCH_LIMIT } from "./batch.ts";
+import type { CommandCosts } from "./command-costs.ts";
 import { forget, remember } from "./lane.ts";
+import { nextPart } from "./parts.ts";
 import { isWaiting } from "./party.ts";
 import type { Lane, Party, ReadUnit } from "./queue-records.ts";
-import { commandCount } from "./read-command.ts";
 import type { Turns } from "./turns.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 
@@ -12,8 +13,8 @@ export interface ReadQueue {
   add(unit: ReadUnit): void;
   remove(unit: ReadUnit): void;
   /**
-   * Takes off what the next of `parts` requests of a lane shall carry: reads of the party first, then of the others in turns. Each of several
-   * parts gets a like share of every kind of command. A read that must travel alone is a part of its own.
+   * Takes off what the next of `parts` requests of a lane shall carry: reads of the party first, then of the others in turns. Several
+   * parts are made so that they end together. A read that must travel alone is a part of its own.
    */
   take(lane: Lane, party: Party, parts: number): ReadUnit[];
   /** The newest read of a party that only it waits for; undefined when it has none. */
@@ -25,11 +26,12 @@ export interface ReadQueue {
 export interface ReadQueueOptions {
   readonly turns: Turns<Party>;
   readonly room: WaitingRoom;
+  readonly costs: CommandCosts;
   /** Nothing of the lane waits any more. */
   readonly emptied: (lane: Lane) => void;
 }
 
-export function createReadQueue({ turns, room, emptied }: ReadQueueOptions): ReadQueue {
+export function createReadQueue({ turns, room, costs, emptied }: ReadQueueOptions): ReadQueue {
   const lanes = new Set<Lane>();
 
   function takeOff(unit: ReadUnit): void {
@@ -71,7 +73,7 @@ export function createReadQueue({ turns, room, emptied }: ReadQueueOptions): Rea
       forget(unit.lane.waiting, unit);
     },
     take(lane, party, parts) {
-      const units = chooseUnits(inTurns(lane, party), parts);
+      const units = chooseUnits(inTurns(lane, party), parts, costs);
       for (const unit of units) takeOff(unit);
       return units;
     },
@@ -116,8 +118,8 @@ function* inTurns(lane: Lane, party: Party): Generator<ReadUnit> {
   }
 }
 
-/** Of what fits into that many full requests, every one of `parts` in the order given. */
-function chooseUnits(units: Iterable<ReadUnit>, parts: number): ReadUnit[] {
+/** Of what fits into that many full requests, in the order given, what the next one carries. */
+function chooseUnits(units: Iterable<ReadUnit>, parts: number, costs: CommandCosts): ReadUnit[] {
   const candidates: ReadUnit[] = [];
   let size = 0;
   for (const unit of units) {
@@ -129,8 +131,5 @@ function chooseUnits(units: Iterable<ReadUnit>, parts: number): ReadUnit[] {
     if (size > parts * BATCH_LIMIT) break;
     candidates.push(unit);
   }
-  const chosen = parts === 1 ? candidates : candidates.filter((_unit, index) => index % parts === 0);
-  // Linked reads are longer than others, and may meet in one part.
-  while (commandCount(chosen) > BATCH_LIMIT) chosen.pop();
-  return chosen;
+  return parts === 1 ? candidates : nextPart(candidates, parts, costs);
 }

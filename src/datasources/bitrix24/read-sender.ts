@@ -1,7 +1,9 @@
+import { guard } from "../../process/guard.ts";
 import { createBackoff } from "./backoff.ts";
 import { batchParams, type CommandAnswer, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
 import { type ParamMap, ResultRef } from "./calls.ts";
+import type { CommandCosts } from "./command-costs.ts";
 import type { Connection, RequestContent } from "./connection.ts";
 import { PortalProtocolError, PortalRateLimited, PortalRefusal, PortalTimeout, UpstreamError } from "./errors.ts";
 import { decodeResult, readFailure } from "./failures.ts";
@@ -12,11 +14,14 @@ import type { UpstreamUsage } from "./usage.ts";
 
 export const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_ATTEMPTS = 4;
+/** Of a smaller batch, what else happens in the same turn of the event loop is most of what can be measured. */
+const LEAST_MEASURED = 5;
 const backoff = createBackoff({ firstMs: 300, longestMs: 2_400 });
 
 export interface ReadSenderOptions {
   readonly connection: Connection;
   readonly allowance: Allowance;
+  readonly costs: CommandCosts;
   /** The portal's write epoch. */
   readonly epoch: () => number;
   /** Runs a function later; cancelled when the scheduler closes. */
@@ -34,7 +39,7 @@ function refersToFirst({ call: { params } }: ReadCommand): boolean {
 export function createReadSender(
   options: ReadSenderOptions,
 ): (lane: Lane, units: readonly ReadUnit[]) => Promise<void> {
-  const { connection, allowance } = options;
+  const { connection, allowance, costs } = options;
   const repeats = new WeakMap<Lane, Map<number, ReadUnit[]>>();
 
   function markSent(lane: Lane, units: readonly ReadUnit[]): void {
@@ -126,6 +131,7 @@ export function createReadSender(
     switch (answer.kind) {
       case "result":
         if (answer.operating !== undefined) lane.operating.observe(method, answer.operating);
+        if (answer.tookMs !== undefined) costs.observe(command.call, answer.tookMs);
         try {
           return { ok: true, value: decodeResult(command.call, answer.result, lane.endpoint) };
         } catch (error) {
@@ -172,6 +178,15 @@ export function createReadSender(
     settleFailed(unit, (command) => readFailure(command.call.method, error).error);
   }
 
+  /** What an answer sets going is over with this turn of the event loop. */
+  function measureHandling(commands: number): void {
+    if (commands < LEAST_MEASURED) return;
+    const begun = performance.now();
+    setImmediate(
+      guard("measuring what an answer takes", () => costs.observeHandling((performance.now() - begun) / commands)),
+    );
+  }
+
   /** What is under way from now until `over`. */
   function begin(lane: Lane, units: readonly ReadUnit[]): { request: ReadRequest; over: () => void } {
     markSent(lane, units);
@@ -205,13 +220,13 @@ export function createReadSender(
     try {
       let answers: readonly CommandAnswer[];
       if (calls.length === 1) {
-        const { result, operating } = await post(only.method, only.params);
-        answers = [{ kind: "result", result, operating }];
+        answers = [{ kind: "result", ...(await post(only.method, only.params)) }];
       } else {
         const groups = units.map((unit) => unit.commands.map((command) => command.call));
         answers = readBatchResult(calls, (await post("batch", batchParams(groups))).result);
       }
       over();
+      measureHandling(calls.length);
       let at = 0;
       for (const unit of units) {
         const { length } = unit.commands;

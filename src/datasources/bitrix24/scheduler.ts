@@ -3,6 +3,7 @@ import type { Allowance } from "./bucket.ts";
 import { createBudgets } from "./budgets.ts";
 import type { Call, ReadOptions, WriteOutcome } from "./calls.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
+import { createCommandCosts } from "./command-costs.ts";
 import type { Authorization, Connection } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { PortalRateLimited, PortalResting, PortalUnavailable, type UpstreamError } from "./errors.ts";
@@ -89,11 +90,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const rooms = { reads: createWaitingRoom(QUEUED_READS), writes: createWaitingRoom(QUEUED_WRITES) };
   const parties = createParties((party) => slots.reads.isUsedBy(party) || slots.writes.isUsedBy(party));
   const turns = createTurns<Party>((party) => party.writes.length === 0 && !isAged(party));
-  const reads = createReadQueue({ turns, room: rooms.reads, emptied: giveBackGranted });
+  const costs = createCommandCosts();
+  const reads = createReadQueue({ turns, room: rooms.reads, costs, emptied: giveBackGranted });
   const writes = createWriteQueue({ turns, room: rooms.writes });
   const pump = createPump({ dispatchNext, refuse: () => refuseAll(stopping) });
   const { later, wakeIn, atTurnEnd: moved } = pump;
-  const send = createReadSender({ connection, allowance, epoch: () => epoch, later, requeue });
+  const send = createReadSender({ connection, allowance, costs, epoch: () => epoch, later, requeue });
   const dispatchReads = createReadDispatch({
     turns,
     queue: reads,

@@ -34,6 +34,8 @@ export interface ScriptedPortal {
   /** Takes the next requests one by one, before the ordinary answers. */
   readonly next: Step[];
   latencyMs: number;
+  /** What it says that a command of a batch took, in milliseconds; it tells nothing where that is undefined. */
+  tookMs: (method: string, params: Record<string, string>) => number | undefined;
   close(): Promise<void>;
 }
 
@@ -91,14 +93,18 @@ export async function startScriptedPortal(port = 0): Promise<ScriptedPortal> {
     }
     const results: Record<string, unknown> = {};
     const errors: Record<string, unknown> = {};
+    const times: Record<string, unknown> = {};
     for (const [key, command] of cmd) {
       const [method = "", query = ""] = String(command).split(/\?(.*)/s);
       const resolved = query.replace(/\$result\[(\w+)\]\[(\w+)\]/g, (_all, from: string, field: string) => {
         const earlier = results[from];
         return typeof earlier === "object" && earlier !== null ? String(Reflect.get(earlier, field)) : "";
       });
+      const params = Object.fromEntries(new URLSearchParams(resolved));
       try {
-        results[key] = portal.answer(method, Object.fromEntries(new URLSearchParams(resolved)));
+        results[key] = portal.answer(method, params);
+        const tookMs = portal.tookMs(method, params);
+        if (tookMs !== undefined) times[key] = { duration: tookMs / 1000 };
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         errors[key] = { error: error.code, error_description: "refused" };
@@ -110,7 +116,7 @@ export async function startScriptedPortal(port = 0): Promise<ScriptedPortal> {
       result_error: map(errors),
       result_total: [],
       result_next: [],
-      result_time: [],
+      result_time: map(times),
     };
     return { body: JSON.stringify({ result, time: {} }) };
   }
@@ -125,6 +131,7 @@ export async function startScriptedPortal(port = 0): Promise<ScriptedPortal> {
     intercept: undefined,
     next: [],
     latencyMs: 0,
+    tookMs: () => undefined,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());

@@ -137,7 +137,7 @@ export function startVirtualPortal({ plan = "standard", liveShare = 0.25 }: { pl
       });
       const results = Object.fromEntries(commands.map(([name], index) => [`c${index}`, name]));
       const result = method === "batch" ? { result: results, result_error: [], result_time: [] } : method;
-      return { result, operating: undefined };
+      return { result, operating: undefined, tookMs: undefined };
     },
   };
 
