@@ -36,6 +36,7 @@ export function shareConnection(options: SharingOptions): Connection {
   let leader: string | undefined;
   let leaderState: ConnectionState = { phase: "connecting", transport: "other-tab" };
   let resign: () => void = () => undefined;
+  let check: ReturnType<typeof setInterval> | undefined;
   let answerTimer: ReturnType<typeof setTimeout> | undefined;
   let ids = 0;
 
@@ -44,7 +45,23 @@ export function shareConnection(options: SharingOptions): Connection {
 
   /** Held as long as this tab lives, so that the leader notices its end, a crash too. */
   const tabLock = (tab: string): string => `${name} tab ${tab}`;
-  void navigator.locks.request(tabLock(me), () => until(ending.signal)).catch(() => undefined);
+  navigator.locks
+    .request(tabLock(me), { signal: ending.signal }, () => {
+      takePart();
+      return until(ending.signal);
+    })
+    .catch(() => undefined);
+
+  /** Not before the lock is held: a leader that is asked to carry something asks for it too, and would take this tab for gone. */
+  function takePart(): void {
+    channel.onmessage = ({ data }) => {
+      if (isToLeader(data)) serve(data);
+      else if (isFromLeader(data)) data.kind === "leads" ? follow(data.from, data.state) : hear(data);
+    };
+    check = setInterval(makeSure, options.checkEveryMs);
+    compete(false);
+    toLeader({ kind: "who", from: me });
+  }
 
   function compete(steal: boolean): void {
     const lead = (): Promise<void> =>
@@ -153,20 +170,14 @@ export function shareConnection(options: SharingOptions): Connection {
     changed();
   }
 
-  channel.onmessage = ({ data }) => {
-    if (isToLeader(data)) serve(data);
-    else if (isFromLeader(data)) data.kind === "leads" ? follow(data.from, data.state) : hear(data);
-  };
-  const check = setInterval(() => {
+  function makeSure(): void {
     if (own !== undefined || answerTimer !== undefined || carried.size === 0) return;
     toLeader({ kind: "who", from: me });
     answerTimer = setTimeout(() => {
       answerTimer = undefined;
       if (own === undefined) compete(true);
     }, options.answerWithinMs);
-  }, options.checkEveryMs);
-  compete(false);
-  toLeader({ kind: "who", from: me });
+  }
 
   const carryElsewhere: Carry = (operation, sink) => {
     ids += 1;

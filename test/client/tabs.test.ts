@@ -36,9 +36,11 @@ interface TabOptions {
   readonly key: string;
   /** A tab of the same visitor, where there is one. */
   readonly beside: Tab | undefined;
+  /** Milliseconds by which the browser is late with locks, as it is in a tab whose process has just begun. */
+  readonly locksAfterMs: number;
 }
 
-async function openTab({ address, url, key, beside }: TabOptions): Promise<Tab> {
+async function openTab({ address, url, key, beside, locksAfterMs }: TabOptions): Promise<Tab> {
   const watched = await (beside === undefined ? browser.open() : browser.openBeside(beside.page));
   const { page } = watched;
   onTestFinished(() => page.close());
@@ -50,6 +52,13 @@ async function openTab({ address, url, key, beside }: TabOptions): Promise<Tab> 
       post.call(this, message);
     };
   });
+  await page.addInitScript((late) => {
+    const { request } = LockManager.prototype;
+    LockManager.prototype.request = async function (...asked: unknown[]) {
+      if (late > 0) await new Promise((resolve) => setTimeout(resolve, late));
+      return Reflect.apply(request, this, asked);
+    };
+  }, locksAfterMs);
   await page.goto(address);
   await page.evaluate(
     ({ url, key, query }) => {
@@ -95,8 +104,8 @@ async function open() {
     key: office.key,
     origin: gateway.origin,
     writer: createWriter(gateway.origin, place, sender),
-    async tab({ url = `${gateway.origin}/graphql`, key = office.key } = {}) {
-      beside = await openTab({ address, url, key, beside });
+    async tab({ url = `${gateway.origin}/graphql`, key = office.key, locksAfterMs = 0 } = {}) {
+      beside = await openTab({ address, url, key, beside, locksAfterMs });
       return beside;
     },
     async killAndRestart() {
@@ -159,6 +168,17 @@ test("two tabs of one person share a socket; the one that has it closes, and the
   expect(sockets(second)).toBe(1);
   expect(await second.state()).toMatchObject({ transport: "websocket" });
   expect(second.watched.consoleErrors).toEqual([]);
+});
+
+test("a tab whose browser is late with locks hears what the others hear, and so do the tabs that come when all were closed", async () => {
+  const { tab, writer } = await open();
+  const first = [await tab(), await tab({ locksAfterMs: 800 })];
+  await begin(first, writer);
+  expect(first.map(sockets)).toEqual([1, 0]);
+  const second = [await tab({ locksAfterMs: 800 }), await tab({ locksAfterMs: 800 })];
+  for (const { page } of first) await page.close();
+  await begin(second, writer);
+  for (const each of second) await heard(each, writer);
 });
 
 test("a killed and restarted gateway costs neither tab an event, and both are told the gap", async () => {
