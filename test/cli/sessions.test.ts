@@ -2,13 +2,11 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { runSessionsProgram } from "../../src/cli/sessions.ts";
-import { readConfig } from "../../src/config/read-config.ts";
 import { csvCell } from "../../src/export/export-lines.ts";
-import { startGateway } from "../../src/server/gateway.ts";
+import { runGateway } from "../kit/gateway-here.ts";
 
 const FROM = "2020-01-01";
 
@@ -84,7 +82,7 @@ describe("npm run sessions -- export", () => {
 
   test("goes through a running gateway, which takes few requests", async () => {
     const env = settingsFor(portal, "0");
-    const gateway = await startGateway(readConfig(env), pino({ level: "silent" }));
+    const gateway = await runGateway(env);
     onTestFinished(() => gateway.close());
     await gateway.probed;
     portal.resetStats();

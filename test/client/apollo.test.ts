@@ -8,9 +8,9 @@ import { expect, test } from "vitest";
 import { createOpenLinesLink, possibleTypes, typePolicies } from "../../client/src/apollo/main.ts";
 import type { Gap } from "../../client/src/main.ts";
 import { openGatewayOffice } from "../campaign/live/installed-portal.ts";
-import { eventually } from "../kit/eventually.ts";
 import { freePort } from "../kit/free-port.ts";
 import { startGatewayProcess } from "../kit/gateway-process.ts";
+import { eventually } from "../kit/until.ts";
 import { createWriter, EVENTS, openClient } from "./listening.ts";
 import { openOperatorScene } from "./operator.ts";
 

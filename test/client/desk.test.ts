@@ -8,7 +8,7 @@ import {
   openInbox,
 } from "../../client/src/desk/main.ts";
 import { userErrorsByField } from "../../client/src/main.ts";
-import { eventually } from "../kit/eventually.ts";
+import { eventually } from "../kit/until.ts";
 import { openClient } from "./listening.ts";
 import { type OperatorScene, openOperatorScene } from "./operator.ts";
 

@@ -6,9 +6,9 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { expect, onTestFinished, test } from "vitest";
 import type { Identity } from "../../client/src/main.ts";
 import { openGatewayOffice } from "../campaign/live/installed-portal.ts";
-import { eventually } from "../kit/eventually.ts";
 import { freePort } from "../kit/free-port.ts";
 import { startGatewayHere } from "../kit/gateway-here.ts";
+import { eventually } from "../kit/until.ts";
 import { createWriter, heardAll, heardFirst, listen, openClient } from "./listening.ts";
 import { openWay } from "./way.ts";
 

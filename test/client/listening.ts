@@ -11,7 +11,7 @@ import {
 } from "../../client/src/main.ts";
 import { messageForm, postForm } from "../campaign/live/event-sender.ts";
 import type { ChatPlace } from "../campaign/live/installed-portal.ts";
-import { eventually } from "../kit/eventually.ts";
+import { eventually } from "../kit/until.ts";
 import type { Sender } from "../subscriptions/deliveries.ts";
 
 export const EVENTS = `subscription Events($after: EventCursor) {

@@ -1,6 +1,6 @@
 import type { RunningPortal } from "../../simulator/portal.ts";
-import { keyFor } from "../e2e/gateway.ts";
-import { type LiveOffice, openLiveOffice } from "../e2e/live-office.ts";
+import { keyFor } from "../kit/gateway.ts";
+import { type LiveOffice, openLiveOffice } from "../kit/live-office.ts";
 
 /** A gateway with live events, and one of its operators who has dialogs. */
 export interface OperatorScene {

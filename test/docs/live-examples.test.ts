@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { type LiveOffice, openLiveOffice } from "../e2e/live-office.ts";
+import { type LiveOffice, openLiveOffice } from "../kit/live-office.ts";
 
 const EXAMPLES = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "examples", "live");
 

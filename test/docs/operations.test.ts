@@ -13,7 +13,7 @@ import {
   validate,
 } from "graphql";
 import { describe, expect, test } from "vitest";
-import { openLiveOffice } from "../e2e/live-office.ts";
+import { openLiveOffice } from "../kit/live-office.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const FOLDER = join(ROOT, "examples", "operations");

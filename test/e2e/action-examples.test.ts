@@ -6,7 +6,7 @@ import { botId } from "../../simulator/seed/staff.ts";
 import { joinChat } from "../../simulator/world/members.ts";
 import { addMessage } from "../../simulator/world/messages.ts";
 import { type Chat, SessionStatus } from "../../simulator/world/records.ts";
-import { type Office, openOffice, type StaffMember } from "./office.ts";
+import { type Office, openOffice, type StaffMember } from "../kit/office.ts";
 import { answeredChat, isStaffed, operatorOf } from "./refusals.ts";
 
 let office: Office;

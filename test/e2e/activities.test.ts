@@ -4,10 +4,10 @@ import { editActivity } from "../../simulator/world/activities.ts";
 import { completeByHand } from "../../simulator/world/crm-deeds.ts";
 import type { Chat } from "../../simulator/world/records.ts";
 import { freePort } from "../kit/free-port.ts";
+import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
+import { type Listener, openListener, openLiveOffice } from "../kit/live-office.ts";
 import { actAs } from "../simulator/rest-client.ts";
 import { seededChats } from "../simulator/seeded-chats.ts";
-import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
-import { type Listener, openListener, openLiveOffice } from "./live-office.ts";
 
 const EVENTS = `subscription {
   openLineEvents(filter: { kinds: [SESSION_STARTED, SESSION_FINISHED, CHAT_CHANGED] }) {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { SessionStatus } from "../../simulator/world/records.ts";
+import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 import { type RedisServer, startRedisServer } from "../kit/redis-server.ts";
-import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
 
 let portal: RunningPortal;
 let redis: RedisServer;

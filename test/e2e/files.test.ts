@@ -7,11 +7,11 @@ import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { contentsOf } from "../../simulator/protocol/placeholders.ts";
 import type { Chat, ChatFile } from "../../simulator/world/records.ts";
 import { addKey, removeKey } from "../../src/server/identity/keys-file.ts";
-import { eventually } from "../kit/eventually.ts";
+import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
+import { openLiveOffice } from "../kit/live-office.ts";
 import { startOwnClock } from "../kit/own-time.ts";
+import { eventually } from "../kit/until.ts";
 import { actAs } from "../simulator/rest-client.ts";
-import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
-import { openLiveOffice } from "./live-office.ts";
 
 let portal: RunningPortal;
 let gateway: TestGateway;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { FIRST_OPERATION } from "../../src/server/transports/pages/first-operation.ts";
+import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 import { connectSocket } from "../kit/socket-client.ts";
-import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
 
 let portal: RunningPortal;
 let gateway: TestGateway;

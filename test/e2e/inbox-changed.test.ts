@@ -3,8 +3,8 @@ import { type PortalUser, startPortal } from "../../simulator/portal.ts";
 import { joinChat, leaveChat } from "../../simulator/world/members.ts";
 import type { Chat } from "../../simulator/world/records.ts";
 import { openEventStream } from "../kit/event-stream-client.ts";
-import { keyFor, startGateway } from "./gateway.ts";
-import { type Listener, type LiveOffice, openListener, openLiveOffice, type StreamResult } from "./live-office.ts";
+import { keyFor, startGateway } from "../kit/gateway.ts";
+import { type Listener, type LiveOffice, openListener, openLiveOffice, type StreamResult } from "../kit/live-office.ts";
 
 const ITEM =
   "id isPinned changedAt preview { text } chat { id title viewerUnreadCount line { id name } operator { id name } }";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { keyFor } from "./gateway.ts";
-import { type Listener, openLiveOffice } from "./live-office.ts";
+import { keyFor } from "../kit/gateway.ts";
+import { type Listener, openLiveOffice } from "../kit/live-office.ts";
 
 const MESSAGES = "subscription { messageAdded { content { text } } }";
 

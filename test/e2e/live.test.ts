@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openLiveOffice } from "./live-office.ts";
+import { openLiveOffice } from "../kit/live-office.ts";
 
 it("delivers a customer's message as it is written, with its text, author, line and chat", async () => {
   const { portal, listen } = await openLiveOffice();

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { joinChat } from "../../simulator/world/members.ts";
 import { addMessage } from "../../simulator/world/messages.ts";
 import { type Chat, SessionStatus } from "../../simulator/world/records.ts";
-import { type Office, openOffice, type StaffMember } from "./office.ts";
+import { type Office, openOffice, type StaffMember } from "../kit/office.ts";
 import { answeredChat, operatorOf } from "./refusals.ts";
 
 let office: Office;

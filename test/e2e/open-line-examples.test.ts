@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeEmoji } from "../../simulator/lines/emoji-tokens.ts";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Fault } from "../../simulator/protocol/faults.ts";
-import { startGateway, type TestGateway } from "./gateway.ts";
+import { startGateway, type TestGateway } from "../kit/gateway.ts";
 
 const source = readFileSync(new URL("../../examples/operations/open-lines.graphql", import.meta.url), "utf8");
 const { definitions } = parse(source);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Chat, SessionStatus } from "../../simulator/world/records.ts";
-import { type Office, openOffice, type StaffMember } from "./office.ts";
+import { type Office, openOffice, type StaffMember } from "../kit/office.ts";
 
 let office: Office;
 

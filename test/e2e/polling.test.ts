@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startPortal } from "../../simulator/portal.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../kit/gateway.ts";
 
 it("with a webhook only, nothing is polled until somebody subscribes; then the owner's dialogs arrive live", async () => {
   const portal = await startPortal({ size: 0.2, plan: "on-premise" });

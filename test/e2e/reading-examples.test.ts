@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Kind, parse, print } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SessionStatus } from "../../simulator/world/records.ts";
-import { type Office, openOffice, type StaffMember } from "./office.ts";
+import { type Office, openOffice, type StaffMember } from "../kit/office.ts";
 import { answeredChat, operatorOf } from "./refusals.ts";
 
 let office: Office;

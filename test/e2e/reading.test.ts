@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Office, openOffice, type StaffMember } from "./office.ts";
+import { type Office, openOffice, type StaffMember } from "../kit/office.ts";
 
 let office: Office;
 let supervisor: StaffMember;

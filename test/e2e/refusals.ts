@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { type Chat, SessionStatus } from "../../simulator/world/records.ts";
 import type { UserErrorCode } from "../../src/schema/mutation-payload.ts";
-import type { Office, StaffMember } from "./office.ts";
+import type { Office, StaffMember } from "../kit/office.ts";
 
 /** Where each user error is met over HTTP; a new one does not compile until it has a place. */
 const MET_IN: Readonly<Record<`${UserErrorCode}`, "chats" | "crm-bots-network" | "files" | "lines">> = {

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startPortal } from "../../simulator/portal.ts";
 import { addMessage } from "../../simulator/world/messages.ts";
 import { SessionStatus } from "../../simulator/world/records.ts";
-import { keyFor, startGateway } from "./gateway.ts";
-import { type Office, openOffice } from "./office.ts";
+import { keyFor, startGateway } from "../kit/gateway.ts";
+import { type Office, openOffice } from "../kit/office.ts";
 import { ABSENT, answeredChat, strangerTo } from "./refusals.ts";
 
 let office: Office;

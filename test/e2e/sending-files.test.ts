@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Chat } from "../../simulator/world/records.ts";
-import { eventually } from "../kit/eventually.ts";
-import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
+import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
+import { eventually } from "../kit/until.ts";
 import { errorsMetIn } from "./refusals.ts";
 
 interface Desk {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Activity } from "../../simulator/world/activities.ts";
-import { type GraphqlAnswer, keyFor, startGateway, type TestGateway } from "./gateway.ts";
+import { type GraphqlAnswer, keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 
 interface Place {
   readonly portal: RunningPortal;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { SessionStatus } from "../../simulator/world/records.ts";
-import { type Office, openOffice } from "./office.ts";
+import { type Office, openOffice } from "../kit/office.ts";
 import { ABSENT, answeredChat, errorsMetIn, operatorOf, recordRefusals, strangerTo } from "./refusals.ts";
 
 let office: Office;

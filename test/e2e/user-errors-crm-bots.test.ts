@@ -3,7 +3,7 @@ import { networkCodes } from "../../simulator/seed/seed.ts";
 import { botClientId } from "../../simulator/seed/staff.ts";
 import { joinChat } from "../../simulator/world/members.ts";
 import { type Chat, SessionStatus } from "../../simulator/world/records.ts";
-import { type Office, openOffice } from "./office.ts";
+import { type Office, openOffice } from "../kit/office.ts";
 import {
   ABSENT,
   answeredChat,

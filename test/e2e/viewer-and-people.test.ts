@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SessionStatus } from "../../simulator/world/records.ts";
-import { type Office, openOffice } from "./office.ts";
+import { type Office, openOffice } from "../kit/office.ts";
 
 let office: Office;
 /** Somebody whose webhook has the scope imopenlines alone. */

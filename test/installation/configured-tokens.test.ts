@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ConfigError } from "../../src/config/config.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { fingerprint } from "../../src/datasources/bitrix24/credentials.ts";
-import { type RunningGateway, startGateway } from "../../src/server/gateway.ts";
-import { eventually } from "../kit/eventually.ts";
+import { type GatewayHere, runGateway } from "../kit/gateway-here.ts";
 import { type RawAnswer, send } from "../kit/http-client.ts";
 import { startRedisServer } from "../kit/redis-server.ts";
+import { eventually } from "../kit/until.ts";
 import { type ApplicationPortal, startApplicationPortal } from "./application-portal.ts";
 
 const ENCRYPTION_KEY = randomBytes(32).toString("base64");
@@ -40,13 +40,13 @@ function settingsOf(portal: ApplicationPortal, directory: string, tokenUrlIn: "s
   };
 }
 
-async function start(settings: Record<string, string>, log = pino({ level: "silent" })): Promise<RunningGateway> {
-  const gateway = await startGateway(readConfig(settings), log);
+async function start(settings: Record<string, string>, log?: Logger): Promise<GatewayHere> {
+  const gateway = await runGateway(settings, log);
   await gateway.probed;
   return gateway;
 }
 
-function ask(gateway: RunningGateway): Promise<RawAnswer> {
+function ask(gateway: GatewayHere): Promise<RawAnswer> {
   const body = JSON.stringify({ query: "{ viewer { user { id } } }" });
   return send(gateway.url, { headers: { "content-type": "application/json" }, body });
 }

@@ -2,8 +2,8 @@ import { get } from "node:http";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
-import { keyFor, startGateway, type TestGateway } from "../e2e/gateway.ts";
 import { startBrowser, type TestBrowser, type WatchedPage } from "../kit/browser.ts";
+import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 import { type Program, runScript } from "../kit/program.ts";
 
 let browser: TestBrowser;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
-import { startGateway, type TestGateway } from "../e2e/gateway.ts";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
+import { startGateway, type TestGateway } from "../kit/gateway.ts";
 
 let browser: TestBrowser;
 let portal: RunningPortal;

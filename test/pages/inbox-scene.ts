@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import type { RunningPortal } from "../../simulator/portal.ts";
-import { keyFor } from "../e2e/gateway.ts";
-import { type LiveOffice, openLiveOffice } from "../e2e/live-office.ts";
 import type { TestBrowser, WatchedPage } from "../kit/browser.ts";
+import { keyFor } from "../kit/gateway.ts";
+import { type LiveOffice, openLiveOffice } from "../kit/live-office.ts";
 
 interface Row {
   readonly id: string;

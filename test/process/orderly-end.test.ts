@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { endInOrder } from "../../src/process/orderly-end.ts";
-import { eventually } from "../kit/eventually.ts";
+import { eventually } from "../kit/until.ts";
 
 function scene(close: () => Promise<void>, limitMs = 60_000) {
   const exits: number[] = [];

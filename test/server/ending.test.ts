@@ -1,10 +1,10 @@
 import { Agent, get } from "node:http";
 import { expect, test } from "vitest";
 import { openEventStream } from "../kit/event-stream-client.ts";
-import { eventually } from "../kit/eventually.ts";
 import { startOwnClock } from "../kit/own-time.ts";
 import { startScriptedGateway } from "../kit/scripted-gateway.ts";
 import { connectSocket } from "../kit/socket-client.ts";
+import { eventually } from "../kit/until.ts";
 
 const WRITE = 'mutation { chatSkip(chatId: "1") { userErrors { code } } }';
 

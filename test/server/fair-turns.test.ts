@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { eventually } from "../kit/eventually.ts";
 import { send } from "../kit/http-client.ts";
 import { startScriptedGateway } from "../kit/scripted-gateway.ts";
+import { eventually } from "../kit/until.ts";
 import { dialogOnWire } from "../resolvers/wire-answers.ts";
 
 const BUSY = "busy-0123456789abcdef";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { mariaOnWire, openLineItemOnWire } from "../fixtures/im-examples.ts";
-import { eventually } from "../kit/eventually.ts";
 import { logTo } from "../kit/log-lines.ts";
 import { startScriptedGateway } from "../kit/scripted-gateway.ts";
+import { eventually } from "../kit/until.ts";
 import { delivery, portalPayloads } from "../subscriptions/deliveries.ts";
 import { phpForm } from "../subscriptions/php-form.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Fault } from "../../simulator/protocol/faults.ts";
-import { keyFor, startGateway, type TestGateway } from "../e2e/gateway.ts";
+import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 
 let portal: RunningPortal;
 let gateway: TestGateway;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import { progress } from "../../kit/progress.ts";
+import { progress } from "../../kit/until.ts";
 import { faultsIn, type History, type Verdict, verdictOf, withheldIn } from "./history.ts";
 import { startListener } from "./listening.ts";
 import { type Posting, startPosting } from "./posting.ts";

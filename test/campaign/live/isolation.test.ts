@@ -13,9 +13,8 @@ import { openEventStorage } from "../../../src/subscriptions/events/event-storag
 import { openEventStream } from "../../kit/event-stream-client.ts";
 import { freePort } from "../../kit/free-port.ts";
 import { startGatewayHere } from "../../kit/gateway-here.ts";
-import { progress } from "../../kit/progress.ts";
 import { connectSocket, currentCursor, type StreamResult } from "../../kit/socket-client.ts";
-import { until } from "../../kit/until.ts";
+import { progress, until } from "../../kit/until.ts";
 import type { Sender } from "../../subscriptions/deliveries.ts";
 import { createPoster, messageForm } from "./event-sender.ts";
 import { type ChatPlace, placeOf, temporaryDirectory } from "./installed-portal.ts";

@@ -1,10 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../kit/free-port.ts";
 import { type GatewayProcess, isReady, startGatewayProcess } from "../../kit/gateway-process.ts";
-import { progress } from "../../kit/progress.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
 import { currentCursor } from "../../kit/socket-client.ts";
-import { until } from "../../kit/until.ts";
+import { progress, until } from "../../kit/until.ts";
 import { type Sending, type SentEvent, sendEvents, sendMarkers } from "./event-sender.ts";
 import { type GatewaySettings, openGatewayOffice } from "./installed-portal.ts";
 import { faultsOf, mixedInterests, type ResumingSubscriber, startSubscriber } from "./resuming-subscriber.ts";

@@ -1,11 +1,11 @@
 import { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
 import { openEventStream } from "../../kit/event-stream-client.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { freePort } from "../../kit/free-port.ts";
 import { startGatewayProcess } from "../../kit/gateway-process.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
 import { connectSocket, currentCursor } from "../../kit/socket-client.ts";
+import { eventually } from "../../kit/until.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
 
 const TEXTS = "subscription ($after: EventCursor) { messageAdded(after: $after) { content { text } } }";

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { createLocalAllowance } from "../../../src/datasources/bitrix24/bucket.ts";
 import type { Credential } from "../../../src/datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../../src/datasources/bitrix24/usage.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 import { type Bench, call, startBench } from "./portal-fixture.ts";
 
 /** Rejections that nobody handled; such a one ends a Node process. */

@@ -4,7 +4,7 @@ import { createLocalAllowance } from "../../../src/datasources/bitrix24/bucket.t
 import { createCircuitBreaker } from "../../../src/datasources/bitrix24/circuit-breaker.ts";
 import { PortalRateLimited, PortalUnavailable } from "../../../src/datasources/bitrix24/errors.ts";
 import { createOperatingTimes } from "../../../src/datasources/bitrix24/operating-time.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 import { call, startBench } from "./portal-fixture.ts";
 
 function clock() {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createPump } from "../../../src/datasources/bitrix24/pump.ts";
 import { onFault } from "../../../src/process/guard.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 
 let told: unknown[] = [];
 let stop = (): void => {};

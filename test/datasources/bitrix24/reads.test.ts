@@ -5,7 +5,7 @@ import {
   PortalTimeout,
   PortalUnavailable,
 } from "../../../src/datasources/bitrix24/errors.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 import { call, startBench } from "./portal-fixture.ts";
 import { Refused } from "./scripted-portal.ts";
 

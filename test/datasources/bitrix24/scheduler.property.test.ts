@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { UpstreamError } from "../../../src/datasources/bitrix24/errors.ts";
 import type { Credential } from "../../../src/datasources/bitrix24/portals.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 import { type Bench, call, startBench } from "./portal-fixture.ts";
 import { Refused, type ScriptedPortal, type Step } from "./scripted-portal.ts";
 

@@ -6,7 +6,7 @@ import {
   PortalUnavailable,
 } from "../../../src/datasources/bitrix24/errors.ts";
 import { TransportFailure } from "../../../src/datasources/bitrix24/transport.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 import { call, startBench } from "./portal-fixture.ts";
 import { Refused } from "./scripted-portal.ts";
 import { ask, startVirtualPortal, untilSettled, useVirtualTime } from "./virtual-portal.ts";

@@ -1,7 +1,7 @@
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { namePeople } from "../../../src/cli/demo/demo-people.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
 import { freePort } from "../../kit/free-port.ts";
+import { startGateway, type TestGateway } from "../../kit/gateway.ts";
 
 /** What the documents talk about: the demo, and a portal whose webhook one has. */
 export interface Scene {

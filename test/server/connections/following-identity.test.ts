@@ -6,11 +6,11 @@ import { addKey, type KeyTerms, readKeysFile, removeKey } from "../../../src/ser
 import { messageForm, postForm } from "../../campaign/live/event-sender.ts";
 import { openGatewayOffice, temporaryDirectory } from "../../campaign/live/installed-portal.ts";
 import { openEventStream } from "../../kit/event-stream-client.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { freePort } from "../../kit/free-port.ts";
 import { startGatewayHere } from "../../kit/gateway-here.ts";
 import { startOwnClock } from "../../kit/own-time.ts";
 import { connectSocket, openSocket, type StreamResult } from "../../kit/socket-client.ts";
+import { eventually } from "../../kit/until.ts";
 
 const MESSAGES = "subscription { messageAdded { content { text } } }";
 

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { openEventStream } from "../../kit/event-stream-client.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
 import { connectSocket, openSocket } from "../../kit/socket-client.ts";
+import { eventually } from "../../kit/until.ts";
 
 const KEYS = { GATEWAY_API_KEYS: "one:0123456789abcdef,two:fedcba9876543210" };
 const ONE = "0123456789abcdef";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type ApiKeys, openApiKeys } from "../../../src/server/identity/api-keys.ts";
 import { KeyOptionError, readKeyTerms } from "../../../src/server/identity/key-terms.ts";
 import { addKey, KeysFileError, keyHash, readKeysFile, removeKey } from "../../../src/server/identity/keys-file.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 
 let file: string;
 let opened: ApiKeys | undefined;

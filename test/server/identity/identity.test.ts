@@ -5,13 +5,12 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { ConfigError } from "../../../src/config/config.ts";
-import { readConfig } from "../../../src/config/read-config.ts";
-import { type RunningGateway, startGateway as startServer } from "../../../src/server/gateway.ts";
 import { readKeyTerms } from "../../../src/server/identity/key-terms.ts";
 import { addKey, removeKey } from "../../../src/server/identity/keys-file.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { startGateway, type TestGateway } from "../../kit/gateway.ts";
+import { runGateway } from "../../kit/gateway-here.ts";
 import { errorsOf, type RawAnswer, send } from "../../kit/http-client.ts";
+import { eventually } from "../../kit/until.ts";
 import { openMessageSocket } from "../transports/message-socket.ts";
 
 const WHO = "{ viewer { user { id } } }";
@@ -38,15 +37,6 @@ function person(index: number) {
   const user = portal.users[index];
   if (user === undefined) throw new Error("the seed is smaller than this test");
   return user;
-}
-
-function startWith(environment: Record<string, string>): Promise<RunningGateway> {
-  const config = readConfig({
-    GATEWAY_PORT: "0",
-    GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "identity-")),
-    ...environment,
-  });
-  return startServer(config, pino({ level: "silent" }));
 }
 
 describe("with keys", () => {
@@ -142,7 +132,7 @@ describe("with keys", () => {
 describe("without keys", () => {
   test("this machine acts with the configured webhook, from the first key on never again", async () => {
     const directory = mkdtempSync(join(tmpdir(), "identity-"));
-    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_DATA_DIR: directory });
+    const gateway = await runGateway({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_DATA_DIR: directory });
     try {
       expect(userId(await ask(gateway.url, {}))).toBe(String(person(1).id));
       const key = addKey(join(directory, "keys.json"), "first", undefined);
@@ -159,7 +149,7 @@ describe("without keys", () => {
   });
 
   test("a name that a page on the web made resolve to this machine is refused", async () => {
-    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl });
+    const gateway = await runGateway({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl });
     try {
       const answer = await ask(gateway.url, { host: "rebound.example.com:4000" });
       expect([answer.status, errorsOf(answer)[0]?.extensions.code]).toEqual([403, "FORBIDDEN"]);
@@ -170,7 +160,7 @@ describe("without keys", () => {
   });
 
   test("what a proxy passes on is refused, whatever it says of its client", async () => {
-    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl });
+    const gateway = await runGateway({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl });
     try {
       for (const header of ["x-forwarded-for", "x-real-ip", "forwarded", "x-forwarded-proto"]) {
         const answer = await ask(gateway.url, { [header]: "127.0.0.1" });
@@ -183,12 +173,8 @@ describe("without keys", () => {
 
   test("and without a credential to act with the missing setting is named, in the answer and in the log", async () => {
     const lines: string[] = [];
-    const config = readConfig({
-      GATEWAY_PORT: "0",
-      GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "identity-")),
-      BITRIX24_PORTALS: host,
-    });
-    const gateway = await startServer(config, pino({ level: "info" }, { write: (line) => lines.push(line) }));
+    const log = pino({ level: "info" }, { write: (line) => lines.push(line) });
+    const gateway = await runGateway({ BITRIX24_PORTALS: host }, log);
     try {
       const answer = await ask(gateway.url, {});
       expect(answer.status).toBe(401);
@@ -201,19 +187,19 @@ describe("without keys", () => {
   });
 
   test("any other address than a loopback one is a start error that says why", async () => {
-    const start = startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_HOST: "0.0.0.0" });
+    const start = runGateway({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_HOST: "0.0.0.0" });
     await expect(start).rejects.toThrow(ConfigError);
     await expect(start).rejects.toThrow(/there are no keys.*npm run keys -- add NAME/);
   });
 
   test("with keys, or where every user brings a token, any address will do", async () => {
-    const keyed = await startWith({
+    const keyed = await runGateway({
       BITRIX24_WEBHOOK_URL: person(1).webhookUrl,
       GATEWAY_HOST: "0.0.0.0",
       GATEWAY_API_KEYS: "inbox:0123456789abcdef",
     });
     await keyed.close();
-    const tokens = await startWith({ BITRIX24_PORTALS: host, GATEWAY_HOST: "0.0.0.0" });
+    const tokens = await runGateway({ BITRIX24_PORTALS: host, GATEWAY_HOST: "0.0.0.0" });
     await tokens.close();
     expect(new URL(keyed.url).port).not.toBe("0");
   });
@@ -227,7 +213,7 @@ describe("a key with rights and an end", () => {
 
   async function startWithKeysFile() {
     const directory = mkdtempSync(join(tmpdir(), "identity-"));
-    const gateway = await startWith({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_DATA_DIR: directory });
+    const gateway = await runGateway({ BITRIX24_WEBHOOK_URL: person(1).webhookUrl, GATEWAY_DATA_DIR: directory });
     onTestFinished(() => gateway.close());
     return { gateway, file: join(directory, "keys.json") };
   }

@@ -9,8 +9,8 @@ import { ALL_RIGHTS } from "../../../src/config/rights.ts";
 import { createIdentities } from "../../../src/server/identity/identities.ts";
 import { createKeySet } from "../../../src/server/identity/jwks.ts";
 import { jsonWebTokenProvider } from "../../../src/server/identity/providers/json-web-token.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { errorsOf, send } from "../../kit/http-client.ts";
+import { eventually } from "../../kit/until.ts";
 import { startTokenGateway, startTokenPortal, type TokenGateway } from "./token-gateway.ts";
 
 const ISSUER = "https://id.example.com/";

@@ -1,11 +1,7 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { onTestFinished } from "vitest";
-import { readConfig } from "../../../src/config/read-config.ts";
-import { startGateway } from "../../../src/server/gateway.ts";
 import { type ScriptedPortal, startScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
+import { runGateway } from "../../kit/gateway-here.ts";
 import { type RawAnswer, send } from "../../kit/http-client.ts";
 
 /** A portal that knows tokens, by the user whose they are. What comes with another one is refused as it does it. */
@@ -46,28 +42,23 @@ export interface TokenGateway {
 export async function startTokenGateway(
   { portal }: TokenPortal,
   env: Readonly<Record<string, string>> = {},
-  log: Logger = pino({ level: "silent" }),
+  log?: Logger,
 ): Promise<TokenGateway> {
-  const config = readConfig({
-    GATEWAY_PORT: "0",
-    GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "tokens-")),
-    BITRIX24_WEBHOOK_URL: `${portal.origin}/rest/1/secret1234567890/`,
-    BITRIX24_PORTALS: portal.host,
-    GATEWAY_API_KEYS: "inbox:0123456789abcdef",
-    ...env,
-  });
-  const gateway = await startGateway(config, log);
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= gateway.close();
-    return closing;
-  };
+  const { url, probed, close } = await runGateway(
+    {
+      BITRIX24_WEBHOOK_URL: `${portal.origin}/rest/1/secret1234567890/`,
+      BITRIX24_PORTALS: portal.host,
+      GATEWAY_API_KEYS: "inbox:0123456789abcdef",
+      ...env,
+    },
+    log,
+  );
   onTestFinished(close);
-  await gateway.probed;
+  await probed;
   return {
-    url: gateway.url,
+    url,
     ask: (headers, query = "{ viewer { scopes } }") =>
-      send(gateway.url, {
+      send(url, {
         headers: { "content-type": "application/json", ...headers },
         body: JSON.stringify({ query }),
       }),

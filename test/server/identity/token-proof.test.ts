@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { eventually } from "../../kit/eventually.ts";
 import { errorsOf, type RawAnswer, send } from "../../kit/http-client.ts";
 import { startOwnClock } from "../../kit/own-time.ts";
+import { eventually } from "../../kit/until.ts";
 import { openMessageSocket } from "../transports/message-socket.ts";
 import {
   startTokenGateway,

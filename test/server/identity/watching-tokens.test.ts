@@ -11,7 +11,7 @@ import { openIdentities } from "../../../src/server/identity/open-identities.ts"
 import type { KeyValueStore } from "../../../src/storage/key-value-store.ts";
 import { StorageUnavailable } from "../../../src/storage/storage-unavailable.ts";
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 import { startTokenPortal, type TokenPortal, tokenHeaders } from "./token-gateway.ts";
 
 /** `isFull`: what is kept can be read, and nothing more be written or removed. */

@@ -9,7 +9,7 @@ import { createIdentities } from "../../../src/server/identity/identities.ts";
 import type { Identities, IdentityDecision, IdentityRequest } from "../../../src/server/identity/identity.ts";
 import { addKey, type KeyTerms, readKeysFile, removeKey } from "../../../src/server/identity/keys-file.ts";
 import { apiKeyProvider } from "../../../src/server/identity/providers/api-key.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { eventually } from "../../kit/until.ts";
 
 const WEBHOOK: Credential = { kind: "webhook", url: "https://example.bitrix24.com/rest/1/secret/" };
 

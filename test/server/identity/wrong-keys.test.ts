@@ -2,9 +2,9 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createAddressRefusals } from "../../../src/server/identity/address-refusals.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { errorsOf } from "../../kit/http-client.ts";
 import { startOwnClock } from "../../kit/own-time.ts";
+import { eventually } from "../../kit/until.ts";
 import { startTokenGateway, startTokenPortal, type TokenGateway } from "./token-gateway.ts";
 
 const PROXY = "GATEWAY_TRUSTED_PROXIES";

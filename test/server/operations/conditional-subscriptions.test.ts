@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
-import { eventually } from "../../kit/eventually.ts";
+import { startGateway, type TestGateway } from "../../kit/gateway.ts";
 import { errorsOf, send } from "../../kit/http-client.ts";
+import { eventually } from "../../kit/until.ts";
 import { openMessageSocket } from "../transports/message-socket.ts";
 
 const CONDITIONAL: readonly (readonly [string, string, string])[] = [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { keyFor, startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { keyFor, startGateway, type TestGateway } from "../../kit/gateway.ts";
 import { startComputing } from "../../kit/own-time.ts";
 import { connectSocket } from "../../kit/socket-client.ts";
 

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
 import { openEventStream } from "../../kit/event-stream-client.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { send } from "../../kit/http-client.ts";
 import { logTo } from "../../kit/log-lines.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
 import { connectSocket } from "../../kit/socket-client.ts";
+import { eventually } from "../../kit/until.ts";
 import { dialogOnWire } from "../../resolvers/wire-answers.ts";
 
 interface Told {

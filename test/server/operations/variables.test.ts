@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { keyFor, startGateway, type TestGateway } from "../../e2e/gateway.ts";
 import { openEventStream } from "../../kit/event-stream-client.ts";
+import { keyFor, startGateway, type TestGateway } from "../../kit/gateway.ts";
 import { connectSocket } from "../../kit/socket-client.ts";
 
 let portal: RunningPortal;

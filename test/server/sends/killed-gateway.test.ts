@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { startPortal } from "../../../simulator/portal.ts";
 import { joinChat } from "../../../simulator/world/members.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { freePort } from "../../kit/free-port.ts";
 import { startGatewayProcess } from "../../kit/gateway-process.ts";
 import { type RedisServer, startRedisServer } from "../../kit/redis-server.ts";
+import { eventually } from "../../kit/until.ts";
 
 let redis: RedisServer;
 

@@ -4,7 +4,7 @@ import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { joinChat } from "../../../simulator/world/members.ts";
 import type { Chat } from "../../../simulator/world/records.ts";
 import { openEventStorage } from "../../../src/subscriptions/events/event-storage.ts";
-import { type GraphqlAnswer, keyFor, startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { type GraphqlAnswer, keyFor, startGateway, type TestGateway } from "../../kit/gateway.ts";
 import type { Place } from "../../storage/adapters.ts";
 
 /** An operator with a chat of his own, who sends through gateways that can be closed and opened again on the same store. */

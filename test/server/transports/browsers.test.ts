@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { startGateway, type TestGateway } from "../../kit/gateway.ts";
 import { errorsOf, send } from "../../kit/http-client.ts";
 
 let portal: RunningPortal;

@@ -1,7 +1,7 @@
 import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { startGateway, type TestGateway } from "../../kit/gateway.ts";
 
 let portal: RunningPortal;
 let gateway: TestGateway;

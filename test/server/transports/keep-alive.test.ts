@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
-import { eventually } from "../../kit/eventually.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
+import { eventually } from "../../kit/until.ts";
 
 const PING_MS = 12_000;
 

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { startGateway, type TestGateway } from "../../kit/gateway.ts";
 import { logTo } from "../../kit/log-lines.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
 

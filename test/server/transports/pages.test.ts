@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { keyFor, startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { keyFor, startGateway, type TestGateway } from "../../kit/gateway.ts";
 
 let portal: RunningPortal;
 let open: TestGateway;

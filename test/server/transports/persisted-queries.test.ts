@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
-import { startGateway, type TestGateway } from "../../e2e/gateway.ts";
+import { startGateway, type TestGateway } from "../../kit/gateway.ts";
 import { errorsOf, type RawAnswer, send } from "../../kit/http-client.ts";
 
 const QUERY = "query Label { viewer { label } }";

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { messageForm, postForm } from "../../campaign/live/event-sender.ts";
 import { openGatewayOffice } from "../../campaign/live/installed-portal.ts";
 import type { ScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
-import { eventually } from "../../kit/eventually.ts";
 import { freePort } from "../../kit/free-port.ts";
 import { startGatewayHere } from "../../kit/gateway-here.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
+import { eventually } from "../../kit/until.ts";
 import { dialogOnWire, userOnWire } from "../../resolvers/wire-answers.ts";
 import { complete, type MessageSocket, openMessageSocket, subscribeTo } from "./message-socket.ts";
 

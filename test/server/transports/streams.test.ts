@@ -5,10 +5,9 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import type { WebSocket } from "ws";
 import { startScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
 import { openEventStream } from "../../kit/event-stream-client.ts";
-import { eventually } from "../../kit/eventually.ts";
-import { progress } from "../../kit/progress.ts";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
 import { openSocket } from "../../kit/socket-client.ts";
+import { eventually, progress } from "../../kit/until.ts";
 
 const TWO = "query A { __typename } query B { __typename }";
 

@@ -4,7 +4,7 @@ import { type RunningPortal, startPortal } from "../../../../simulator/portal.ts
 import { buildSchema } from "../../../../src/resolvers/build-schema.ts";
 import { costOf } from "../../../../src/server/operations/cost/cost.ts";
 import { operationText } from "../../../../src/server/operations/cost/selected-fields.ts";
-import { keyFor, startGateway, type TestGateway } from "../../../e2e/gateway.ts";
+import { keyFor, startGateway, type TestGateway } from "../../../kit/gateway.ts";
 import { createDice, type Dice, type Literals, randomQuery } from "../../../kit/random-operation.ts";
 import { countOf, SEED } from "../../../kit/seeds.ts";
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { addKey, removeKey } from "../../../../src/server/identity/keys-file.ts";
-import { eventually } from "../../../kit/eventually.ts";
 import { startOwnClock } from "../../../kit/own-time.ts";
+import { eventually } from "../../../kit/until.ts";
 import { startFilePortal } from "./file-portal.ts";
 
 async function problemOf(link: string): Promise<{ status: number; code: string }> {

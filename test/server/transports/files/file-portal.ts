@@ -1,13 +1,8 @@
-import { mkdtempSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { readConfig } from "../../../../src/config/read-config.ts";
 import { createLinkSeals, type FileTarget, type Link } from "../../../../src/server/files/link.ts";
-import { startGateway } from "../../../../src/server/gateway.ts";
+import { runGateway } from "../../../kit/gateway-here.ts";
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -65,26 +60,20 @@ export async function startFilePortal(env: Readonly<Record<string, string>> = {}
     serve: (_request, response) => response.end("contents"),
     refusal: undefined,
   };
-  const gateway = await startGateway(
-    readConfig({
-      GATEWAY_PORT: "0",
-      GATEWAY_DATA_DIR: mkdtempSync(join(tmpdir(), "files-")),
-      GATEWAY_LOG_LEVEL: "silent",
-      GATEWAY_ENCRYPTION_KEY: KEY.toString("hex"),
-      GATEWAY_POLLING: "off",
-      BITRIX24_PLAN: "on-premise",
-      BITRIX24_WEBHOOK_URL: `${host}/rest/1/secret1234567890/`,
-      ...env,
-    }),
-    pino({ level: "silent" }),
-  );
+  const gateway = await runGateway({
+    GATEWAY_ENCRYPTION_KEY: KEY.toString("hex"),
+    GATEWAY_POLLING: "off",
+    BITRIX24_PLAN: "on-premise",
+    BITRIX24_WEBHOOK_URL: `${host}/rest/1/secret1234567890/`,
+    ...env,
+  });
   await gateway.probed;
   onTestFinished(async () => {
     await gateway.close();
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
   });
-  const origin = new URL(gateway.url).origin;
+  const { origin } = gateway;
   const seals = createLinkSeals(KEY);
   return Object.assign(portal, {
     origin,

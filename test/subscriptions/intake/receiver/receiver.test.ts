@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { replayDeadLetters } from "../../../../src/subscriptions/intake/receiver/dead-letter-replay.ts";
-import { eventually } from "../../../kit/eventually.ts";
 import { startRedisServer } from "../../../kit/redis-server.ts";
+import { eventually } from "../../../kit/until.ts";
 import { delivery, portalPayloads, type Sender } from "../../deliveries.ts";
 import { phpForm } from "../../php-form.ts";
 import { type ReceivingGateway, startReceivingGateway, temporaryDirectory } from "../../receiving-gateway.ts";

@@ -3,7 +3,7 @@ import { createClient } from "graphql-ws";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
-import { freePort } from "../kit/free-port.ts";
+import { freePort } from "./free-port.ts";
 import { keyFor, startGateway, type TestGateway } from "./gateway.ts";
 
 /** A portal with the gateway's application installed, and people who listen. */

@@ -1,11 +1,8 @@
-import "reflect-metadata";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import type { RunningPortal } from "../../simulator/portal.ts";
-import { readConfig } from "../../src/config/read-config.ts";
-import { startGateway as startServer } from "../../src/server/gateway.ts";
+import { runGateway } from "./gateway-here.ts";
 
 export interface GatewayOptions {
   /** Each of its people gets a key, named as `keyFor` says. */
@@ -80,10 +77,8 @@ export async function startGateway({
   const webhooks = new Map(portal.users.map((user) => [keyFor(user), user.webhookUrl]));
   for (const [name, webhook] of Object.entries(keys)) webhooks.set(name, webhook);
   const keyOf = (name: string): string => `${name}-key-of-a-test`;
-  const config = readConfig({
-    GATEWAY_PORT: "0",
+  const server = await runGateway({
     GATEWAY_DATA_DIR: directory,
-    GATEWAY_LOG_LEVEL: "silent",
     GATEWAY_INTROSPECTION: "true",
     // What is compiled only when it comes often would hardly be tried. With COMPILED_QUERIES=off all of it runs on graphql-js.
     GATEWAY_COMPILED_QUERIES: process.env.COMPILED_QUERIES ?? "always",
@@ -93,7 +88,6 @@ export async function startGateway({
     BITRIX24_CREDENTIALS_FILE: await writeCredentials(directory, webhooks),
     ...env,
   });
-  const server = await startServer(config, pino({ level: config.logLevel }));
   const firstKey = [...webhooks.keys()][0] ?? null;
 
   return {
