@@ -18,8 +18,8 @@ import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { oversizedDocument } from "./document-limits.ts";
 import { asGraphQLError } from "./error-shaping.ts";
 import type { KnownOperations } from "./known-operations.ts";
-import { limitExceeded } from "./limit-exceeded.ts";
 import { oversizedOperation } from "./operation-limits.ts";
+import { repeatedFields } from "./repeated-fields.ts";
 
 export interface PrepareOptions {
   readonly schema: GraphQLSchema;
@@ -58,14 +58,6 @@ type Document =
   | { readonly kind: "valid"; readonly document: DocumentNode }
   | { readonly kind: "refused"; readonly errors: readonly GraphQLError[] };
 
-/** What graphql-js says when it has compared a document's fields with each other for too long. */
-const VALIDATION_ABORTED = "Validation aborted.";
-const INCOMPARABLE = limitExceeded({
-  limit: "documentComparisons",
-  maximum: 500_000,
-  message:
-    "The document repeats fields so often that comparing them takes more than 500,000 steps; select each once, or share them through a fragment.",
-});
 const EMPTY = new GraphQLError("The query is empty.", { extensions: { code: "BAD_REQUEST" } });
 const UNKNOWN_OPERATION = new GraphQLError(
   "This gateway runs known operations only, and this document is none of them.",
@@ -92,10 +84,9 @@ export function createPreparation({ schema, introspection, limits, known }: Prep
       return refused(withCode(asGraphQLError(error), "GRAPHQL_PARSE_FAILED"));
     }
     // Validating takes long for what is too much anyway.
-    const tooMuch = tooMuchSelected(document, operationName);
+    const tooMuch = tooMuchSelected(document, operationName) ?? repeatedFields(document);
     if (tooMuch !== undefined) return refused(tooMuch);
     const errors = faults(document);
-    if (errors.includes(INCOMPARABLE)) return refused(INCOMPARABLE);
     if (errors.length > 0) return refused(...errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")));
     documents.keep(source, document);
     return { kind: "valid", document };
@@ -111,8 +102,7 @@ export function createPreparation({ schema, introspection, limits, known }: Prep
     if (conditional.length > 0) return conditional;
     try {
       // graphql-js adds an error that says it has stopped.
-      const errors = validate(schema, document, rules, { hideSuggestions, maxErrors: limits.requestErrors - 1 });
-      return errors.some(({ message }) => message === VALIDATION_ABORTED) ? [INCOMPARABLE] : errors;
+      return validate(schema, document, rules, { hideSuggestions, maxErrors: limits.requestErrors - 1 });
     } catch (error) {
       return [asGraphQLError(error)];
     }

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildSchema } from "../../../src/resolvers/build-schema.ts";
 import { readKnownOperations } from "../../../src/server/operations/known-operations.ts";
 import { createPreparation } from "../../../src/server/operations/prepare.ts";
@@ -60,6 +60,36 @@ test("fragments count as often as they are spread, in no time", () => {
     ),
   ).toEqual([{ code: "LIMIT_EXCEEDED", limit: "aliases", maximum: 200, actual: 256 }]);
   expect(computed()).toBeLessThan(1_000);
+});
+
+describe("fields that repeat are refused before they are compared with each other:", () => {
+  const comparisons = { code: "LIMIT_EXCEEDED", limit: "documentComparisons", maximum: 30_000 };
+  const nodes = (selections: string) => `{ inbox { nodes { ${selections} } } }`;
+
+  test.each([
+    ["in one place", (count: number) => nodes("id ".repeat(count)), 245],
+    ["with what is below them", (count: number) => nodes("chat { id } ".repeat(count)), 173],
+    ["in inline fragments", (count: number) => nodes("... on InboxItem { id } ".repeat(count)), 245],
+    ["below what repeats itself", (count: number) => nodes(`chat { ${"id ".repeat(count)} } `.repeat(4)), 61],
+    [
+      "in fragments",
+      (count: number) =>
+        `${nodes(listed(count, (at) => `...F${at}`))} ${listed(count, (at) => `fragment F${at} on InboxItem { id }`)}`,
+      245,
+    ],
+  ])("%s", (_where, document, most) => {
+    expect(prepare(document(most))).toMatchObject({ kind: "query" });
+    expect(prepare(document(most + 1))).toEqual([comparisons]);
+    expect(prepare(document(most * 2))).toEqual([comparisons]);
+  });
+
+  test("in more fragments of fragments than can be looked at", () => {
+    const next = (at: number) => `latestSession { chat { ...F${at + 1} } } currentSession { chat { ...F${at + 1} } }`;
+    const doubling = listed(20, (at) => `fragment F${at} on Chat { ${next(at)} }`);
+    const computed = startComputing();
+    expect(prepare(`${doubling} fragment F20 on Chat { id } ${nodes("chat { ...F0 }")}`)).toEqual([comparisons]);
+    expect(computed()).toBeLessThan(500);
+  });
 });
 
 test("fragments that spread themselves are validation's to refuse", () => {
