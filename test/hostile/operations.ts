@@ -156,6 +156,15 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   "conflicting fields": (dice) => ({
     query: `{ ${times(size(dice, 3_000), (index) => `x: chat(by: {id: ${index}}) { id }`)} }`,
   }),
+  "fields that repeat": (dice) => {
+    const repeated = dice.pick([
+      "id",
+      "chat { id }",
+      "... on InboxItem { chat { id } }",
+      "chat { messages(last: 1) { nodes { id } } }",
+    ]);
+    return { query: `{ inbox { nodes { ${times(Math.min(size(dice, 1_200), 1_200), () => repeated)} } } }` };
+  },
   "a deep introspection": (dice) => ({
     query: `{ __schema { types ${nested(size(dice, 60), "{ fields { type ", "} }", "{ name }")} } }`,
   }),

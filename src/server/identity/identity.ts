@@ -36,6 +36,9 @@ export interface IdentityRefusal {
   readonly message: string;
   /** When asking again makes sense; only where the same request may be answered otherwise then. */
   readonly retryAfterMs?: number;
+  /** With `LIMIT_EXCEEDED`: what is bounded, and what would pass. */
+  readonly limit?: string;
+  readonly maximum?: number;
 }
 
 export type IdentityDecision = { readonly kind: "identity"; readonly identity: Identity } | IdentityRefusal;
@@ -65,6 +68,16 @@ export interface Identities {
 
 export function refusal(code: IdentityRefusal["code"], message: string, retryAfterMs?: number): IdentityRefusal {
   return { kind: "refused", code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** The refusal of one who may try, only not so much at once. */
+export function tooMany(excess: {
+  readonly limit: string;
+  readonly maximum: number;
+  readonly message: string;
+  readonly retryAfterMs: number;
+}): IdentityRefusal {
+  return { kind: "refused", code: "LIMIT_EXCEEDED", ...excess };
 }
 
 /** The HTTP status that goes with a refusal. */

@@ -8,7 +8,7 @@ import { queryErrorOf } from "../../refusals/query-error.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import { createAdmission } from "../operations/admission.ts";
 import type { AddressRefusals } from "./address-refusals.ts";
-import { type IdentityRefusal, refusal } from "./identity.ts";
+import { type IdentityRefusal, refusal, tooMany } from "./identity.ts";
 import type { ProvenToken, ProvenTokens } from "./proven-tokens.ts";
 
 export type TokenProof = { readonly kind: "proven"; readonly token: ProvenToken } | IdentityRefusal;
@@ -50,11 +50,29 @@ const NOT_ACCEPTED = refusal(
   "UNAUTHENTICATED",
   "The portal does not accept this access token: it may have expired, or be another portal's.",
 );
-const TOO_MANY = refusal(
-  "LIMIT_EXCEEDED",
-  `Too many access tokens that are not known yet are being checked: at most ${MAX_UNDER_WAY_OF_ADDRESS} of one address, ${MAX_UNDER_WAY} in all. Try again in a second.`,
-  1_000,
-);
+
+/** Why one more token of an address is not asked for; undefined when it is. */
+function excess(ofAddress: number, inAll: number, isSuspect: boolean): IdentityRefusal | undefined {
+  const part = isSuspect ? SUSPECT_PART : 1;
+  const bounds = [
+    {
+      limit: "unknownTokensOfAddress",
+      actual: ofAddress,
+      maximum: MAX_UNDER_WAY_OF_ADDRESS * part,
+      whose: "this address",
+    },
+    { limit: "unknownTokens", actual: inAll, maximum: MAX_UNDER_WAY * part, whose: "all addresses together" },
+  ];
+  const over = bounds.find(({ actual, maximum }) => actual >= maximum);
+  if (over === undefined) return undefined;
+  const { limit, maximum, whose } = over;
+  return tooMany({
+    limit,
+    maximum,
+    message: `Too many access tokens that are not known yet are being checked: at most ${maximum} of ${whose} pass. Try again in a second.`,
+    retryAfterMs: 1_000,
+  });
+}
 
 export function createTokenProver({ portals, proven, refusals, atOnce }: TokenProverOptions): TokenProver {
   const refused = new LRUCache<string, IdentityRefusal>({ max: MAX_REFUSED, ttl: REFUSED_MS });
@@ -113,8 +131,8 @@ export function createTokenProver({ portals, proven, refusals, atOnce }: TokenPr
       const same = underWay.get(name);
       if (same !== undefined) return await same;
       const ofAddress = underWayOf.get(address) ?? 0;
-      const part = refusals.isSuspect(address) ? SUSPECT_PART : 1;
-      if (underWay.size >= MAX_UNDER_WAY * part || ofAddress >= MAX_UNDER_WAY_OF_ADDRESS * part) return TOO_MANY;
+      const tooMuch = excess(ofAddress, underWay.size, refusals.isSuspect(address));
+      if (tooMuch !== undefined) return tooMuch;
       underWayOf.set(address, ofAddress + 1);
       const proof = proofOf(name, credential, address).finally(() => {
         underWay.delete(name);

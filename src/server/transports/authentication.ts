@@ -62,16 +62,11 @@ function goneWith(reply: FastifyReply): LightSignal {
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, refusal: IdentityRefusal): FastifyReply {
-  const { code, message, retryAfterMs } = refusal;
+  const { kind: _kind, ...told } = refusal;
+  const { code, retryAfterMs } = told;
   if (code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
   if (retryAfterMs !== undefined) reply.header("retry-after", String(Math.ceil(retryAfterMs / 1_000)));
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   if (encoding !== undefined || Number(length ?? 0) > READ_AWAY_BYTES) reply.header("connection", "close");
-  const problem = {
-    status: refusalStatus(refusal),
-    code,
-    message,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-  return sendProblem(reply, problem, request.headers.accept);
+  return sendProblem(reply, { status: refusalStatus(refusal), ...told }, request.headers.accept);
 }

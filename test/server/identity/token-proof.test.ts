@@ -219,9 +219,8 @@ test("of one address only so many proofs wait; one more is told to come again, a
     settled.push(await gateway.ask(tokenHeaders(tokens, `token-${at}`), "{ __typename }"));
   });
   await eventually(() => expect(settled).toHaveLength(1));
-  expect(settled.map((answer) => [answer.status, errorsOf(answer)[0]?.extensions.code])).toEqual([
-    [429, "LIMIT_EXCEEDED"],
-  ]);
+  const told = { code: "LIMIT_EXCEEDED", limit: "unknownTokensOfAddress", maximum: 50, retryAfterMs: 1_000 };
+  expect(settled.map((answer) => [answer.status, errorsOf(answer)[0]?.extensions])).toEqual([[429, told]]);
   release();
   portal.intercept = answers;
   await Promise.all(asked);

@@ -103,7 +103,8 @@ test("of one address only so many unknown tokens are checked at once, of one wit
       if (decision.kind === "refused" && decision.code === "LIMIT_EXCEEDED") refused.push(decision);
     });
   };
-  const tooMany = { kind: "refused", code: "LIMIT_EXCEEDED", retryAfterMs: 1_000 };
+  const limit = "unknownTokensOfAddress";
+  const tooMany = { kind: "refused", code: "LIMIT_EXCEEDED", limit, maximum: 50, retryAfterMs: 1_000 };
   for (let count = 0; count < 51; count += 1) check(`made-up-${count}`, "192.0.2.9");
   await eventually(() => expect(refused).toMatchObject([tooMany]));
   await identities.identify({
@@ -112,7 +113,7 @@ test("of one address only so many unknown tokens are checked at once, of one wit
     isLoopback: false,
   });
   for (let count = 0; count < 26; count += 1) check(`suspect-${count}`, "192.0.2.10");
-  await eventually(() => expect(refused).toMatchObject([tooMany, tooMany]));
+  await eventually(() => expect(refused).toMatchObject([tooMany, { ...tooMany, maximum: 25 }]));
   identityOf(await identities.identify({ ...requestWith(tokens, "good"), address: "192.0.2.9" }));
 });
 

@@ -57,8 +57,14 @@ test("of one address only so many wait; the others are told to come back, and ot
   expect(told.length).toBeGreaterThan(20);
   expect(errorsOf(told[0] ?? { status: 0, headers: {}, text: "" })).toEqual([
     {
-      message: "Too many wrong credentials come from this address. A right one works at once.",
-      extensions: { code: "LIMIT_EXCEEDED", retryAfterMs: expect.any(Number) },
+      message:
+        "Too many wrong credentials come from this address: the answers to 20 of them wait already. A right one works at once.",
+      extensions: {
+        code: "LIMIT_EXCEEDED",
+        limit: "wrongCredentialsOfAddress",
+        maximum: 20,
+        retryAfterMs: expect.any(Number),
+      },
     },
   ]);
   const since = startOwnClock();

@@ -94,6 +94,6 @@ test("a document at the limits is answered", async () => {
 test("a document that repeats one field until it cannot be compared says so", async () => {
   const answer = await gateway.graphql(`{ viewer { ${"kind ".repeat(4_000)} } }`);
   expect(answer.errors).toMatchObject([
-    { message: expect.stringContaining("select each once"), extensions: { code: "LIMIT_EXCEEDED" } },
+    { message: expect.stringContaining("Select each once"), extensions: { code: "LIMIT_EXCEEDED" } },
   ]);
 });
