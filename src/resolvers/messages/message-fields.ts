@@ -19,8 +19,20 @@ import { oncePerObject } from "../engine/once-per-object.ts";
 import { htmlOf } from "./bbcode/html.ts";
 import { plainTextOf } from "./bbcode/plain-text.ts";
 
-const html = oncePerObject(({ text }: { readonly text: string }) => htmlOf(text));
-const plainText = oncePerObject(({ text }: { readonly text: string }) => plainTextOf(text));
+interface WithText {
+  readonly text: string;
+}
+
+/** Characters up to which it takes less to make something of a text anew than to keep it. */
+const SHORT_TEXT = 300;
+
+function oncePerLongText(make: (text: string) => string): (source: WithText) => string {
+  const kept = oncePerObject(({ text }: WithText) => make(text));
+  return (source) => (source.text.length > SHORT_TEXT ? kept(source) : make(source.text));
+}
+
+const html = oncePerLongText(htmlOf);
+const plainText = oncePerLongText(plainTextOf);
 
 /** References of a message; its other fields are properties of its record. */
 export const messageFields = defineFields<Message, MessageRecord>(Message, {

@@ -168,6 +168,16 @@ describe("hostile texts", () => {
     );
   });
 
+  test("a text is shown the same whether or not there is a mark before it", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(htmlOf(`[b]a[/b]\n${text}`)).toBe(`<b>a</b><br>${htmlOf(text)}`);
+        expect(plainTextOf(`[b]a[/b]\n${text}`)).toBe(`a\n${plainTextOf(text)}`);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test("a text without brackets, quotations and ends of lines is shown as it is", () => {
     const plain = fc.string({ unit: "grapheme" }).map((text) => text.replace(/[[\]\r\n>]/g, ""));
     fc.assert(

@@ -1,5 +1,5 @@
 import type { Mark, Node } from "./nodes.ts";
-import { parseBbCode } from "./parse.ts";
+import { isMarked, parseBbCode } from "./parse.ts";
 
 const ELEMENTS: Readonly<Record<Mark, string>> = {
   bold: "b",
@@ -17,6 +17,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+const TO_ESCAPE = /[&<>"']/;
+const EACH_TO_ESCAPE = /[&<>"']/g;
+
 /** Schemes that a link may have; whatever else is asked for is shown as text. */
 const SAFE_LINK = /^(?:https?:\/\/[^\s/]|mailto:[^\s]|tel:[+0-9])/i;
 /** Addresses in the text, without the punctuation that ends a sentence. */
@@ -27,7 +30,9 @@ const BARE_ADDRESS = /\bhttps?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]/gi;
  * (`href target rel data-user-id data-chat-id style="color:#rrggbb" datetime`), links only to http, https, mail and phone, everything else escaped.
  */
 export function htmlOf(text: string): string {
-  return render(parseBbCode(text), false);
+  if (isMarked(text)) return render(parseBbCode(text), false);
+  const html = withLinks(text);
+  return html.includes("\n") ? html.replaceAll("\n", "<br>") : html;
 }
 
 function render(nodes: readonly Node[], isInLink: boolean): string {
@@ -69,6 +74,7 @@ function renderNode(node: Node, isInLink: boolean): string {
 }
 
 function withLinks(text: string): string {
+  if (!text.includes("://")) return escaped(text);
   let html = "";
   let end = 0;
   for (const match of text.matchAll(BARE_ADDRESS)) {
@@ -85,5 +91,5 @@ function link(href: string, html: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+  return TO_ESCAPE.test(text) ? text.replace(EACH_TO_ESCAPE, (character) => ESCAPES[character] ?? "") : text;
 }

@@ -6,12 +6,18 @@ const MAX_DEPTH = 30;
 
 /** `[tag]`, `[tag=value]`, `[tag key=value]`, `[/tag]`. Values end with the bracket, or with the line. */
 const TAG = /\[(\/?)([a-z]{1,12})(?:[=\s]([^[\]\n]{0,2048}))?\]/gi;
+const CODE_TAG = /\[\/?code\]/i;
+const EACH_CODE_TAG = /\[\/?code\]/gi;
 const CODE = "[code]";
 const END_OF_CODE = "[/code]";
 /** How the portal's own client writes a quotation: between two lines of 54 dashes. */
 const QUOTATION = /^-{54}\n([\s\S]*?)\n-{54}(?:\n|$)/gm;
 /** Or line by line. */
 const QUOTED_LINES = /(?:^>>.*(?:\n|$))+/gm;
+/** A quotation needs one of these. */
+const QUOTING = />>|-{54}/;
+/** What makes a text more than its lines: a tag, a quotation, or ends of lines as Windows writes them. */
+const MARKED = /[[\r]|>>|-{54}/;
 
 interface Open {
   readonly name: string;
@@ -25,9 +31,10 @@ interface Open {
  * Takes time in proportion to the text's length.
  */
 export function parseBbCode(text: string): readonly Node[] {
+  const source = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  if (!CODE_TAG.test(source)) return parseOutsideOfCode(source);
   const nodes: Node[] = [];
-  const source = text.replace(/\r\n?/g, "\n");
-  const folded = source.replace(/\[\/?code\]/gi, (tag) => tag.toLowerCase());
+  const folded = source.replace(EACH_CODE_TAG, (tag) => tag.toLowerCase());
   let end = 0;
   for (;;) {
     const from = folded.indexOf(CODE, end);
@@ -41,13 +48,24 @@ export function parseBbCode(text: string): readonly Node[] {
   return nodes;
 }
 
-function parseOutsideOfCode(text: string): readonly Node[] {
-  const quoted = text
+/** Whether there is anything to parse: most texts are nothing but lines. */
+export function isMarked(text: string): boolean {
+  return MARKED.test(text);
+}
+
+function withQuotations(text: string): string {
+  if (!QUOTING.test(text)) return text;
+  return text
     .replace(QUOTATION, "[quote]$1[/quote]")
     .replace(QUOTED_LINES, (lines) => `[quote]${lines.replace(/^>>/gm, "").replace(/\n$/, "")}[/quote]`);
+}
+
+function parseOutsideOfCode(text: string): readonly Node[] {
+  const quoted = withQuotations(text);
   const stack: Open[] = [{ name: "", value: "", raw: "", children: [] }];
   let end = 0;
-  for (const match of quoted.matchAll(TAG)) {
+  TAG.lastIndex = 0;
+  for (let match = TAG.exec(quoted); match !== null; match = TAG.exec(quoted)) {
     const [raw, slash = "", tag = "", value = ""] = match;
     const name = tag.toLowerCase();
     if (!isTag(name)) continue;
@@ -89,6 +107,10 @@ function top(stack: readonly Open[]): Node[] {
 }
 
 function addText(nodes: Node[], text: string): void {
+  if (!text.includes("\n")) {
+    if (text !== "") nodes.push({ kind: "text", text });
+    return;
+  }
   for (const [index, line] of text.split("\n").entries()) {
     if (index > 0) nodes.push({ kind: "break" });
     if (line !== "") nodes.push({ kind: "text", text: line });

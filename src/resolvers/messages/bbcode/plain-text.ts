@@ -1,9 +1,9 @@
 import type { Node } from "./nodes.ts";
-import { parseBbCode } from "./parse.ts";
+import { isMarked, parseBbCode } from "./parse.ts";
 
 /** A text of the portal as people read it, without tags: for notifications, lists and searches. */
 export function plainTextOf(text: string): string {
-  return render(parseBbCode(text));
+  return isMarked(text) ? render(parseBbCode(text)) : text;
 }
 
 function render(nodes: readonly Node[]): string {

@@ -18,14 +18,13 @@ const COLOR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 const ID = /^[1-9][0-9]{0,18}$/;
 const UNIX_TIME = /^[0-9]{1,11}$/;
 
+const LINKS_AND_PEOPLE = ["url", "img", "user", "chat", "call", "color"];
+
+const TAGS: ReadonlySet<string> = new Set([...Object.keys(MARKS), ...GROUPS, ...ALONE, ...LINKS_AND_PEOPLE]);
+
 /** Whether the portal's chats know it; everything else in square brackets is text. */
 export function isTag(name: string): boolean {
-  return (
-    Object.hasOwn(MARKS, name) ||
-    GROUPS.has(name) ||
-    ALONE.has(name) ||
-    ["url", "img", "user", "chat", "call", "color"].includes(name)
-  );
+  return TAGS.has(name);
 }
 
 export function standsAlone(name: string): boolean {
