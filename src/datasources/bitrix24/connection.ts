@@ -1,3 +1,4 @@
+import type { LightSignal } from "../../process/light-signal.ts";
 import type { Allowance } from "./bucket.ts";
 import type { ParamMap } from "./calls.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
@@ -46,7 +47,7 @@ export interface PostLimits {
   /** Bounds the whole exchange. */
   readonly timeoutMs: number;
   /** Gives up the exchange, because nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly signal: LightSignal;
   /** For whoever observes requests. */
   readonly content: () => RequestContent;
 }

@@ -1,3 +1,4 @@
+import { nestsHarmfully } from "../../process/json-depth.ts";
 import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "./errors.ts";
 import type { TransportAnswer } from "./transport.ts";
 import type { WireObject } from "./wire.ts";
@@ -81,7 +82,11 @@ export function readDuration(time: unknown): number | undefined {
   return typeof seconds === "number" && seconds >= 0 && seconds < LONGEST_CALL_S ? seconds * 1000 : undefined;
 }
 
+/** Answers nest a tenth as deep. */
+const MAX_DEPTH = 100;
+
 function parse(body: string): unknown {
+  if (nestsHarmfully(body, MAX_DEPTH)) return undefined;
   try {
     return JSON.parse(body);
   } catch {
@@ -96,5 +101,6 @@ function isObject(value: unknown): value is WireObject {
 function kindOf(answer: TransportAnswer): string {
   if (answer.body === "") return "an empty body";
   if (/^\s*</.test(answer.body) || answer.contentType.includes("html")) return "a web page";
+  if (nestsHarmfully(answer.body, MAX_DEPTH)) return "JSON that nests too deeply";
   return answer.contentType.includes("json") ? "broken or cut JSON" : "another kind of text";
 }

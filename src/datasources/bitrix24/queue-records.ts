@@ -1,3 +1,4 @@
+import type { LightAbort } from "../../process/light-signal.ts";
 import type { Call } from "./calls.ts";
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
@@ -87,7 +88,7 @@ export interface ReadRequest {
   /** When it is given up, in milliseconds of the monotonic clock. */
   readonly deadlineAt: number;
   readonly units: readonly ReadUnit[];
-  readonly cancellation: AbortController;
+  readonly cancellation: LightAbort;
 }
 
 /** A write that waits for its turn. */
@@ -99,7 +100,7 @@ export interface WriteJob {
   readonly deadlineAt: number;
   readonly enqueuedAt: number;
   /** Gives up the request that is under way. */
-  readonly cancellation: AbortController;
+  readonly cancellation: LightAbort;
   sent: boolean;
   /** Its client left before it was sent: it must never be. */
   withdrawn: boolean;

@@ -1,4 +1,5 @@
 import { guard } from "../../process/guard.ts";
+import { createLightSignal } from "../../process/light-signal.ts";
 import { createBackoff } from "./backoff.ts";
 import { batchParams, type CommandAnswer, readBatchResult } from "./batch.ts";
 import type { Allowance } from "./bucket.ts";
@@ -191,7 +192,7 @@ export function createReadSender(
   function begin(lane: Lane, units: readonly ReadUnit[]): { request: ReadRequest; over: () => void } {
     markSent(lane, units);
     const deadlineAt = Math.min(performance.now() + REQUEST_TIMEOUT_MS, latestDeadline(units));
-    const request: ReadRequest = { deadlineAt, units, cancellation: new AbortController() };
+    const request: ReadRequest = { deadlineAt, units, cancellation: createLightSignal() };
     for (const unit of units) unit.request = request;
     return {
       request,

@@ -1,3 +1,4 @@
+import { createLightSignal } from "../../process/light-signal.ts";
 import { expectedWait, type Newcomer } from "./admission.ts";
 import type { Allowance } from "./bucket.ts";
 import { createBudgets } from "./budgets.ts";
@@ -269,7 +270,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         usage: operation.usage,
         deadlineAt: operation.deadlineAt,
         enqueuedAt: performance.now(),
-        cancellation: new AbortController(),
+        cancellation: createLightSignal(),
         sent: false,
         withdrawn: false,
         attempts: 0,

@@ -1,7 +1,10 @@
+import { isAscii } from "node:buffer";
+import { EventEmitter } from "node:events";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
 import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
 import { guard } from "../../process/guard.ts";
+import type { LightSignal } from "../../process/light-signal.ts";
 
 /** An HTTP answer of a portal, read to its end. */
 export interface TransportAnswer {
@@ -35,7 +38,7 @@ export interface Transport {
    * Posts JSON (or, without a body, gets) and reads the answer. Rejects with `TransportFailure`. `timeoutMs` bounds the whole exchange; the
    * signal gives it up earlier, which ends like a timeout.
    */
-  exchange(url: string, body: string | undefined, timeoutMs: number, signal?: AbortSignal): Promise<TransportAnswer>;
+  exchange(url: string, body: string | undefined, timeoutMs: number, signal?: LightSignal): Promise<TransportAnswer>;
   close(): Promise<void>;
 }
 
@@ -107,30 +110,36 @@ async function exchange(
   url: string,
   body: string | undefined,
   timeoutMs: number,
-  signal: AbortSignal | undefined,
+  signal: LightSignal | undefined,
 ): Promise<TransportAnswer> {
-  const timeout = new AbortController();
-  const end = guard("the end of a request to a portal", () => timeout.abort());
+  // An `AbortSignal` for each request would cost as much as the rest of a small one.
+  const ending = new EventEmitter();
+  let isEnded = false;
+  const end = guard("the end of a request to a portal", () => {
+    isEnded = true;
+    ending.emit("abort");
+  });
   const timer = setTimeout(end, Math.max(1, timeoutMs));
   if (signal?.aborted === true) end();
-  else signal?.addEventListener("abort", end, { once: true });
+  else signal?.addEventListener("abort", end);
   try {
+    if (isEnded) throw new Error("nobody waits any more");
     const answer = await request(url, {
       dispatcher,
       method: body === undefined ? "GET" : "POST",
       headers: HEADERS,
       body: body ?? null,
-      signal: timeout.signal,
+      signal: ending,
     });
     const encoding = single(answer.headers["content-encoding"]) ?? "identity";
     return {
       status: answer.statusCode,
       contentType: single(answer.headers["content-type"]) ?? "",
       location: single(answer.headers.location),
-      body: encoding === "identity" ? await answer.body.text() : await decompress(answer.body, encoding),
+      body: encoding === "identity" ? textOf(await bytesOf(answer.body)) : await decompress(answer.body, encoding),
     };
   } catch (error) {
-    throw failure(error, timeout.signal.aborted);
+    throw failure(error, isEnded);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
@@ -138,12 +147,33 @@ async function exchange(
 }
 
 /** We ask for no compression, but a proxy before the portal may compress all the same. */
-async function decompress(body: { arrayBuffer(): Promise<ArrayBuffer> }, encoding: string): Promise<string> {
+async function decompress(body: Readable, encoding: string): Promise<string> {
   const decoder = DECODERS.get(encoding.trim().toLowerCase());
-  const bytes = Buffer.from(await body.arrayBuffer());
+  const bytes = await bytesOf(body);
   // What cannot be read is not REST JSON; that is told where JSON is expected.
   if (decoder === undefined || bytes.length === 0) return bytes.toString("latin1");
-  return (await decoder(bytes, { maxOutputLength: MAX_ANSWER_BYTES })).toString("utf8");
+  return textOf(await decoder(bytes, { maxOutputLength: MAX_ANSWER_BYTES }));
+}
+
+interface Readable {
+  bytes(): Promise<Uint8Array>;
+}
+
+async function bytesOf(body: Readable): Promise<Buffer> {
+  const { buffer, byteOffset, byteLength } = await body.bytes();
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** A portal spells everything beyond ASCII as `\u…`, so that its bytes need no decoding. */
+function textOf(bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString("latin1");
+  return bytes.toString("utf8", startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0);
+}
+
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+
+function startsWithMark(bytes: Buffer): boolean {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
 function single(header: string | string[] | undefined): string | undefined {

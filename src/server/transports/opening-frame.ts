@@ -1,5 +1,5 @@
 import type { Limits } from "../../config/limits.ts";
-import { nestsDeeper } from "./json-depth.ts";
+import { nestsDeeper } from "../../process/json-depth.ts";
 
 export type OpeningLimits = Pick<Limits, "initBytes" | "initDepth">;
 

@@ -45,6 +45,45 @@ it.each([
   expect(await operation().read(call("a.get"))).toEqual({ name: "Ёлка" });
 });
 
+it.each([
+  ["Latin letters beyond ASCII", "Vázquez"],
+  ["another script", "Ёлка"],
+  ["characters of four bytes", "🎁"],
+  ["escapes alone", "\\u0401\\ud83c\\udf81 \\/"],
+])("reads %s in an answer as they were written, in one piece and in many", async (_name, text) => {
+  const { portal, operation } = await startBench();
+  const body = Buffer.from(`{"result":{"name":"${text}"}}`);
+  const expected = { name: JSON.parse(`"${text}"`) };
+  portal.next.push(raw({}, body));
+  expect(await operation().read(call("a.get"))).toEqual(expected);
+  portal.next.push(async (_request, response): Promise<"handled"> => {
+    response.writeHead(200, { "content-type": "application/json" });
+    for (const byte of body) await new Promise<void>((resolve) => response.write(Buffer.of(byte), () => resolve()));
+    response.end();
+    return "handled";
+  });
+  expect(await operation().read(call("a.get"))).toEqual(expected);
+});
+
+it("does not parse brackets that nest without end, and reads as many that do not", async () => {
+  const { portal, operation } = await startBench();
+  const many = 200_000;
+  const deep = [
+    `{"result":${"[".repeat(many)}${"]".repeat(many)}}`,
+    `{"result":${'{"a":'.repeat(many)}1${"}".repeat(many)}}`,
+    `{"result":${"[0,".repeat(many)}0${"]".repeat(many)}}`,
+  ];
+  for (const body of deep) {
+    portal.next.push(() => ({ body }));
+    await expect(operation().write(call("a.update"))).rejects.toMatchObject({
+      cause: { message: expect.stringContaining("nests too deeply") },
+    });
+  }
+  portal.next.push(() => ({ body: `{"result":[${"[],".repeat(many)}"${"[".repeat(many)}"]}` }));
+  const decode = (result: unknown) => (Array.isArray(result) ? result.length : -1);
+  expect(await operation().read({ method: "a.get", params: {}, decode })).toBe(many + 1);
+});
+
 it("repeats a read whose chunked answer breaks off, and says of a write that it does not know", async () => {
   const { portal, operation } = await startBench();
   const half: Step = (_request, response) => {

@@ -8,6 +8,7 @@ import { createScheduler, type Scheduler } from "../../../src/datasources/bitrix
 import { createSession, type Operation } from "../../../src/datasources/bitrix24/session.ts";
 import { TransportFailure } from "../../../src/datasources/bitrix24/transport.ts";
 import { type Plan, UpstreamUsage } from "../../../src/datasources/bitrix24/usage.ts";
+import type { LightSignal } from "../../../src/process/light-signal.ts";
 
 /** One request as it arrived. */
 export interface Arrival {
@@ -85,7 +86,7 @@ export function startVirtualPortal({ plan = "standard", liveShare = 0.25 }: { pl
     throw new PortalRefusal("batch", "QUERY_LIMIT_EXCEEDED", "", 503);
   }
 
-  function answered(limits: { timeoutMs: number; signal: AbortSignal }, ms: number): Promise<void> {
+  function answered(limits: { timeoutMs: number; signal: LightSignal }, ms: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         clearTimeout(answer);
@@ -100,7 +101,7 @@ export function startVirtualPortal({ plan = "standard", liveShare = 0.25 }: { pl
             resolve();
           }, ms)
         : undefined;
-      limits.signal.addEventListener("abort", giveUp, { once: true });
+      limits.signal.addEventListener("abort", giveUp);
     });
   }
 
