@@ -36,9 +36,9 @@ function queued(type: string, data: unknown): Told {
   }
 }
 
-/** What says which event it is, of which message and chat; a text, without which the message would be another. */
+/** What an event cannot be one without, and what tells which way it went: without the one it is set aside, without the other more is not told. */
 const ESSENTIAL =
-  "data(\\.(CONNECTOR|DATA|FIELDS))?|data\\.FIELDS\\.ID|data\\.DATA(\\.\\d+)?(\\.(connector|im|message|chat))?|data\\.DATA(\\.\\d+)?\\.(connector\\.(connector_id|chat_id|user_id)|chat\\.(id|chat_id)|im\\.\\w+|message\\.(id(\\.\\d+)?|chat_id|text|system|user_id))";
+  "data(\\.(CONNECTOR|DATA|FIELDS))?|data\\.FIELDS\\.ID|data\\.DATA(\\.\\d+)?(\\.(connector|im|message|chat))?|data\\.DATA(\\.\\d+)?\\.(im\\.\\w+|message\\.(id(\\.\\d+)?|chat_id|system|user_id))";
 
 function ofPortal(event: string, name: keyof typeof portalPayloads): EventReading {
   return {
@@ -91,7 +91,7 @@ const fromQueue = [
     kind: "event",
     method: String(type),
     answer: { data },
-    essential: place("data|data\\.chat(\\.(id|entityType))?|data\\.message(\\.(id|text))?|data\\.messageId"),
+    essential: place("data|data\\.chat(\\.entityType)?|data\\.message|data\\.messageId"),
     read: (answer) => queued(String(type).split(" ")[0] ?? "", Object(answer).data),
   }),
 );

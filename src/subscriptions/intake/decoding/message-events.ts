@@ -18,7 +18,7 @@ import {
   idIfDigits,
   optionalFields,
   optionalText,
-  requiredFields,
+  readableItems,
   spared,
   textList,
   UndecodableEvent,
@@ -32,10 +32,10 @@ interface MessageItem {
 }
 
 export function decodeMessageAdded(payload: EventPayload, dispatchedAt: StoredTime | null): StoredEvent[] {
-  return payload.items.map((item) => {
-    const { address, direction, message } = isSentOut(payload, item)
-      ? sentOut(payload, item)
-      : fromCustomer(payload, item);
+  return readableItems(payload.items, (item) => {
+    const { address, direction, message } = placed(
+      isSentOut(payload, item) ? sentOut(payload, item) : fromCustomer(payload, item),
+    );
     if (
       message.messageId === null &&
       message.externalIds.length === 0 &&
@@ -49,7 +49,7 @@ export function decodeMessageAdded(payload: EventPayload, dispatchedAt: StoredTi
 }
 
 export function decodeMessageUpdated(payload: EventPayload, dispatchedAt: StoredTime | null): StoredEvent[] {
-  return payload.items.map((item) => {
+  return readableItems(payload.items, (item) => {
     const { address, direction, message } = identified(payload, item);
     return { kind: "messageUpdated", address, dispatchedAt, direction, message };
   });
@@ -58,7 +58,7 @@ export function decodeMessageUpdated(payload: EventPayload, dispatchedAt: Stored
 /** One event for each message: a deleted outgoing message comes as one item for each of its ids in the channel. */
 export function decodeMessageDeleted(payload: EventPayload, dispatchedAt: StoredTime | null): StoredEvent[] {
   const deleted = new Map<string, StoredMessageDeleted>();
-  payload.items.forEach((item, index) => {
+  readableItems(payload.items, (item, index) => {
     const { address, direction, message } = identified(payload, item);
     const name = message.messageId === null ? `item ${index}` : `${address.chatId ?? ""} ${message.messageId}`;
     const externalIds = [...(deleted.get(name)?.externalIds ?? []), ...message.externalIds];
@@ -76,12 +76,19 @@ export function decodeMessageDeleted(payload: EventPayload, dispatchedAt: Stored
 
 /** Edits and deletions of outgoing messages point at the stored message (`im`); those of customers look like a new message. */
 function identified(payload: EventPayload, item: FormFields): MessageItem {
-  const wasSentOut = payload.connector !== null || item.im !== undefined;
-  const found = wasSentOut ? changedAfterSending(payload, item) : fromCustomer(payload, item);
+  const wasSentOut = payload.hasConnector || item.im !== undefined;
+  const found = placed(wasSentOut ? changedAfterSending(payload, item) : fromCustomer(payload, item));
   if (found.message.messageId === null && found.message.externalIds.length === 0) {
     throw new UndecodableEvent("data.DATA.message.id: no id of the message");
   }
   return found;
+}
+
+/** Throws `UndecodableEvent` for what does not tell where it happened: neither a chat nor a channel. */
+function placed(item: MessageItem): MessageItem {
+  const { chatId, externalChatId, namedChatId, connectorId, lineId } = item.address;
+  if ([chatId, externalChatId, namedChatId, connectorId, lineId].some((told) => told !== null)) return item;
+  throw new UndecodableEvent("data.DATA.connector: neither a chat nor a channel");
 }
 
 /**
@@ -89,22 +96,21 @@ function identified(payload: EventPayload, item: FormFields): MessageItem {
  * documentation's list shape lacks `CONNECTOR` for every author, so that there the author and the system flag are looked at.
  */
 function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
-  const connector = requiredFields(item, "connector");
+  const connector = optionalFields(item, "connector");
   const chat = optionalFields(item, "chat");
-  const message = requiredFields(item, "message");
-  const connectorId = optionalText(connector.connector_id, "data.DATA.connector.connector_id");
-  if (connectorId === null) throw new UndecodableEvent("data.DATA.connector.connector_id: nothing");
+  const message = optionalFields(item, "message");
   const customer = spared(optionalText, connector.user_id, "data.DATA.connector.user_id");
   const isSystem = spared(systemFlag, message.system, "data.DATA.message.system") ?? false;
   const author = idIfDigits(message.user_id);
   const writtenByAnother = payload.isList && author !== null && customer !== null && author !== customer;
   return {
     address: {
-      connectorId,
+      connectorId: spared(optionalText, connector.connector_id, "data.DATA.connector.connector_id"),
       lineId: spared(anId, connector.line_id, "data.DATA.connector.line_id"),
       chatId: null,
       externalChatId:
-        optionalText(connector.chat_id, "data.DATA.connector.chat_id") ?? optionalText(chat.id, "data.DATA.chat.id"),
+        spared(optionalText, connector.chat_id, "data.DATA.connector.chat_id") ??
+        spared(optionalText, chat.id, "data.DATA.chat.id"),
       namedChatId: idIfDigits(chat.id),
       userId: customer,
     },
@@ -112,7 +118,7 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
     message: {
       messageId: null,
       externalIds: textList(message.id, "data.DATA.message.id"),
-      text: optionalText(message.text, "data.DATA.message.text"),
+      text: spared(optionalText, message.text, "data.DATA.message.text"),
       authorId: isSystem || writtenByAnother ? author : (idIfDigits(customer ?? undefined) ?? author),
       isSystem,
       files: deliveredFiles(message.files),
@@ -123,30 +129,30 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
 
 /** What goes out is told by `CONNECTOR`, and where that got lost by the portal's chat in the message in place of the channel's beside it. */
 function isSentOut(payload: EventPayload, item: FormFields): boolean {
-  if (payload.connector !== null) return true;
+  if (payload.hasConnector) return true;
   return !isFormFields(item.chat) && isFormFields(item.message) && idIfDigits(item.message.chat_id) !== null;
 }
 
 /** `{CONNECTOR, LINE, DATA: {connector, message}}`: an operator, a bot or the system wrote, and the portal's ids are there. */
 function sentOut(payload: EventPayload, item: FormFields): MessageItem {
   const connector = optionalFields(item, "connector");
-  const message = requiredFields(item, "message");
+  const message = optionalFields(item, "message");
   const authorId = spared(anId, message.user_id, "data.DATA.message.user_id") ?? idIfDigits(message.author);
   return {
     address: {
       connectorId:
         payload.connector ?? spared(optionalText, connector.connector_id, "data.DATA.connector.connector_id"),
       lineId: payload.line ?? spared(anId, connector.line_id, "data.DATA.connector.line_id"),
-      chatId: anId(message.chat_id, "data.DATA.message.chat_id"),
+      chatId: spared(anId, message.chat_id, "data.DATA.message.chat_id"),
       externalChatId: spared(optionalText, connector.chat_id, "data.DATA.connector.chat_id"),
       namedChatId: null,
       userId: spared(optionalText, connector.user_id, "data.DATA.connector.user_id"),
     },
     direction: "OUTGOING",
     message: {
-      messageId: anId(message.id, "data.DATA.message.id"),
+      messageId: spared(anId, message.id, "data.DATA.message.id"),
       externalIds: [],
-      text: optionalText(message.text, "data.DATA.message.text"),
+      text: spared(optionalText, message.text, "data.DATA.message.text"),
       authorId,
       isSystem: spared(systemFlag, message.system, "data.DATA.message.system") ?? authorId === null,
       files: deliveredFiles(message.files),
@@ -157,12 +163,11 @@ function sentOut(payload: EventPayload, item: FormFields): MessageItem {
 
 /** `{im: {chat_id, message_id}, message: {id: […], text}, chat: {id}}`. The documentation repeats the portal's ids in the last two. */
 function changedAfterSending(payload: EventPayload, item: FormFields): MessageItem {
-  const im = requiredFields(item, "im");
+  const im = optionalFields(item, "im");
   const message = optionalFields(item, "message");
   const chat = optionalFields(item, "chat");
-  const chatId = anId(im.chat_id, "data.DATA.im.chat_id");
-  const messageId = anId(im.message_id, "data.DATA.im.message_id");
-  if (messageId === null) throw new UndecodableEvent("data.DATA.im.message_id: no id of the message");
+  const chatId = spared(anId, im.chat_id, "data.DATA.im.chat_id");
+  const messageId = spared(anId, im.message_id, "data.DATA.im.message_id");
   const externalIds = textList(message.id, "data.DATA.message.id").filter((id) => id !== messageId);
   return {
     address: {
@@ -179,7 +184,7 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
     message: {
       messageId,
       externalIds,
-      text: optionalText(message.text, "data.DATA.message.text"),
+      text: spared(optionalText, message.text, "data.DATA.message.text"),
       authorId: null,
       isSystem: false,
       files: deliveredFiles(message.files),

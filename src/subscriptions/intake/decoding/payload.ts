@@ -15,7 +15,10 @@ export class UndecodableEvent extends Error {
 export interface EventPayload {
   /** Connector code; present on what goes out to the channel. */
   readonly connector: string | null;
+  /** A connector is told, readable or not. */
+  readonly hasConnector: boolean;
   readonly line: Id | null;
+  /** At least one. */
   readonly items: readonly FormFields[];
   /** `DATA` came as a list, as the documentation shows it. Portals send an object (but for deleted outgoing messages). */
   readonly isList: boolean;
@@ -26,9 +29,10 @@ export function readPayload(data: FormValue | undefined): EventPayload {
   if (!isFormFields(data)) throw new UndecodableEvent("data: expected fields");
   const isList = Array.isArray(data.DATA) || (isFormFields(data.DATA) && hasOnlyIndices(data.DATA));
   return {
-    connector: optionalText(data.CONNECTOR, "data.CONNECTOR"),
+    connector: spared(optionalText, data.CONNECTOR, "data.CONNECTOR"),
+    hasConnector: data.CONNECTOR !== undefined && data.CONNECTOR !== "",
     line: spared(anId, data.LINE, "data.LINE"),
-    items: isList ? listOf(data.DATA, "data.DATA").map(asFields) : [asFields(data.DATA)],
+    items: readableItems(isList ? listOf(data.DATA, "data.DATA") : [data.DATA], asFields),
     isList,
   };
 }
@@ -36,6 +40,26 @@ export function readPayload(data: FormValue | undefined): EventPayload {
 function asFields(value: FormValue | undefined): FormFields {
   if (!isFormFields(value)) throw new UndecodableEvent("data.DATA: expected fields");
   return value;
+}
+
+/**
+ * What is made of each item of a delivery. One that is not understood is noted and left out, so that it costs none of those beside it; throws
+ * `UndecodableEvent` when that leaves nothing.
+ */
+export function readableItems<From, To>(items: readonly From[], read: (item: From, index: number) => To): To[] {
+  const made: To[] = [];
+  let first: UndecodableEvent | undefined;
+  for (const [index, item] of items.entries()) {
+    try {
+      made.push(read(item, index));
+    } catch (error) {
+      if (!(error instanceof UndecodableEvent)) throw error;
+      first ??= error;
+      noteLeftOut(`data.DATA[${index}]`);
+    }
+  }
+  if (made.length === 0) throw first ?? new UndecodableEvent("data.DATA: nothing in it");
+  return made;
 }
 
 /** The parser makes a map of a list that is long or has gaps. */
@@ -53,12 +77,6 @@ export function listOf(value: FormValue | undefined, path: string): readonly For
     return Object.values(value).filter((item): item is FormValue => item !== undefined);
   }
   throw new UndecodableEvent(`${path}: expected a list`);
-}
-
-export function requiredFields(from: FormFields, name: string): FormFields {
-  const value = from[name];
-  if (!isFormFields(value)) throw new UndecodableEvent(`data.DATA.${name}: expected fields`);
-  return value;
 }
 
 /** Fields that may be left out; text or a list in their place is noted and counts as none. */

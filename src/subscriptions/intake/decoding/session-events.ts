@@ -6,23 +6,26 @@ import {
   idIfDigits,
   optionalFields,
   optionalText,
-  requiredFields,
+  readableItems,
   spared,
   UndecodableEvent,
 } from "./payload.ts";
 
+/** What tells neither its chat nor its session is no event. */
 export function decodeSessionEvent(
   kind: "sessionStarted" | "sessionFinished",
   payload: EventPayload,
   dispatchedAt: StoredTime | null,
 ): StoredEvent[] {
-  return payload.items.map((item) => ({
-    kind,
-    address: sessionAddress(item),
-    dispatchedAt,
+  return readableItems(payload.items, (item) => {
+    const address = sessionAddress(item);
     // Portals of today name no session; those of the documentation's sample do.
-    sessionId: spared(anId, optionalFields(item, "session").id, "data.DATA.session.id"),
-  }));
+    const sessionId = spared(anId, optionalFields(item, "session").id, "data.DATA.session.id");
+    const { chatId, namedChatId, externalChatId } = address;
+    if (sessionId === null && chatId === null && namedChatId === null && externalChatId === null)
+      throw new UndecodableEvent("data.DATA.connector.chat_id: no id of the chat, nor of the session");
+    return { kind, address, dispatchedAt, sessionId };
+  });
 }
 
 /**
@@ -30,19 +33,17 @@ export function decodeSessionEvent(
  * session's line. Where `chat_id` is no number it is the channel's, and the chat named beside it has to be proven.
  */
 function sessionAddress(item: FormFields): EventAddress {
-  const connector = requiredFields(item, "connector");
+  const connector = optionalFields(item, "connector");
   const chat = optionalFields(item, "chat");
   const line = optionalFields(item, "line");
-  const told = optionalText(connector.chat_id, "data.DATA.connector.chat_id");
+  const told = spared(optionalText, connector.chat_id, "data.DATA.connector.chat_id");
   const isExternal = told !== null && idIfDigits(told) === null && told !== "0";
   const named = idIfDigits(chat.chat_id) ?? idIfDigits(chat.id);
-  const chatId = isExternal ? null : (idIfDigits(told ?? undefined) ?? named);
-  if (chatId === null && named === null) throw new UndecodableEvent("data.DATA.connector.chat_id: no id of the chat");
   return {
     connectorId: spared(optionalText, connector.connector_id, "data.DATA.connector.connector_id"),
     lineId:
       spared(anId, connector.line_id, "data.DATA.connector.line_id") ?? spared(anId, line.id, "data.DATA.line.id"),
-    chatId,
+    chatId: isExternal ? null : (idIfDigits(told ?? undefined) ?? named),
     externalChatId: isExternal ? told : null,
     namedChatId: isExternal ? named : null,
     userId: spared(optionalText, connector.user_id, "data.DATA.connector.user_id"),

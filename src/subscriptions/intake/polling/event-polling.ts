@@ -17,6 +17,7 @@ import type { KeyValueStore } from "../../../storage/key-value-store.ts";
 import type { EventLog } from "../../events/event-log.ts";
 import type { StoredEvent } from "../../events/stored-event.ts";
 import { isPassing } from "../../live/patient-read.ts";
+import { createPageWidth, MAX_SLIPS, type PageWidth } from "./page-width.ts";
 import { createLease } from "./polling-lease.ts";
 import { DEFAULT_POLLING_PACE, nextPollMs, type PollingPace } from "./polling-pace.ts";
 import { keepPollingPlace, type PollingPlace, readPollingPlace } from "./polling-place.ts";
@@ -42,6 +43,8 @@ export interface EventPollingOptions {
   readonly pace?: Partial<PollingPace>;
   /** After so long without a sign of life another process takes over. Default 60 s. */
   readonly leaseMs?: number;
+  /** After so long a first failure is tried again, after the next ones twice as long each. Default 1 s. */
+  readonly firstRetryMs?: number;
 }
 
 export type PollingState =
@@ -59,6 +62,11 @@ export type PollingState =
       readonly retryAt: Date;
     };
 
+interface Polled {
+  readonly place: PollingPlace;
+  readonly hasMore: boolean;
+}
+
 /** Takes a user's messenger events over into the log. */
 export interface EventPolling {
   start(): void;
@@ -68,11 +76,8 @@ export interface EventPolling {
 }
 
 const NAMESPACE = "event-polling";
-const PAGE_LIMIT = 100;
 /** Also in the place of the event's name for a record that does not tell it. */
 const QUEUE_METHOD = "im.v2.Event.get";
-/** So often in a row an answer that is not understood is asked for again soon. */
-const MAX_SLIPS = 5;
 const LEASE_MS = 60_000;
 /** The portal drops records that nobody confirmed for so long. */
 const PORTAL_KEEPS_MS = 24 * 60 * 60 * 1_000;
@@ -80,7 +85,8 @@ const PORTAL_KEEPS_MS = 24 * 60 * 60 * 1_000;
 const RESUBSCRIBE_MS = 10 * 60 * 1_000;
 /** A place that only tells the time is not worth more writes. */
 const KEEP_TIME_MS = 60_000;
-const pauseAfter = createBackoff({ firstMs: 1_000, longestMs: 60_000 });
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
 /** A refusal (a scope that is missing, a method the portal does not know) does not go away by itself soon. */
 const REFUSED_BACKOFF_MS = 5 * 60 * 1_000;
 
@@ -90,6 +96,10 @@ const REFUSED_BACKOFF_MS = 5 * 60 * 1_000;
  */
 export function createEventPolling(options: EventPollingOptions): EventPolling {
   const { owner, log, keyValues, onError, leaseMs = LEASE_MS } = options;
+  const pauseAfter = createBackoff({
+    firstMs: options.firstRetryMs ?? FIRST_RETRY_MS,
+    longestMs: LONGEST_RETRY_MS,
+  });
   const pace = { ...DEFAULT_POLLING_PACE, ...options.pace };
   const portal = portalName(options.portal);
   const ofEvents: AnswerSource = { origin: "", leftOut: (parts) => options.leftOut?.(portal, parts) };
@@ -107,10 +117,32 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
   /** Records older than the portal keeps are gone if nobody polled for longer: that is said in the log. */
   async function sayGap(polledAt: Date): Promise<void> {
     const oldestKept = new Date(Date.now() - PORTAL_KEEPS_MS);
-    if (polledAt >= oldestKept) return;
-    const since = polledAt.toISOString();
-    const gap: StoredEvent = { kind: "gap", since, until: oldestKept.toISOString() };
-    await log.append(portal, [gap], `im.v2 ${owner} gap ${since}`);
+    if (polledAt < oldestKept) await appendGap(polledAt, oldestKept);
+  }
+
+  async function appendGap(since: Date, to: Date): Promise<void> {
+    const gap: StoredEvent = { kind: "gap", since: since.toISOString(), until: to.toISOString() };
+    await log.append(portal, [gap], `im.v2 ${owner} gap ${gap.since}`);
+  }
+
+  /**
+   * Polls where the queue could not be read again and again. Goes on behind a record that cannot be read even alone: the portal would offer it
+   * for a day, and nothing behind it. Only of a portal that speaks well otherwise, before and after; what is passed may have been events,
+   * which is said in the log. Rejects then too, so that the next look is no sooner than after any failure.
+   */
+  async function pollUnreadable(place: PollingPlace, width: PageWidth, stopping: AbortSignal): Promise<Polled> {
+    const speaksWell = () => options.session(stopping).read(eventSubscribe(), { fresh: true });
+    await speaksWell();
+    try {
+      return await poll(place, width, stopping);
+    } catch (error) {
+      if (!(error instanceof PortalProtocolError)) throw error;
+      await speaksWell();
+      const next = { offset: (place.offset ?? 0) + width.skip(), polledAt: new Date() };
+      await appendGap(place.polledAt, next.polledAt);
+      await keepPollingPlace(keyValues, NAMESPACE, name, next);
+      throw error;
+    }
   }
 
   async function setAside(event: string, body: string, reason: string): Promise<void> {
@@ -145,13 +177,17 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
   }
 
   /** One request: confirms what the log has, and takes the next page over. */
-  async function poll(
-    place: PollingPlace,
-    stopping: AbortSignal,
-  ): Promise<{ readonly place: PollingPlace; readonly hasMore: boolean }> {
-    const query = { offset: place.offset, limit: PAGE_LIMIT };
+  async function poll(place: PollingPlace, width: PageWidth, stopping: AbortSignal): Promise<Polled> {
+    const query = { offset: place.offset, limit: width.limit() };
     // Confirming twice changes nothing, so that it may be repeated like any read.
-    const page = await options.session(stopping).read(eventGet(query), { fresh: true });
+    const page = await options
+      .session(stopping)
+      .read(eventGet(query), { fresh: true })
+      .catch((error: unknown) => {
+        if (error instanceof PortalProtocolError) width.unreadable();
+        throw error;
+      });
+    width.readable();
     await sayGap(place.polledAt);
     await setBrokenAside(page.broken);
     for (const record of page.events) await takeOver(record);
@@ -166,6 +202,7 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
   async function run(signal: AbortSignal): Promise<void> {
     const lease = options.exclusive ? undefined : createLease(keyValues, NAMESPACE, `lease ${name}`, leaseMs);
     const beganAt = Date.now();
+    const width = createPageWidth();
     let place: PollingPlace | undefined;
     let subscribedAt = Number.NEGATIVE_INFINITY;
     let failures = 0;
@@ -183,7 +220,7 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
         await options.session(signal).read(eventSubscribe(), { fresh: true });
         subscribedAt = performance.now();
       }
-      const polled = await poll(place, signal);
+      const polled = await (width.isStuck() ? pollUnreadable : poll)(place, width, signal);
       place = polled.place;
       state = { kind: "polling", polledAt: new Date(), lastEventAt };
       const msSinceEvent = Date.now() - (lastEventAt?.getTime() ?? beganAt);
@@ -206,7 +243,7 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
           isPassing(error) ||
           // What is not understood once may be a slip of the portal's; again and again it is a portal that speaks otherwise.
           (error instanceof PortalProtocolError && failures < MAX_SLIPS);
-        wait = mayPass ? pauseAfter(failures) : REFUSED_BACKOFF_MS;
+        wait = mayPass || width.isNear() ? pauseAfter(failures) : REFUSED_BACKOFF_MS;
         const message = error instanceof Error ? error.message : "unknown";
         state = { kind: "failing", since: failingSince, message, mayPass, retryAt: new Date(Date.now() + wait) };
         onError(error);

@@ -6,6 +6,7 @@ import {
   optionalObject,
   optionalText,
   text,
+  WireError,
   type WireObject,
 } from "../../../datasources/bitrix24/wire.ts";
 import { ornamental, ornamentalList, readable } from "../../../datasources/bitrix24/wire-lists.ts";
@@ -25,7 +26,7 @@ import type {
 
 /**
  * The event for the log from a record of a user's messenger queue (`im.v2.Event.get`). Null for what concerns no open-line chat, and for reactions
- * and joins, which no subscription delivers. Throws `WireError` for a message event of an unknown shape.
+ * and joins, which no subscription delivers. Throws `WireError` for a message event that tells nothing of its chat, or nothing of its message.
  */
 export function decodeQueuedEvent(record: QueuedEventRecord): StoredEvent | null {
   const { type } = record;
@@ -38,7 +39,7 @@ export function decodeQueuedEvent(record: QueuedEventRecord): StoredEvent | null
     const author = authorOf(data, undefined);
     return {
       kind: "messageDeleted",
-      address: addressOf(chat, author),
+      address: addressOf(chat, undefined, author),
       dispatchedAt,
       direction: directionOf(chat, author),
       messageId: id(data.messageId, "data.messageId"),
@@ -47,13 +48,17 @@ export function decodeQueuedEvent(record: QueuedEventRecord): StoredEvent | null
   }
   const raw = object(data.message, "data.message");
   const author = authorOf(data, raw);
+  const message = messageOf(raw, author);
   const kind = type === "ONIMV2MESSAGEADD" ? "messageAdded" : "messageUpdated";
+  const tellsItself = kind === "messageAdded" && (message.text !== null || message.files.length > 0);
+  if (message.messageId === null && message.externalIds.length === 0 && !tellsItself)
+    throw new WireError("data.message.id", "an id", raw.id);
   return {
     kind,
-    address: addressOf(chat, author),
+    address: addressOf(chat, raw, author),
     dispatchedAt,
     direction: directionOf(chat, author),
-    message: messageOf(raw, author),
+    message,
   };
 }
 
@@ -93,13 +98,19 @@ function directionOf(chat: WireObject, author: Author): MessageDirection {
   return isPlain ? "OUTGOING" : "UNKNOWN";
 }
 
-/** As the portal's own events give it: the customer's portal user where he wrote himself, else his id in the channel. */
-function addressOf(chat: WireObject, author: Author): EventAddress {
+/**
+ * As the portal's own events give it: the customer's portal user where he wrote himself, else his id in the channel. Throws `WireError` where
+ * neither a chat nor a channel is told.
+ */
+function addressOf(chat: WireObject, message: WireObject | undefined, author: Author): EventAddress {
   const code = ornamental(userCodeOrNone, chat.entityId, "data.chat.entityId");
+  const chatId =
+    ornamental(optionalId, chat.id, "data.chat.id") ?? ornamental(optionalId, message?.chatId, "data.message.chatId");
+  if (chatId === null && code === null) throw new WireError("data.chat.id", "an id", chat.id);
   return {
     connectorId: code?.connectorId ?? null,
     lineId: code?.lineId ?? null,
-    chatId: id(chat.id, "data.chat.id"),
+    chatId,
     externalChatId: code?.externalChatId ?? null,
     namedChatId: null,
     userId: author.isCustomer === true ? author.id : (code?.externalUserId ?? null),
@@ -109,9 +120,9 @@ function addressOf(chat: WireObject, author: Author): EventAddress {
 function messageOf(raw: WireObject, author: Author): StoredMessage {
   const params = ornamental(optionalObject, raw.params, "data.message.params") ?? {};
   return {
-    messageId: id(raw.id, "data.message.id"),
+    messageId: ornamental(optionalId, raw.id, "data.message.id"),
     externalIds: ornamentalList(params.CONNECTOR_MID ?? params.connectorMid, "data.message.params.CONNECTOR_MID", text),
-    text: optionalText(raw.text, "data.message.text"),
+    text: ornamental(optionalText, raw.text, "data.message.text"),
     authorId: author.id,
     isSystem: author.isSystem,
     files: ornamentalList(params.FILE_ID ?? params.fileId, "data.message.params.FILE_ID", undescribedFile),

@@ -350,9 +350,37 @@ describe("what the portal answers oddly", () => {
     expect((await logged()).filter(({ event: each }) => each.kind === "gap")).toEqual([]);
   });
 
+  it("goes on behind a record that cannot be read whatever is asked with it, and says the gap", async () => {
+    const chat = ownChat();
+    const { world } = office.portal;
+    const running = await started({ firstRetryMs: 10 });
+    world.customerWrites(chat.id, "before");
+    await people(1);
+    await running.stop();
+    world.customerWrites(chat.id, "unreadable");
+    world.customerWrites(chat.id, "behind");
+    office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: false, times: 6 }]);
+    running.start();
+    expect(await people(2)).toMatchObject([{ message: { text: "before" } }, { message: { text: "behind" } }]);
+    expect((await logged()).map(({ event }) => event.kind)).toEqual(["messageAdded", "gap", "messageAdded"]);
+  });
+
+  it("passes nothing of a portal that speaks badly whatever it is asked", async () => {
+    const { world } = office.portal;
+    await started({ firstRetryMs: 10 });
+    world.customerWrites(ownChat().id, "before");
+    await people(1);
+    office.portal.setFaults([{ kind: "result", result: "x" }]);
+    world.customerWrites(ownChat().id, "kept");
+    await until(() => errors.length >= 8);
+    office.portal.setFaults([]);
+    expect((await people(2))[1]).toMatchObject({ message: { text: "kept" } });
+    expect((await logged()).filter(({ event }) => event.kind === "gap")).toHaveLength(0);
+  });
+
   it("gives a portal a rest that answers so again and again", async () => {
     office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: false }]);
-    const running = polling();
+    const running = polling({ firstRetryMs: 10 });
     running.start();
     await until(() => errors.length >= 5);
     expect(running.state()).toMatchObject({ kind: "failing", mayPass: false });
