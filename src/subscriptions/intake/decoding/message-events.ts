@@ -110,7 +110,8 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
       chatId: null,
       externalChatId:
         spared(optionalText, connector.chat_id, "data.DATA.connector.chat_id") ??
-        spared(optionalText, chat.id, "data.DATA.chat.id"),
+        // Digits may be the portal's.
+        (idIfDigits(chat.id) === null ? spared(optionalText, chat.id, "data.DATA.chat.id") : null),
       namedChatId: idIfDigits(chat.id),
       userId: customer,
     },
@@ -168,7 +169,10 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
   const chat = optionalFields(item, "chat");
   const chatId = spared(anId, im.chat_id, "data.DATA.im.chat_id");
   const messageId = spared(anId, im.message_id, "data.DATA.im.message_id");
-  const externalIds = textList(message.id, "data.DATA.message.id").filter((id) => id !== messageId);
+  // Beside an unknown message digits may be the portal's own id.
+  const externalIds = textList(message.id, "data.DATA.message.id").filter((told) =>
+    messageId === null ? idIfDigits(told) === null : told !== messageId,
+  );
   return {
     address: {
       connectorId: payload.connector,
