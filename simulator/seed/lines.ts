@@ -72,6 +72,7 @@ export function seedLines(world: World, operators: readonly number[]): number[] 
                   [String(operators[0])]: {
                     USER_NAME: "Anna from the store",
                     USER_WORK_POSITION: "Your adviser",
+                    USER_AVATAR: "/upload/resize_cache/main/312/adviser.png",
                     USER_AVATAR_ID: 312,
                   },
                 },

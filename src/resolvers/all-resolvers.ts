@@ -21,6 +21,8 @@ import {
   openLineFields,
   openLineQueueFields,
   openLineReplyFields,
+  operatorIdentityFields,
+  queueMemberFields,
 } from "./lines/open-line-fields.ts";
 import { OpenLineMutations } from "./lines/open-line-mutations.ts";
 import { OpenLineQueries } from "./lines/open-line-queries.ts";
@@ -32,6 +34,10 @@ import { MessageActions } from "./messages/message-actions.ts";
 import {
   attachmentCellFields,
   attachmentFields,
+  attachmentFileFields,
+  attachmentLinkFields,
+  attachmentPersonFields,
+  attachmentPictureFields,
   attachmentTextFields,
   chatMessageSendFields,
   fileFields,
@@ -95,10 +101,16 @@ export const fieldTables: readonly FieldTable[] = [
   attachmentFields,
   attachmentTextFields,
   attachmentCellFields,
+  attachmentLinkFields,
+  attachmentPictureFields,
+  attachmentFileFields,
+  attachmentPersonFields,
   fileFields,
   userFields,
   openLineFields,
   openLineQueueFields,
+  queueMemberFields,
+  operatorIdentityFields,
   openLineBotFields,
   openLineReplyFields,
   kpiTargetFields,

@@ -28,7 +28,7 @@ export class AttachmentText {
 }
 
 @ObjectType("AttachmentLink", { simpleResolvers: true, description: "A link with what its author says of it." })
-class AttachmentLink implements AttachedLink {
+export class AttachmentLink implements AttachedLink {
   @Field(() => String, { nullable: true, description: "Its title." })
   readonly name!: string | null;
 
@@ -51,7 +51,7 @@ class AttachmentLinks {
 }
 
 @ObjectType("AttachmentPicture", { simpleResolvers: true, description: "A picture that an attachment shows." })
-class AttachmentPicture implements AttachedPicture {
+export class AttachmentPicture implements AttachedPicture {
   @Field(() => String, { nullable: true, description: "Its title." })
   readonly name!: string | null;
 
@@ -80,11 +80,15 @@ class AttachmentPictures {
   simpleResolvers: true,
   description: "A file that an attachment links to; files of a message itself are `Message.files`.",
 })
-class AttachmentFile implements AttachedFile {
+export class AttachmentFile implements AttachedFile {
   @Field(() => String, { nullable: true, description: "Its name." })
   readonly name!: string | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "Where it is, as the attachment's author says." })
+  @Field(() => AbsoluteUrl, {
+    nullable: true,
+    description:
+      "Where it is: under an address of the gateway where it lies on the portal, else as the attachment's author says.",
+  })
   readonly url!: string | null;
 
   @Field(() => SafeInt, { nullable: true, description: "Bytes." })
@@ -100,7 +104,7 @@ class AttachmentFiles {
 }
 
 @ObjectType("AttachmentPerson", { simpleResolvers: true, description: "Somebody whom an attachment shows." })
-class AttachmentPerson implements AttachedPerson {
+export class AttachmentPerson implements AttachedPerson {
   @Field(() => String, { nullable: true, description: "The name." })
   readonly name!: string | null;
 

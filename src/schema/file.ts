@@ -84,7 +84,8 @@ export class File {
 
   @Field(() => JSONObject, {
     nullable: true,
-    description: "Settings of the portal's own file viewer, as the portal sends them.",
+    description:
+      "Settings of the portal's own file viewer, as the portal sends them, with null for the addresses in them: those need the portal's session, and the gateway's are above.",
   })
   readonly viewerAttributes!: Readonly<Record<string, unknown>> | null;
 

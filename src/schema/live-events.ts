@@ -128,10 +128,14 @@ export class DeliveredFile {
   @Field(() => SafeInt, { nullable: true, description: "Bytes." })
   readonly size!: number | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "Address for showing it." })
+  @Field(() => AbsoluteUrl, {
+    nullable: true,
+    description:
+      "Address for showing it: the gateway's where it lies on the portal, null where only the portal's own session opens it.",
+  })
   readonly url!: string | null;
 
-  @Field(() => AbsoluteUrl, { nullable: true, description: "Address for downloading it." })
+  @Field(() => AbsoluteUrl, { nullable: true, description: "Address for keeping it, as `url`." })
   readonly downloadUrl!: string | null;
 
   @Field(() => Int, { nullable: true, description: "Width of a picture in pixels." })

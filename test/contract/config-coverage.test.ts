@@ -6,7 +6,7 @@ import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
-import { NO_LIVE_LOG } from "../../src/resolvers/engine/context.ts";
+import { NO_LIVE_LOG, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
 import { type ScriptedPortal, startScriptedPortal } from "../datasources/bitrix24/scripted-portal.ts";
 import {
   COLUMN_FIELDS,
@@ -90,7 +90,7 @@ async function run(source: string, variableValues: Record<string, unknown> = {})
     schema,
     source,
     variableValues,
-    contextValue: { portal: session, loaders, live: NO_LIVE_LOG },
+    contextValue: { portal: session, loaders, live: NO_LIVE_LOG, ...WITHOUT_STORE },
   });
   expect(errors ?? []).toEqual([]);
   return data;

@@ -238,6 +238,60 @@ test("pictures of people are the gateway's links, foreign ones stay, and those t
   expect(await pictureOf(original.id)).toBeNull();
 });
 
+test("no answer leads into the portal where it leads to contents", async () => {
+  const { file, chat, key } = someFile("image");
+  const picture = `${portal.url}/upload/resize_cache/1/a.png`;
+  const message = chat.messages.findLast(
+    ({ params }) => Array.isArray(params.FILE_ID) && params.FILE_ID.includes(file.id),
+  );
+  if (message === undefined) throw new Error("the file is in no message");
+  message.params.ATTACH = [
+    {
+      ID: 1,
+      BLOCKS: [
+        { IMAGE: [{ NAME: "a.png", LINK: picture, PREVIEW: "/upload/resize_cache/1/b.png" }] },
+        {
+          FILE: [
+            { NAME: "a.txt", LINK: `${portal.url}/pub/a.txt` },
+            { NAME: "b.txt", LINK: "https://files.example/b.txt" },
+          ],
+        },
+        { USER: [{ NAME: "Anna", AVATAR: picture }] },
+        { LINK: [{ NAME: "page", PREVIEW: picture }] },
+      ],
+    },
+  ];
+  onTestFinished(() => {
+    delete message.params.ATTACH;
+  });
+  const { data, errors } = await gateway.graphql(
+    `query ($id: ID!) { chat(by: {id: $id}) { messages(last: 100) { nodes { id files { id viewerAttributes } attachments { blocks {
+       ... on AttachmentPictures { pictures { url previewUrl } } ... on AttachmentFiles { files { url } }
+       ... on AttachmentPeople { people { avatarUrl } } ... on AttachmentLinks { links { previewUrl } } } } } } }
+     openLines(first: 100) { nodes { queue { members { displayAvatarUrl } } operatorIdentity { default { avatarUrl } } } } }`,
+    { id: String(chat.id) },
+    { key },
+  );
+  expect(errors).toBeUndefined();
+  expect(JSON.stringify(data)).not.toContain(portal.url);
+  const shown = data.chat.messages.nodes.find(({ id }: { id: string }) => id === String(message.id));
+  const [pictures, files, people, links] = shown.attachments[0].blocks;
+  const ours = expect.stringContaining(`${new URL(gateway.url).origin}/files/`);
+  expect(pictures).toEqual({ pictures: [{ url: ours, previewUrl: ours }] });
+  expect(files).toEqual({ files: [{ url: ours }, { url: "https://files.example/b.txt" }] });
+  expect(people).toEqual({ people: [{ avatarUrl: ours }] });
+  expect(links).toEqual({ links: [{ previewUrl: ours }] });
+  // What tells how the portal would show it stays, and its addresses do not.
+  const settings = shown.files.find(({ id }: { id: string }) => id === String(file.id)).viewerAttributes;
+  expect(settings).toMatchObject({ viewerType: "image", src: null });
+  const avatars = data.openLines.nodes.flatMap(
+    (line: { queue: { members: { displayAvatarUrl: string | null }[] } | null }) =>
+      (line.queue?.members ?? []).flatMap(({ displayAvatarUrl }) => displayAvatarUrl ?? []),
+  );
+  expect(avatars.length).toBeGreaterThan(0);
+  for (const avatar of avatars) expect(avatar).toEqual(ours);
+});
+
 test("a live event's links are for all who get it, and the application reads them", async () => {
   const live = await openLiveOffice();
   const chat = [...live.portal.world.chats.values()].find(
@@ -250,7 +304,7 @@ test("a live event's links are for all who get it, and the application reads the
   const owner = live.portal.users.find(({ id }) => id === chat?.ownerId);
   if (chat === undefined || owner === undefined) throw new Error("nobody works on a chat");
   const listener = live.listen(
-    "subscription { messageAdded { content { files { url } } message { author { avatarUrl } files { downloadUrl } } } }",
+    "subscription { messageAdded { content { files { url downloadUrl } } message { author { avatarUrl } files { downloadUrl } } } }",
   );
   await listener.opened;
   const bytes = Buffer.from("contents of a note");
@@ -264,11 +318,18 @@ test("a live event's links are for all who get it, and the application reads the
   const link: string = told.message.files[0].downloadUrl;
   expect(link.startsWith(`${new URL(live.gateway.url).origin}/files/`)).toBe(true);
   expect(await bytesOf(await fetch(link))).toEqual(bytes);
-  // By the portal's own host, whatever an event says of it.
-  expect(told.content.files[0].url.startsWith(live.portal.url)).toBe(true);
-  expect(await bytesOf(await fetch(told.content.files[0].url))).toEqual(bytes);
+  const { url, downloadUrl } = told.content.files[0];
+  for (const delivered of [url, downloadUrl]) {
+    expect(delivered.startsWith(`${new URL(live.gateway.url).origin}/files/`)).toBe(true);
+    const response = await fetch(delivered);
+    expect(response.headers.get("content-disposition")).toBe(
+      "attachment; filename=\"note.txt\"; filename*=UTF-8''note.txt",
+    );
+    expect(await bytesOf(response)).toEqual(bytes);
+  }
   live.portal.uninstallApplication();
   await eventually(async () => expect((await fetch(link)).status).not.toBe(200));
+  await eventually(async () => expect((await fetch(url)).status).not.toBe(200));
 });
 
 test("links begin with GATEWAY_PUBLIC_URL where it is set", async () => {

@@ -6,7 +6,7 @@ import { UpstreamUsage } from "../../src/datasources/bitrix24/usage.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 import { createLoaders } from "../../src/datasources/loaders/loaders.ts";
 import { buildSchema } from "../../src/resolvers/build-schema.ts";
-import { NO_LIVE_LOG } from "../../src/resolvers/engine/context.ts";
+import { NO_LIVE_LOG, WITHOUT_STORE } from "../../src/resolvers/engine/context.ts";
 
 export interface LineOperations {
   readonly portal: RunningPortal;
@@ -46,6 +46,7 @@ export async function startLineOperations(): Promise<LineOperations> {
         usage,
         upstreamStatus: () => portals.status(credential),
         live: NO_LIVE_LOG,
+        ...WITHOUT_STORE,
       };
       const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
       return {

@@ -67,6 +67,7 @@ export const WITHOUT_STORE: Pick<OperationContext, "turns" | "sends" | "links" |
         view
       ],
     picture: (address) => address,
+    content: (address) => address,
   },
   uploads: {
     maxBytes: 0,

@@ -11,6 +11,8 @@ export interface FileLinks {
   file(file: FileRecord, view: FileView): MaybePromise<string | null>;
   /** A picture of a person or chat. Foreign addresses stay what they are; null for what only a browser's session in the portal opens. */
   picture(address: string | null): string | null;
+  /** What an event or an attachment leads to: as with pictures, under the name that it was given. `isDownload`: not to be shown, whatever it is. */
+  content(address: string | null, name: string | null, isDownload: boolean): string | null;
 }
 
 /** The picture that a field of a record tells. */

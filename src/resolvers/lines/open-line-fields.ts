@@ -11,7 +11,7 @@ import type {
 import { OpenLine } from "../../schema/open-line.ts";
 import { OpenLineBot, OpenLineReply } from "../../schema/open-line-automation.ts";
 import { OpenLineQueue, QueueEntry, QueueMember } from "../../schema/open-line-queue.ts";
-import { KpiTarget } from "../../schema/open-line-service.ts";
+import { DefaultOperatorIdentity, KpiTarget } from "../../schema/open-line-service.ts";
 import { User, userRef } from "../../schema/user.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
@@ -88,6 +88,15 @@ function queueEntry(entry: QueueEntryRecord): QueueEntry {
 function userOf(id: Id): User {
   return new User(id);
 }
+
+/** Pictures that customers see of operators. */
+export const queueMemberFields = defineFields<QueueMember, QueueMemberRecord>(QueueMember, {
+  displayAvatarUrl: ({ displayAvatarUrl }, { links }) => links.picture(displayAvatarUrl),
+});
+
+export const operatorIdentityFields = defineFields(DefaultOperatorIdentity, {
+  avatarUrl: ({ avatarUrl }, { links }) => links.picture(avatarUrl),
+});
 
 export const openLineBotFields = defineFields<OpenLineBot, LineBot>(OpenLineBot, {
   user: (bot) => userRef(bot.userId),

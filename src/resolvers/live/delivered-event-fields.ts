@@ -1,7 +1,14 @@
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { MessageRecord } from "../../datasources/domain/message.ts";
 import { Chat } from "../../schema/chat.ts";
-import { ChatEvent, MessageAdded, MessageUpdated, SessionFinished, SessionStarted } from "../../schema/live-events.ts";
+import {
+  ChatEvent,
+  DeliveredFile,
+  MessageAdded,
+  MessageUpdated,
+  SessionFinished,
+  SessionStarted,
+} from "../../schema/live-events.ts";
 import { Session } from "../../schema/session.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { sharedChat } from "../engine/event-eyes.ts";
@@ -55,6 +62,10 @@ export const deliveredEventFields: readonly FieldTable[] = [
       const chatId = await chatIdOf(context);
       return chatId === null ? null : new Chat(chatId);
     },
+  }),
+  defineFields(DeliveredFile, {
+    url: ({ url, name }, { links }) => links.content(url, name, false),
+    downloadUrl: ({ downloadUrl, name }, { links }) => links.content(downloadUrl, name, true),
   }),
   defineFields<MessageAdded>(MessageAdded, { message: storedMessage }),
   defineFields<MessageUpdated>(MessageUpdated, { message: storedMessage }),

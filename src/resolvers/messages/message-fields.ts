@@ -6,7 +6,15 @@ import type { AttachmentRecord, MessageRecord } from "../../datasources/domain/m
 import { attachmentBlocks } from "../../datasources/im/attachment-blocks.ts";
 import { messageMarks } from "../../datasources/im/message-marks.ts";
 import { isBusinessRefusal } from "../../refusals/user-error.ts";
-import { Attachment, AttachmentCell, AttachmentText } from "../../schema/attachment.ts";
+import {
+  Attachment,
+  AttachmentCell,
+  AttachmentFile,
+  AttachmentLink,
+  AttachmentPerson,
+  AttachmentPicture,
+  AttachmentText,
+} from "../../schema/attachment.ts";
 import { Chat } from "../../schema/chat.ts";
 import { File } from "../../schema/file.ts";
 import { Message } from "../../schema/message.ts";
@@ -16,6 +24,7 @@ import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
 import { lookAhead } from "../engine/lookahead.ts";
 import { oncePerObject } from "../engine/once-per-object.ts";
+import { withoutAddresses } from "../files/without-addresses.ts";
 import { htmlOf } from "./bbcode/html.ts";
 import { plainTextOf } from "./bbcode/plain-text.ts";
 
@@ -93,12 +102,30 @@ export const attachmentCellFields = defineFields<AttachmentCell, AttachedCell>(A
   chat: ({ chatId }) => (chatId === null ? null : new Chat(chatId)),
 });
 
+export const attachmentLinkFields = defineFields(AttachmentLink, {
+  previewUrl: ({ previewUrl }, { links }) => links.picture(previewUrl),
+});
+
+export const attachmentPictureFields = defineFields(AttachmentPicture, {
+  url: ({ url, name }, { links }) => links.content(url, name, false),
+  previewUrl: ({ previewUrl }, { links }) => links.picture(previewUrl),
+});
+
+export const attachmentFileFields = defineFields(AttachmentFile, {
+  url: ({ url, name }, { links }) => links.content(url, name, false),
+});
+
+export const attachmentPersonFields = defineFields(AttachmentPerson, {
+  avatarUrl: ({ avatarUrl }, { links }) => links.picture(avatarUrl),
+});
+
 /** The reference and the links of a file; its other fields are properties of its record. */
 export const fileFields = defineFields<File, FileRecord>(File, {
   previewUrl: (file, { links }) => links.file(file, "preview"),
   showUrl: (file, { links }) => links.file(file, "screen"),
   mediaPreviewUrl: (file, { links }) => links.file(file, "small"),
   downloadUrl: (file, { links }) => links.file(file, "download"),
+  viewerAttributes: ({ viewerAttributes }) => (viewerAttributes === null ? null : withoutAddresses(viewerAttributes)),
   uploadedBy: ({ uploadedById, uploaderName }) => {
     if (uploadedById === null) return null;
     return new User(uploadedById, uploaderName === null ? undefined : { id: uploadedById, name: uploaderName });

@@ -79,7 +79,7 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
 
   /** Each place from which the contents may be had, the better first. */
   async function* placesOf(target: Link["target"], portal: PortalSession, holder: string): AsyncIterable<URL> {
-    if (target.kind === "picture") {
+    if (target.kind !== "file") {
       yield new URL(target.path, portal.origin);
       return;
     }
@@ -146,7 +146,7 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
 /** Whether a place is one that records name, and not one that a method has just given out. */
 function isLasting(target: Link["target"], place: URL): boolean {
   const path = `${place.pathname}${place.search}`;
-  return target.kind === "picture" || path === target.viewPath || path === target.filePath;
+  return target.kind !== "file" || path === target.viewPath || path === target.filePath;
 }
 
 function isMissing(error: PortalRefusal): boolean {

@@ -26,6 +26,7 @@ const target = z.discriminatedUnion("kind", [
     filePath: path.nullable(),
   }),
   z.object({ kind: z.literal("picture"), path }),
+  z.object({ kind: z.literal("content"), path, name: z.string(), isDownload: z.boolean() }),
 ]);
 
 const link = z.object({

@@ -67,6 +67,15 @@ export function createOperationLinks(options: OperationLinksOptions): OperationL
       });
     }
 
+    /** Foreign addresses stay what they are. */
+    function placed(told: string | null, targetAt: (path: string) => Link["target"]): string | null {
+      if (told === null) return null;
+      const place = placeOnPortal(told, portalOrigin);
+      if (place === null) return told;
+      const found = sessionOnly.has(place) ? null : pathOf(place);
+      return found === null ? null : address(targetAt(found));
+    }
+
     return {
       file(file, view) {
         const chatId = chatOf(file);
@@ -74,14 +83,14 @@ export function createOperationLinks(options: OperationLinksOptions): OperationL
           ? chatId.then((found) => fileAddress(file, view, found))
           : fileAddress(file, view, chatId);
       },
-      picture(told) {
-        if (told === null) return null;
-        const place = placeOnPortal(told, portalOrigin);
-        if (place === null) return told;
-        if (sessionOnly.has(place)) return null;
-        const found = pathOf(place);
-        return found === null ? null : address({ kind: "picture", path: found });
-      },
+      picture: (told) => placed(told, (found) => ({ kind: "picture", path: found })),
+      content: (told, name, isDownload) =>
+        placed(told, (found) => ({
+          kind: "content",
+          path: found,
+          name: (name ?? lastPart(found)).slice(0, MAX_NAME),
+          isDownload,
+        })),
     };
   }
 
@@ -130,6 +139,11 @@ function placeOnPortal(address: string | null, portalOrigin: string): URL | null
   if (address === null || !URL.canParse(address)) return null;
   const url = new URL(address);
   return url.origin === portalOrigin ? url : null;
+}
+
+/** What a browser would call it. */
+function lastPart(path: string): string {
+  return path.split(/[?#]/)[0]?.split("/").at(-1) ?? "";
 }
 
 function pathOf({ pathname, search }: URL): string | null {

@@ -39,7 +39,7 @@ export function sendContents(
   }
 
   const name = target.kind === "picture" ? "picture" : target.name;
-  const isDownload = target.kind === "file" && target.isDownload;
+  const isDownload = target.kind !== "picture" && target.isDownload;
   const { contentType, disposition } = presentationOf(opened.contentType, name, isDownload);
   reply.header("content-type", contentType).header("content-disposition", disposition);
   const sent = cut ?? part;
