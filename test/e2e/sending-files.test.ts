@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,8 @@ interface Desk {
 
 const met = new Set<string>();
 let desk: Desk;
+/** Waits long for bytes of files, and not for others. */
+let slow: Desk;
 
 async function openDesk(options: PortalOptions = {}, env: Record<string, string> = {}): Promise<Desk> {
   const portal = await startPortal({ size: 0.3, plan: "on-premise", ...options });
@@ -47,10 +49,13 @@ async function openDesk(options: PortalOptions = {}, env: Record<string, string>
 
 beforeAll(async () => {
   desk = await openDesk();
+  slow = await openDesk({}, { GATEWAY_BODY_TIMEOUT_MS: "300", GATEWAY_FILE_IDLE_TIMEOUT_MS: "60000" });
 });
 afterAll(async () => {
-  await desk.gateway.close();
-  await desk.portal.close();
+  for (const { gateway, portal } of [desk, slow]) {
+    await gateway.close();
+    await portal.close();
+  }
 });
 
 const START = `mutation ($chatId: ID!, $name: String!, $size: SafeInt!, $contentType: String!) {
@@ -164,12 +169,20 @@ test("bytes that stop coming leave nothing behind, and the address may be used a
   expect((await put(uploadUrl, bytes)).status).toBe(204);
 });
 
+test("of two who send to one address at once the second is refused, and the file is the first one's", async () => {
+  const { spool } = slow;
+  const bytes = randomBytes(1_000);
+  const { uploadUrl, uploadId } = await begin(slow, bytes.length);
+  const first = dial(uploadUrl, "PUT", { "content-type": "image/png", "content-length": "1000" });
+  first.send(bytes.subarray(0, 500));
+  await eventually(() => expect(readdirSync(spool)).toContain(uploadId));
+  expect((await put(uploadUrl, randomBytes(1_000))).status).toBe(409);
+  first.send(bytes.subarray(500));
+  await eventually(() => expect(first.received()).toMatch(/^HTTP\/1\.1 204 /));
+  expect(readFileSync(join(spool, uploadId)).equals(bytes)).toBe(true);
+});
+
 test("an upload may take longer than other requests as long as bytes come", async () => {
-  const slow = await openDesk({}, { GATEWAY_BODY_TIMEOUT_MS: "300", GATEWAY_FILE_IDLE_TIMEOUT_MS: "60000" });
-  onTestFinished(async () => {
-    await slow.gateway.close();
-    await slow.portal.close();
-  });
   const { uploadUrl } = await begin(slow, 3);
   const upload = dial(uploadUrl, "PUT", { "content-type": "image/png", "content-length": "3" });
   upload.send("a");

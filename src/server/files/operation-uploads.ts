@@ -58,7 +58,7 @@ export function createOperationUploads(options: OperationUploadsOptions): Operat
       take(uploadId, chatId, idempotencyKey) {
         const found = spool.find(uploadId);
         const ticket = found?.ticket;
-        if (found === undefined || ticket?.owner !== identity.name) return "absent";
+        if (found === undefined || found.state === "removing" || ticket?.owner !== identity.name) return "absent";
         if (ticket.portal !== portal || ticket.chatId !== chatId || ticket.expiresAt <= Date.now()) return "absent";
         if (found.state === "receiving") return "incomplete";
         if (found.state === "sending") return "used";

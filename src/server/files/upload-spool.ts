@@ -9,7 +9,7 @@ export interface Receiving {
   readonly path: string;
   /** All bytes are there. */
   received(): void;
-  /** What has come is removed, and the address may be used again. */
+  /** What has come is removed; once it is, the address may be used again. */
   failed(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface UploadSpool {
 export interface SpooledUpload {
   readonly ticket: UploadTicket;
   /** `handed-on`: it may have been sent. */
-  state: "receiving" | "ready" | "sending" | "handed-on";
+  state: "receiving" | "ready" | "sending" | "handed-on" | "removing";
   /** With which it was handed on. */
   idempotencyKey: string | null;
   read(): Promise<Buffer>;
@@ -65,9 +65,13 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
   }
 
   async function remove(ticket: UploadTicket): Promise<void> {
-    if (!kept.delete(ticket.uploadId)) return;
+    const entry = kept.get(ticket.uploadId);
+    if (entry === undefined || entry.state === "removing") return;
+    entry.state = "removing";
     count(ticket, -1);
+    // Its address is not free before: whoever sends again at once would write what is being removed.
     await rm(join(directory, ticket.uploadId), { force: true });
+    kept.delete(ticket.uploadId);
   }
 
   async function sweep(): Promise<void> {

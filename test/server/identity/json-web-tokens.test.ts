@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { pino } from "pino";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ALL_RIGHTS } from "../../../src/config/rights.ts";
 import { createIdentities } from "../../../src/server/identity/identities.ts";
 import { createKeySet } from "../../../src/server/identity/jwks.ts";
@@ -21,6 +21,8 @@ interface Provider {
   readonly sign: (payload: JWTPayload, options?: SignOptions) => Promise<string>;
   /** Adds a key to the set that is served. */
   addKey(kid: string, alg?: string): Promise<void>;
+  /** It is still signed with, but no longer in the set. */
+  removeKey(kid: string): void;
   /** What is answered in place of the keys. */
   answer: { readonly status: number; readonly body: string } | "nothing" | undefined;
   requests(): number;
@@ -35,14 +37,14 @@ interface SignOptions {
 /** An identity provider with one key of its own, whose set of keys is read over http. */
 async function startProvider(): Promise<Provider> {
   const privates = new Map<string, { readonly key: CryptoKey; readonly alg: string }>();
-  const published: object[] = [];
+  const published = new Map<string, object>();
   let requests = 0;
   const server = createServer((_request, response) => {
     requests += 1;
     const { answer } = provider;
     if (answer === "nothing") return;
     response.writeHead(answer?.status ?? 200, { "content-type": "application/json" });
-    response.end(answer?.body ?? JSON.stringify({ keys: published }));
+    response.end(answer?.body ?? JSON.stringify({ keys: [...published.values()] }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -58,8 +60,9 @@ async function startProvider(): Promise<Provider> {
     async addKey(kid, alg = "ES256") {
       const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
       privates.set(kid, { key: privateKey, alg });
-      published.push({ ...(await exportJWK(publicKey)), kid, alg, use: "sig" });
+      published.set(kid, { ...(await exportJWK(publicKey)), kid, alg, use: "sig" });
     },
+    removeKey: (kid) => void published.delete(kid),
     async sign(payload, { kid = "first", key, alg }: SignOptions = {}) {
       const own = privates.get(kid);
       const signing = key ?? own?.key;
@@ -75,6 +78,7 @@ function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1_000) + seconds;
 }
 
+/** Of any kind: providers sign what they are given. */
 function claims(more: Readonly<Record<string, unknown>> = {}): JWTPayload {
   return { iss: ISSUER, aud: AUDIENCE, sub: "anna", exp: inSeconds(300), groups: ["support"], ...more };
 }
@@ -137,6 +141,9 @@ describe("a token is refused", () => {
     ["without an audience", { aud: undefined }, 401, /claim aud/],
     ["without an end", { exp: undefined }, 401, /claim exp/],
     ["without a subject", { sub: undefined }, 401, /claim sub/],
+    ["whose subject is a number", { sub: 7 }, 401, /claims sub, a text/],
+    ["whose subject is empty", { sub: "" }, 401, /claims sub, a text/],
+    ["whose end is no time", { exp: "never" }, 401, /claim exp/],
     ["that ended more than half a minute ago", { exp: inSeconds(-60) }, 401, /has expired/],
     ["that begins in more than half a minute", { nbf: inSeconds(120) }, 401, /claim nbf/],
   ])("%s", async (_name, change, status, sentence) => {
@@ -204,6 +211,30 @@ test("keys are read once, and looked for once when many tokens name one that is 
   }
   // Read less than a minute ago.
   expect(provider.requests()).toBe(1);
+});
+
+test("a new key of the identity provider is looked for once a minute, and one that it takes back is good no longer", async () => {
+  const provider = await startProvider();
+  const gateway = await startWithProvider(provider);
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+  expect((await ask(gateway, await provider.sign(claims()))).status).toBe(200);
+  await provider.addKey("second");
+  const statuses = async () => [
+    (await ask(gateway, await provider.sign(claims()))).status,
+    (await ask(gateway, await provider.sign(claims(), { kid: "second" }))).status,
+  ];
+  expect(await statuses()).toEqual([200, 401]);
+  later(61);
+  expect(await statuses()).toEqual([200, 200]);
+  expect(provider.requests()).toBe(2);
+  provider.removeKey("first");
+  await provider.addKey("third");
+  later(61);
+  expect((await ask(gateway, await provider.sign(claims(), { kid: "third" }))).status).toBe(200);
+  expect(await statuses()).toEqual([401, 200]);
+  expect(provider.requests()).toBe(3);
 });
 
 test("an identity provider whose keys cannot be had is asked again only after a while, and its users are told to come back", async () => {

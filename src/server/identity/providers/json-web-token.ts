@@ -75,8 +75,9 @@ export function jsonWebTokenProvider(options: JsonWebTokenOptions): IdentityProv
     if (verified.kind === "refused") return verified;
     const { payload } = verified;
     const { sub, exp } = payload;
-    if (sub === undefined || sub === "" || exp === undefined) {
-      return refusal("UNAUTHENTICATED", "The token's claims sub and exp must be there.");
+    // Whoever signs tokens may put a number there.
+    if (typeof sub !== "string" || sub === "" || exp === undefined) {
+      return refusal("UNAUTHENTICATED", "The token's claims sub, a text, and exp must be there.");
     }
     const inTime = exp * 1_000 > Date.now();
     if (isOpen && !inTime) return EXPIRED;

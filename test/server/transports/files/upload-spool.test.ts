@@ -51,6 +51,20 @@ function uploaded(spool: UploadSpool, ofTicket: UploadTicket): UploadTicket {
   return ofTicket;
 }
 
+test("an address is not free again before what came to it is gone", async () => {
+  const spool = spoolIn(emptyDirectory());
+  const first = ticket();
+  const receiving = spool.reserve(first);
+  if (typeof receiving === "string") throw new Error(receiving);
+  writeFileSync(receiving.path, "by");
+  const gone = receiving.failed();
+  expect(spool.reserve(first)).toBe("begun");
+  await gone;
+  expect(existsSync(receiving.path)).toBe(false);
+  uploaded(spool, first);
+  expect(spool.find(first.uploadId)?.state).toBe("ready");
+});
+
 /** Whether the spool has room for one more file of an identity's whole share. */
 function hasRoom(spool: UploadSpool): boolean {
   const reservation = spool.reserve(ticket({ size: MIB }));
