@@ -1,4 +1,5 @@
-import { parse } from "graphql";
+import { readdirSync, readFileSync } from "node:fs";
+import { Kind, OperationTypeNode, parse, print, separateOperations, visit } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../../../simulator/portal.ts";
 import { buildSchema } from "../../../../src/resolvers/build-schema.ts";
@@ -95,6 +96,30 @@ describe("the cost of an operation", () => {
   });
 });
 
+/** Of the test's own making. */
+const WRONG_REQUESTS: ReadonlySet<string> = new Set(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED", "BAD_REQUEST"]);
+
+/** Each query of the examples with the fragments of its file, every list as long as a page may be. */
+function exampleQueries(): { readonly name: string; readonly source: string; readonly variables: string[] }[] {
+  const folder = "examples/operations";
+  return readdirSync(folder).flatMap((file) => {
+    const document = visit(parse(readFileSync(`${folder}/${file}`, "utf8")), {
+      Argument(node) {
+        const isSize = node.value.kind === Kind.INT && ["first", "last"].includes(node.name.value);
+        return isSize ? { ...node, value: { ...node.value, value: "100" } } : undefined;
+      },
+    });
+    return document.definitions.flatMap((operation) => {
+      if (operation.kind !== Kind.OPERATION_DEFINITION || operation.operation !== OperationTypeNode.QUERY) return [];
+      const name = operation.name?.value ?? "";
+      const source = print(separateOperations(document)[name] ?? document);
+      return [
+        { name, source, variables: (operation.variableDefinitions ?? []).map((each) => each.variable.name.value) },
+      ];
+    });
+  });
+}
+
 describe("against what is spent on a portal whose lists are full", () => {
   let portal: RunningPortal;
   let gateway: TestGateway;
@@ -163,6 +188,43 @@ describe("against what is spent on a portal whose lists are full", () => {
     "{ inbox(first: 100) { nodes { chat { currentSession { participants { name } supervisorRating } } } } }",
   ])("it is at most three times as much: %s", async (source) => {
     expect(cost(source)).toBeLessThanOrEqual(3 * (await spent(source)));
+  });
+
+  test("and never less, over all queries of the examples with pages of a hundred", async () => {
+    const dice = createDice(SEED);
+    const lead = [...portal.world.activities.values()].find(({ sessionId }) => sessionId > 0)?.owner;
+    const day = 86_400_000;
+    const literal = async (name: string): Promise<unknown> => {
+      const known = literals(name, dice);
+      return known === undefined || known === "null" ? undefined : JSON.parse(known);
+    };
+    const ofName: Readonly<Record<string, unknown>> = {
+      text: "on",
+      lineIds: (await gateway.graphql("{ openLines { nodes { id } } }")).data.openLines.nodes.map(
+        ({ id }: { id: string }) => id,
+      ),
+      ids: portal.users.map(({ id }) => String(id)),
+      period: { from: new Date(Date.now() - 100 * day).toISOString(), to: new Date().toISOString() },
+      leadId: String(lead?.id),
+      ref: { type: lead?.type, entityId: String(lead?.id) },
+    };
+    /** Of what an operation's `id` is. */
+    const idOf: readonly (readonly [RegExp, string])[] = [
+      [/User/, "ids"],
+      [/Session(?!sOfChat)/, "sessionId"],
+      [/./, "chatId"],
+    ];
+    let asked = 0;
+    for (const { name, source, variables: wanted } of exampleQueries()) {
+      const kind = idOf.find(([pattern]) => pattern.test(name))?.[1] ?? "";
+      const entries = wanted.map(async (each) => [each, ofName[each] ?? (await literal(each === "id" ? kind : each))]);
+      const variables = Object.fromEntries(await Promise.all(entries));
+      const { extensions, errors } = await gateway.graphql(source, variables, { key });
+      expect(errors?.filter(({ extensions: { code } }) => WRONG_REQUESTS.has(code)) ?? [], name).toEqual([]);
+      expect(extensions.upstream.commands, name).toBeLessThanOrEqual(extensions.upstream.cost);
+      asked += 1;
+    }
+    expect(asked).toBeGreaterThan(30);
   });
 
   test("and never less, over random operations", { timeout: 3_600_000 }, async () => {
