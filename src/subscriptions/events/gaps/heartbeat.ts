@@ -20,7 +20,8 @@ import { type RunningWatch, watchRunning } from "./running-watch.ts";
  * - from the first delivery on that it had to refuse since nothing could be kept (`noteOutage`), counted from when that delivery came;
  * - from before a pause on in which it did not run for longer than its listening queue holds (stopped, swapped out, a machine that slept),
  *   or in which that queue overflowed: the system turned connections away before our code ran;
- * - when it ends: from the deliveries that it had in hand, or from when it stopped listening if nobody else listened.
+ * - when it ends: from the deliveries that it had in hand, from when it closed connections that senders kept for their next delivery, or
+ *   from when it stopped listening if nobody else listened.
  *
  * **Where it is kept.** In its beat, a small record in the store, whose moment `covered` says: every delivery sent to this process before
  * it was kept, or lies in a gap that was said. Nothing else is needed, because that moment never passes what is owed or in hand: a beat
@@ -49,6 +50,8 @@ export interface Heartbeat {
   noteOutage(portal: string | undefined, since?: Moment): void;
   /** The receiver is about to stop listening: what comes from now on is not taken. */
   leave(): void;
+  /** Connections on which a sender may have begun its next delivery are being closed. */
+  cutsSendersOff(): void;
   /** Beats a last time. */
   stop(): Promise<void>;
 }
@@ -214,6 +217,10 @@ export function createHeartbeat(
     noteOutage: (portal, since) => owed.note(portal, since ?? clocks(), "goes on"),
     leave() {
       leftAt ??= clocks();
+    },
+    cutsSendersOff() {
+      // Of the only process the next life says that nobody listened.
+      if (!exclusive) owed.note(undefined, clocks(), "over");
     },
     async stop() {
       clearInterval(timer);

@@ -33,7 +33,7 @@ export interface ReceiverOptions {
   /** Takes events of the CRM's activities. */
   readonly activities: Pick<ActivityIntake, "take">;
   /** Told of every delivery from its first bytes on, and which of them could not be taken: subscribers are owed a gap. */
-  readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "noteOutage">;
+  readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "noteOutage" | "cutsSendersOff">;
   /** Told what of an event could not be read and was left out. */
   readonly leftOut?: ((portal: string, parts: LeftOut) => void) | undefined;
   /** Where a delivery comes from; only installation events need it. */

@@ -1,10 +1,16 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { Agent, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fastify, { type FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { closeAfterAnswers } from "../../../../src/server/transports/closing-connections.ts";
 import type { EventStorage } from "../../../../src/subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../../../../src/subscriptions/events/event-storage.ts";
 import type { Heartbeat } from "../../../../src/subscriptions/events/gaps/heartbeat.ts";
+import { trackArrivals } from "../../../../src/subscriptions/intake/receiver/arrivals.ts";
 import { type RedisServer, startRedisServer } from "../../../kit/redis-server.ts";
 import { until } from "../../../kit/until.ts";
 import { messageEvent } from "../../../storage/sample-events.ts";
@@ -33,6 +39,33 @@ async function run(processes: readonly Heartbeat[], from: number, to: number): P
   }
 }
 
+/** A server of a process, which takes whatever is delivered. */
+async function receiving(of: Heartbeat): Promise<FastifyInstance> {
+  const app = fastify({ forceCloseConnections: "idle" });
+  closeAfterAnswers(app);
+  const takeOver = trackArrivals(app, of);
+  app.post("/", async (request) => {
+    takeOver(request).end();
+    return "ok";
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  return app;
+}
+
+async function deliver(app: FastifyInstance, agent: Agent): Promise<void> {
+  const { port } = app.server.address() as AddressInfo;
+  const sending = request({ host: "127.0.0.1", port, method: "POST", agent }).end();
+  const [answer] = await once(sending, "response");
+  answer.resume();
+  await once(answer, "end");
+}
+
+function connectionsOf(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) =>
+    app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
+}
+
 const everySecond = { intervalMs: 1_000, silenceMs: 15_000 };
 
 describe("of several processes that share a store", () => {
@@ -44,6 +77,35 @@ describe("of several processes that share a store", () => {
     await run([living], 4, 100);
     const another = receivingProcess(storage, clocks, ELSEWHERE, everySecond);
     await run([living, another], 101, 150);
+    expect(await gapsOf(storage, "one")).toEqual([]);
+  });
+
+  it("one that leaves in order owes the moment in which it closed a connection that a sender kept for its next delivery", async () => {
+    const living = receivingProcess(storage, clocks, undefined, everySecond);
+    const leaving = receivingProcess(storage, clocks, ELSEWHERE, everySecond);
+    await run([living, leaving], 0, 3);
+    const app = await receiving(leaving);
+    const agent = new Agent({ keepAlive: true });
+    await deliver(app, agent);
+    leaving.leave();
+    await app.close();
+    await leaving.stop();
+    agent.destroy();
+    await run([living], 4, 100);
+    expect(await gapsOf(storage, "one")).toEqual(["12:00:02 to 12:00:03"]);
+  });
+
+  it("one that leaves in order owes nothing where senders do not keep their connections", async () => {
+    const living = receivingProcess(storage, clocks, undefined, everySecond);
+    const leaving = receivingProcess(storage, clocks, ELSEWHERE, everySecond);
+    await run([living, leaving], 0, 3);
+    const app = await receiving(leaving);
+    await deliver(app, new Agent({ keepAlive: false }));
+    await until(async () => (await connectionsOf(app)) === 0);
+    leaving.leave();
+    await app.close();
+    await leaving.stop();
+    await run([living], 4, 100);
     expect(await gapsOf(storage, "one")).toEqual([]);
   });
 
