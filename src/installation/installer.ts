@@ -42,7 +42,8 @@ export interface InstallerOptions extends VerificationServices {
   /** Where portals deliver events; undefined: nothing is bound, which is logged. */
   readonly eventsAddress: string | undefined;
   /** What else is to be forgotten with a portal, e.g. learned chats. */
-  readonly onUninstalled?: ((memberId: string) => Promise<void>) | undefined;
+  /** `host`: where it was; undefined when it was in no portal any more. */
+  readonly onUninstalled?: ((memberId: string, host: string | undefined) => Promise<void>) | undefined;
   readonly logger: Logger;
 }
 
@@ -260,13 +261,14 @@ export function createInstaller(options: InstallerOptions): Installer {
       inTurn(envelope.auth?.memberId ?? "", () => applicationEvent(envelope, address)),
     uninstall: (memberId) =>
       inTurn(memberId, async () => {
+        const host = (await installations.find(memberId))?.host;
         await options.log.purge(memberId);
         await options.deadLetters.purge(memberId);
         await installations.remove(memberId);
         await systemUsers.remove(memberId);
         // Once more for an event that was accepted in between. The token, the proof of a repeated try, goes after the first purge.
         await options.log.purge(memberId);
-        await options.onUninstalled?.(memberId);
+        await options.onUninstalled?.(memberId, host);
         logger.info("The application was taken out of a portal; its tokens and events are removed");
       }),
     systemUserReady: async (data, address) => {

@@ -19,6 +19,8 @@ import { type ApiKeys, openApiKeys } from "./identity/api-keys.ts";
 import { createClientAddresses } from "./identity/client-address.ts";
 import { KeysFileError } from "./identity/keys-file.ts";
 import { openIdentities } from "./identity/open-identities.ts";
+import { createKeptCapabilities } from "./kept-capabilities.ts";
+import { createKeptSessions } from "./kept-sessions.ts";
 import { createLiveSide } from "./live-side.ts";
 import { openLiveStore } from "./live-store.ts";
 import { createDoor } from "./operations/door.ts";
@@ -104,8 +106,10 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const { limits } = config;
   const schema = buildSchema();
   const histories = createHistoryCaches();
+  const keptSessions = createKeptSessions(keyValues, log);
   const liveSide = createLiveSide({
     config,
+    sessions: keptSessions,
     store,
     portals,
     allowedHosts: hosts,
@@ -114,7 +118,10 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   });
   const turns = createTurns(keyValues);
   const sends = createSendLedger({ keyValues, turns, operationTimeoutMs: timeoutMs });
-  const memories = createCredentialMemories();
+  const memories = createCredentialMemories({
+    sessions: keptSessions,
+    capabilities: createKeptCapabilities(keyValues, store.encryptionKey, log),
+  });
   const clientAddress = createClientAddresses(config.server.trustedProxies);
   const files = openFiles({
     config,

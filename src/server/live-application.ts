@@ -30,7 +30,7 @@ export interface LiveApplicationOptions {
   readonly log: EventLog;
   readonly allowedHosts: readonly string[];
   readonly onInstalled: () => void;
-  readonly onUninstalled: (memberId: string) => Promise<void>;
+  readonly onUninstalled: (memberId: string, host: string | undefined) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly logger: Logger;
 }

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { credentialHost } from "../config/credentials.ts";
 import type { LeftOut } from "../datasources/bitrix24/decoding.ts";
-import { isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
+import { hostOfName, isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import type { ChatRecord } from "../datasources/domain/chat.ts";
 import type { AddressOf } from "../installation/install-endpoint.ts";
@@ -13,6 +13,7 @@ import type { ChatStoredEvent } from "../subscriptions/events/event-filter.ts";
 import type { LoggedEvent } from "../subscriptions/events/event-log.ts";
 import { createHeartbeat } from "../subscriptions/events/gaps/heartbeat.ts";
 import { observed } from "../subscriptions/events/observed-log.ts";
+import type { StoredEvent } from "../subscriptions/events/stored-event.ts";
 import { createActivityIntake } from "../subscriptions/intake/activities/activity-intake.ts";
 import { createKnownSessions } from "../subscriptions/intake/activities/known-session.ts";
 import { createNoticedActivities } from "../subscriptions/intake/activities/noticed-activities.ts";
@@ -33,6 +34,7 @@ import { createInboxes, type Inboxes } from "../subscriptions/live/inbox/inboxes
 import { createLiveEvents, type LiveEvents } from "../subscriptions/live/live-events.ts";
 import { createSight } from "../subscriptions/live/sight.ts";
 import { createWatchers } from "../subscriptions/live/watchers.ts";
+import type { SharedSessions } from "./kept-sessions.ts";
 import { createLiveApplication } from "./live-application.ts";
 import { createLiveCredentials, webhookUser } from "./live-credentials.ts";
 import { createLiveIdentities, type LiveIdentities } from "./live-identities.ts";
@@ -59,6 +61,8 @@ export interface LiveSideOptions {
   readonly store: LiveStore;
   readonly portals: Portals;
   readonly allowedHosts: readonly string[];
+  /** Learns whose the sessions are that events name. */
+  readonly sessions: SharedSessions;
   /** Told of each event of a chat that this process took in or read from the log. */
   readonly onEvent: (event: ChatStoredEvent) => void;
   readonly log: Logger;
@@ -131,9 +135,17 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     onChat: primeChat,
     onError,
   });
+  async function learnSession(portal: string, event: StoredEvent): Promise<void> {
+    const isNamed = event.kind === "sessionStarted" || event.kind === "sessionFinished";
+    if (!isNamed || event.sessionId === null || event.address.chatId === null) return;
+    const host = hostOfName(portal) ?? (await installations?.find(portal))?.host;
+    if (host !== undefined) options.sessions.add(host, event.address.chatId, event.sessionId);
+  }
+
   const eventLog = observed(storage.log, (portal, event) => {
     if (event.kind !== "gap") options.onEvent(event);
     inBackground("learning whose chat an event is of", () => chats.learn(portal, event));
+    inBackground("learning whose session an event is of", () => learnSession(portal, event));
     inBackground("noting what was told", () => told.notice(portal, event).catch(onError));
   });
   const told = createToldSessions(storage.keyValues, eventLog);
@@ -188,10 +200,11 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     log: eventLog,
     allowedHosts,
     onInstalled: livePortals.forget,
-    async onUninstalled(memberId) {
+    async onUninstalled(memberId, host) {
       livePortals.forget();
       live.endPortal({ host: "", memberId });
       await chats.forget(memberId);
+      if (host !== undefined) await options.sessions.forget(host);
     },
     onError,
     logger: log,

@@ -26,6 +26,7 @@ import type { EventStorage } from "../subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
 import { NOTICED_ACTIVITY_NAMESPACES } from "../subscriptions/intake/activities/noticed-activities.ts";
 import { PROVEN_TOKEN_NAMESPACES } from "./identity/proven-tokens.ts";
+import { CAPABILITY_NAMESPACES } from "./kept-capabilities.ts";
 import { SEND_NAMESPACES } from "./sends/send-ledger.ts";
 
 /** What outlives a process, or is shared by several: opened before anything calls a portal. */
@@ -142,6 +143,7 @@ async function open({ live }: Config): Promise<EventStorage> {
         ...TURN_NAMESPACES,
         ...SEND_NAMESPACES,
         ...NOTICED_ACTIVITY_NAMESPACES,
+        ...CAPABILITY_NAMESPACES,
       },
     });
   } catch (error) {

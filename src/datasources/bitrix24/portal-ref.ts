@@ -13,6 +13,11 @@ export function portalName({ host, memberId }: PortalRef): string {
   return memberId ?? `${BY_HOST}${host}`;
 }
 
+/** The host in the name of a portal that is named by it. */
+export function hostOfName(name: string): string | undefined {
+  return isNamedByHost(name) ? name.slice(BY_HOST.length) : undefined;
+}
+
 /** Whether a name is that of a portal without an application: nothing can be posted for it. */
 export function isNamedByHost(name: string): boolean {
   return name.startsWith(BY_HOST);

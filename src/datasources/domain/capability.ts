@@ -1,10 +1,13 @@
 /** What a portal may have for a credential or not. */
-export type CapabilityName =
-  | "sessionList"
-  | "sessionStatistics"
-  | "sessionTransfers"
-  | "sessionRatings"
-  | "operatorLoad"
-  | "lineStatistics"
-  | "activityEvents"
-  | "quickReplies";
+export const CAPABILITY_NAMES = [
+  "sessionList",
+  "sessionStatistics",
+  "sessionTransfers",
+  "sessionRatings",
+  "operatorLoad",
+  "lineStatistics",
+  "activityEvents",
+  "quickReplies",
+] as const;
+
+export type CapabilityName = (typeof CAPABILITY_NAMES)[number];

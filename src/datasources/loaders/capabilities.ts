@@ -1,11 +1,17 @@
 import { LRUCache } from "lru-cache";
 import type { PortalRefusal } from "../bitrix24/errors.ts";
-import type { CapabilityName } from "../domain/capability.ts";
+import { CAPABILITY_NAMES, type CapabilityName } from "../domain/capability.ts";
 
 /** What is known of one capability. */
 export type Capability =
   | { readonly status: "available"; readonly checkedAt: Date }
   | { readonly status: "missing"; readonly refusal: PortalRefusal; readonly checkedAt: Date };
+
+/** What is known, and until when that is believed: milliseconds of the calendar. */
+export interface BelievedCapability {
+  readonly capability: Capability;
+  readonly until: number;
+}
 
 /** How far a refusal holds: for the whole portal or for the credential, and for how long it is believed. */
 export type MissingKind = "plan" | "portal" | "credential";
@@ -14,15 +20,32 @@ export type MissingKind = "plan" | "portal" | "credential";
 export interface Capabilities {
   /** Undefined while nothing is known, and when what was known is too old. */
   get(name: CapabilityName): Capability | undefined;
+  /** Once `get` may be asked for what earlier lives and other processes saw. Never rejects. */
+  recalled(): Promise<void>;
   /** An answer proved it. An empty one proves nothing. */
   isAvailable(name: CapabilityName): void;
   isMissing(name: CapabilityName, kind: MissingKind, refusal: PortalRefusal): void;
+}
+
+/** What is kept of it for later lives and other processes. Neither rejects nor throws. */
+export interface KeptCapabilities {
+  get(key: string): Promise<BelievedCapability | undefined>;
+  set(key: string, believed: BelievedCapability): void;
+  delete(key: string): void;
 }
 
 /** All portals' and credentials' capabilities under a common bound. */
 export interface CapabilityStore {
   /** `credentialKey` must differ for different credentials; it is only compared. */
   forCredential(host: string, credentialKey: string): Capabilities;
+}
+
+export interface CapabilityStoreOptions {
+  readonly maxEntries?: number;
+  /** Milliseconds of the calendar, for tests. */
+  readonly now?: () => number;
+  /** Without it nothing outlives the process. */
+  readonly kept?: KeptCapabilities | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -34,15 +57,16 @@ const MISSING_MS: Readonly<Record<MissingKind, number>> = {
   credential: 10 * MINUTE_MS,
 };
 const MAX_ENTRIES = 20_000;
+/** What other processes see meanwhile is asked for again after this. */
+const RECALL_MS = MINUTE_MS;
 
-/** Remembers what portals were seen to have and to lack. `now`: milliseconds, for tests. */
-export function createCapabilityStore(
-  options: { readonly maxEntries?: number; readonly now?: () => number } = {},
-): CapabilityStore {
+/** Remembers what portals were seen to have and to lack. */
+export function createCapabilityStore(options: CapabilityStoreOptions = {}): CapabilityStore {
+  const { kept } = options;
   const now = options.now ?? (() => Date.now());
-  const known = new LRUCache<string, { readonly capability: Capability; readonly until: number }>({
-    max: options.maxEntries ?? MAX_ENTRIES,
-  });
+  const max = options.maxEntries ?? MAX_ENTRIES;
+  const known = new LRUCache<string, BelievedCapability>({ max });
+  const recalling = new LRUCache<string, Promise<void>>({ max, ttl: RECALL_MS });
 
   function fresh(key: string): Capability | undefined {
     const entry = known.get(key);
@@ -51,25 +75,46 @@ export function createCapabilityStore(
     return undefined;
   }
 
+  function believe(key: string, capability: Capability, forMs: number): void {
+    const believed = { capability, until: now() + forMs };
+    known.set(key, believed);
+    kept?.set(key, believed);
+  }
+
+  function forget(key: string): void {
+    if (known.delete(key)) kept?.delete(key);
+  }
+
+  async function recall(keys: readonly string[], from: KeptCapabilities): Promise<void> {
+    const found = await Promise.all(keys.map((key) => from.get(key)));
+    for (const [index, key] of keys.entries()) {
+      const believed = found[index];
+      if (believed !== undefined && fresh(key) === undefined) known.set(key, believed);
+    }
+  }
+
   return {
     forCredential(host, credentialKey) {
       const ofPortal = (name: CapabilityName): string => `portal\n${host}\n${name}`;
       const own = (name: CapabilityName): string => `credential\n${host}\n${credentialKey}\n${name}`;
       return {
         get: (name) => fresh(ofPortal(name)) ?? fresh(own(name)),
+        async recalled() {
+          if (kept === undefined) return;
+          const name = `${host}\n${credentialKey}`;
+          const begun = recalling.get(name);
+          const recalled = begun ?? recall([...CAPABILITY_NAMES.map(ofPortal), ...CAPABILITY_NAMES.map(own)], kept);
+          if (begun === undefined) recalling.set(name, recalled);
+          await recalled;
+        },
         isAvailable(name) {
-          known.delete(ofPortal(name));
-          known.set(own(name), {
-            capability: { status: "available", checkedAt: new Date(now()) },
-            until: now() + AVAILABLE_MS,
-          });
+          forget(ofPortal(name));
+          believe(own(name), { status: "available", checkedAt: new Date(now()) }, AVAILABLE_MS);
         },
         isMissing(name, kind, refusal) {
-          known.delete(own(name));
-          known.set(kind === "credential" ? own(name) : ofPortal(name), {
-            capability: { status: "missing", refusal, checkedAt: new Date(now()) },
-            until: now() + MISSING_MS[kind],
-          });
+          forget(own(name));
+          const key = kind === "credential" ? own(name) : ofPortal(name);
+          believe(key, { status: "missing", refusal, checkedAt: new Date(now()) }, MISSING_MS[kind]);
         },
       };
     },

@@ -1,6 +1,6 @@
-import { type Capabilities, createCapabilityStore } from "./capabilities.ts";
+import { type Capabilities, createCapabilityStore, type KeptCapabilities } from "./capabilities.ts";
 import { type ChatMemory, createChatMemories } from "./chat-memory.ts";
-import { type ChatSessions, createChatSessionsCache } from "./chat-sessions.ts";
+import { type ChatSessions, createChatSessionsCache, type KeptSessions } from "./chat-sessions.ts";
 import { createOperatorLoadCache, type OperatorLoads } from "./operator-loads.ts";
 import { createPortalHabits, type PortalHabits } from "./portal-habits.ts";
 
@@ -19,17 +19,23 @@ export interface CredentialMemories {
   forCredential(host: string, credentialKey: string): CredentialMemory;
 }
 
-export function createCredentialMemories(): CredentialMemories {
-  const capabilities = createCapabilityStore();
+/** What of it outlives the process. */
+export interface KeptMemory {
+  readonly capabilities?: KeptCapabilities;
+  readonly sessions?: KeptSessions;
+}
+
+export function createCredentialMemories(kept: KeptMemory = {}): CredentialMemories {
+  const capabilities = createCapabilityStore({ kept: kept.capabilities });
   const operatorLoads = createOperatorLoadCache();
-  const chatSessions = createChatSessionsCache();
+  const chatSessions = createChatSessionsCache({ kept: kept.sessions });
   const chats = createChatMemories();
   const habits = createPortalHabits();
   return {
     forCredential: (host, credentialKey) => ({
       capabilities: capabilities.forCredential(host, credentialKey),
       operatorLoads: operatorLoads.forCredential(credentialKey),
-      chatSessions: chatSessions.forCredential(credentialKey),
+      chatSessions: chatSessions.forPortal(host),
       chats: chats.forCredential(credentialKey),
       habits: habits.forCredential(credentialKey),
     }),

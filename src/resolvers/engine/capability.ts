@@ -24,6 +24,7 @@ export async function useCapability<T>(
   proves: (answer: T) => boolean,
 ): Promise<T> {
   const { capabilities } = memory;
+  await capabilities.recalled();
   const known = capabilities.get(name);
   if (known?.status === "missing") throw known.refusal;
   try {

@@ -56,6 +56,7 @@ async function check(
   ask: () => Promise<boolean>,
 ): Promise<Capability> {
   const { capabilities } = context.loaders.memory;
+  await capabilities.recalled();
   const known = capabilities.get(name);
   if (known?.status === "available") return available(known.checkedAt);
   try {

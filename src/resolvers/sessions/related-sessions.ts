@@ -70,7 +70,7 @@ export class ChatSessionLists {
     const { memory } = context.loaders;
     const open = record.session?.sessionId;
     if (open) memory.chatSessions.note(chat.id, open);
-    const ids = memory.chatSessions.of(chat.id);
+    const ids = await memory.chatSessions.of(chat.id);
     const rest = before === undefined ? ids : ids.filter((id) => compareIds(id, before) < 0);
     const nodes = rest.slice(0, size).map((id) => new Session(id, chat.id));
     return new SessionPage(

@@ -68,22 +68,23 @@ describe("what a portal has", () => {
 });
 
 describe("a chat's sessions", () => {
-  test("are kept newest first, each once, for their credential, the newest two hundred of them", () => {
+  test("are kept newest first, each once, for their portal, the newest two hundred of them", async () => {
     const cache = createChatSessionsCache();
-    const anna = cache.forCredential("anna");
-    for (const id of ["9", "10", "9", "8"]) anna.note("5", id);
-    expect(anna.of("5")).toEqual(["10", "9", "8"]);
-    expect(anna.of("6")).toEqual([]);
-    expect(cache.forCredential("marek").of("5")).toEqual([]);
-    for (let id = 100; id < 400; id += 1) anna.note("7", String(id));
-    expect(anna.of("7")).toHaveLength(200);
-    expect(anna.of("7")[0]).toBe("399");
+    const here = cache.forPortal("portal.example.com");
+    for (const id of ["9", "10", "9", "8"]) here.note("5", id);
+    expect(await here.of("5")).toEqual(["10", "9", "8"]);
+    expect(await here.of("6")).toEqual([]);
+    expect(await cache.forPortal("other.example.com").of("5")).toEqual([]);
+    for (let id = 100; id < 400; id += 1) here.note("7", String(id));
+    expect(await here.of("7")).toHaveLength(200);
+    expect((await here.of("7"))[0]).toBe("399");
   });
 
-  test("are forgotten of the chat that was met least lately", () => {
-    const anna = createChatSessionsCache(2).forCredential("anna");
-    for (const chat of ["1", "2", "3"]) anna.note(chat, "50");
-    expect(["1", "2", "3"].map((chat) => anna.of(chat).length)).toEqual([0, 1, 1]);
+  test("are forgotten of the chat that was met least lately", async () => {
+    const here = createChatSessionsCache({ maxChats: 2 }).forPortal("portal.example.com");
+    for (const chat of ["1", "2", "3"]) here.note(chat, "50");
+    const known = await Promise.all(["1", "2", "3"].map((chat) => here.of(chat)));
+    expect(known.map(({ length }) => length)).toEqual([0, 1, 1]);
   });
 });
 
