@@ -14,6 +14,9 @@ export interface PageParts {
   readonly guides: readonly PageLink[];
 }
 
+const SCHEMA = "/docs/schema";
+const CURRENT = ' aria-current="true"';
+
 /** A page of the guides: the others at its side, its own headings, and the search. */
 export function renderPage({ title, href, body, headings, guides }: PageParts): string {
   const links = guides.map((guide) => {
@@ -22,6 +25,7 @@ export function renderPage({ title, href, body, headings, guides }: PageParts): 
     const mark = current ? ' aria-current="page"' : "";
     return `<li><a href="${guide.href}"${mark}>${escapeHtml(guide.title)}</a>${own}</li>`;
   });
+  const isSchema = href === SCHEMA;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -35,7 +39,7 @@ export function renderPage({ title, href, body, headings, guides }: PageParts): 
 </head>
 <body>
 <a class="skip" href="#content">To the content</a>
-<header class="site"><a class="home" href="/">Open Channels</a><nav aria-label="Site"><a href="/explorer">Explorer</a><a href="/docs" aria-current="true">Guides</a><a href="/docs/schema">Schema</a></nav></header>
+<header class="site"><a class="home" href="/">Open Channels</a><nav aria-label="Site"><a href="/explorer">Explorer</a><a href="/docs"${isSchema ? "" : CURRENT}>Guides</a><a href="${SCHEMA}"${isSchema ? CURRENT : ""}>Schema</a></nav></header>
 <div class="guides">
 <nav class="side" aria-label="Guides">
 <search><label>Search <input id="search" type="search" autocomplete="off" spellcheck="false"></label><ul id="found" aria-live="polite"></ul></search>

@@ -12,7 +12,7 @@ export interface BurstOptions {
   chatIds?: readonly number[];
   /** Default: as fast as possible. */
   perSecond?: number;
-  /** Begins each text, a space and the number from 1 follow; default "Message". */
+  /** Begins each text; of several, a space and the number from 1 follow. Default "Message". */
   text?: string;
 }
 
@@ -70,6 +70,10 @@ function act(world: World, chat: Chat, kind: BurstKind, text: string): number {
   }
 }
 
+function textOf({ text = "Message" }: BurstOptions, count: number, number: number): string {
+  return count === 1 ? text : `${text} ${number}`;
+}
+
 /** Lets people write many messages, all at once or at a pace. Resolves when the last is written; deliveries follow. */
 export async function emitMessages(world: World, count: number, options: BurstOptions = {}): Promise<Burst> {
   const kind = options.kind ?? "customerWrites";
@@ -84,7 +88,7 @@ export async function emitMessages(world: World, count: number, options: BurstOp
     const due = perSecond === undefined ? messageIds.length + breath : Math.floor(elapsed * perSecond) + 1;
     while (messageIds.length < Math.min(due, count)) {
       const chat = chosen[messageIds.length % chosen.length];
-      if (chat) messageIds.push(act(world, chat, kind, `${options.text ?? "Message"} ${messageIds.length + 1}`));
+      if (chat) messageIds.push(act(world, chat, kind, textOf(options, count, messageIds.length + 1)));
     }
     if (perSecond === undefined) await breathe();
     else await pause(tickMs);

@@ -27,7 +27,7 @@ export interface InboxScene extends LiveOffice {
   /** A dialog that nobody has taken and two people see. */
   sharedChat(): Promise<{ readonly people: readonly [Person, Person]; readonly chatId: string }>;
   /** Calls a method as the portal's own interface would, past the gateway. */
-  actInPortal(person: Person, method: string, chatId: string): Promise<void>;
+  actInPortal(person: Person, method: string, chatId: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 export async function openInboxScene(): Promise<InboxScene> {
@@ -70,11 +70,11 @@ export async function openInboxScene(): Promise<InboxScene> {
       }
       throw new Error("no dialog that two people see");
     },
-    async actInPortal({ webhookUrl }, method, chatId) {
+    async actInPortal({ webhookUrl }, method, chatId, more = {}) {
       const response = await fetch(`${webhookUrl}${method}`, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ CHAT_ID: Number(chatId) }),
+        body: JSON.stringify({ CHAT_ID: Number(chatId), DIALOG_ID: `chat${chatId}`, ...more }),
       });
       if (!response.ok) throw new Error(`${method}: ${await response.text()}`);
     },

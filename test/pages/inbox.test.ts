@@ -72,13 +72,63 @@ test("two windows are two people: each sees what the other does, and what is don
   await hers.page.getByLabel("Pinned to its operator").waitFor();
 
   await scene.actInPortal(marek, "imopenlines.session.intercept", chatId);
-  // What coming back to the window fires.
-  await hers.page.evaluate("dispatchEvent(new Event('focus'))");
   await hers.page.locator(".chat-header").getByText(marek.name).waitFor();
+  // Of these no event tells, and the list does not know them.
+  await scene.actInPortal(marek, "imopenlines.session.mode.silent", chatId, { ACTIVATE: "Y" });
+  await hers.page.getByLabel("Silent mode").waitFor();
   for (const watched of [hers, his]) {
     expect(complaints(watched)).toEqual([]);
     expect(watched.foreignRequests(scene.gateway.url)).toEqual([]);
   }
+});
+
+test("an operator answers one message among several, likes it, is seen to write, and arranges his list", async () => {
+  const scene = await openInboxScene();
+  const [, anna] = scene.portal.users;
+  if (anna === undefined) throw new Error("nobody");
+  const { world } = scene.portal;
+  const [chatId = ""] = await scene.chatsOf(anna, "ASSIGNED");
+  const watched = await scene.enter(browser, anna, `#/chats/${chatId}`);
+  const { page } = watched;
+  await page.locator(".message").first().waitFor();
+  const asked = world.customerWrites(Number(chatId), "Which colour is it?");
+  world.customerWrites(Number(chatId), "And how long does it take?");
+  const message = page.locator('.message[data-by="customer"]', { hasText: "Which colour is it?" });
+  await message.locator(".formatted-text").waitFor();
+
+  await message.getByRole("button", { name: "Like" }).click();
+  await expect.poll(() => asked.params.LIKE).toEqual([anna.id]);
+  await message.locator(".like[aria-pressed=true]").getByText("1").waitFor();
+  await message.getByRole("button", { name: "Reply" }).click();
+  const typing = page.waitForRequest((request) => request.postData()?.includes("ShowTyping") === true);
+  await page.keyboard.type("Blue.");
+  expect((await (await typing).response())?.status()).toBe(200);
+  await page.keyboard.press("Enter");
+  await page.locator(".message:not([data-outgoing]) .quotation").getByText("Which colour is it?").waitFor();
+  expect(world.chat(Number(chatId)).messages.findLast(({ text }) => text.includes("Blue."))?.params.REPLY_ID).toBe(
+    asked.id,
+  );
+  await message.getByRole("button", { name: "Like" }).click();
+  await message.locator(".like[aria-pressed=false]").waitFor();
+  await page.reload();
+  await message.locator(".like[aria-pressed=false]").waitFor();
+  await page.locator(".message .quotation").getByText("Which colour is it?").waitFor();
+
+  const row = page.locator(".dialog-place", { has: page.locator(`a[href="#/chats/${chatId}"]`) });
+  const choose = async (name: string) => {
+    await row.hover();
+    await row.getByRole("button", { name: /^Actions/ }).click();
+    await page.getByRole("menuitem", { name, exact: true }).click();
+  };
+  await choose("Pin to the top");
+  await row.getByLabel("Pinned to the top").waitFor();
+  await choose("Mute");
+  await row.getByLabel("Muted").waitFor();
+  await choose("Mark as unread");
+  await row.getByLabel("Marked as unread").waitFor();
+  await choose("Do not pin");
+  await expect.poll(() => row.getByLabel("Pinned to the top").count()).toBe(0);
+  expect(complaints(watched)).toEqual([]);
 });
 
 test("a gateway that is killed and started again loses nothing that was said, doubles nothing, and sends what was written meanwhile", async () => {
@@ -153,6 +203,10 @@ test("whoever uses a keyboard or a screen reader finds nothing in the way, on a 
   await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
   await page.getByRole("button", { name: "More actions" }).press("Enter");
   await page.keyboard.press("ArrowDown");
+  found.push(...(await axeFindings(page)));
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Reply" }).last().press("Enter");
+  await page.locator(".answered").waitFor();
   found.push(...(await axeFindings(page)));
   expect(found).toEqual([]);
 });

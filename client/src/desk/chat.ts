@@ -2,6 +2,7 @@ import type { OpenLinesClient } from "../client.ts";
 import { type GatewayError, isRecord, type Result } from "../result.ts";
 import { openLiveView, type Problem } from "./live-view.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
+import { type Selection, textOfSelection } from "./selection.ts";
 import { createStore, type Watched } from "./store.ts";
 
 /** A stored message with the fields that were asked for, here the usual ones; `id` is always among them. */
@@ -15,9 +16,9 @@ export type ChatMessage = Readonly<Record<string, unknown>> & {
   readonly author?: { readonly id: string; readonly name: string | null } | null;
 };
 
-export interface ChatState {
+export interface ChatState<Message = ChatMessage> {
   /** Oldest first, without a hole. */
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly Message[];
   /** One's own that are not among them yet. */
   readonly outgoing: readonly Outgoing[];
   readonly hasEarlier: boolean;
@@ -27,7 +28,7 @@ export interface ChatState {
 }
 
 /** Before anything was read. */
-export const EMPTY_CHAT: ChatState = {
+export const EMPTY_CHAT: ChatState<never> = {
   messages: [],
   outgoing: [],
   hasEarlier: false,
@@ -35,7 +36,7 @@ export const EMPTY_CHAT: ChatState = {
   problem: undefined,
 };
 
-export interface LiveChat extends Watched<ChatState> {
+export interface LiveChat<Message = ChatMessage> extends Watched<ChatState<Message>> {
   /** Loads the page before the first message. */
   loadEarlier(): Promise<void>;
   /** Reads the newest page again: for what no event tells, such as messages of group chats of some channels. */
@@ -44,11 +45,11 @@ export interface LiveChat extends Watched<ChatState> {
   close(): void;
 }
 
-export interface ChatOptions {
+export interface ChatOptions<Message extends ChatMessage = ChatMessage> {
   readonly chatId: string;
   readonly outbox: Outbox;
-  /** The selection of a message without braces. */
-  readonly messageFields?: string | undefined;
+  /** What is selected of a message; with its `id`. */
+  readonly messageFields?: Selection<Message> | undefined;
   readonly pageSize?: number | undefined;
 }
 
@@ -59,13 +60,17 @@ const PAGE_SIZE = 50;
 const READ_AGAIN_MS = 1_500;
 
 /** A chat's newest messages, those that come, and one's own on their way. */
-export function openChat(client: OpenLinesClient, options: ChatOptions): LiveChat {
+export function openChat<Message extends ChatMessage = ChatMessage>(
+  client: OpenLinesClient,
+  options: ChatOptions<Message>,
+): LiveChat<Message> {
   const { chatId, outbox, messageFields = MESSAGE_FIELDS, pageSize = PAGE_SIZE } = options;
-  const messages = new Map<string, ChatMessage>();
+  const fields = textOfSelection(messageFields);
+  const messages = new Map<string, Message>();
   let startCursor: string | undefined;
-  const store = createStore(EMPTY_CHAT);
+  const store = createStore<ChatState<Message>>(EMPTY_CHAT);
 
-  function show(how: Partial<ChatState> = {}): void {
+  function show(how: Partial<ChatState<Message>> = {}): void {
     const outgoing = outbox.get().filter((each) => each.chatId === chatId && !isStored(each));
     const sorted = [...messages.values()].sort((one, other) => compareIds(one.id, other.id));
     store.set({ ...store.get(), messages: sorted, outgoing, ...how });
@@ -73,13 +78,13 @@ export function openChat(client: OpenLinesClient, options: ChatOptions): LiveCha
   function isStored({ messageId }: Outgoing): boolean {
     return messageId !== undefined && messages.has(messageId);
   }
-  function put(found: readonly ChatMessage[]): void {
+  function put(found: readonly Message[]): void {
     for (const message of found) messages.set(message.id, message);
     for (const sent of outbox.get()) if (isStored(sent)) outbox.discard(sent.key);
   }
 
-  async function page(before?: string): Promise<Page> {
-    const result = await client.request(PAGE(messageFields), { chatId, last: pageSize, before: before ?? null });
+  async function page(before?: string): Promise<Page<Message>> {
+    const result = await client.request(PAGE(fields), { chatId, last: pageSize, before: before ?? null });
     return readPage(result);
   }
   async function read(): Promise<string | undefined> {
@@ -101,14 +106,14 @@ export function openChat(client: OpenLinesClient, options: ChatOptions): LiveCha
   function event(found: Readonly<Record<string, unknown>>): void {
     const { message, deletedMessageId } = found;
     if (typeof deletedMessageId === "string") messages.delete(deletedMessageId);
-    else if (isMessage(message)) put([message]);
+    else if (isMessage<Message>(message)) put([message]);
     else view.readSoon(READ_AGAIN_MS);
     show();
   }
 
   const view = openLiveView({
     client,
-    subscription: EVENTS(messageFields),
+    subscription: EVENTS(fields),
     variables: { chatIds: [chatId] },
     read,
     event,
@@ -170,22 +175,22 @@ const EVENTS = (fields: string): string => `subscription ChatEvents($chatIds: [I
   }
 }`;
 
-interface Page {
+interface Page<Message> {
   readonly cursor: string | undefined;
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly Message[];
   readonly hasEarlier: boolean;
   readonly startCursor: string | undefined;
 }
 
 /** Throws the first error where the page is not there. */
-function readPage({ data, errors = [] }: Result): Page {
+function readPage<Message extends ChatMessage>({ data, errors = [] }: Result): Page<Message> {
   const chat = data?.chat;
   const connection = isRecord(chat) ? chat.messages : undefined;
   if (!isRecord(connection) || !Array.isArray(connection.nodes)) throw asError(errors[0]);
   const { hasPreviousPage, startCursor } = isRecord(connection.pageInfo) ? connection.pageInfo : {};
   return {
     cursor: typeof data?.eventCursor === "string" ? data.eventCursor : undefined,
-    messages: connection.nodes.filter(isMessage),
+    messages: connection.nodes.filter(isMessage<Message>),
     hasEarlier: hasPreviousPage === true,
     startCursor: typeof startCursor === "string" ? startCursor : undefined,
   };
@@ -197,7 +202,8 @@ function asError(error: GatewayError | undefined): Error {
   return Object.assign(new Error(message), { extensions });
 }
 
-function isMessage(value: unknown): value is ChatMessage {
+/** Its fields are those that were selected: the gateway answers nothing else. */
+function isMessage<Message extends ChatMessage>(value: unknown): value is Message {
   return isRecord(value) && typeof value.id === "string";
 }
 

@@ -1,6 +1,7 @@
 import type { OpenLinesClient } from "../client.ts";
 import { isRecord, type SubscriptionEnded } from "../result.ts";
 import type { Problem } from "./live-view.ts";
+import { type Selection, textOfSelection } from "./selection.ts";
 import { createStore, type Watched } from "./store.ts";
 
 /** An item of the inbox with the fields that were asked for, here the usual ones; its id is the chat's. */
@@ -18,29 +19,29 @@ export type InboxRow = Readonly<Record<string, unknown>> & {
   };
 };
 
-export interface InboxState {
+export interface InboxState<Row = InboxRow> {
   /** In the gateway's order: pinned ones first, then the last changed. */
-  readonly rows: readonly InboxRow[];
+  readonly rows: readonly Row[];
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly problem: Problem | undefined;
 }
 
 /** Before anything came. */
-export const EMPTY_INBOX: InboxState = { rows: [], hasMore: false, isLoading: true, problem: undefined };
+export const EMPTY_INBOX: InboxState<never> = { rows: [], hasMore: false, isLoading: true, problem: undefined };
 
-export interface LiveInbox extends Watched<InboxState> {
+export interface LiveInbox<Row = InboxRow> extends Watched<InboxState<Row>> {
   /** Widens the list by another page, up to 100 rows. Resolves when the wider list is there, or cannot be had. */
   loadMore(): Promise<void>;
   close(): void;
 }
 
-export interface InboxOptions {
+export interface InboxOptions<Row extends InboxRow = InboxRow> {
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
   /** Rows at first, and of each further page. */
   readonly first?: number | undefined;
-  /** The selection of an item of the inbox without braces; with its `id`. */
-  readonly itemFields?: string | undefined;
+  /** What is selected of an item of the inbox; with its `id`. */
+  readonly itemFields?: Selection<Row> | undefined;
 }
 
 export const INBOX_FIELDS =
@@ -59,16 +60,19 @@ const FINAL: ReadonlySet<string> = new Set([
 ]);
 
 /** The viewer's dialogs as the gateway keeps them up to date: a row moves with its message, what is unread follows. */
-export function openInbox(client: OpenLinesClient, options: InboxOptions = {}): LiveInbox {
+export function openInbox<Row extends InboxRow = InboxRow>(
+  client: OpenLinesClient,
+  options: InboxOptions<Row> = {},
+): LiveInbox<Row> {
   const { filter = null, first: step = FIRST, itemFields = INBOX_FIELDS } = options;
   let first = step;
   let isClosed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop: () => void = () => undefined;
-  const items = new Map<string, InboxRow>();
+  const items = new Map<string, Row>();
   const waiting = new Set<() => void>();
-  const store = createStore(EMPTY_INBOX);
-  const show = (how: Partial<InboxState>): void => store.set({ ...store.get(), ...how });
+  const store = createStore<InboxState<Row>>(EMPTY_INBOX);
+  const show = (how: Partial<InboxState<Row>>): void => store.set({ ...store.get(), ...how });
 
   function arrived(): void {
     for (const resolve of waiting) resolve();
@@ -78,7 +82,7 @@ export function openInbox(client: OpenLinesClient, options: InboxOptions = {}): 
     if (!isRecord(change)) return;
     if (change.isWholeList === true) items.clear();
     for (const id of listOf(change.removedIds)) items.delete(String(id));
-    for (const item of listOf(change.changed)) if (isRow(item)) items.set(item.id, item);
+    for (const item of listOf(change.changed)) if (isRow<Row>(item)) items.set(item.id, item);
     const rows = listOf(change.order).flatMap((id) => items.get(String(id)) ?? []);
     show({ rows, hasMore: change.hasMore === true && first < MOST, isLoading: false, problem: undefined });
     arrived();
@@ -91,7 +95,11 @@ export function openInbox(client: OpenLinesClient, options: InboxOptions = {}): 
   function begin(): void {
     stop();
     clearTimeout(timer);
-    stop = client.subscribe(CHANGES(itemFields), { variables: { first, filter } }, { next: take, error: ended });
+    stop = client.subscribe(
+      CHANGES(textOfSelection(itemFields)),
+      { variables: { first, filter } },
+      { next: take, error: ended },
+    );
   }
 
   begin();
@@ -121,6 +129,7 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isRow(item: unknown): item is InboxRow {
+/** Its fields are those that were selected: the gateway answers nothing else. */
+function isRow<Row extends InboxRow>(item: unknown): item is Row {
   return isRecord(item) && typeof item.id === "string";
 }

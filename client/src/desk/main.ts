@@ -11,4 +11,5 @@ export {
 } from "./inbox.ts";
 export type { Problem } from "./live-view.ts";
 export { createOutbox, type Message, type Outbox, type OutboxOptions, type Outgoing } from "./outbox.ts";
+export type { Selection } from "./selection.ts";
 export type { Watched } from "./store.ts";

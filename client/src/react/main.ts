@@ -7,16 +7,29 @@ import {
   useContext,
   useEffect,
   useRef,
-  useState,
   useSyncExternalStore,
 } from "react";
 import type { ConnectionState } from "../connection.ts";
-import { type ChatOptions, type ChatState, EMPTY_CHAT, type LiveChat, openChat } from "../desk/chat.ts";
+import {
+  type ChatMessage,
+  type ChatOptions,
+  type ChatState,
+  EMPTY_CHAT,
+  type LiveChat,
+  openChat,
+} from "../desk/chat.ts";
 import type { Desk } from "../desk/desk.ts";
-import { EMPTY_INBOX, type InboxOptions, type InboxState, type LiveInbox, openInbox } from "../desk/inbox.ts";
-import type { Watched } from "../desk/store.ts";
+import {
+  EMPTY_INBOX,
+  type InboxOptions,
+  type InboxRow,
+  type InboxState,
+  type LiveInbox,
+  openInbox,
+} from "../desk/inbox.ts";
 import type { TypedDocument } from "../documents.ts";
 import type { Handlers } from "../subscription.ts";
+import { useOpened, useWatched } from "./opened.ts";
 
 const DeskContext = createContext<Desk | undefined>(undefined);
 
@@ -74,16 +87,20 @@ export function useLiveEvents<Data, Variables = Readonly<Record<string, unknown>
 }
 
 /** The viewer's dialogs, alive. */
-export function useInbox(options: InboxOptions = {}): InboxState & Pick<LiveInbox, "loadMore"> {
+export function useInbox<Row extends InboxRow = InboxRow>(
+  options: InboxOptions<Row> = {},
+): InboxState<Row> & Pick<LiveInbox, "loadMore"> {
   const { client } = useDesk();
   const key = JSON.stringify(options);
-  const open = useCallback(() => openInbox(client, JSON.parse(key)), [client, key]);
+  const open = useCallback(() => openInbox<Row>(client, JSON.parse(key)), [client, key]);
   const inbox = useOpened(open);
-  const state = useWatched(inbox, EMPTY_INBOX);
+  const state = useWatched<InboxState<Row>>(inbox, EMPTY_INBOX);
   return { ...state, loadMore: async () => inbox?.loadMore() };
 }
 
-export interface UsedChat extends ChatState, Pick<LiveChat, "loadEarlier" | "readAgain" | "send"> {
+export interface UsedChat<Message = ChatMessage>
+  extends ChatState<Message>,
+    Pick<LiveChat, "loadEarlier" | "readAgain" | "send"> {
   readonly retry: (key: string) => void;
   readonly discard: (key: string) => void;
   readonly draft: string;
@@ -91,15 +108,18 @@ export interface UsedChat extends ChatState, Pick<LiveChat, "loadEarlier" | "rea
 }
 
 /** A chat's messages, alive, one's own on their way, and what was begun to be written. */
-export function useChat(chatId: string, options: Omit<ChatOptions, "chatId" | "outbox"> = {}): UsedChat {
+export function useChat<Message extends ChatMessage = ChatMessage>(
+  chatId: string,
+  options: Omit<ChatOptions<Message>, "chatId" | "outbox"> = {},
+): UsedChat<Message> {
   const { client, outbox, drafts } = useDesk();
   const key = JSON.stringify(options);
   const open = useCallback(
-    () => openChat(client, { ...JSON.parse(key), chatId, outbox }),
+    () => openChat<Message>(client, { ...JSON.parse(key), chatId, outbox }),
     [client, outbox, chatId, key],
   );
   const chat = useOpened(open);
-  const state = useWatched(chat, EMPTY_CHAT);
+  const state = useWatched<ChatState<Message>>(chat, EMPTY_CHAT);
   const draft = useSyncExternalStore(drafts.subscribe, () => drafts.read(chatId));
   return {
     ...state,
@@ -111,24 +131,4 @@ export function useChat(chatId: string, options: Omit<ChatOptions, "chatId" | "o
     draft,
     setDraft: (text) => drafts.write(chatId, text),
   };
-}
-
-function useOpened<Opened extends { close(): void }>(open: () => Opened): Opened | undefined {
-  const [opened, setOpened] = useState<{ readonly by: () => Opened; readonly it: Opened }>();
-  useEffect(() => {
-    const it = open();
-    setOpened({ by: open, it });
-    return () => it.close();
-  }, [open]);
-  // What was opened before belongs to something else.
-  return opened?.by === open ? opened.it : undefined;
-}
-
-function useWatched<Value>(watched: Watched<Value> | undefined, empty: Value): Value {
-  const subscribe = useCallback((listener: () => void) => watched?.subscribe(listener) ?? (() => undefined), [watched]);
-  return useSyncExternalStore(
-    subscribe,
-    () => watched?.get() ?? empty,
-    () => empty,
-  );
 }

@@ -13,9 +13,23 @@ import {
   watch,
 } from "vue";
 import type { ConnectionState } from "../connection.ts";
-import { type ChatOptions, type ChatState, EMPTY_CHAT, type LiveChat, openChat } from "../desk/chat.ts";
+import {
+  type ChatMessage,
+  type ChatOptions,
+  type ChatState,
+  EMPTY_CHAT,
+  type LiveChat,
+  openChat,
+} from "../desk/chat.ts";
 import type { Desk } from "../desk/desk.ts";
-import { EMPTY_INBOX, type InboxOptions, type InboxState, type LiveInbox, openInbox } from "../desk/inbox.ts";
+import {
+  EMPTY_INBOX,
+  type InboxOptions,
+  type InboxRow,
+  type InboxState,
+  type LiveInbox,
+  openInbox,
+} from "../desk/inbox.ts";
 import type { TypedDocument } from "../documents.ts";
 import type { Handlers } from "../subscription.ts";
 import { useOpened } from "./opened.ts";
@@ -70,11 +84,11 @@ export function useLiveEvents<Data, Variables = Readonly<Record<string, unknown>
 }
 
 /** The viewer's dialogs, alive. */
-export function useInbox(
-  options: MaybeRefOrGetter<InboxOptions> = {},
-): { readonly state: Readonly<ShallowRef<InboxState>> } & Pick<LiveInbox, "loadMore"> {
+export function useInbox<Row extends InboxRow = InboxRow>(
+  options: MaybeRefOrGetter<InboxOptions<Row>> = {},
+): { readonly state: Readonly<ShallowRef<InboxState<Row>>> } & Pick<LiveInbox, "loadMore"> {
   const { client } = useDesk();
-  const { state, opened } = useOpened(
+  const { state, opened } = useOpened<InboxState<Row>, LiveInbox<Row>>(
     () => openInbox(client, toValue(options)),
     () => toValue(options),
     EMPTY_INBOX,
@@ -82,8 +96,8 @@ export function useInbox(
   return { state, loadMore: async () => opened()?.loadMore() };
 }
 
-export interface UsedChat extends Pick<LiveChat, "loadEarlier" | "readAgain" | "send"> {
-  readonly state: Readonly<ShallowRef<ChatState>>;
+export interface UsedChat<Message = ChatMessage> extends Pick<LiveChat, "loadEarlier" | "readAgain" | "send"> {
+  readonly state: Readonly<ShallowRef<ChatState<Message>>>;
   readonly retry: (key: string) => void;
   readonly discard: (key: string) => void;
   /** For `v-model`. */
@@ -91,13 +105,13 @@ export interface UsedChat extends Pick<LiveChat, "loadEarlier" | "readAgain" | "
 }
 
 /** A chat's messages, alive, one's own on their way, and what was begun to be written. */
-export function useChat(
+export function useChat<Message extends ChatMessage = ChatMessage>(
   chatId: MaybeRefOrGetter<string>,
-  options: Omit<ChatOptions, "chatId" | "outbox"> = {},
-): UsedChat {
+  options: Omit<ChatOptions<Message>, "chatId" | "outbox"> = {},
+): UsedChat<Message> {
   const { client, outbox, drafts } = useDesk();
   const id: ComputedRef<string> = computed(() => toValue(chatId));
-  const { state, opened } = useOpened(
+  const { state, opened } = useOpened<ChatState<Message>, LiveChat<Message>>(
     () => openChat(client, { ...options, chatId: id.value, outbox }),
     () => id.value,
     EMPTY_CHAT,

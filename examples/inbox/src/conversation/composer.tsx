@@ -1,27 +1,40 @@
-import { Paperclip, SendHorizontal } from "lucide-react";
-import { type KeyboardEvent, useRef } from "react";
-import type { ChatFactsFragment } from "../graphql.ts";
+import { Paperclip, SendHorizontal, X } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import type { ChatFactsFragment, ChatMessageFragment } from "../graphql.ts";
 import { useWords } from "../words/language.tsx";
 import { OutgoingFileList } from "./outgoing-files.tsx";
+import { Quotation } from "./quotation.tsx";
 import { useFiles } from "./use-files.ts";
 import type { Messages } from "./use-messages.ts";
+import { useTyping } from "./use-typing.ts";
 import "./composer.css";
 
 interface ComposerProps extends Pick<Messages, "draft" | "setDraft" | "send"> {
   readonly chat: ChatFactsFragment;
+  /** The message that the next one answers. */
+  readonly answered: ChatMessageFragment | undefined;
+  /** It was answered, or is not to be. */
+  readonly onAnswered: () => void;
 }
 
 /** Where one writes. What was begun stays, whatever happens to the connection. */
-export function Composer({ chat, draft, setDraft, send }: ComposerProps) {
+export function Composer({ chat, draft, setDraft, send, answered, onAnswered }: ComposerProps) {
   const words = useWords();
   const { sendFiles, ...outgoing } = useFiles(chat.id);
+  const showTyping = useTyping(chat);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (answered !== undefined) field.current?.focus();
+  }, [answered]);
   const submit = () => {
     const text = draft.trim();
     if (text === "") return;
-    send(text);
+    send(text, answered?.id);
     setDraft("");
+    onAnswered();
   };
   const enter = (event: KeyboardEvent) => {
+    if (event.key === "Escape") onAnswered();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     submit();
@@ -30,6 +43,14 @@ export function Composer({ chat, draft, setDraft, send }: ComposerProps) {
   return (
     <>
       <OutgoingFileList {...outgoing} />
+      {answered !== undefined && (
+        <div className="answered">
+          <Quotation message={answered} />
+          <button type="button" className="icon" aria-label={words.noReply} onClick={onAnswered}>
+            <X aria-hidden />
+          </button>
+        </div>
+      )}
       {chat.isSilent === true && <p className="silent">{words.silentNow}</p>}
       <form
         className="composer"
@@ -45,8 +66,12 @@ export function Composer({ chat, draft, setDraft, send }: ComposerProps) {
       >
         <FileButton onFiles={sendFiles} />
         <textarea
+          ref={field}
           value={draft}
-          onChange={({ target }) => setDraft(target.value)}
+          onChange={({ target }) => {
+            setDraft(target.value);
+            showTyping();
+          }}
           onKeyDown={enter}
           onPaste={({ clipboardData }) => sendFiles(clipboardData.files)}
           rows={1}

@@ -1,6 +1,8 @@
+import { useState } from "react";
 import { ChatActions } from "../actions/chat-actions.tsx";
 import { useDeeds } from "../actions/use-deeds.ts";
 import type { Dialog } from "../dialogs/use-dialogs.ts";
+import type { ChatMessageFragment } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
@@ -11,6 +13,7 @@ import { useAnnounced } from "./use-announced.ts";
 import { useListNews } from "./use-list-news.ts";
 import { useLiveChat } from "./use-live-chat.ts";
 import { useMessages } from "./use-messages.ts";
+import { useReactions } from "./use-reactions.ts";
 import { useReading } from "./use-reading.ts";
 import "./conversation.css";
 
@@ -26,6 +29,8 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
   const { problem, ...messages } = useMessages(chatId);
   const { chat, error = problem, readFacts } = useLiveChat(chatId);
   const deeds = useDeeds(chatId);
+  const reactions = useReactions();
+  const [answered, setAnswered] = useState<ChatMessageFragment>();
   const announced = useAnnounced(chatId, messages.messages);
   useListNews(dialog, { chat, readFacts, ...messages });
   useReading(chat, messages.messages.at(-1)?.id);
@@ -33,6 +38,7 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
     <section className="conversation" aria-label={chat?.title ?? words.loading}>
       <ChatHeader chat={chat}>{chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}</ChatHeader>
       {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
+      {reactions.problem !== undefined && <Failure text={problemText(reactions.problem, words)} />}
       {error !== undefined && <Failure text={problemText(error, words)} />}
       <MessageList
         {...messages}
@@ -40,8 +46,11 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
         title={chat?.title ?? ""}
         announced={announced}
         readMarks={chat?.readMarks ?? []}
+        deeds={chat?.viewerCanSend === true ? { ...reactions, onReply: setAnswered } : undefined}
       />
-      {chat !== undefined && <Composer chat={chat} {...messages} />}
+      {chat !== undefined && (
+        <Composer chat={chat} answered={answered} onAnswered={() => setAnswered(undefined)} {...messages} />
+      )}
     </section>
   );
 }

@@ -1,10 +1,12 @@
 import { ArrowDown } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { Virtualizer } from "virtua";
+import type { ChatMessageFragment } from "../graphql.ts";
 import { useWords } from "../words/language.tsx";
 import { AnnouncedMessage } from "./announced-message.tsx";
 import { type Entry, entriesOf } from "./entries.ts";
 import { Message } from "./message.tsx";
+import type { MessageDeeds } from "./message-foot.tsx";
 import { OutgoingMessage } from "./outgoing-message.tsx";
 import { type ReadMarks, readersOf } from "./read-marks.ts";
 import type { Announced } from "./use-announced.ts";
@@ -19,6 +21,8 @@ interface MessageListProps
   readonly announced: readonly Announced[];
   /** How far the others have read. */
   readonly readMarks: ReadMarks;
+  /** What one can do with a message; not given to whoever takes no part. */
+  readonly deeds?: MessageDeeds | undefined;
 }
 
 /** What was said, of which only what is near the view is on the page, however long the conversation is. */
@@ -30,10 +34,12 @@ export function MessageList({
   title,
   announced,
   readMarks,
+  deeds,
   ...actions
 }: MessageListProps) {
   const words = useWords();
   const entries = useMemo(() => entriesOf(messages, announced, outgoing), [messages, announced, outgoing]);
+  const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
   const scroller = useRef<HTMLElement>(null);
   const { list, isPrepending, isAtEnd, onScroll, onResize, toEnd } = useScrolling(entries, () => {
     if (hasEarlier && !isLoading) void actions.loadEarlier();
@@ -54,7 +60,7 @@ export function MessageList({
           onScroll={onScroll}
           onResize={onResize}
         >
-          {(entry: Entry) => <EntryLine key={entry.key} entry={entry} readMarks={readMarks} {...actions} />}
+          {(entry: Entry) => <EntryLine key={entry.key} {...{ entry, byId, readMarks, deeds }} {...actions} />}
         </Virtualizer>
       </section>
       {isLoading && entries.length > 0 && (
@@ -73,13 +79,22 @@ export function MessageList({
 
 interface EntryLineProps extends Pick<Messages, "retry" | "discard"> {
   readonly entry: Entry;
+  readonly byId: ReadonlyMap<string, ChatMessageFragment>;
   readonly readMarks: ReadMarks;
+  readonly deeds: MessageDeeds | undefined;
 }
 
-function EntryLine({ entry, readMarks, retry, discard }: EntryLineProps) {
+function EntryLine({ entry, byId, readMarks, deeds, retry, discard }: EntryLineProps) {
   switch (entry.kind) {
     case "message":
-      return <Message {...entry} readers={readersOf(entry.message, readMarks)} />;
+      return (
+        <Message
+          {...entry}
+          readers={readersOf(entry.message, readMarks)}
+          answered={byId.get(entry.message.replyTo?.id ?? "")}
+          deeds={deeds}
+        />
+      );
     case "announced":
       return <AnnouncedMessage announced={entry.announced} />;
     case "outgoing":

@@ -6,6 +6,8 @@ import { useWords } from "../words/language.tsx";
 import { Attachments } from "./attachments.tsx";
 import { Files } from "./files.tsx";
 import { FormattedText } from "./formatted-text.tsx";
+import { type MessageDeeds, MessageFoot } from "./message-foot.tsx";
+import { Quotation } from "./quotation.tsx";
 import "./message.css";
 
 interface MessageProps {
@@ -14,14 +16,21 @@ interface MessageProps {
   readonly isFollowing: boolean;
   /** Names of those who have read so far. */
   readonly readers: readonly string[];
+  /** What it answers, where that is among the messages that are there. */
+  readonly answered: ChatMessageFragment | undefined;
+  readonly deeds: MessageDeeds | undefined;
 }
 
 /** What somebody said: customers on one side, colleagues on the other, and what the portal says of itself in the middle. */
-export function Message({ message, day, isFollowing, readers }: MessageProps) {
+export function Message({ message, day, isFollowing, readers, answered, deeds }: MessageProps) {
   return (
     <>
       {day !== undefined && <DayLine day={day} />}
-      {message.isSystem ? <SystemMessage message={message} /> : <Said message={message} isFollowing={isFollowing} />}
+      {message.isSystem ? (
+        <SystemMessage message={message} />
+      ) : (
+        <Said message={message} isFollowing={isFollowing} answered={answered} deeds={deeds} />
+      )}
       {readers.length > 0 && <Readers names={readers} />}
     </>
   );
@@ -46,7 +55,7 @@ function SystemMessage({ message }: Pick<MessageProps, "message">) {
   );
 }
 
-function Said({ message, isFollowing }: Pick<MessageProps, "message" | "isFollowing">) {
+function Said({ message, isFollowing, answered, deeds }: Omit<MessageProps, "day" | "readers">) {
   const words = useWords();
   const formats = useFormats();
   const { author, isHidden, isEdited, isDeleted, sentAt, html, files, attachments } = message;
@@ -68,6 +77,7 @@ function Said({ message, isFollowing }: Pick<MessageProps, "message" | "isFollow
             <EyeOff aria-hidden /> {words.hidden}
           </p>
         )}
+        {message.replyTo !== null && <Quotation message={answered} />}
         {isDeleted ? <p className="deleted">{words.deleted}</p> : <FormattedText html={html} />}
         <Files files={files} />
         <Attachments attachments={attachments} />
@@ -78,6 +88,7 @@ function Said({ message, isFollowing }: Pick<MessageProps, "message" | "isFollow
           </time>
         </p>
       </div>
+      {!isDeleted && <MessageFoot message={message} deeds={deeds} />}
     </article>
   );
 }

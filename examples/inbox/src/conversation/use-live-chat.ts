@@ -1,6 +1,7 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
 import { useCallback, useEffect } from "react";
 import { ChatDocument, type ChatFactsFragment, ChatNewsDocument } from "../graphql.ts";
+import { useLooks } from "./use-looks.ts";
 
 interface LiveFacts {
   readonly chat: ChatFactsFragment | undefined;
@@ -8,10 +9,7 @@ interface LiveFacts {
   readonly readFacts: () => void;
 }
 
-/**
- * Who a chat is with and where it stands; read again when somebody did something with it, and when one comes back to this window: what is done in
- * the portal itself is told within a minute only.
- */
+/** Who a chat is with and where it stands; read again when somebody did something with it, and when one comes back to this window. */
 export function useLiveChat(chatId: string): LiveFacts {
   const { data, previousData, error, refetch } = useQuery(ChatDocument, { variables: { chatId } });
   const readFacts = useCallback(() => void refetch().catch(() => undefined), [refetch]);
@@ -22,6 +20,7 @@ export function useLiveChat(chatId: string): LiveFacts {
       if (news?.openLineEvents?.__typename !== "StreamCheckpoint") readFacts();
     },
   });
+  useLooks(chatId);
   useEffect(() => {
     addEventListener("focus", readFacts);
     return () => removeEventListener("focus", readFacts);

@@ -6,7 +6,7 @@ import { type ChatState, type DialogRowFragment, DialogRowFragmentDoc } from "..
 /** A row of the list. */
 export type Dialog = DialogRowFragment;
 
-export interface Dialogs extends Omit<InboxState, "rows"> {
+export interface Dialogs extends Omit<InboxState<Dialog>, "rows"> {
   readonly dialogs: readonly Dialog[];
   readonly loadMore: () => Promise<void>;
 }
@@ -17,6 +17,5 @@ const PAGE = 100;
 /** The viewer's conversations in some states, alive. */
 export function useDialogs(states: readonly ChatState[]): Dialogs {
   const { rows, ...state } = useInbox({ first: PAGE, filter: { states }, itemFields: ITEM_FIELDS });
-  // What the fragment selects.
-  return { ...state, dialogs: rows as readonly unknown[] as readonly Dialog[] };
+  return { ...state, dialogs: rows };
 }

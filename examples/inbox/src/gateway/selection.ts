@@ -1,9 +1,10 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import type { Selection } from "bitrix24-open-channels-client/desk";
 import { print } from "graphql";
 
-/** What a fragment selects, as text without its braces: the hooks of the client take fields so. */
-export function selectionOf(fragment: TypedDocumentNode<unknown, unknown>): string {
+/** What a fragment selects, with its type: the hooks of the client take fields so. */
+export function selectionOf<Selected>(fragment: TypedDocumentNode<Selected, unknown>): Selection<Selected> {
   const [definition] = fragment.definitions;
   if (definition?.kind !== "FragmentDefinition") throw new TypeError("This document is no fragment.");
-  return print(definition.selectionSet).slice(1, -1);
+  return { text: print(definition.selectionSet).slice(1, -1) };
 }

@@ -1,5 +1,5 @@
 import { EllipsisVertical, type LucideIcon } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import "./menu.css";
 
 export interface MenuItem {
@@ -13,14 +13,31 @@ export interface MenuItem {
 export function Menu({ label, items }: { readonly label: string; readonly items: readonly MenuItem[] }) {
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const [isOpen, setIsOpen] = useState(false);
   const entries = () => [...(place.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
   const close = () => {
     setIsOpen(false);
     place.current?.querySelector<HTMLElement>("button")?.focus();
   };
+  useLayoutEffect(() => {
+    const button = place.current?.querySelector("button");
+    if (!isOpen || button == null || list.current === null) return;
+    // Above everything else: a list that scrolls would cut it off.
+    list.current.showPopover();
+    putBeside(list.current, button.getBoundingClientRect());
+  }, [isOpen]);
   useEffect(() => {
-    if (isOpen) place.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+    if (!isOpen) return;
+    place.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
+    // What it stands beside moves.
+    const close = () => setIsOpen(false);
+    addEventListener("scroll", close, { capture: true });
+    addEventListener("resize", close);
+    return () => {
+      removeEventListener("scroll", close, { capture: true });
+      removeEventListener("resize", close);
+    };
   }, [isOpen]);
 
   const move = (event: KeyboardEvent) => {
@@ -53,7 +70,16 @@ export function Menu({ label, items }: { readonly label: string; readonly items:
         <EllipsisVertical aria-hidden />
       </button>
       {isOpen && (
-        <div id={id} className="items" role="menu" aria-label={label} tabIndex={-1} onKeyDown={move}>
+        <div
+          id={id}
+          ref={list}
+          popover="manual"
+          className="items"
+          role="menu"
+          aria-label={label}
+          tabIndex={-1}
+          onKeyDown={move}
+        >
           {items.map(({ key, text, Icon, onChoose }) => (
             <button
               key={key}
@@ -73,4 +99,13 @@ export function Menu({ label, items }: { readonly label: string; readonly items:
       )}
     </div>
   );
+}
+
+const GAP = 4;
+
+/** Below the button, or above it where there is more room; its end at the button's end. */
+function putBeside({ style, offsetWidth, offsetHeight }: HTMLElement, { right, top, bottom }: DOMRect): void {
+  const isBelow = bottom + GAP + offsetHeight <= innerHeight || top < innerHeight - bottom;
+  style.left = `${Math.max(GAP, right - offsetWidth)}px`;
+  style.top = `${Math.max(GAP, isBelow ? bottom + GAP : top - GAP - offsetHeight)}px`;
 }

@@ -86,6 +86,24 @@ export const english = {
   },
   discard: "Discard",
 
+  like: "Like",
+  likes: (count: number) => plural(count, { one: "like", other: "likes" }),
+  reply: "Reply",
+  noReply: "Do not reply to it",
+  anEarlierMessage: "An earlier message",
+  rowActions: (title: string) => `Actions: ${title}`,
+  rowDeeds: {
+    pin: "Pin to the top",
+    unpin: "Do not pin",
+    markAsUnread: "Mark as unread",
+    mute: "Mute",
+    unmute: "Unmute",
+    leave: "Leave",
+  },
+  pinnedOnTop: "Pinned to the top",
+  markedAsUnread: "Marked as unread",
+  muted: "Muted",
+
   deeds: {
     answer: "Answer",
     skip: "Skip",
@@ -134,6 +152,9 @@ export const english = {
   noSessions: "No sessions in this period.",
   notComplete: "The portal cannot tell all sessions here.",
   exportAll: "Export as CSV",
+  exportRest: "Export the next part",
+  moreToExport:
+    "There are more sessions. Save the next part here, or all of them at once on the gateway's machine with",
   exported: (count: number) => plural(count, { one: "session …", other: "sessions …" }),
   customer: "Customer",
   begun: "Begun",

@@ -85,6 +85,24 @@ export const german: Words = {
   },
   discard: "Verwerfen",
 
+  like: "Gefällt mir",
+  likes: (count) => plural(count, { other: "mal „Gefällt mir“" }),
+  reply: "Antworten",
+  noReply: "Nicht darauf antworten",
+  anEarlierMessage: "Eine frühere Nachricht",
+  rowActions: (title) => `Aktionen: ${title}`,
+  rowDeeds: {
+    pin: "Oben anheften",
+    unpin: "Nicht mehr anheften",
+    markAsUnread: "Als ungelesen markieren",
+    mute: "Stummschalten",
+    unmute: "Nicht mehr stummschalten",
+    leave: "Verlassen",
+  },
+  pinnedOnTop: "Oben angeheftet",
+  markedAsUnread: "Als ungelesen markiert",
+  muted: "Stummgeschaltet",
+
   deeds: {
     answer: "Annehmen",
     skip: "Überspringen",
@@ -133,6 +151,9 @@ export const german: Words = {
   noSessions: "Keine Sitzungen in diesem Zeitraum.",
   notComplete: "Das Portal kann hier nicht alle Sitzungen nennen.",
   exportAll: "Als CSV exportieren",
+  exportRest: "Nächsten Teil exportieren",
+  moreToExport:
+    "Es gibt weitere Sitzungen. Speichern Sie hier den nächsten Teil, oder alle auf einmal auf dem Rechner des Gateways mit",
   exported: (count) => plural(count, { one: "Sitzung …", other: "Sitzungen …" }),
   customer: "Kunde",
   begun: "Beginn",

@@ -90,6 +90,25 @@ export const russian: Words = {
   },
   discard: "Убрать",
 
+  like: "Нравится",
+  likes: (count) =>
+    plural(count, { one: "отметка «Нравится»", few: "отметки «Нравится»", other: "отметок «Нравится»" }),
+  reply: "Ответить на это",
+  noReply: "Не отвечать на это",
+  anEarlierMessage: "Более раннее сообщение",
+  rowActions: (title) => `Действия: ${title}`,
+  rowDeeds: {
+    pin: "Закрепить вверху",
+    unpin: "Не закреплять",
+    markAsUnread: "Пометить как непрочитанное",
+    mute: "Без звука",
+    unmute: "Со звуком",
+    leave: "Покинуть",
+  },
+  pinnedOnTop: "Закреплён вверху",
+  markedAsUnread: "Помечен как непрочитанный",
+  muted: "Без звука",
+
   deeds: {
     answer: "Ответить",
     skip: "Пропустить",
@@ -138,6 +157,8 @@ export const russian: Words = {
   noSessions: "За этот период сессий нет.",
   notComplete: "Портал не может показать здесь все сессии.",
   exportAll: "Выгрузить в CSV",
+  exportRest: "Экспортировать следующую часть",
+  moreToExport: "Есть ещё сессии. Сохраните здесь следующую часть или все сразу на машине шлюза командой",
   exported: (count) => plural(count, { one: "сессия …", few: "сессии …", other: "сессий …" }),
   customer: "Клиент",
   begun: "Начало",
