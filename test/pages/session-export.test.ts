@@ -1,8 +1,8 @@
 import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
 import { expect, test } from "vitest";
 import { readAllSessions } from "../../examples/inbox/src/supervisor/read-all-sessions.ts";
-import { keyFor } from "../e2e/gateway.ts";
-import { openLiveOffice } from "../e2e/live-office.ts";
+import { keyFor } from "../kit/gateway.ts";
+import { openLiveOffice } from "../kit/live-office.ts";
 
 test("more sessions than one table takes are saved in parts, each behind the one before, none twice and none left out", async () => {
   const { portal, gateway } = await openLiveOffice({ size: 0.5 });
