@@ -61,6 +61,8 @@ export interface Config {
     /** Part of a portal's drain for questions about live events, 0..1. */
     readonly share: number;
   };
+  /** What was read with a credential and may answer its further queries. */
+  readonly kept: { readonly maxAgeMs: number; readonly maxBytes: number };
   readonly limits: Limits;
   readonly keys: { readonly file: string; readonly configured: readonly ConfiguredKey[] };
   readonly identity: {

@@ -142,6 +142,10 @@ export function readConfig(environment: Environment): Config {
       accessRecheckMs: (read("GATEWAY_ACCESS_RECHECK_SECONDS") ?? 0) * 1_000,
       share: (read("GATEWAY_LIVE_SHARE_PERCENT") ?? 0) / 100,
     },
+    kept: {
+      maxAgeMs: (read("GATEWAY_KEPT_SECONDS") ?? 0) * 1_000,
+      maxBytes: (read("GATEWAY_KEPT_MEGABYTES") ?? 0) * 1_048_576,
+    },
     limits: readLimits(read),
     keys: {
       file: read("GATEWAY_KEYS_FILE") ?? join(dataDir, "keys.json"),

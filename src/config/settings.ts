@@ -256,6 +256,17 @@ export const settings = {
     schema: wholeNumber(1, 3_600).default(60),
   }),
   ...limitSettings,
+  GATEWAY_KEPT_SECONDS: setting({
+    description:
+      "How long what was read with a credential may answer its further queries while somebody listens to live events with it; see [what operations cost](cost.md#what-is-kept). `0` keeps nothing.",
+    default: "60",
+    schema: wholeNumber(0, 600).default(60),
+  }),
+  GATEWAY_KEPT_MEGABYTES: setting({
+    description: "Memory that everything kept in this way may take together, in megabytes.",
+    default: "64",
+    schema: wholeNumber(1, 16_384).default(64),
+  }),
   GATEWAY_COMPILED_QUERIES: setting({
     description:
       "Whether queries are compiled: `auto` those that come again and again, `always` each at once (for tests), `off` none: graphql-js runs everything, slower and with the same answers.",

@@ -9,6 +9,7 @@ import { isLoopback } from "../datasources/bitrix24/loopback.ts";
 import { createPortals, type Portals } from "../datasources/bitrix24/portals.ts";
 import { createCredentialMemories } from "../datasources/loaders/credential-memory.ts";
 import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
+import { createKeptViews } from "../datasources/loaders/kept-views.ts";
 import { registerExportEndpoint } from "../export/export-endpoint.ts";
 import { guard, onFault } from "../process/guard.ts";
 import { buildSchema } from "../resolvers/build-schema.ts";
@@ -82,6 +83,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     proxyUrl,
     certificateAuthority,
     liveShare: config.live.share,
+    onWrite: (credentialKey, params) => views.written(credentialKey, params),
     createAllowance: store.createAllowance,
     onRequest: log.isLevelEnabled("debug") ? (request) => log.debug(request, "A request to a portal") : undefined,
     onTokenRefused: (credential) => identities.tokenRefused(credential),
@@ -107,13 +109,18 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const schema = buildSchema();
   const histories = createHistoryCaches();
   const keptSessions = createKeptSessions(keyValues, log);
+  const views = createKeptViews({ ...config.kept, isWatched: (credentialKey) => liveSide.isWatched(credentialKey) });
   const liveSide = createLiveSide({
     config,
     sessions: keptSessions,
     store,
     portals,
     allowedHosts: hosts,
-    onEvent: ({ address }) => histories.forgetChat(address),
+    onEvent({ address }) {
+      histories.forgetChat(address);
+      views.forgetChat(address);
+    },
+    onList: views.noteList,
     log,
   });
   const turns = createTurns(keyValues);
@@ -135,6 +142,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   const services = {
     portals,
     histories,
+    views,
     memories,
     timeoutMs,
     liveFor: liveSide.contextFor,
@@ -155,7 +163,8 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     inboxes: liveSide.inboxes,
     viewerOf: liveSide.viewerOf,
     listViewerOf: liveSide.listViewerOf,
-    startOperation: (identity, requestId, reachedAt) => startOperation(services, identity, requestId, reachedAt),
+    startOperation: (identity, kind, requestId, reachedAt) =>
+      startOperation(services, identity, kind, requestId, reachedAt),
     startListChange: async (identity, rows, requestId, reachedAt) =>
       startListChange(services, identity, await liveSide.listEyesFor(identity, rows), requestId, reachedAt),
     startEvent: async (identity, inHand) => startEvent(services, identity, await liveSide.eyesFor(identity, inHand)),

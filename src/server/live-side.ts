@@ -6,6 +6,7 @@ import type { LeftOut } from "../datasources/bitrix24/decoding.ts";
 import { hostOfName, isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import type { ChatRecord } from "../datasources/domain/chat.ts";
+import type { Id } from "../datasources/domain/ids.ts";
 import type { AddressOf } from "../installation/install-endpoint.ts";
 import { guard, inBackground } from "../process/guard.ts";
 import { previewOfEvent } from "../resolvers/live/inbox-preview.ts";
@@ -46,6 +47,8 @@ import { configuredAt, polledWebhook } from "./live-webhooks.ts";
 export interface LiveSide extends LiveIdentities {
   readonly live: LiveEvents;
   readonly inboxes: Inboxes;
+  /** Whether somebody listens with a credential whose list of dialogs is looked at. */
+  isWatched(credentialKey: string): boolean;
   /** The addresses for portals. */
   register(server: FastifyInstance, addressOf: AddressOf): void;
   /** Says the gap since the last life and repairs bindings. Call it once the server listens. */
@@ -65,6 +68,8 @@ export interface LiveSideOptions {
   readonly sessions: SharedSessions;
   /** Told of each event of a chat that this process took in or read from the log. */
   readonly onEvent: (event: ChatStoredEvent) => void;
+  /** Told of each list of dialogs that was read for who listens. */
+  readonly onList: (credentialKey: string, chats: ReadonlyMap<Id, ChatRecord>, askedAt: number) => void;
   readonly log: Logger;
 }
 
@@ -113,7 +118,10 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       foundChanges.observe(portal, chat, askedAt);
       chats.note(portal, chat);
     },
-    onList: (viewer, list, askedAt) => inboxes.noteList(viewer, list, askedAt),
+    onList(viewer, list, askedAt) {
+      inboxes.noteList(viewer, list, askedAt);
+      options.onList(viewer.credentialKey, list.chats, askedAt);
+    },
   });
   const watchers = createWatchers({
     lists: sight.lists,
@@ -272,6 +280,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   return {
     live,
     inboxes,
+    isWatched: watchers.isWatchedWith,
     ...identities,
     register(server, addressOf) {
       application?.register(server, addressOf);

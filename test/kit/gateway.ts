@@ -33,6 +33,7 @@ export interface GraphqlAnswer {
       readonly requests: number;
       readonly commands: number;
       readonly cost: number;
+      readonly kept?: number;
       readonly waitedMs: number;
     };
   };

@@ -1,5 +1,5 @@
 import { type Allowance, createLocalAllowance } from "./bucket.ts";
-import type { PortalSession } from "./calls.ts";
+import type { ParamMap, PortalSession } from "./calls.ts";
 import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
 import { type Authorization, createConnection } from "./connection.ts";
 import {
@@ -38,6 +38,8 @@ export interface PortalsOptions extends TransportOptions {
   readonly onTokenRefused?: ((credential: UserTokenCredential) => void) | undefined;
   /** Parts of a portal's answer could not be read and were left out of it. */
   readonly leftOut?: ((host: string, parts: LeftOut) => void) | undefined;
+  /** Told of each call that changes something, when it is asked for and when it is answered or given up, with whose credential by its fingerprint. */
+  readonly onWrite?: ((credentialKey: string, params: ParamMap) => void) | undefined;
   /** The allowance of a portal where several processes share it; by default this process counts alone. */
   readonly createAllowance?: ((host: string, plan: Plan) => Allowance) | undefined;
 }
@@ -134,7 +136,14 @@ export function createPortals(options: PortalsOptions): Portals {
     const scheduler = schedulerFor(endpoint);
     operation.usage.observe(scheduler.bucket);
     return createSession(
-      { scheduler, endpoint, laneName, authorization, botClientId: credential.botClientId },
+      {
+        scheduler,
+        endpoint,
+        laneName,
+        authorization,
+        botClientId: credential.botClientId,
+        onWrite: options.onWrite,
+      },
       operation,
     );
   };

@@ -1,6 +1,13 @@
 import { guard } from "../../process/guard.ts";
 import type { LightSignal } from "../../process/light-signal.ts";
-import { type Call, type PortalSession, type ReadOptions, ResultRef, type WriteOutcome } from "./calls.ts";
+import {
+  type Call,
+  type ParamMap,
+  type PortalSession,
+  type ReadOptions,
+  ResultRef,
+  type WriteOutcome,
+} from "./calls.ts";
 import type { Authorization } from "./connection.ts";
 import type { Endpoint } from "./credentials.ts";
 import { CallAborted, OutcomeUnknown, PortalTimeout, type UpstreamError } from "./errors.ts";
@@ -38,6 +45,7 @@ export interface SessionOptions {
   readonly laneName: string;
   readonly authorization: () => Authorization;
   readonly botClientId: string | undefined;
+  readonly onWrite?: ((laneName: string, params: ParamMap) => void) | undefined;
 }
 
 /** Binds a scheduler's lane to one operation: its deadline, its client's patience and its account of costs. */
@@ -177,6 +185,8 @@ export function createSession(options: SessionOptions, operation: Operation): Po
     async write<T, R>(call: Call<T>, reread?: Call<R>): Promise<WriteOutcome<T, R>> {
       begin(call.method);
       const own = lane();
+      const tellWrite = (): void => options.onWrite?.(options.laneName, call.params);
+      tellWrite();
       const together = reread !== undefined && isSafeInBatch(call.params) && isSafeInBatch(reread.params);
       const outcome = await new Promise<WriteOutcome<T, R>>((resolve, reject) => {
         const finish = (): void => {
@@ -202,7 +212,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
             reject(error);
           },
         );
-      });
+      }).finally(tellWrite);
       if (reread === undefined || outcome.reread !== undefined) return outcome;
       const again = read(reread, { fresh: true });
       again.catch(() => {});

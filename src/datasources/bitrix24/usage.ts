@@ -12,6 +12,8 @@ export class UpstreamUsage {
   requests = 0;
   /** Commands of this operation that were sent, repetitions after a failure included. */
   commands = 0;
+  /** Records that were read for the credential before and answered this operation too. */
+  kept = 0;
   /** Milliseconds that the operation's commands waited for the allowance, the longest wait of each request added up. */
   waitedMs = 0;
   /** Id of the client's request, where a client asked. */
@@ -27,11 +29,12 @@ export class UpstreamUsage {
     this.#bucket = bucket;
   }
 
-  toJSON(): { requests: number; commands: number; waitedMs: number; bucket: BucketState | null } {
+  toJSON(): { requests: number; commands: number; waitedMs: number; kept?: number; bucket: BucketState | null } {
     return {
       requests: this.requests,
       commands: this.commands,
       waitedMs: Math.round(this.waitedMs),
+      ...(this.kept === 0 ? {} : { kept: this.kept }),
       bucket: this.#bucket?.() ?? null,
     };
   }

@@ -3,6 +3,7 @@ import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { type DialogLookup, dialogGet } from "../imopenlines/dialog.ts";
 import type { CredentialMemory } from "./credential-memory.ts";
+import type { KeptViews } from "./kept-views.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
 
 /** Chats and what answers told of them. */
@@ -15,6 +16,8 @@ export interface ChatLoader {
   byUserCode(userCode: string): Promise<ChatRecord>;
   /** What the operation's answers so far tell of the chat, newest first. */
   known(id: Id): ChatRecord | undefined;
+  /** What an earlier operation read of the chat, where that may still be shown. Never the whole record. */
+  kept(id: Id): ChatRecord | undefined;
   prime(chat: ChatRecord): void;
   /** A full record that is on its way beside another call: `load` answers with it. Resolves when it is known. */
   expect(lookup: DialogLookup, read: Promise<ChatRecord>): Promise<ChatRecord>;
@@ -24,8 +27,10 @@ export interface ChatLoader {
 export function createChatLoader(
   portal: PortalSession,
   memory: Pick<CredentialMemory, "chatSessions" | "chats">,
+  views: KeptViews,
 ): ChatLoader {
   const known = new Map<Id, ChatRecord>();
+  const kept = new Map<Id, ChatRecord | undefined>();
   /** Reads that began before the last write in this operation must not prime what is known now. */
   let generation = 0;
 
@@ -44,8 +49,11 @@ export function createChatLoader(
 
   async function keep(read: Promise<ChatRecord>): Promise<ChatRecord> {
     const begun = generation;
+    const askedAt = performance.now();
     const chat = await read;
-    if (begun === generation) prime(chat);
+    if (begun !== generation) return chat;
+    prime(chat);
+    views.keepChat(chat, askedAt);
     return chat;
   }
 
@@ -64,11 +72,16 @@ export function createChatLoader(
     bySession: (sessionId) => full.load({ sessionId }),
     byUserCode: (userCode) => full.load({ userCode }),
     known: (id) => known.get(id),
+    kept(id) {
+      if (!kept.has(id)) kept.set(id, views.chat(id, known.get(id)));
+      return kept.get(id);
+    },
     prime,
     expect: expectRead,
     forgetAll() {
       generation++;
       known.clear();
+      kept.clear();
       full.clearAll();
     },
   };

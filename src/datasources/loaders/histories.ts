@@ -7,6 +7,7 @@ import { noSessionAsNull } from "../imopenlines/linked-reads.ts";
 import type { ChatSessions } from "./chat-sessions.ts";
 import type { ChatLoader } from "./chats.ts";
 import type { HistoryCache, HistoryKey } from "./history-cache.ts";
+import type { KeptViews } from "./kept-views.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
 import type { UserLoader } from "./users.ts";
 
@@ -16,6 +17,8 @@ export interface HistoryLoader {
   load(by: HistoryKey): Promise<SessionHistory | null>;
   /** The session if it has been downloaded by this operation already. */
   known(sessionId: Id): SessionHistory | undefined;
+  /** The open session of a chat as an earlier operation read it, where it may still be shown: for anything but the viewer's rights. */
+  kept(chatId: Id, sessionId: Id): SessionHistory | undefined;
   /** A message of the sessions that have been downloaded by this operation already. */
   message(chatId: Id, messageId: Id): MessageRecord | undefined;
   /** A session that is on its way beside another call since the portal's write epoch was `epoch`: `load` answers with it. */
@@ -30,6 +33,7 @@ export interface HistoryLoaderOptions {
   readonly chatSessions: ChatSessions;
   /** What earlier operations of this credential downloaded a moment ago. */
   readonly cache: HistoryCache;
+  readonly views: KeptViews;
 }
 
 export function createHistoryLoader({
@@ -38,8 +42,10 @@ export function createHistoryLoader({
   chats,
   chatSessions,
   cache,
+  views,
 }: HistoryLoaderOptions): HistoryLoader {
   const known = new Map<Id, SessionHistory>();
+  const kept = new Map<Id, SessionHistory | undefined>();
   const begunReads = new Map<string, Promise<SessionHistory | null>>();
   /** As with chats: what was read before a write is not known after it. */
   let generation = 0;
@@ -63,6 +69,7 @@ export function createHistoryLoader({
 
   async function keep(by: HistoryKey, reading: Promise<SessionHistory | null>, epoch: number) {
     const begun = generation;
+    const askedAt = performance.now();
     const history = await reading;
     if (history === null || begun !== generation) return history;
     prime(history);
@@ -70,6 +77,7 @@ export function createHistoryLoader({
     if (isLatest) replace(loader, { chatId: history.chatId }, Promise.resolve(history));
     replace(loader, { sessionId: history.sessionId }, Promise.resolve(history));
     if (portal.writeEpoch() === epoch) cache.set(history, epoch, isLatest);
+    if (isLatest) views.keepHistory(history, askedAt);
     return history;
   }
 
@@ -86,9 +94,17 @@ export function createHistoryLoader({
       return loader.load(begunReads.has(nameOf(by)) && !begunReads.has(nameOf(best)) ? by : best);
     },
     known: (sessionId) => known.get(sessionId),
+    kept(chatId, sessionId) {
+      if (!kept.has(sessionId)) {
+        const history = views.history(chatId, sessionId, chats.known(chatId));
+        kept.set(sessionId, history);
+        if (history !== undefined) users.prime([...history.users.values()].filter(({ id }) => !users.known(id)));
+      }
+      return kept.get(sessionId);
+    },
     message(chatId, messageId) {
-      for (const history of known.values()) {
-        if (history.chatId !== chatId) continue;
+      for (const history of [...known.values(), ...kept.values()]) {
+        if (history?.chatId !== chatId) continue;
         const found = history.messages.find(({ id }) => id === messageId);
         if (found !== undefined) return found;
       }
@@ -102,6 +118,7 @@ export function createHistoryLoader({
     forgetAll() {
       generation++;
       known.clear();
+      kept.clear();
       loader.clearAll();
     },
   };

@@ -11,6 +11,7 @@ import {
   type LineListQuery,
 } from "../imopenlines/config/config-reads.ts";
 import type { LineGroup } from "../imopenlines/config/line-columns.ts";
+import type { KeptViews } from "./kept-views.ts";
 import { asError, oneByOne } from "./one-by-one.ts";
 import type { PortalHabits } from "./portal-habits.ts";
 
@@ -26,6 +27,8 @@ export interface LineLoader {
   pageCall(query: LineListQuery, groups: ReadonlySet<LineGroup> | undefined): Call<Rows<ListedLine>>;
   known(id: Id): ListedLine | undefined;
   prime(lines: Iterable<ListedLine>): void;
+  /** What a list told that was asked for at this time of the monotonic clock. */
+  take(lines: Iterable<ListedLine>, askedAt: number): void;
   forgetAll(): void;
 }
 
@@ -34,7 +37,7 @@ const MAX_LINES_PER_CALL = 100;
 /** What a portal says that does not take the selection of columns, as older ones may not. */
 const NO_SELECTION: ReadonlySet<string> = new Set(["100", "INVALID_FORMAT", "ERROR_ARGUMENT", "INVALID_ARG_VALUE"]);
 
-export function createLineLoader(portal: PortalSession, habits: PortalHabits): LineLoader {
+export function createLineLoader(portal: PortalSession, habits: PortalHabits, views: KeptViews): LineLoader {
   const known = new Map<Id, ListedLine>();
   /** As with chats: what was read before a write is not known after it. */
   let generation = 0;
@@ -42,8 +45,9 @@ export function createLineLoader(portal: PortalSession, habits: PortalHabits): L
   const full = oneByOne<Id, LineRecord | null>(
     async (id) => {
       const begun = generation;
+      const askedAt = performance.now();
       const line = await portal.read(configGet(id));
-      if (line !== null && begun === generation) prime([line]);
+      if (line !== null && begun === generation) take([line], askedAt);
       return line;
     },
     (id) => id,
@@ -71,6 +75,12 @@ export function createLineLoader(portal: PortalSession, habits: PortalHabits): L
     }
   }
 
+  function take(lines: Iterable<ListedLine>, askedAt: number): void {
+    const taken = [...lines];
+    prime(taken);
+    for (const line of taken) views.keepLine(line, askedAt);
+  }
+
   const pageCall: LineLoader["pageCall"] = (query, groups) =>
     groups !== undefined && habits.takesSelection() ? configListGetParts(query, groups) : configListGet(query);
 
@@ -92,8 +102,13 @@ export function createLineLoader(portal: PortalSession, habits: PortalHabits): L
     listed: (id) => listed.load(id),
     page,
     pageCall,
-    known: (id) => known.get(id),
+    known(id) {
+      const line = known.get(id) ?? views.line(id);
+      if (line !== undefined && !known.has(id)) known.set(id, line);
+      return line;
+    },
     prime,
+    take,
     forgetAll() {
       generation++;
       known.clear();

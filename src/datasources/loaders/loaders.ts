@@ -5,6 +5,7 @@ import { type ChatLoader, createChatLoader } from "./chats.ts";
 import { type CredentialMemory, emptyMemory } from "./credential-memory.ts";
 import { createHistoryLoader, type HistoryLoader } from "./histories.ts";
 import type { HistoryCache } from "./history-cache.ts";
+import { type KeptViews, NO_VIEWS } from "./kept-views.ts";
 import { createLineLoader, type LineLoader } from "./lines.ts";
 import { createMessageLoader, type MessageLoader } from "./messages.ts";
 import { createSessionLoader, type SessionLoader } from "./sessions.ts";
@@ -30,18 +31,19 @@ export interface Loaders {
 }
 
 /**
- * The loaders of one operation. `cache` has the histories that earlier operations of this credential downloaded a moment ago; without a `memory`
- * nothing that is learned outlives the operation.
+ * The loaders of one operation. `cache` has the histories that earlier operations of this credential downloaded a moment ago, `views` what else
+ * they read that may still be shown; without a `memory` nothing that is learned outlives the operation.
  */
 export function createLoaders(
   portal: PortalSession,
   cache: HistoryCache,
   memory: CredentialMemory = emptyMemory(),
+  views: KeptViews = NO_VIEWS,
 ): Loaders {
-  const users = createUserLoader(portal);
-  const chats = createChatLoader(portal, memory);
-  const histories = createHistoryLoader({ portal, users, chats, chatSessions: memory.chatSessions, cache });
-  const lines = createLineLoader(portal, memory.habits);
+  const users = createUserLoader(portal, views);
+  const chats = createChatLoader(portal, memory, views);
+  const histories = createHistoryLoader({ portal, users, chats, chatSessions: memory.chatSessions, cache, views });
+  const lines = createLineLoader(portal, memory.habits, views);
   const messages = createMessageLoader(portal, users);
   const sessions = createSessionLoader(portal, memory.chatSessions);
   let writes = 0;

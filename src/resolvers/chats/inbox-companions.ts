@@ -101,7 +101,8 @@ function linesOf(items: readonly InboxItemRecord[], chats: readonly Selection[],
   const ids = lineIdsOf(items).filter((id) => !tellsAll(loaders.lines.known(id), parts));
   if (ids.length === 0) return [];
   const query = { ids, orderBy: "ID", direction: "ASC", limit: ids.length, offset: 0 } as const;
-  return [companion(loaders.lines.pageCall(query, parts), ({ items: lines }) => loaders.lines.prime(lines))];
+  const askedAt = performance.now();
+  return [companion(loaders.lines.pageCall(query, parts), ({ items: lines }) => loaders.lines.take(lines, askedAt))];
 }
 
 function tellsAll(line: ListedLine | undefined, parts: ReadonlySet<LineGroup> | undefined): boolean {
@@ -127,7 +128,9 @@ function namesOf(items: readonly InboxItemRecord[], chats: readonly Selection[],
   const operators = isRead("operator") ? operatorsOf(items) : [];
   const customers = isRead("customer") ? knownCustomersOf(items, context) : [];
   const ids = unique([...operators, ...customers]).filter((id) => !loaders.users.known(id));
-  return ids.length === 0 ? [] : [companion(userListGet(ids), (users) => loaders.users.prime(users))];
+  if (ids.length === 0) return [];
+  const askedAt = performance.now();
+  return [companion(userListGet(ids), (users) => loaders.users.take(users, askedAt))];
 }
 
 /** Who takes part tells who the customer is; others than participants are not told. */

@@ -20,7 +20,7 @@ import { messageCursor } from "../chats/chat-messages.ts";
 import { chatRecord } from "../chats/chat-record.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
-import { fromHistory } from "./session-history.ts";
+import { fromHistory, fromReadHistory } from "./session-history.ts";
 import {
   derivedFromLists,
   type MaybePromise,
@@ -68,9 +68,9 @@ export const sessionFields = defineFields<Session>(Session, {
       recordOf(session, context)?.supervisorComment,
       (each) => each.supervisorComment,
     ),
-  viewerCanRate: (session, context) => fromHistory(session, context, (history) => history.viewerCanRate),
-  viewerCanJoin: (session, context) => fromHistory(session, context, (history) => history.viewerCanJoin),
-  viewerRateableLines: (session, context) => fromHistory(session, context, rateableLines),
+  viewerCanRate: (session, context) => fromReadHistory(session, context, (history) => history.viewerCanRate),
+  viewerCanJoin: (session, context) => fromReadHistory(session, context, (history) => history.viewerCanJoin),
+  viewerRateableLines: (session, context) => fromReadHistory(session, context, rateableLines),
   participants: (session, context) =>
     fromHistory(session, context, (history) => usersOf(history, participantsOf(history))),
   usersWithoutDepartment: (session, context) =>
@@ -156,7 +156,7 @@ function fromListOrHistory<Value>(
 ): MaybePromise<Value | null> {
   const { histories, sessions } = context.loaders;
   const isDownloaded = (session.history ?? histories.known(session.id)) !== undefined;
-  if (isDownloaded || !sessions.isListed(session.id)) return fromHistory(session, context, pick);
+  if (isDownloaded || !sessions.isListed(session.id)) return fromReadHistory(session, context, pick);
   return told ?? null;
 }
 

@@ -19,8 +19,24 @@ function historyOf(session: Session, context: OperationContext): SessionHistory 
     .then((newest) => (newest?.sessionId === id ? newest : loaders.histories.load({ sessionId: id })));
 }
 
+/** What an earlier operation read of a chat's open session, where that may still be shown. */
+function keptOf({ id, chatId, history }: Session, { loaders }: OperationContext): SessionHistory | undefined {
+  if (history !== undefined || chatId === undefined || loaders.histories.known(id) !== undefined) return undefined;
+  return loaders.histories.kept(chatId, id);
+}
+
 /** Derives a value from the session's history: at once where it is there; null when there is no such session. */
 export function fromHistory<T>(
+  session: Session,
+  context: OperationContext,
+  derive: (history: SessionHistory) => T,
+): T | Promise<T | null> {
+  const kept = keptOf(session, context);
+  return kept === undefined ? fromReadHistory(session, context, derive) : derive(kept);
+}
+
+/** The same from what this operation reads, and nothing earlier: for what the viewer may do. */
+export function fromReadHistory<T>(
   session: Session,
   context: OperationContext,
   derive: (history: SessionHistory) => T,

@@ -88,7 +88,12 @@ export interface DoorOptions {
   ) => Promise<RunningOperation>;
   /** The live side of an identity: whose log it reads with which rights, or why there is none. */
   readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
-  readonly startOperation: (identity: Identity, requestId: string, reachedAt: string | undefined) => RunningOperation;
+  readonly startOperation: (
+    identity: Identity,
+    kind: PreparedOperation["kind"],
+    requestId: string,
+    reachedAt: string | undefined,
+  ) => RunningOperation;
   /** A context for the execution of one event: nothing in it was read before the event. */
   readonly startEvent: (identity: Identity, inHand: EventInHand | undefined) => Promise<RunningOperation>;
   readonly log: Logger;
@@ -156,7 +161,7 @@ export function createDoor(options: DoorOptions): Door {
     const { from, gone, requestId, source, variables, reachedAt } = arrival;
     const entered = performance.now();
     const shape = shapeFor(requestId);
-    const running = options.startOperation(from.identity, requestId, reachedAt);
+    const running = options.startOperation(from.identity, operation.kind, requestId, reachedAt);
     const { context } = running;
     const told: UnderWay = {
       transport: arrival.transport,
@@ -215,7 +220,7 @@ export function createDoor(options: DoorOptions): Door {
       );
 
     async function openAgain(place: string): Promise<LiveStream | LiveResult> {
-      const again = options.startOperation(from.identity, requestId, reachedAt);
+      const again = options.startOperation(from.identity, operation.kind, requestId, reachedAt);
       const stream = await open(again.context, place);
       again.close();
       return stream;

@@ -4,6 +4,7 @@ import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { type AllowanceStatus, UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import type { CredentialMemories } from "../../datasources/loaders/credential-memory.ts";
 import type { HistoryCache, HistoryCaches } from "../../datasources/loaders/history-cache.ts";
+import { type KeptViewsStore, NO_VIEWS } from "../../datasources/loaders/kept-views.ts";
 import { createLoaders, type Loaders } from "../../datasources/loaders/loaders.ts";
 import { createDeadlineSignal, type LightSignal } from "../../process/light-signal.ts";
 import type { LiveContext, OperationContext, Turns, ViewerIdentity } from "../../resolvers/engine/context.ts";
@@ -20,6 +21,7 @@ import { type SendLedger, turnsOf } from "../sends/send-ledger.ts";
 export interface OperationServices {
   readonly portals: Portals;
   readonly histories: HistoryCaches;
+  readonly views: KeptViewsStore;
   readonly memories: CredentialMemories;
   readonly timeoutMs: number;
   /** The live side of an identity's portal. */
@@ -65,10 +67,14 @@ export function startEvent(
   });
 }
 
-/** Binds one operation to its credential, its deadline and its abort signal. `reachedAt`: the gateway's address as the client used it. */
+/**
+ * Binds one operation to its credential, its deadline and its abort signal. `reachedAt`: the gateway's address as the client used it. Only a
+ * query may be answered from what earlier operations read: a mutation looks before it writes.
+ */
 export function startOperation(
   services: OperationServices,
   identity: Identity,
+  kind: "query" | "mutation" | "subscription",
   requestId?: string,
   reachedAt?: string,
 ): RunningOperation {
@@ -76,6 +82,7 @@ export function startOperation(
     histories: (credential) => services.histories.forCredential(credential),
     links: (origin) => services.links.forOperation(identity, origin, reachedAt),
     fresh: false,
+    showsKept: kind === "query",
     requestId,
     reachedAt,
   });
@@ -106,6 +113,8 @@ interface Start {
   readonly eyes?: EventEyes | undefined;
   /** No read joins one that began earlier. */
   readonly fresh: boolean;
+  /** Views of earlier operations may answer. */
+  readonly showsKept?: boolean;
   readonly requestId?: string | undefined;
   readonly reachedAt?: string | undefined;
 }
@@ -197,6 +206,7 @@ class LazyContext implements OperationContext {
   #startLoaders(): Loaders {
     const name = nameOf(this.#identity.credential);
     const memory = this.#services.memories.forCredential(this.portal.host, name);
-    return createLoaders(this.portal, this.#begun.histories(name), memory);
+    const views = this.#begun.showsKept === true ? this.#services.views.forOperation(name, this.usage) : NO_VIEWS;
+    return createLoaders(this.portal, this.#begun.histories(name), memory, views);
   }
 }

@@ -23,6 +23,8 @@ export interface Watchers {
   checkedEverySeconds(viewer: Pick<LiveViewer, "portal" | "credentialKey">): number;
   /** Whether the list is looked at now. */
   isWatched(viewer: Pick<LiveViewer, "portal" | "credentialKey">): boolean;
+  /** The same for a credential wherever it is used. */
+  isWatchedWith(credentialKey: string): boolean;
   close(): void;
 }
 
@@ -74,6 +76,7 @@ export function createWatchers(options: WatchersOptions): Watchers {
   const { lists, onError, heartbeatMs = HEARTBEAT_MS, boundMs = BOUND_MS, pauseMs = PAUSE_MS } = options;
   const { now = () => performance.now() } = options;
   const portals = new Map<string, PortalWatch>();
+  const listeners = new Map<string, number>();
   let isClosed = false;
 
   function schedule(portal: PortalWatch): void {
@@ -184,11 +187,16 @@ export function createWatchers(options: WatchersOptions): Watchers {
     };
     portal.watched.set(name, watched);
     watched.listeners += 1;
+    const { credentialKey } = viewer;
+    listeners.set(credentialKey, (listeners.get(credentialKey) ?? 0) + 1);
     schedule(portal);
     return {
       watched,
       end() {
         watched.listeners -= 1;
+        const others = (listeners.get(credentialKey) ?? 0) - 1;
+        if (others > 0) listeners.set(credentialKey, others);
+        else listeners.delete(credentialKey);
         if (watched.listeners > 0) return;
         portal.watched.delete(name);
         if (portal.watched.size > 0) return;
@@ -227,6 +235,7 @@ export function createWatchers(options: WatchersOptions): Watchers {
       return Math.ceil(Math.min(intervalMs, boundMs) / 1_000);
     },
     isWatched: (viewer) => watchedBy(viewer) !== undefined,
+    isWatchedWith: (credentialKey) => listeners.has(credentialKey),
     close() {
       isClosed = true;
       for (const portal of portals.values()) clearTimeout(portal.timer);

@@ -1,0 +1,22 @@
+import type { ChatRecord } from "../domain/chat.ts";
+import type { SessionHistory } from "../domain/session.ts";
+
+/** Of a person, or half of a line: what their records were seen to take, generously. */
+export const SMALL_RECORD_BYTES = 2_000;
+const CHAT_BYTES = 3_000;
+const MARK_BYTES = 200;
+const MESSAGE_BYTES = 1_200;
+/** A text of two bytes a character, once as the portal wrote it for its pages too. */
+const BYTES_PER_CHARACTER = 6;
+const FILE_BYTES = 1_500;
+
+/** What a record takes in memory, as far as its parts tell: an estimate that is rather too high. */
+export function bytesOfChat({ readMarks, description }: ChatRecord): number {
+  return CHAT_BYTES + (readMarks?.length ?? 0) * MARK_BYTES + (description?.length ?? 0) * 2;
+}
+
+export function bytesOfHistory({ messages, files, users }: SessionHistory): number {
+  let bytes = CHAT_BYTES + files.length * FILE_BYTES + users.size * SMALL_RECORD_BYTES;
+  for (const { text } of messages) bytes += MESSAGE_BYTES + text.length * BYTES_PER_CHARACTER;
+  return bytes;
+}
