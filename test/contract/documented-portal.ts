@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Call, PortalSession } from "../../src/datasources/bitrix24/calls.ts";
 import { startBench } from "../datasources/bitrix24/portal-fixture.ts";
 import type { SeenRequest } from "../datasources/bitrix24/scripted-portal.ts";
+import { plain } from "../kit/plain-record.ts";
 
 /** One documented method of the fixture, as far as these tests read it. */
 export interface DocumentedMethod {
@@ -43,7 +44,7 @@ export async function startReplay(): Promise<Replay> {
       const value = kind === "read" ? await session.read(call) : await written(session, call);
       const request = bench.portal.requests[before];
       if (request === undefined) throw new Error("the portal saw no request");
-      return { value, request };
+      return { value: plain(value), request };
     },
   };
 }

@@ -370,7 +370,6 @@ describe("messages and members of a dialog", () => {
         },
       ],
       users: [maria(origin)],
-      files: [receipt],
       rowCount: 2,
     });
   });

@@ -9,6 +9,7 @@ import { dialogGet } from "../../src/datasources/imopenlines/dialog.ts";
 import { sessionHistoryGet } from "../../src/datasources/imopenlines/history.ts";
 import { documentedMethods } from "../contract/documented-portal.ts";
 import { decoded } from "../kit/decoded.ts";
+import { until } from "../kit/until.ts";
 
 const user = { id: 31, name: "Ann", connector: false, extranet: false };
 const message = { id: 7, chat_id: 5, author_id: 31, date: "2026-06-01T10:00:00+02:00", text: "Hello" };
@@ -65,8 +66,7 @@ describe("one odd detail costs itself and nothing more", () => {
   });
 
   test.each([[{ id: "upload123", name: "a.png" }], [false], [null], ["a.png"]])("a file %j is none", (file) => {
-    const { messages, files } = page({ messages: [{ ...message, params: { FILE_ID: [1] } }], files: [file] });
-    expect(files).toEqual([]);
+    const { messages } = page({ messages: [{ ...message, params: { FILE_ID: [1] } }], files: [file] });
     expect(messages).toMatchObject([{ id: "7", files: [] }]);
     expect(documentedHistory({ files: { "1": file } }).messages.length).toBeGreaterThan(0);
   });
@@ -140,13 +140,65 @@ describe("one odd detail costs itself and nothing more", () => {
 });
 
 describe("what is left out", () => {
-  test("is told with its method and where it stood, never what it was", () => {
+  test("is told with its method and where it stood, never what it was", async () => {
     const told: LeftOut[] = [];
     const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };
     const call = userListGet(["31"]);
-    decodeFrom(source, call.method, () => call.decode([{ ...user, departments: ["secret", 4] }, { name: "secret" }]));
-    expect(told).toEqual([{ method: "im.user.list.get", count: 2, paths: ["[0].departments[0]", "[1].id"] }]);
+    const users = [{ ...user, departments: ["secret", 4], idle: "secret" }, { name: "secret" }];
+    const [first] = decodeFrom(source, call.method, () => call.decode(users));
+    expect(told).toEqual([{ method: "im.user.list.get", count: 1, paths: ["[1].id"] }]);
+    // Nobody asked for these until now; a second time there is nothing new to tell.
+    for (let times = 0; times < 2; times += 1) {
+      expect(first?.departmentIds).toEqual(["4"]);
+      expect(first?.idleSince).toBeNull();
+      await until(() => told.length > 1);
+    }
+    const paths = ["[0].departments[0]", "[0].idle"];
+    expect(told.slice(1)).toEqual([{ method: "im.user.list.get", count: 2, paths }]);
     expect(JSON.stringify(told)).not.toContain("secret");
+  });
+
+  test("is told of what somebody asks for, since nothing else is decoded", async () => {
+    const told: LeftOut[] = [];
+    const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };
+    const call = sessionHistoryGet({ sessionId: "321" });
+    const params = { ATTACH: "no JSON", FILE_ID: [1, {}], CONNECTOR_MID: [{}] };
+    const raw = { id: "7", chatid: "5", senderid: "31", date: "2026-06-01T10:00:00+02:00", text: "Hello", params };
+    const answer = {
+      sessionId: "321",
+      chatId: "5",
+      message: { "7": raw },
+      files: { "1": { id: 1, name: "a.png", size: "much" }, "2": { id: "upload" } },
+      users: { "31": { ...user, departments: ["sales"] } },
+      woUserInGroup: ["x"],
+    };
+    const history = decodeFrom(source, call.method, () => call.decode(answer));
+    const [found] = history.messages;
+    expect(found).toMatchObject({ id: "7", authorId: "31", text: "Hello", sentAt: new Date("2026-06-01T08:00:00Z") });
+    expect(history.users.get("31")?.name).toBe("Ann");
+    expect(found?.files.map(({ name }) => name)).toEqual(["a.png"]);
+    await until(() => told.length > 0);
+    expect(told.flatMap(({ paths }) => paths)).toEqual(["files.2.id", "message.7.params.FILE_ID[1]"]);
+    told.length = 0;
+    expect(found?.attachments).toEqual([]);
+    expect(found?.externalIds).toEqual([]);
+    expect(found?.files[0]?.size).toBeNull();
+    expect(history.users.get("31")?.departmentIds).toEqual([]);
+    expect(history.userIdsWithoutDepartment).toEqual([]);
+    await until(() => told.length > 0);
+    expect(told).toEqual([
+      {
+        method: call.method,
+        count: 5,
+        paths: [
+          "message.7.params.ATTACH",
+          "message.7.params.CONNECTOR_MID[0]",
+          "files.1.size",
+          "users.31.departments[0]",
+          "woUserInGroup[0]",
+        ],
+      },
+    ]);
   });
 
   test("names a bounded number of places", () => {

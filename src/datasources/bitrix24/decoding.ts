@@ -1,3 +1,5 @@
+import { guard } from "../../process/guard.ts";
+
 /** The portal whose answer is decoded, as its connection knows it. */
 export interface AnswerSource {
   /** Makes site-relative addresses absolute, e.g. `https://example.bitrix24.com`. */
@@ -19,9 +21,17 @@ const MAX_PATHS = 10;
 /** One answer while it is decoded. */
 interface Decoding {
   readonly source: AnswerSource;
+  readonly method: string;
   count: number;
-  readonly paths: string[];
+  paths: readonly string[];
+  /** What was left out is told when what runs now has run. */
+  isTelling: boolean;
 }
+
+/** An answer of which parts are decoded only when they are asked for, long after the rest of it. */
+export type LaterDecoding = Readonly<Pick<Decoding, "source" | "method">>;
+
+const NO_PATHS: readonly string[] = [];
 
 /**
  * Decoding is synchronous, so one answer at a time is enough: what runs inside `decodeFrom` sees it, and no decoder hands it on to the next.
@@ -31,28 +41,70 @@ let current: Decoding | undefined;
 
 /** Runs a decoder on an answer of `source` to `method`, and tells the source what was left out. */
 export function decodeFrom<T>(source: AnswerSource, method: string, decode: () => T): T {
+  const decoding: Decoding = { source, method, count: 0, paths: NO_PATHS, isTelling: false };
+  try {
+    return within(decoding, decode);
+  } finally {
+    tell(decoding);
+  }
+}
+
+function within<T>(decoding: Decoding, decode: () => T): T {
   const outer = current;
-  const decoding: Decoding = { source, count: 0, paths: [] };
   current = decoding;
   try {
     return decode();
   } finally {
     current = outer;
-    if (decoding.count > 0) source.leftOut?.({ method, count: decoding.count, paths: decoding.paths });
   }
+}
+
+function tell(decoding: Decoding): void {
+  const { source, method, count, paths } = decoding;
+  if (count === 0) return;
+  decoding.count = 0;
+  decoding.paths = NO_PATHS;
+  source.leftOut?.({ method, count, paths });
 }
 
 /** Notes that a part of the answer at hand is left out of what is made of it. */
 export function noteLeftOut(path: string): void {
   if (current === undefined) return;
   current.count += 1;
-  if (current.paths.length < MAX_PATHS) current.paths.push(path);
+  if (current.paths.length < MAX_PATHS) current.paths = [...current.paths, path];
+}
+
+/** What goes on with the answer at hand, the same for all of its parts. Throws outside of a decoding. */
+export function laterDecoding(): LaterDecoding {
+  return decodingAtHand();
+}
+
+/** Decodes a part of an earlier answer. What of it is left out is told together with whatever else of that answer is decoded meanwhile. */
+export function decodeLater<T>(later: LaterDecoding, decode: () => T): T {
+  const decoding = later as Decoding;
+  try {
+    return within(decoding, decode);
+  } finally {
+    if (decoding.count > 0 && !decoding.isTelling) {
+      decoding.isTelling = true;
+      queueMicrotask(
+        guard("telling what an answer could not be read for", () => {
+          decoding.isTelling = false;
+          tell(decoding);
+        }),
+      );
+    }
+  }
+}
+
+function decodingAtHand(): Decoding {
+  if (current === undefined) throw new Error("no answer is being decoded");
+  return current;
 }
 
 /** For what is decoded later than its answer: the source to go on with. Throws outside of a decoding. */
 export function answerSource(): AnswerSource {
-  if (current === undefined) throw new Error("no answer is being decoded");
-  return current.source;
+  return decodingAtHand().source;
 }
 
 const ADDRESS = /^(?:https?:\/\/|\/)/i;

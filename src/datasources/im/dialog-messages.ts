@@ -1,22 +1,22 @@
 import type { Call, ResultRef } from "../bitrix24/calls.ts";
+import { laterDecoding } from "../bitrix24/decoding.ts";
 import { id, object, optionalText, type WireObject } from "../bitrix24/wire.ts";
 import { keptRows, ornamental } from "../bitrix24/wire-lists.ts";
-import { instant } from "../bitrix24/wire-times.ts";
+import { instantMs } from "../bitrix24/wire-times.ts";
 import type { MessagePage } from "../domain/chat.ts";
-import type { FileRecord } from "../domain/file.ts";
 import { inIdOrder } from "../domain/id-order.ts";
 import type { Id } from "../domain/ids.ts";
 import type { MessageRecord } from "../domain/message.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
-import { decodeFiles } from "./file-fields.ts";
-import { authorOrSystem, decodeMessageParams } from "./message-params.ts";
+import { describedFiles } from "./file-fields.ts";
+import { authorOrSystem } from "./message-params.ts";
+import { type MessageAnswer, StoredMessage } from "./stored-message.ts";
 import { usersBeside } from "./user-fields.ts";
 
-/** A page of a chat's messages, oldest first, with the users and files it mentions. */
+/** A page of a chat's messages, oldest first, with the users it mentions. */
 export interface DialogMessages extends MessagePage {
   readonly users: readonly UserRecord[];
-  readonly files: readonly FileRecord[];
   /** How many messages the portal gave, readable or not. */
   readonly rowCount: number;
 }
@@ -49,38 +49,25 @@ export function dialogMessagesGet(query: DialogMessagesQuery): Call<DialogMessag
 
 function decodeMessages(result: unknown): DialogMessages {
   const raw = object(result, "");
-  const files = decodeFiles(raw.files);
-  const filesById = new Map(files.map((file) => [file.id, file]));
   const chatId = id(raw.chat_id, "chat_id");
-  const rows = keptRows(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, filesById));
+  const answer: MessageAnswer = { files: describedFiles(raw.files), later: laterDecoding() };
+  const rows = keptRows(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, answer));
   return {
     chatId,
     messages: inIdOrder([...rows.items]),
     users: usersBeside(raw.users, "users"),
-    files,
     rowCount: rows.count,
   };
 }
 
-function decodeMessage(value: unknown, path: string, chatId: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
+function decodeMessage(value: unknown, path: string, chatId: Id, answer: MessageAnswer): MessageRecord {
   const raw: WireObject = object(value, path);
-  const authorId = authorOrSystem(raw.author_id, `${path}.author_id`);
-  const {
-    params,
-    files: ofMessage,
-    attachments,
-    externalIds,
-  } = decodeMessageParams(raw.params, `${path}.params`, files);
-  return {
+  const head = {
     id: id(raw.id, `${path}.id`),
     chatId: id(raw.chat_id ?? chatId, `${path}.chat_id`),
-    authorId,
-    isSystem: authorId === null,
-    sentAt: instant(raw.date, `${path}.date`),
+    authorId: authorOrSystem(raw.author_id, `${path}.author_id`),
+    sentAt: instantMs(raw.date, `${path}.date`),
     text: ornamental(optionalText, raw.text, `${path}.text`) ?? "",
-    files: ofMessage,
-    attachments,
-    externalIds,
-    params,
   };
+  return new StoredMessage(head, raw.params, path, answer);
 }

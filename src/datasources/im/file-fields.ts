@@ -1,3 +1,5 @@
+import { columnOrNull, defineRecord } from "../bitrix24/decoded-record.ts";
+import { decodeLater, laterDecoding } from "../bitrix24/decoding.ts";
 import {
   id,
   optionalCount,
@@ -5,11 +7,13 @@ import {
   optionalId,
   optionalObject,
   optionalText,
+  optionalUrl,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import { ornamental, ornamentalList } from "../bitrix24/wire-lists.ts";
 import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { FileKind, FileRecord } from "../domain/file.ts";
+import type { Id } from "../domain/ids.ts";
 import { field, ornamentalUrl } from "./user-fields.ts";
 
 const KINDS: Readonly<Record<string, FileKind>> = { image: "IMAGE", video: "VIDEO", audio: "AUDIO", file: "FILE" };
@@ -22,31 +26,42 @@ export function decodeFiles(value: unknown): FileRecord[] {
   }).flat();
 }
 
-/** A file as the messenger describes it: camelCase keys in `im.*`, the same without humps in a session's history. */
-function decodeFile(raw: WireObject, path: string): FileRecord {
-  return {
-    id: id(raw.id, `${path}.id`),
-    chatId: ornamental(optionalId, field(raw, "chatId", "chatid"), `${path}.chatId`),
-    name: ornamental(optionalText, raw.name, `${path}.name`) ?? "",
-    kind: typeof raw.type === "string" ? (KINDS[raw.type] ?? "UNKNOWN") : "UNKNOWN",
-    extension: ornamental(optionalText, raw.extension, `${path}.extension`),
-    size: ornamental(optionalSize, raw.size, `${path}.size`),
-    image: decodeImageSize(raw.image, path),
-    status: ornamental(optionalText, raw.status, `${path}.status`),
-    progress: ornamental(optionalCount, raw.progress, `${path}.progress`),
-    uploadedAt: ornamental(optionalInstant, raw.date, `${path}.date`),
-    uploadedById: ornamental(optionalId, field(raw, "authorId", "authorid"), `${path}.authorId`),
-    uploaderName: ornamental(optionalText, field(raw, "authorName", "authorname"), `${path}.authorName`),
-    previewUrl: ornamentalUrl(field(raw, "urlPreview", "urlpreview"), path),
-    showUrl: ornamentalUrl(field(raw, "urlShow", "urlshow"), path),
-    downloadUrl: ornamentalUrl(field(raw, "urlDownload", "urldownload"), path),
-    mediaPreviewUrl: decodeMediaPreview(field(raw, "mediaUrl", "mediaurl"), path),
-    viewerAttributes: ornamental(optionalObject, field(raw, "viewerAttrs", "viewerattrs"), path),
-    isTranscribable: ornamental(optionalFlag, field(raw, "isTranscribable", "istranscribable"), path),
-    isVideoNote: ornamental(optionalFlag, field(raw, "isVideoNote", "isvideonote"), path),
-    isVoiceNote: ornamental(optionalFlag, field(raw, "isVoiceNote", "isvoicenote"), path),
+/** The same by id, decoded when they are first asked for, and once. */
+export function describedFiles(value: unknown): () => ReadonlyMap<Id, FileRecord> {
+  const later = laterDecoding();
+  let files: ReadonlyMap<Id, FileRecord> | undefined;
+  return () => {
+    files ??= new Map(decodeLater(later, () => decodeFiles(value)).map((file) => [file.id, file]));
+    return files;
   };
 }
+
+/** A file as the messenger describes it: camelCase keys in `im.*`, the same without humps in a session's history. */
+function decodeFile(raw: WireObject, path: string): FileRecord {
+  return describedFile(id(raw.id, `${path}.id`), raw, path);
+}
+
+const describedFile = defineRecord<FileRecord>({
+  chatId: columnOrNull(optionalId, "chatId", "chatid"),
+  name: (raw, path) => ornamental(optionalText, raw.name, `${path}.name`) ?? "",
+  kind: (raw) => (typeof raw.type === "string" ? (KINDS[raw.type] ?? "UNKNOWN") : "UNKNOWN"),
+  extension: columnOrNull(optionalText, "extension"),
+  size: columnOrNull(optionalSize, "size"),
+  image: (raw, path) => decodeImageSize(raw.image, `${path}.image`),
+  status: columnOrNull(optionalText, "status"),
+  progress: columnOrNull(optionalCount, "progress"),
+  uploadedAt: columnOrNull(optionalInstant, "date"),
+  uploadedById: columnOrNull(optionalId, "authorId", "authorid"),
+  uploaderName: columnOrNull(optionalText, "authorName", "authorname"),
+  previewUrl: columnOrNull(optionalUrl, "urlPreview", "urlpreview"),
+  showUrl: columnOrNull(optionalUrl, "urlShow", "urlshow"),
+  downloadUrl: columnOrNull(optionalUrl, "urlDownload", "urldownload"),
+  mediaPreviewUrl: (raw, path) => decodeMediaPreview(field(raw, "mediaUrl", "mediaurl"), `${path}.mediaUrl`),
+  viewerAttributes: columnOrNull(optionalObject, "viewerAttrs", "viewerattrs"),
+  isTranscribable: columnOrNull(optionalFlag, "isTranscribable", "istranscribable"),
+  isVideoNote: columnOrNull(optionalFlag, "isVideoNote", "isvideonote"),
+  isVoiceNote: columnOrNull(optionalFlag, "isVoiceNote", "isvoicenote"),
+});
 
 function decodeImageSize(value: unknown, path: string): FileRecord["image"] {
   const size = ornamental(optionalObject, value, path);

@@ -5,38 +5,33 @@ import type { FileRecord } from "../domain/file.ts";
 import type { Id } from "../domain/ids.ts";
 import type { AttachmentRecord } from "../domain/message.ts";
 
-/** What a message's parameters say, whichever key style the method sends (`CONNECTOR_MID` or `connectorMid`). */
-export interface MessageParams {
-  readonly params: Readonly<Record<string, unknown>> | null;
-  readonly files: readonly FileRecord[];
-  readonly attachments: readonly AttachmentRecord[];
-  readonly externalIds: readonly string[];
+/** Of a message that has none. */
+export const NO_PARAMS: WireObject = {};
+
+/**
+ * The parameters of a message as its method spells their names (`CONNECTOR_MID` or `connectorMid`); `[]`, nothing and `null` are none. `path` is
+ * asked for only when they are not understood.
+ */
+export function paramsOf(value: unknown, path: () => string): WireObject {
+  if (value === undefined || value === null || value === "" || value === false) return NO_PARAMS;
+  const raw = isPlainObject(value) ? value : ornamental(optionalObject, value, path());
+  if (raw === null) return NO_PARAMS;
+  for (const _key in raw) return raw;
+  return NO_PARAMS;
 }
 
-const NO_PARAMS: MessageParams = { params: null, files: [], attachments: [], externalIds: [] };
+/** One of them by its name in upper case. */
+export function paramIn(params: WireObject, name: string): unknown {
+  let found: unknown;
+  for (const key in params) if (upperSnake(key) === name) found = params[key];
+  return found;
+}
 
-/** `[]`, nothing and `null` are no parameters. `files` are those the same answer describes. */
-export function decodeMessageParams(value: unknown, path: string, files: ReadonlyMap<Id, FileRecord>): MessageParams {
-  if (value === undefined || value === null || value === "" || value === false) return NO_PARAMS;
-  if (Array.isArray(value) && value.length === 0) return NO_PARAMS;
-  const raw = ornamental(optionalObject, value, path);
-  if (raw === null) return NO_PARAMS;
-  const params: Record<string, unknown> = {};
-  let isEmpty = true;
-  for (const key in raw) {
-    params[upperSnake(key)] = raw[key];
-    isEmpty = false;
-  }
-  if (isEmpty) return NO_PARAMS;
-  return {
-    params,
-    files: params.FILE_ID === undefined ? NO_PARAMS.files : filesOf(params.FILE_ID, `${path}.FILE_ID`, files),
-    attachments: params.ATTACH === undefined ? NO_PARAMS.attachments : attachmentsOf(params.ATTACH, `${path}.ATTACH`),
-    externalIds:
-      params.CONNECTOR_MID === undefined
-        ? NO_PARAMS.externalIds
-        : textsOf(params.CONNECTOR_MID, `${path}.CONNECTOR_MID`),
-  };
+/** All of them under their names in upper case. */
+export function underUpperNames(params: WireObject): WireObject {
+  const named: Record<string, unknown> = {};
+  for (const key in params) named[upperSnake(key)] = params[key];
+  return named;
 }
 
 /** The author of a message; null for 0, which stands for the system. One who is not told is not the system. */
@@ -57,16 +52,22 @@ export function upperSnake(key: string): string {
 }
 
 /** A parameter that should be a list comes bare from some portals when it has one value. */
-function textsOf(value: unknown, path: string): string[] {
+export function textsOf(value: unknown, path: string): readonly string[] {
+  if (Array.isArray(value) && value.every(isText)) return value;
   return typeof value === "string" || typeof value === "number" ? [String(value)] : ornamentalList(value, path, text);
 }
 
-function filesOf(value: unknown, path: string, files: ReadonlyMap<Id, FileRecord>): FileRecord[] {
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** Those of the answer's files that it names, in its order. */
+export function filesOf(value: unknown, path: string, files: ReadonlyMap<Id, FileRecord>): FileRecord[] {
   return textsOf(value, path).flatMap((fileId) => files.get(fileId) ?? []);
 }
 
 /** One attachment may come without the list around it, and either as JSON text. */
-function attachmentsOf(value: unknown, path: string): AttachmentRecord[] {
+export function attachmentsOf(value: unknown, path: string): AttachmentRecord[] {
   const given = typeof value === "string" && value !== "" ? parsed(value, path) : value;
   const isSingle = isPlainObject(given) && ("blocks" in given || "BLOCKS" in given);
   return ornamentalList(isSingle ? [given] : given, path, attachment).flat();

@@ -1,3 +1,4 @@
+import { column, defineRecord } from "../bitrix24/decoded-record.ts";
 import {
   flag,
   id,
@@ -14,8 +15,6 @@ import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** The messenger's placeholder picture stands for "no picture". */
 const BLANK_PICTURE = "/bitrix/js/im/images/blank.gif";
 
@@ -30,68 +29,65 @@ export function field(raw: WireObject, snake: string, camel: string): unknown {
   return value === undefined ? raw[camel] : value;
 }
 
-/** A user of the messenger: `im.*` answers (`first_name`) and a session's history (`firstName`). Only what the answer tells is set. */
+/** A user of the messenger: `im.*` answers (`first_name`) and a session's history (`firstName`). What the answer does not tell is undefined. */
 export function decodeUser(value: unknown, path: string): UserRecord {
   const raw = object(value, path);
-  const user: Writable<UserRecord> = { id: id(raw.id, `${path}.id`) };
-
-  const name = raw.name;
-  if (name !== undefined) user.name = ornamental(optionalText, name, `${path}.name`);
-  const firstName = field(raw, "first_name", "firstName");
-  if (firstName !== undefined) user.firstName = ornamental(optionalText, firstName, `${path}.firstName`);
-  const lastName = field(raw, "last_name", "lastName");
-  if (lastName !== undefined) user.lastName = ornamental(optionalText, lastName, `${path}.lastName`);
-  const position = field(raw, "work_position", "workPosition");
-  if (position !== undefined) user.position = ornamental(optionalText, position, path);
-  if (raw.avatar !== undefined) user.avatarUrl = pictureUrl(raw.avatar, path);
-  const avatarId = field(raw, "avatar_id", "avatarId");
-  if (avatarId !== undefined) user.avatarId = ornamental(optionalId, avatarId, path);
-  if (raw.color !== undefined) user.color = ornamental(optionalText, raw.color, path);
-  if (raw.gender !== undefined) user.gender = decodeGender(raw.gender);
-  if (raw.birthday !== undefined) user.birthday = ornamental(optionalText, raw.birthday, path);
-
-  if (raw.active !== undefined) user.isActive = ornamental(optionalFlag, raw.active, `${path}.active`);
-  if (raw.extranet !== undefined) user.isExtranet = ornamental(optionalFlag, raw.extranet, `${path}.extranet`);
-  if (raw.network !== undefined) user.isNetwork = ornamental(optionalFlag, raw.network, `${path}.network`);
-  if (raw.bot !== undefined) user.isBot = ornamental(optionalFlag, raw.bot, `${path}.bot`);
-  if (raw.connector !== undefined) user.isConnector = ornamental(optionalFlag, raw.connector, `${path}.connector`);
-  const phoneDevice = field(raw, "phone_device", "phoneDevice");
-  if (phoneDevice !== undefined) user.hasPhoneDevice = ornamental(optionalFlag, phoneDevice, path);
-  const externalAuthId = field(raw, "external_auth_id", "externalAuthId");
-  if (externalAuthId !== undefined) user.externalAuthId = ornamental(optionalText, externalAuthId, path);
-  if (raw.type !== undefined) user.portalType = ornamental(optionalText, raw.type, path);
-
-  if (raw.status !== undefined) user.status = ornamental(optionalText, raw.status, path);
-  if (raw.idle !== undefined) user.idleSince = ornamental(optionalInstant, raw.idle, path);
-  if (raw.absent !== undefined) user.absentUntil = ornamental(optionalInstant, raw.absent, path);
-  const lastActivity = field(raw, "last_activity_date", "lastActivityDate");
-  if (lastActivity !== undefined) user.lastActivityAt = ornamental(optionalInstant, lastActivity, path);
-  const mobileLast = field(raw, "mobile_last_date", "mobileLastDate");
-  if (mobileLast !== undefined) user.mobileLastSeenAt = ornamental(optionalInstant, mobileLast, path);
-  const desktopLast = field(raw, "desktop_last_date", "desktopLastDate");
-  if (desktopLast !== undefined) user.desktopLastSeenAt = ornamental(optionalInstant, desktopLast, path);
-
-  if (raw.departments !== undefined) user.departmentIds = ornamentalList(raw.departments, `${path}.departments`, id);
-  if (raw.phones !== undefined) user.phones = decodePhones(raw.phones, path);
-  if (raw.profile !== undefined) user.profileUrl = ornamentalUrl(raw.profile, path);
-  if (raw.website !== undefined) user.website = ornamental(optionalText, raw.website, path);
-  if (raw.email !== undefined) user.email = ornamental(optionalText, raw.email, path);
-  const botData = field(raw, "bot_data", "botData");
-  if (botData !== undefined) user.botData = ornamental(optionalObject, botData, path);
-  if (raw.services !== undefined) user.services = decodeServices(raw.services, `${path}.services`);
-
-  user.kind = userKind(user);
-  return user;
+  return messengerUser(id(raw.id, `${path}.id`), raw, path);
 }
 
+const portalType = column(optionalText, "type");
+const externalAuthId = column(optionalText, "external_auth_id", "externalAuthId");
+const isExtranet = column(optionalFlag, "extranet");
+const isNetwork = column(optionalFlag, "network");
+const isBot = column(optionalFlag, "bot");
+const isConnector = column(optionalFlag, "connector");
+
+const messengerUser = defineRecord<UserRecord>({
+  kind: userKind,
+  name: column(optionalText, "name"),
+  firstName: column(optionalText, "first_name", "firstName"),
+  lastName: column(optionalText, "last_name", "lastName"),
+  position: column(optionalText, "work_position", "workPosition"),
+  avatarUrl: (raw, path) => (raw.avatar === undefined ? undefined : pictureUrl(raw.avatar, `${path}.avatar`)),
+  avatarId: column(optionalId, "avatar_id", "avatarId"),
+  color: column(optionalText, "color"),
+  gender: ({ gender }) => (gender === undefined ? undefined : decodeGender(gender)),
+  birthday: column(optionalText, "birthday"),
+  isActive: column(optionalFlag, "active"),
+  isExtranet,
+  isNetwork,
+  isBot,
+  isConnector,
+  hasPhoneDevice: column(optionalFlag, "phone_device", "phoneDevice"),
+  externalAuthId,
+  status: column(optionalText, "status"),
+  idleSince: column(optionalInstant, "idle"),
+  absentUntil: column(optionalInstant, "absent"),
+  lastActivityAt: column(optionalInstant, "last_activity_date", "lastActivityDate"),
+  mobileLastSeenAt: column(optionalInstant, "mobile_last_date", "mobileLastDate"),
+  desktopLastSeenAt: column(optionalInstant, "desktop_last_date", "desktopLastDate"),
+  departmentIds: ({ departments }, path) =>
+    departments === undefined ? undefined : ornamentalList(departments, `${path}.departments`, id),
+  phones: ({ phones }, path) => (phones === undefined ? undefined : decodePhones(phones, `${path}.phones`)),
+  profileUrl: column(optionalUrl, "profile"),
+  website: column(optionalText, "website"),
+  email: column(optionalText, "email"),
+  portalType,
+  botData: column(optionalObject, "bot_data", "botData"),
+  services: ({ services }, path) => (services === undefined ? undefined : decodeServices(services, `${path}.services`)),
+});
+
 /** Tells the kind from the flags, the strongest first; UNKNOWN when the answer has none of them. */
-function userKind(user: Omit<UserRecord, "id">): UserKind {
-  if (user.isBot === true || user.portalType === "bot") return "BOT";
-  if (user.isConnector === true) return "CUSTOMER";
-  if (user.isNetwork === true) return "NETWORK";
-  if (user.externalAuthId === "email" || user.portalType === "email") return "EMAIL";
-  if (user.isExtranet === true) return "EXTRANET";
-  return user.isExtranet === false && user.isConnector === false ? "EMPLOYEE" : "UNKNOWN";
+function userKind(raw: WireObject, path: string): UserKind {
+  const type = portalType(raw, path);
+  if (isBot(raw, path) === true || type === "bot") return "BOT";
+  const connector = isConnector(raw, path);
+  if (connector === true) return "CUSTOMER";
+  if (isNetwork(raw, path) === true) return "NETWORK";
+  if (externalAuthId(raw, path) === "email" || type === "email") return "EMAIL";
+  const extranet = isExtranet(raw, path);
+  if (extranet === true) return "EXTRANET";
+  return extranet === false && connector === false ? "EMPLOYEE" : "UNKNOWN";
 }
 
 export function decodeGender(value: unknown): "MALE" | "FEMALE" | "UNKNOWN" | null {

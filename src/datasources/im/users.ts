@@ -1,4 +1,5 @@
 import type { Call } from "../bitrix24/calls.ts";
+import { column, defineRecord } from "../bitrix24/decoded-record.ts";
 import { id, object, optionalFlag, optionalText, WireError, type WireObject } from "../bitrix24/wire.ts";
 import { keptRows, ornamental, ornamentalList, type Rows } from "../bitrix24/wire-lists.ts";
 import { optionalInstant } from "../bitrix24/wire-times.ts";
@@ -45,38 +46,69 @@ function decodeDirectory(result: unknown): Rows<UserRecord> {
   return keptRows(result, "", (entry, path) => decodeDirectoryUser(object(entry, path), path));
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** A user of the company directory. Which fields come depends on the granted scope. */
 function decodeDirectoryUser(raw: WireObject, path: string): UserRecord {
-  const user: Writable<UserRecord> = { id: id(raw.ID, `${path}.ID`) };
-  if (raw.NAME !== undefined) user.firstName = ornamental(optionalText, raw.NAME, `${path}.NAME`);
-  if (raw.LAST_NAME !== undefined) user.lastName = ornamental(optionalText, raw.LAST_NAME, `${path}.LAST_NAME`);
-  if (user.firstName !== undefined || user.lastName !== undefined) user.name = fullName(user);
-  if (raw.ACTIVE !== undefined) user.isActive = ornamental(optionalFlag, raw.ACTIVE, `${path}.ACTIVE`);
-  if (raw.WORK_POSITION !== undefined) user.position = ornamental(optionalText, raw.WORK_POSITION, path);
-  if (raw.EMAIL !== undefined) user.email = ornamental(optionalText, raw.EMAIL, path);
-  if (raw.PERSONAL_WWW !== undefined) user.website = ornamental(optionalText, raw.PERSONAL_WWW, path);
-  if (raw.PERSONAL_PHOTO !== undefined) user.avatarUrl = pictureUrl(raw.PERSONAL_PHOTO, path);
-  if (raw.PERSONAL_GENDER !== undefined) user.gender = decodeGender(raw.PERSONAL_GENDER);
-  if (raw.PERSONAL_BIRTHDAY !== undefined) user.birthday = ornamental(dayAndMonth, raw.PERSONAL_BIRTHDAY, path);
-  // Arrives as `{}` or without an offset from some portals: a time that was lost on the way, which the messenger still knows.
-  const lastActivityAt = ornamental(optionalInstant, raw.LAST_ACTIVITY_DATE, `${path}.LAST_ACTIVITY_DATE`);
-  if (lastActivityAt !== null || raw.LAST_ACTIVITY_DATE === "") user.lastActivityAt = lastActivityAt;
-  if (raw.UF_DEPARTMENT !== undefined) user.departmentIds = departmentIds(raw.UF_DEPARTMENT, path);
-  if (raw.WORK_PHONE !== undefined || raw.PERSONAL_MOBILE !== undefined || raw.UF_PHONE_INNER !== undefined)
-    user.phones = phonesOrNone({
-      work: ornamental(optionalText, raw.WORK_PHONE, path),
-      mobile: ornamental(optionalText, raw.PERSONAL_MOBILE, path),
-      inner: ornamental(optionalText, raw.UF_PHONE_INNER, path),
-    });
-  user.kind = directoryKind(raw.USER_TYPE);
-  if (user.kind === "EMPLOYEE" || user.kind === "EXTRANET") user.isExtranet = user.kind === "EXTRANET";
-  return user;
+  return directoryUser(id(raw.ID, `${path}.ID`), raw, path);
 }
 
-function fullName(user: UserRecord): string | null {
-  const parts = [user.firstName, user.lastName].filter((part) => part !== undefined && part !== null);
+const firstName = column(optionalText, "NAME");
+const lastName = column(optionalText, "LAST_NAME");
+
+function untold(): undefined {
+  return undefined;
+}
+
+const directoryUser = defineRecord<UserRecord>({
+  kind: ({ USER_TYPE }) => directoryKind(USER_TYPE),
+  name: (raw, path) => fullName(firstName(raw, path), lastName(raw, path)),
+  firstName,
+  lastName,
+  position: column(optionalText, "WORK_POSITION"),
+  avatarUrl: ({ PERSONAL_PHOTO: photo }, path) =>
+    photo === undefined ? undefined : pictureUrl(photo, `${path}.PERSONAL_PHOTO`),
+  gender: ({ PERSONAL_GENDER: gender }) => (gender === undefined ? undefined : decodeGender(gender)),
+  birthday: column(dayAndMonth, "PERSONAL_BIRTHDAY"),
+  isActive: column(optionalFlag, "ACTIVE"),
+  isExtranet: ({ USER_TYPE }) => {
+    const kind = directoryKind(USER_TYPE);
+    return kind === "EMPLOYEE" || kind === "EXTRANET" ? kind === "EXTRANET" : undefined;
+  },
+  // Arrives as `{}` or without an offset from some portals: a time that was lost on the way, which the messenger still knows.
+  lastActivityAt: ({ LAST_ACTIVITY_DATE: told }, path) =>
+    ornamental(optionalInstant, told, `${path}.LAST_ACTIVITY_DATE`) ?? (told === "" ? null : undefined),
+  departmentIds: ({ UF_DEPARTMENT: ids }, path) =>
+    ids === undefined ? undefined : ornamentalList(ids, `${path}.UF_DEPARTMENT`, id),
+  phones: (raw, path) =>
+    raw.WORK_PHONE === undefined && raw.PERSONAL_MOBILE === undefined && raw.UF_PHONE_INNER === undefined
+      ? undefined
+      : phonesOrNone({
+          work: ornamental(optionalText, raw.WORK_PHONE, `${path}.WORK_PHONE`),
+          mobile: ornamental(optionalText, raw.PERSONAL_MOBILE, `${path}.PERSONAL_MOBILE`),
+          inner: ornamental(optionalText, raw.UF_PHONE_INNER, `${path}.UF_PHONE_INNER`),
+        }),
+  website: column(optionalText, "PERSONAL_WWW"),
+  email: column(optionalText, "EMAIL"),
+  avatarId: untold,
+  color: untold,
+  isNetwork: untold,
+  isBot: untold,
+  isConnector: untold,
+  hasPhoneDevice: untold,
+  externalAuthId: untold,
+  status: untold,
+  idleSince: untold,
+  absentUntil: untold,
+  mobileLastSeenAt: untold,
+  desktopLastSeenAt: untold,
+  profileUrl: untold,
+  portalType: untold,
+  botData: untold,
+  services: untold,
+});
+
+function fullName(first: string | null | undefined, last: string | null | undefined): string | null | undefined {
+  if (first === undefined && last === undefined) return undefined;
+  const parts = [first, last].filter((part) => part !== undefined && part !== null);
   return parts.length === 0 ? null : parts.join(" ");
 }
 
@@ -87,10 +119,6 @@ function dayAndMonth(value: unknown, path: string): string | null {
   const match = /^\d{4}-(\d{2})-(\d{2})/.exec(told);
   if (match === null) throw new WireError(path, "a date", value);
   return `${match[2]}-${match[1]}`;
-}
-
-function departmentIds(value: unknown, path: string): Id[] {
-  return ornamentalList(value, `${path}.UF_DEPARTMENT`, id);
 }
 
 function directoryKind(value: unknown): UserKind {

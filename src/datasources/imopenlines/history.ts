@@ -1,5 +1,5 @@
 import type { Call, ResultRef } from "../bitrix24/calls.ts";
-import { noteLeftOut } from "../bitrix24/decoding.ts";
+import { decodeLater, type LaterDecoding, laterDecoding, noteLeftOut } from "../bitrix24/decoding.ts";
 import {
   chatId,
   flag,
@@ -11,9 +11,10 @@ import {
   optionalObject,
   optionalText,
   WireError,
+  type WireObject,
 } from "../bitrix24/wire.ts";
 import { keptEntries, ornamental, ornamentalList, readable } from "../bitrix24/wire-lists.ts";
-import { instant } from "../bitrix24/wire-times.ts";
+import { instantMs } from "../bitrix24/wire-times.ts";
 import type { FileRecord } from "../domain/file.ts";
 import { inIdOrder } from "../domain/id-order.ts";
 import type { Id } from "../domain/ids.ts";
@@ -21,8 +22,9 @@ import type { MessageRecord } from "../domain/message.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { decodeChat } from "../im/chat-fields.ts";
-import { decodeFiles } from "../im/file-fields.ts";
-import { authorOrSystem, decodeMessageParams } from "../im/message-params.ts";
+import { describedFiles } from "../im/file-fields.ts";
+import { authorOrSystem } from "../im/message-params.ts";
+import { type MessageAnswer, StoredMessage } from "../im/stored-message.ts";
 import { decodeMutedUsers, usersBeside } from "../im/user-fields.ts";
 import { idParam } from "../rest-params.ts";
 import { supervisorRatingOf } from "./statistics/words.ts";
@@ -43,42 +45,77 @@ export function sessionHistoryGet(by: HistoryLookup): Call<SessionHistory> {
 }
 
 function decodeHistory(result: unknown): SessionHistory {
-  const raw = object(result, "");
-  const ofChat = chatId(raw.chatId ?? raw.userId, "chatId");
-  const filesById = new Map(decodeFiles(raw.files).map((file) => [file.id, file]));
-  const users = new Map<Id, UserRecord>();
-  for (const user of usersBeside(raw.users, "users")) users.set(user.id, user);
-  const participantIds = ornamentalList(
-    ornamental(optionalObject, raw.userInChat, "userInChat")?.[ofChat],
-    "userInChat",
-    id,
-  );
-  const mutedUserIds = decodeMutedUsers(
-    ornamental(optionalObject, raw.userBlockChat, "userBlockChat")?.[ofChat] ?? [],
-    "userBlockChat",
-  );
-  return {
-    sessionId: id(raw.sessionId, "sessionId"),
-    chatId: ofChat,
-    viewerCanJoin: ornamental(optionalFlag, raw.canJoin, "canJoin"),
-    viewerCanRate: ornamental(optionalFlag, raw.canVoteHead, "canVoteHead"),
+  return new DecodedHistory(object(result, ""));
+}
+
+/** One session: what few operations ask for beside its messages is decoded when it is read. */
+class DecodedHistory implements SessionHistory {
+  readonly sessionId: Id;
+  readonly chatId: Id;
+  readonly messages: readonly MessageRecord[];
+  readonly users: ReadonlyMap<Id, UserRecord>;
+  readonly participantIds: readonly Id[];
+  readonly chat: SessionHistory["chat"];
+  /** All but the messages, which are thousands. */
+  readonly #rest: WireObject;
+  readonly #filesById: () => ReadonlyMap<Id, FileRecord>;
+  readonly #later: LaterDecoding;
+  #files: readonly FileRecord[] | undefined;
+
+  constructor({ message, usersMessage: _unread, ...rest }: WireObject) {
+    this.chatId = chatId(rest.chatId ?? rest.userId, "chatId");
+    this.sessionId = id(rest.sessionId, "sessionId");
+    this.#rest = rest;
+    this.#later = laterDecoding();
+    this.#filesById = describedFiles(rest.files);
+    this.messages = decodeMessages(message, this.chatId, { files: this.#filesById, later: this.#later });
+    this.users = new Map(usersBeside(rest.users, "users").map((user) => [user.id, user]));
+    const members = ornamental(optionalObject, rest.userInChat, "userInChat")?.[this.chatId];
+    this.participantIds = ornamentalList(members, "userInChat", id);
+    this.chat = decodeHistoryChat(rest.chat, this.chatId, this.participantIds);
+  }
+
+  get viewerCanJoin() {
+    return this.#read(({ canJoin }) => ornamental(optionalFlag, canJoin, "canJoin"));
+  }
+  get viewerCanRate() {
+    return this.#read(({ canVoteHead }) => ornamental(optionalFlag, canVoteHead, "canVoteHead"));
+  }
+  get supervisorRating() {
     // The portal does not check what it stores.
-    supervisorRating: supervisorRatingOf(raw.sessionVoteHead, "sessionVoteHead"),
-    supervisorComment: ornamental(optionalText, raw.sessionCommentHead, "sessionCommentHead"),
-    messages: decodeMessages(raw.message, ofChat, filesById),
-    files: inIdOrder([...filesById.values()]),
-    users,
-    participantIds,
-    chat: decodeHistoryChat(raw.chat, ofChat, participantIds),
-    rateableLines: decodeRateableLines(raw.openlines),
-    departments: decodeDepartments(raw.userInGroup),
-    userIdsWithoutDepartment: ornamentalList(raw.woUserInGroup, "woUserInGroup", id),
-    mutedUserIds: mutedUserIds ?? [],
-  };
+    return this.#read(({ sessionVoteHead }) => supervisorRatingOf(sessionVoteHead, "sessionVoteHead"));
+  }
+  get supervisorComment() {
+    return this.#read(({ sessionCommentHead }) => ornamental(optionalText, sessionCommentHead, "sessionCommentHead"));
+  }
+  get files() {
+    this.#files ??= inIdOrder([...this.#filesById().values()]);
+    return this.#files;
+  }
+  get rateableLines() {
+    return this.#read(({ openlines }) => decodeRateableLines(openlines));
+  }
+  get departments() {
+    return this.#read(({ userInGroup }) => decodeDepartments(userInGroup));
+  }
+  get userIdsWithoutDepartment() {
+    return this.#read(({ woUserInGroup }) => ornamentalList(woUserInGroup, "woUserInGroup", id));
+  }
+  get mutedUserIds() {
+    const path = "userBlockChat";
+    return this.#read(
+      ({ userBlockChat }) =>
+        decodeMutedUsers(ornamental(optionalObject, userBlockChat, path)?.[this.chatId] ?? [], path) ?? [],
+    );
+  }
+
+  #read<T>(decode: (rest: WireObject) => T): T {
+    return decodeLater(this.#later, () => decode(this.#rest));
+  }
 }
 
 /** Oldest first, without those that cannot be read. */
-function decodeMessages(value: unknown, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord[] {
+function decodeMessages(value: unknown, ofChat: Id, answer: MessageAnswer): MessageRecord[] {
   if (value === undefined || value === null || value === false || value === "") return [];
   // By id, or a list: the order of neither means anything, and each message has its own id.
   const raw: object = Array.isArray(value) ? value : object(value, "message");
@@ -86,7 +123,7 @@ function decodeMessages(value: unknown, ofChat: Id, files: ReadonlyMap<Id, FileR
   // Keys are not asked for: making thousands of numeric keys into strings takes as long as decoding the messages.
   for (const entry of Object.values(raw)) {
     try {
-      messages.push(decodeMessage(entry, "message", ofChat, files));
+      messages.push(decodeMessage(entry, "message", ofChat, answer));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       noteLeftOut(error.path);
@@ -96,23 +133,17 @@ function decodeMessages(value: unknown, ofChat: Id, files: ReadonlyMap<Id, FileR
 }
 
 /** Runs for each of thousands of messages, so paths are put together only where a value is unusual. */
-function decodeMessage(value: unknown, path: string, ofChat: Id, files: ReadonlyMap<Id, FileRecord>): MessageRecord {
+function decodeMessage(value: unknown, path: string, ofChat: Id, answer: MessageAnswer): MessageRecord {
   const raw = object(value, path);
   const sender = raw.senderid;
-  const authorId = isCanonicalId(sender) ? sender : authorOrSystem(sender, `${path}.senderid`);
-  const params = decodeMessageParams(raw.params, `${path}.params`, files);
-  return {
+  const head = {
     id: isCanonicalId(raw.id) ? raw.id : id(raw.id, `${path}.id`),
     chatId: raw.chatid === ofChat ? ofChat : id(raw.chatid ?? ofChat, `${path}.chatid`),
-    authorId,
-    isSystem: authorId === null,
-    sentAt: instant(raw.date, `${path}.date`),
+    authorId: isCanonicalId(sender) ? sender : authorOrSystem(sender, `${path}.senderid`),
+    sentAt: instantMs(raw.date, "message.date"),
     text: typeof raw.text === "string" ? raw.text : (ornamental(optionalText, raw.text, `${path}.text`) ?? ""),
-    files: params.files,
-    attachments: params.attachments,
-    externalIds: params.externalIds,
-    params: params.params,
   };
+  return new StoredMessage(head, raw.params, null, answer);
 }
 
 function decodeHistoryChat(value: unknown, ofChat: Id, participantIds: readonly Id[]): SessionHistory["chat"] {

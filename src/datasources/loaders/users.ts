@@ -5,6 +5,7 @@ import type { UserRecord } from "../domain/user.ts";
 import { userListGet } from "../im/users.ts";
 import type { KeptViews } from "./kept-views.ts";
 import { asError } from "./one-by-one.ts";
+import { withBoth } from "./told-users.ts";
 
 /** Users and what answers told of them. */
 export interface UserLoader {
@@ -41,7 +42,7 @@ export function createUserLoader(portal: PortalSession, views: KeptViews): UserL
   function prime(users: Iterable<UserRecord>): void {
     for (const user of users) {
       const before = known.get(user.id);
-      known.set(user.id, before === undefined ? user : { ...before, ...user, kind: betterKind(before, user) });
+      known.set(user.id, before === undefined ? user : withBoth(before, user));
     }
   }
 
@@ -70,10 +71,4 @@ export function createUserLoader(portal: PortalSession, views: KeptViews): UserL
     prime,
     take,
   };
-}
-
-/** A source that cannot tell the kind must not hide what another one told. */
-function betterKind(known: UserRecord, user: UserRecord): NonNullable<UserRecord["kind"]> {
-  if (user.kind !== undefined && user.kind !== "UNKNOWN") return user.kind;
-  return known.kind ?? user.kind ?? "UNKNOWN";
 }
