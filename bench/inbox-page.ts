@@ -3,6 +3,7 @@ import { median, withRange } from "./support/distribution.ts";
 import { type BenchGateway, keyOf, startGateway } from "./support/gateway.ts";
 import { openSdk, readPageByBatches, readPageCallByCall } from "./support/inbox-by-hand.ts";
 import { PAGE_SIZE, readInboxPage } from "./support/inbox-operation.ts";
+import { openListeningInbox } from "./support/listening-inbox.ts";
 import type { BenchOptions } from "./support/options.ts";
 import { type BenchPortal, type PortalSpec, startPortal, USUAL_LATENCY } from "./support/portal.ts";
 import { type Finding, inMs, type Report } from "./support/report.ts";
@@ -11,6 +12,8 @@ const MESSAGES_PER_SESSION = 24;
 const GOAL_RATIO = 0.5;
 const GOAL_REQUESTS = 8;
 const GOAL_PAGES = 24;
+const GOAL_PAGES_LISTENING = 60;
+const EVENTS_PER_MINUTE = 8;
 const LIMITED_SECONDS = 15;
 /** More than the allowance has room for pages, so that no credential is used twice and nothing kept from one page serves another. */
 const CREDENTIALS = 40;
@@ -163,6 +166,25 @@ async function limitedByGateway(clients: number, credentials: number): Promise<F
   };
 }
 
+/** One credential that comes back while somebody listens with it and customers write. */
+async function limitedWhileListening(clients: number): Promise<Finding> {
+  const { gateway, key, statistics, stop } = await openListeningInbox({
+    dialogs: PAGE_SIZE,
+    messages: MESSAGES_PER_SESSION,
+    eventsPerMinute: EVENTS_PER_MINUTE,
+  });
+  const run = await pageAfterPage(clients, () => readInboxPage(gateway.client, key));
+  const { requests, refusals } = statistics();
+  await stop();
+  const problems = run.failed.length === 0 ? "" : `, first failure: ${run.failed[0]}`;
+  return {
+    what: `gateway, ${clients} client${clients === 1 ? "" : "s"}, one credential that listens, ${EVENTS_PER_MINUTE} messages a minute`,
+    figure: `${run.pages} pages in ${LIMITED_SECONDS} s, ${run.failed.length} failed, ${requests} requests, ${refusals} refusals${problems}`,
+    goal: `>= ${GOAL_PAGES_LISTENING} pages, 0, 0`,
+    reached: run.pages >= GOAL_PAGES_LISTENING && run.failed.length === 0 && refusals === 0,
+  };
+}
+
 async function limitedByHand(what: string, reader: (webhook: string) => () => Promise<void>): Promise<Finding> {
   const portal = await startPortal(portalOf("standard", 1));
   const read = reader(portal.webhook);
@@ -177,8 +199,11 @@ async function limitedByHand(what: string, reader: (webhook: string) => () => Pr
 
 /** An inbox page: wall time from an unused allowance, and how many pages the documented limit lets through. */
 export async function inboxPage(options: BenchOptions): Promise<Report> {
+  if (options.only === "listening")
+    return { benchmark: "inbox-page", findings: [await limitedWhileListening(1), await limitedWhileListening(3)] };
   const findings = await unusedAllowance(options);
   for (const clients of [1, 3]) {
+    findings.push(await limitedWhileListening(clients));
     findings.push(await limitedByGateway(clients, CREDENTIALS));
     if (!options.quick) findings.push(await limitedByGateway(clients, 1));
   }

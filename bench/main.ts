@@ -41,7 +41,7 @@ const usage = `Usage: npm run bench -- [benchmark …] [options]
   --json FILE        write the findings as JSON too
   --profile FOLDER   CPU profiles of the measured programs
   --beside COMMIT    an earlier gateway beside this one (nothing-shared)
-  --only NAME        one workload, such as Lines (nothing-shared) or "12 8" (live-cost)`;
+  --only NAME        one workload, such as Lines (nothing-shared), listening (inbox-page) or "12 8" (live-cost)`;
 
 const SOAK = /^(\d{1,5})(s|m)$/;
 
