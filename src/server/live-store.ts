@@ -25,6 +25,7 @@ import { TURN_NAMESPACES } from "../storage/turns.ts";
 import type { EventStorage } from "../subscriptions/events/event-storage.ts";
 import { openEventStorage } from "../subscriptions/events/event-storage.ts";
 import { NOTICED_ACTIVITY_NAMESPACES } from "../subscriptions/intake/activities/noticed-activities.ts";
+import { UPLOAD_NAMESPACES } from "./files/shared-uploads.ts";
 import { PROVEN_TOKEN_NAMESPACES } from "./identity/proven-tokens.ts";
 import { CAPABILITY_NAMESPACES } from "./kept-capabilities.ts";
 import { SEND_NAMESPACES } from "./sends/send-ledger.ts";
@@ -144,6 +145,7 @@ async function open({ live }: Config): Promise<EventStorage> {
         ...SEND_NAMESPACES,
         ...NOTICED_ACTIVITY_NAMESPACES,
         ...CAPABILITY_NAMESPACES,
+        ...UPLOAD_NAMESPACES,
       },
     });
   } catch (error) {

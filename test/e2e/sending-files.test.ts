@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Chat } from "../../simulator/world/records.ts";
 import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
+import { startRedisServer } from "../kit/redis-server.ts";
 import { eventually } from "../kit/until.ts";
 import { errorsMetIn } from "./refusals.ts";
 
@@ -18,6 +19,28 @@ interface Desk {
   readonly chat: Chat;
   /** Of somebody who is in the chat. */
   readonly key: string;
+}
+
+/** Two gateways on one Redis, with a folder each or one for both, and the way from an address at the first to a send at the second. */
+async function openPair(foldersOfTheirOwn: boolean) {
+  const redis = await startRedisServer();
+  onTestFinished(() => redis.close());
+  const common = { REDIS_URL: redis.url, GATEWAY_ENCRYPTION_KEY: Buffer.alloc(32, 3).toString("base64") };
+  const first = await openDesk({}, common);
+  const second = await startGateway({
+    portal: first.portal,
+    env: {
+      BITRIX24_PLAN: "on-premise",
+      ...common,
+      GATEWAY_DATA_DIR: foldersOfTheirOwn ? mkdtempSync(join(tmpdir(), "uploads-")) : join(first.spool, ".."),
+    },
+  });
+  onTestFinished(async () => {
+    await second.close();
+    await first.gateway.close();
+    await first.portal.close();
+  });
+  return { first, second, beside: { ...first, gateway: second } };
 }
 
 const met = new Set<string>();
@@ -101,6 +124,43 @@ test("a file goes to the portal in two steps, byte for byte, with its text, and 
   expect(file?.content).toEqual(bytes);
   expect(readdirSync(desk.spool)).toEqual([]);
   expect(await send(desk, uploadId)).toMatchObject({ userErrors: [{ code: "UPLOAD_NOT_FOUND", field: ["uploadId"] }] });
+});
+
+test("of gateways that share a folder any sends what came to another, once, and one that has fallen idle keeps it for them", async () => {
+  const { first, beside } = await openPair(false);
+  const bytes = randomBytes(5_000);
+  const { uploadId, uploadUrl } = await begin(first, bytes.length);
+  expect((await put(uploadUrl, bytes)).status).toBe(204);
+  // The same address at the other gateway takes nothing in addition, and harms nothing.
+  const there = uploadUrl.replace(new URL(first.gateway.url).origin, new URL(beside.gateway.url).origin);
+  expect((await put(there, bytes)).status).toBe(409);
+  const [sent, again] = await Promise.all([send(beside, uploadId, { text: "from beside" }), send(first, uploadId)]);
+  const outcomes = [sent, again];
+  expect(outcomes.filter(({ messageId }) => messageId !== null)).toHaveLength(1);
+  expect(outcomes.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: "UPLOAD_NOT_FOUND" }]);
+  expect(writesOf(first, "im.v2.File.upload")).toBe(1);
+  expect(await send(first, uploadId)).toMatchObject({ userErrors: [{ code: "UPLOAD_NOT_FOUND" }] });
+  expect(readdirSync(first.spool)).toEqual([]);
+
+  const second = await begin(first, bytes.length);
+  await put(second.uploadUrl, bytes);
+  await first.gateway.close();
+  expect(await send(beside, second.uploadId)).toMatchObject({ userErrors: [], messageId: expect.any(String) });
+});
+
+test("of gateways with folders of their own one says that the bytes are at another, where they stay", async () => {
+  const { first, beside } = await openPair(true);
+  const bytes = randomBytes(5_000);
+  const { uploadId, uploadUrl } = await begin(first, bytes.length);
+  expect(await send(beside, uploadId)).toMatchObject({
+    userErrors: [{ code: "UPLOAD_NOT_FOUND", message: expect.stringContaining("no such upload") }],
+  });
+  await put(uploadUrl, bytes);
+  expect(await send(beside, uploadId)).toMatchObject({
+    messageId: null,
+    userErrors: [{ code: "UPLOAD_NOT_FOUND", message: expect.stringContaining("came in at another gateway") }],
+  });
+  expect(await send(first, uploadId)).toMatchObject({ userErrors: [], messageId: expect.any(String) });
 });
 
 test("older portals get it by way of the chat's folder", async () => {

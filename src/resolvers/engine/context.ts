@@ -72,8 +72,8 @@ export const WITHOUT_STORE: Pick<OperationContext, "turns" | "sends" | "links" |
   uploads: {
     maxBytes: 0,
     start: () => undefined,
-    sizeOf: () => undefined,
-    take: () => "absent",
+    sizeOf: async () => undefined,
+    take: async () => "absent",
     inTurn: (_signal, run) => run(),
     isInSteps: () => false,
     noteInSteps: () => {},

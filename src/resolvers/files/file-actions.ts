@@ -74,7 +74,7 @@ export class FileActions {
       idempotencyKey,
       body: [id, uploadId, beside],
       method: "im.v2.File.upload",
-      search: searchForFile(context, id, beside, context.uploads.sizeOf(uploadId)),
+      search: searchForFile(context, id, beside, await context.uploads.sizeOf(uploadId)),
     };
     const { messageId, userErrors } = await sendOnce(context, send, () =>
       sendFile(context, { chatId: id, uploadId, text: beside, idempotencyKey: idempotencyKey ?? null }),

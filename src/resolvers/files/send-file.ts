@@ -22,7 +22,7 @@ const BLAME = { CHAT_NOT_FOUND: ["chatId"], NOT_OPEN_LINE_CHAT: ["chatId"], ACCE
 /** Sends an uploaded file with its text, once: in one call, or on portals that lack it by way of the chat's folder. */
 export async function sendFile(context: OperationContext, file: FileToSend): Promise<SendOutcome> {
   const { uploads, signal } = context;
-  const taken = uploads.take(file.uploadId, file.chatId, file.idempotencyKey);
+  const taken = await uploads.take(file.uploadId, file.chatId, file.idempotencyKey);
   if (typeof taken === "string") return { messageId: null, userErrors: [missing(taken)] };
   let outcome: SendOutcome;
   try {
@@ -32,12 +32,12 @@ export async function sendFile(context: OperationContext, file: FileToSend): Pro
     });
   } catch (error) {
     // All other failures of the upstream say that nothing was carried out.
-    if (error instanceof UpstreamError && !(error instanceof OutcomeUnknown)) taken.giveBack();
-    else taken.unclear();
+    if (error instanceof UpstreamError && !(error instanceof OutcomeUnknown)) await taken.giveBack();
+    else await taken.unclear();
     throw error;
   }
   if (outcome.userErrors.length === 0) await taken.sent();
-  else taken.giveBack();
+  else await taken.giveBack();
   return outcome;
 }
 
@@ -91,6 +91,8 @@ function missing(why: MissingUpload): UserError {
 
 const MISSING: Readonly<Record<MissingUpload, string>> = {
   absent: "There is no such upload of yours for this chat here: begin anew with fileUploadStart.",
+  elsewhere:
+    "The bytes of the file came in at another gateway, which keeps them: send both steps to the same one, or let the gateways share the folder of uploads.",
   incomplete: "The bytes of the file are not all there yet: finish the PUT to the upload's address first.",
   used: "This upload was handed on before: read the chat again before you begin anew with fileUploadStart.",
 };

@@ -15,6 +15,7 @@ import { createLinkSeals } from "./link.ts";
 import { createOperationLinks, type OperationLinks } from "./operation-links.ts";
 import { createOperationUploads, type OperationUploads } from "./operation-uploads.ts";
 import { createSessionOnlyPlaces } from "./session-only.ts";
+import { createSharedUploads } from "./shared-uploads.ts";
 import { openUploadSpool } from "./upload-spool.ts";
 import { createTicketSeals } from "./upload-ticket.ts";
 
@@ -58,6 +59,7 @@ export function openFiles(options: FilesOptions): Files {
     maxBytes: limits.uploadsBytes,
     isShared: !store.storage.exclusive,
   });
+  const shared = store.storage.exclusive ? undefined : createSharedUploads(store.storage.keyValues, encryptionKey);
   const patienceMs = settings.operationTimeoutMs;
   const transfers = createAdmission({ places: limits.fileTransfers, waiting: WAITING, patienceMs });
   const linkSeals = createLinkSeals(encryptionKey);
@@ -67,6 +69,7 @@ export function openFiles(options: FilesOptions): Files {
     uploads: createOperationUploads({
       seals: ticketSeals,
       spool,
+      shared,
       credentials,
       publicUrl,
       path: UPLOADS_PATH,
@@ -74,10 +77,10 @@ export function openFiles(options: FilesOptions): Files {
       patienceMs,
     }),
     register(server) {
-      const shared = { holderOf, clientAddress, limits, transfers };
+      const common = { holderOf, clientAddress, limits, transfers };
       const contents = createContentsReader({ portals, downloads, sessionOnly });
-      registerContents(server, { ...shared, path: FILES_PATH, seals: linkSeals, contents, applicationOf });
-      registerUploads(server, { ...shared, path: UPLOADS_PATH, seals: ticketSeals, spool });
+      registerContents(server, { ...common, path: FILES_PATH, seals: linkSeals, contents, applicationOf });
+      registerUploads(server, { ...common, path: UPLOADS_PATH, seals: ticketSeals, spool, shared });
     },
     async close() {
       spool.close();

@@ -1,17 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Credential } from "../../datasources/bitrix24/credentials.ts";
-import { PortalRateLimited, PortalTimeout } from "../../datasources/bitrix24/errors.ts";
-import type { TakenUpload, Uploads } from "../../resolvers/files/uploads.ts";
+import { PortalRateLimited, PortalTimeout, PortalUnavailable } from "../../datasources/bitrix24/errors.ts";
+import type { Id } from "../../datasources/domain/ids.ts";
+import type { MissingUpload, TakenUpload, Uploads } from "../../resolvers/files/uploads.ts";
+import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import { claimOf } from "../identity/holders.ts";
 import type { Identity } from "../identity/identity.ts";
 import { createAdmission } from "../operations/admission.ts";
+import type { SharedUpload, SharedUploads } from "./shared-uploads.ts";
 import { type SpooledUpload, UPLOAD_LIFETIME_MS, type UploadSpool } from "./upload-spool.ts";
 import type { TicketSeals } from "./upload-ticket.ts";
 
 export interface OperationUploadsOptions {
   readonly seals: TicketSeals;
   readonly spool: UploadSpool;
+  /** Undefined where no other gateway may have what is sent here. */
+  readonly shared: SharedUploads | undefined;
   readonly credentials: ReadonlyMap<string, Credential>;
   readonly publicUrl: string | undefined;
   /** Path to which uploads go. */
@@ -35,9 +40,39 @@ const IN_STEPS_MS = 10 * 60_000;
 const MAX_PORTALS = 10_000;
 
 export function createOperationUploads(options: OperationUploadsOptions): OperationUploads {
-  const { seals, spool, credentials, publicUrl, path, maxBytes, patienceMs } = options;
+  const { seals, spool, shared, credentials, publicUrl, path, maxBytes, patienceMs } = options;
   const turns = createAdmission({ places: IN_MEMORY, waiting: WAITING, patienceMs });
   const inSteps = new LRUCache<string, true>({ max: MAX_PORTALS, ttl: IN_STEPS_MS });
+
+  /** Whose it is now the store tells: another gateway may have the same folder. */
+  async function takeShared(
+    store: SharedUploads,
+    uploadId: string,
+    wanted: Wanted,
+  ): Promise<TakenUpload | MissingUpload> {
+    const found = await store.find(uploadId).catch(storeIsAway);
+    if (found === undefined || !isFor(found.upload, wanted)) return "absent";
+    if (isUsed(found.upload.state, found.upload.idempotencyKey, wanted)) return "used";
+    const bytes = await spool.beside(uploadId);
+    if (bytes === undefined) return "elsewhere";
+    const { idempotencyKey } = wanted;
+    if (!(await found.change({ state: "sending", idempotencyKey }).catch(storeIsAway))) return "used";
+    const become = async (state: SharedUpload["state"]): Promise<void> => {
+      await (await store.find(uploadId))?.change({ state, idempotencyKey });
+    };
+    return {
+      name: found.upload.name,
+      size: found.upload.size,
+      read: async () => (await bytes.read()).toString("base64"),
+      async sent() {
+        await bytes.remove();
+        await spool.find(uploadId)?.remove();
+        await quietly(() => store.remove(uploadId));
+      },
+      giveBack: () => quietly(() => become("ready")),
+      unclear: () => quietly(() => become("handed-on")),
+    };
+  }
 
   return {
     forOperation: (identity, portal, reachedAt) => ({
@@ -51,21 +86,17 @@ export function createOperationUploads(options: OperationUploadsOptions): Operat
         const sealed = seals.seal({ uploadId, owner: identity.name, claim, portal, expiresAt, ...file });
         return { uploadId, url: `${base}${path}/${sealed}`, expiresAt: new Date(expiresAt) };
       },
-      sizeOf(uploadId) {
-        const ticket = spool.find(uploadId)?.ticket;
-        return ticket?.owner === identity.name ? ticket.size : undefined;
+      async sizeOf(uploadId) {
+        const upload = spool.find(uploadId)?.ticket ?? (await shared?.find(uploadId).catch(() => undefined))?.upload;
+        return upload?.owner === identity.name ? upload.size : undefined;
       },
-      take(uploadId, chatId, idempotencyKey) {
-        const found = spool.find(uploadId);
-        const ticket = found?.ticket;
-        if (found === undefined || found.state === "removing" || ticket?.owner !== identity.name) return "absent";
-        if (ticket.portal !== portal || ticket.chatId !== chatId || ticket.expiresAt <= Date.now()) return "absent";
-        if (found.state === "receiving") return "incomplete";
-        if (found.state === "sending") return "used";
-        if (found.state === "handed-on" && (idempotencyKey === null || found.idempotencyKey !== idempotencyKey)) {
-          return "used";
-        }
-        return taken(found, idempotencyKey);
+      async take(uploadId, chatId, idempotencyKey) {
+        const here = spool.find(uploadId);
+        const wanted = { owner: identity.name, portal, chatId, idempotencyKey };
+        if (here?.state === "receiving") return isFor(here.ticket, wanted) ? "incomplete" : "absent";
+        if (shared !== undefined) return await takeShared(shared, uploadId, wanted);
+        if (here === undefined || here.state === "removing" || !isFor(here.ticket, wanted)) return "absent";
+        return isUsed(here.state, here.idempotencyKey, wanted) ? "used" : taken(here, idempotencyKey);
       },
       async inTurn(signal, run) {
         const entry = await turns.enter("all", signal);
@@ -86,6 +117,22 @@ export function createOperationUploads(options: OperationUploadsOptions): Operat
   };
 }
 
+interface Wanted {
+  readonly owner: string;
+  readonly portal: string;
+  readonly chatId: Id;
+  readonly idempotencyKey: string | null;
+}
+
+function isFor(upload: Pick<SharedUpload, "owner" | "portal" | "chatId" | "expiresAt">, wanted: Wanted): boolean {
+  const isOwn = upload.owner === wanted.owner && upload.portal === wanted.portal;
+  return isOwn && upload.chatId === wanted.chatId && upload.expiresAt > Date.now();
+}
+
+function isUsed(state: SharedUpload["state"], sentWith: string | null, { idempotencyKey }: Wanted): boolean {
+  return state === "sending" || (state === "handed-on" && (idempotencyKey === null || sentWith !== idempotencyKey));
+}
+
 function taken(upload: SpooledUpload, idempotencyKey: string | null): TakenUpload {
   upload.state = "sending";
   upload.idempotencyKey = idempotencyKey;
@@ -96,11 +143,26 @@ function taken(upload: SpooledUpload, idempotencyKey: string | null): TakenUploa
       return (await upload.read()).toString("base64");
     },
     sent: () => upload.remove(),
-    giveBack() {
+    async giveBack() {
       upload.state = "ready";
     },
-    unclear() {
+    async unclear() {
       upload.state = "handed-on";
     },
   };
+}
+
+function storeIsAway(error: unknown): never {
+  if (error instanceof StorageUnavailable)
+    throw new PortalUnavailable("The gateways' common store is away. Nothing was sent.");
+  throw error;
+}
+
+/** The file is sent or not whatever becomes of the note about it, which ends by itself. */
+async function quietly(note: () => Promise<void>): Promise<void> {
+  try {
+    await note();
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { guard } from "../../process/guard.ts";
 import type { UploadTicket } from "./upload-ticket.ts";
@@ -11,6 +11,8 @@ export interface Receiving {
   received(): void;
   /** What has come is removed; once it is, the address may be used again. */
   failed(): Promise<void>;
+  /** The bytes of this upload are another gateway's: they stay. */
+  isAnothers(): void;
 }
 
 /** `begun`: bytes of this upload are coming or have come. */
@@ -21,17 +23,22 @@ export interface UploadSpool {
   /** Takes room for a whole file before its first byte comes. */
   reserve(ticket: UploadTicket): Reservation;
   find(uploadId: string): SpooledUpload | undefined;
+  /** The bytes of an upload that came to another gateway which shares the folder; undefined where they are not here. */
+  beside(uploadId: string): Promise<SpooledBytes | undefined>;
   close(): void;
 }
 
-export interface SpooledUpload {
+export interface SpooledBytes {
+  read(): Promise<Buffer>;
+  remove(): Promise<void>;
+}
+
+export interface SpooledUpload extends SpooledBytes {
   readonly ticket: UploadTicket;
   /** `handed-on`: it may have been sent. */
   state: "receiving" | "ready" | "sending" | "handed-on" | "removing";
   /** With which it was handed on. */
   idempotencyKey: string | null;
-  read(): Promise<Buffer>;
-  remove(): Promise<void>;
 }
 
 export interface UploadSpoolOptions {
@@ -76,8 +83,16 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
 
   async function sweep(): Promise<void> {
     for (const { ticket, state } of [...kept.values()]) {
-      if (ticket.expiresAt <= Date.now() && state !== "sending" && state !== "receiving") await remove(ticket);
+      if (state === "sending" || state === "receiving") continue;
+      // Another gateway that shares the folder may have sent it.
+      if (ticket.expiresAt <= Date.now() || (isShared && !(await isThere(ticket.uploadId)))) await remove(ticket);
     }
+    if (isShared) cleanUp(directory, isShared);
+  }
+
+  async function isThere(uploadId: string): Promise<boolean> {
+    const found = await stat(join(directory, uploadId)).catch(() => undefined);
+    return found?.isFile() === true;
   }
 
   const sweeping = setInterval(guard("the removal of uploads that are over", sweep), SWEEP_MS);
@@ -107,12 +122,24 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
           entry.state = "ready";
         },
         failed: () => remove(ticket),
+        isAnothers() {
+          kept.delete(uploadId);
+          count(ticket, -1);
+        },
       };
     },
     find: (uploadId) => kept.get(uploadId),
+    async beside(uploadId) {
+      const path = join(directory, uploadId);
+      if (!isShared || !(await isThere(uploadId))) return undefined;
+      return { read: () => readFile(path), remove: () => rm(path, { force: true }) };
+    },
     close() {
       clearInterval(sweeping);
-      for (const { ticket } of kept.values()) rmSync(join(directory, ticket.uploadId), { force: true });
+      for (const { ticket, state } of kept.values()) {
+        // Another gateway that shares the folder may send it.
+        if (!isShared || state !== "ready") rmSync(join(directory, ticket.uploadId), { force: true });
+      }
       kept.clear();
     },
   };
@@ -122,7 +149,7 @@ function roomOf({ size }: UploadTicket): number {
   return Math.max(size, LEAST_COUNTED);
 }
 
-/** What an earlier life left: nobody can send it any more. */
+/** What an earlier life left, or a gateway that shared the folder: nobody can send it any more. */
 function cleanUp(directory: string, isShared: boolean): void {
   let names: string[];
   try {

@@ -74,6 +74,13 @@ export function otherType(expected: string): HttpProblem {
   };
 }
 
+export const STORE_AWAY: HttpProblem = {
+  status: 503,
+  code: "UPSTREAM_UNAVAILABLE",
+  message: "The gateways' common store is away, so that the file could not be sent on: try again later.",
+  retryAfterMs: 5_000,
+};
+
 export function spoolFull(maximum: number): HttpProblem {
   return {
     status: 503,

@@ -4,7 +4,9 @@ import { pipeline } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Limits } from "../../../config/limits.ts";
 import { guard } from "../../../process/guard.ts";
+import { StorageUnavailable } from "../../../storage/storage-unavailable.ts";
 import { isOfPortal } from "../../files/contents.ts";
+import type { SharedUploads } from "../../files/shared-uploads.ts";
 import type { Receiving, UploadSpool } from "../../files/upload-spool.ts";
 import type { TicketSeals, UploadTicket } from "../../files/upload-ticket.ts";
 import type { ClientAddressOf } from "../../identity/client-address.ts";
@@ -19,6 +21,7 @@ import {
   OVER,
   otherSize,
   otherType,
+  STORE_AWAY,
   spoolFull,
   tooLarge,
   tooManyTransfers,
@@ -28,6 +31,8 @@ export interface UploadRouteOptions {
   readonly path: string;
   readonly seals: TicketSeals;
   readonly spool: UploadSpool;
+  /** Undefined where no other gateway may send what came here. */
+  readonly shared: SharedUploads | undefined;
   readonly holderOf: HolderOf;
   readonly clientAddress: ClientAddressOf;
   readonly limits: Limits;
@@ -36,7 +41,7 @@ export interface UploadRouteOptions {
 
 /** Takes the bytes of files that were announced: one `PUT` each, to disk as they come. */
 export function registerUploads(server: FastifyInstance, options: UploadRouteOptions): void {
-  const { seals, spool, holderOf, clientAddress, limits, transfers, path } = options;
+  const { seals, spool, shared, holderOf, clientAddress, limits, transfers, path } = options;
 
   async function mayBring({ claim, portal }: UploadTicket, request: FastifyRequest): Promise<boolean> {
     const holder = await holderOf(claim, { headers: request.headers, ...clientAddress(request.raw) });
@@ -77,14 +82,19 @@ export function registerUploads(server: FastifyInstance, options: UploadRouteOpt
       const place = spool.reserve(ticket);
       if (place === "begun") return refuse(BEGUN);
       if (place === "full") return refuse(spoolFull(limits.uploadsBytes));
-      return (await receive(request, place)) ? await reply.code(204).send() : refuse(noByte(limits.fileIdleMs));
+      const failure = await receive(request, place, ticket);
+      return failure === undefined ? await reply.code(204).send() : refuse(failure);
     } finally {
       entry.leave();
     }
   }
 
-  /** False when the bytes stopped coming, or the client has gone. Whatever ends it before the last byte leaves nothing behind. */
-  async function receive(request: FastifyRequest, place: Receiving): Promise<boolean> {
+  /** Why the bytes are not here: they stopped coming, or the client has gone, say. Whatever ends it before the last byte leaves nothing behind. */
+  async function receive(
+    request: FastifyRequest,
+    place: Receiving,
+    ticket: UploadTicket,
+  ): Promise<HttpProblem | undefined> {
     const late = new AbortController();
     const idle = setTimeout(
       guard("an upload whose bytes have stopped", () => late.abort()),
@@ -106,11 +116,17 @@ export function registerUploads(server: FastifyInstance, options: UploadRouteOpt
           signal: late.signal,
         },
       );
+      await shared?.received(ticket);
       place.received();
-      return true;
+      return undefined;
     } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EEXIST") {
+        place.isAnothers();
+        return BEGUN;
+      }
       await place.failed();
-      if (late.signal.aborted || request.raw.destroyed) return false;
+      if (late.signal.aborted || request.raw.destroyed) return noByte(limits.fileIdleMs);
+      if (error instanceof StorageUnavailable) return STORE_AWAY;
       throw error;
     } finally {
       clearTimeout(idle);

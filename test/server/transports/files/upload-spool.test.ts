@@ -105,7 +105,7 @@ test("what is coming in or being sent on is not swept away under its hands, but 
   await vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
 });
 
-test("processes that share a spool leave each other's files, and remove what nobody can send any more", () => {
+test("processes that share a spool leave each other's files, and remove what nobody can send any more", async () => {
   const directory = emptyDirectory();
   const first = spoolIn(directory, true);
   const { uploadId } = uploaded(first, ticket({ size: 1 }));
@@ -118,9 +118,13 @@ test("processes that share a spool leave each other's files, and remove what nob
   // Each knows and counts its own alone.
   expect(second.find(uploadId)).toBeUndefined();
   const own = uploaded(second, ticket({ size: 1 }));
+  const begun = second.reserve(ticket({ size: 1 }));
+  if (typeof begun === "string") throw new Error(begun);
+  writeFileSync(begun.path, "b");
   second.close();
-  expect(readdirSync(directory)).toEqual([uploadId]);
-  expect(existsSync(join(directory, own.uploadId))).toBe(false);
+  // What is all there another one sends; what was still coming nobody can.
+  expect(readdirSync(directory).sort()).toEqual([uploadId, own.uploadId].sort());
+  expect(await (await first.beside(own.uploadId))?.read()).toBeInstanceOf(Buffer);
   expect(first.find(uploadId)?.state).toBe("ready");
 });
 
