@@ -36,6 +36,18 @@ redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / drain * 2000) + 60000)
 return {taken, math.floor(level * 1000), wait}
 `);
 
+/** One small budget for all processes. Arguments: drain per millisecond. Answers the level * 1000 with this request. */
+const BUDGET = redisScript(`
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
+local perMs = tonumber(ARGV[1])
+local kept = redis.call('HMGET', KEYS[1], 'level', 'at')
+local level = math.max(0, tonumber(kept[1] or 0) - math.max(0, now - tonumber(kept[2] or now)) * perMs) + 1
+redis.call('HSET', KEYS[1], 'level', tostring(level), 'at', tostring(now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(level / perMs) + 60000)
+return math.floor(level * 1000)
+`);
+
 /**
  * The allowance of a portal shared through Redis. What needs no answer at once (how long to wait, what the level is) is told from a local
  * copy that every answer corrects. While Redis is away this process counts alone: the portal's own refusal then sets all right.
@@ -88,6 +100,14 @@ export function createRedisAllowance(connection: RedisConnection, key: string, p
     exhausted() {
       local.exhausted();
       tell("full", 0);
+    },
+    async spentByAll(budget, perMs) {
+      try {
+        const level = await connection.run(BUDGET, [`${key}:${budget}`], [perMs]);
+        return typeof level === "number" ? level / 1000 : undefined;
+      } catch {
+        return undefined;
+      }
     },
     waitFor: (requests) => local.waitFor(requests),
     isScarce: () => local.isScarce(),

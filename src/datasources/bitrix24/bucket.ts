@@ -26,6 +26,11 @@ export interface Allowance {
   isScarce(): boolean;
   /** Takes up to `wanted` requests that idleness has left over, in the same way; see `createLocalAllowance`. */
   takeSurplus(wanted: number, reserve: number): number | Promise<number>;
+  /**
+   * Only of a bucket that processes share: counts a request of a small budget (`budgets.ts`), which drains by `perMs`, for all of them.
+   * Resolves to the budget's level over all, or to undefined where that cannot be told now.
+   */
+  readonly spentByAll?: (budget: string, perMs: number) => Promise<number | undefined>;
   state(): BucketState;
 }
 

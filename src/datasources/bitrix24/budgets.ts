@@ -1,4 +1,5 @@
-import { bucketLimits } from "./bucket.ts";
+import { inBackground } from "../../process/guard.ts";
+import { type Allowance, bucketLimits } from "./bucket.ts";
 import type { BudgetName } from "./queue-records.ts";
 import type { Plan } from "./usage.ts";
 
@@ -20,22 +21,36 @@ const BURST = 4;
 
 const UNBOUNDED: Budget = { waitFor: () => 0, spend: () => {} };
 
-/** `liveShare`: the part of the drain for the live side's own questions. */
-export function createBudgets(plan: Plan, liveShare: number): Budgets {
+/**
+ * `liveShare`: the part of the drain for the live side's own questions. Processes that share the allowance share its budgets: each learns
+ * with a request of its own what all have spent, so that together they stay within a budget but for one request each.
+ */
+export function createBudgets(plan: Plan, liveShare: number, { spentByAll }: Pick<Allowance, "spentByAll">): Budgets {
   const drainPerSecond = bucketLimits(plan)?.drainPerSecond;
+  const budget = (name: BudgetName, share: number): Budget =>
+    createBudget(drainPerSecond, share, {
+      ...(spentByAll === undefined ? {} : { spentByAll: (perMs: number) => spentByAll(name, perMs) }),
+    });
   return {
     ordinary: UNBOUNDED,
-    unproven: createBudget(drainPerSecond, UNPROVEN_SHARE),
-    live: createBudget(drainPerSecond, liveShare),
-    background: createBudget(drainPerSecond, BACKGROUND_SHARE),
+    unproven: budget("unproven", UNPROVEN_SHARE),
+    live: budget("live", liveShare),
+    background: budget("background", BACKGROUND_SHARE),
   };
 }
 
-/** `now` is milliseconds of a monotonic clock. A portal without limits has none here either. */
+export interface BudgetOptions {
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: () => number;
+  /** Counts a request for all who share the budget; resolves to its level then. */
+  readonly spentByAll?: (perMs: number) => Promise<number | undefined>;
+}
+
+/** A portal without limits has none here either. */
 export function createBudget(
   drainPerSecond: number | undefined,
   share: number,
-  now: () => number = () => performance.now(),
+  { now = () => performance.now(), spentByAll }: BudgetOptions = {},
 ): Budget {
   if (drainPerSecond === undefined) return UNBOUNDED;
   const perMs = (drainPerSecond * share) / 1000;
@@ -54,6 +69,12 @@ export function createBudget(
     spend() {
       drain();
       level += 1;
+      if (spentByAll === undefined) return;
+      inBackground("telling others of a request", async () => {
+        const ofAll = (await spentByAll(perMs)) ?? 0;
+        drain();
+        level = Math.max(level, ofAll);
+      });
     },
   };
 }

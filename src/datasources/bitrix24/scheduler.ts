@@ -86,7 +86,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const lanes = createLanes();
-  const budgets = createBudgets(options.plan, options.liveShare);
+  const budgets = createBudgets(options.plan, options.liveShare, allowance);
   const slots = { reads: createSlots(READ_SLOTS), writes: createSlots(WRITE_SLOTS) };
   const rooms = { reads: createWaitingRoom(QUEUED_READS), writes: createWaitingRoom(QUEUED_WRITES) };
   const parties = createParties((party) => slots.reads.isUsedBy(party) || slots.writes.isUsedBy(party));

@@ -20,7 +20,7 @@ function countOf(portal: VirtualPortal, method: string): number {
 
 it("lets a quarter of a drain pass, and a small burst after a quiet time", () => {
   let time = 0;
-  const budget = createBudget(2, 0.25, () => time);
+  const budget = createBudget(2, 0.25, { now: () => time });
   let spent = 0;
   for (; time < 60_000; time += 10) {
     if (budget.waitFor(1) > 0) continue;
