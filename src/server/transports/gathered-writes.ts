@@ -33,65 +33,90 @@ export interface GatheredWrites<Key> {
 export const MAX_UNREAD_BYTES = 32 * 1024;
 
 /** Those with something to write at the end of this turn, together. */
-let due: (() => void)[] = [];
+let due: { flush(): void }[] = [];
+
+/** Where one outlet breaks the others are written to all the same. */
+const flushFrom = guard("writing to a client", (flushing: typeof due, progress: { at: number }) => {
+  while (progress.at < flushing.length) flushing[progress.at++]?.flush();
+});
 
 const flushDue = guard("writing to those who listen", () => {
   const flushing = due;
   due = [];
-  for (const flush of flushing) flush();
+  const progress = { at: 0 };
+  while (progress.at < flushing.length) flushFrom(flushing, progress);
 });
 
 /** `isOpen`: whether results may still be written; what waits is dropped when not. */
 export function gatherWrites<Key>(outlet: Outlet, form: ResultForm<Key>, isOpen: () => boolean): GatheredWrites<Key> {
-  let waiting: { readonly result: LiveResult; readonly key: Key }[] = [];
-  let bytes = 0;
+  return new Gathered(outlet, form, isOpen);
+}
 
-  function flush(): void {
-    const [first] = waiting;
+interface Waiting<Key> {
+  readonly result: LiveResult;
+  readonly key: Key;
+}
+
+/** A class: there are thousands, and each event passes through all of them. */
+class Gathered<Key> implements GatheredWrites<Key> {
+  readonly #outlet: Outlet;
+  readonly #form: ResultForm<Key>;
+  readonly #isOpen: () => boolean;
+  #first: Waiting<Key> | undefined;
+  /** What came behind the first. */
+  #more: Waiting<Key>[] | undefined;
+  #bytes = 0;
+
+  constructor(outlet: Outlet, form: ResultForm<Key>, isOpen: () => boolean) {
+    this.#outlet = outlet;
+    this.#form = form;
+    this.#isOpen = isOpen;
+  }
+
+  add(result: LiveResult, key: Key): Promise<void> | undefined {
+    if (this.#bytes + this.#outlet.writableLength >= MAX_UNREAD_BYTES) {
+      this.flush();
+      if (this.#outlet.writableLength >= MAX_UNREAD_BYTES) {
+        if (!this.#isOpen()) return undefined;
+        return new Promise((resolve, reject) => {
+          this.#writeAlone(result, key, (error) => (error === undefined || error === null ? resolve() : reject(error)));
+        });
+      }
+    }
+    if (this.#first === undefined) {
+      // Behind all that is decided in this turn.
+      if (due.length === 0) process.nextTick(flushDue);
+      due.push(this);
+      this.#first = { result, key };
+    } else {
+      this.#more ??= [];
+      this.#more.push({ result, key });
+    }
+    this.#bytes += this.#form.length(result, key);
+    return undefined;
+  }
+
+  flush(): void {
+    const first = this.#first;
+    const more = this.#more;
+    const bytes = this.#bytes;
     if (first === undefined) return;
-    const results = waiting;
-    const length = bytes;
-    waiting = [];
-    bytes = 0;
-    if (!isOpen()) return;
-    if (results.length === 1) {
-      writeAlone(first.result, first.key);
+    this.#first = undefined;
+    this.#more = undefined;
+    this.#bytes = 0;
+    if (!this.#isOpen()) return;
+    if (more === undefined) {
+      this.#writeAlone(first.result, first.key);
       return;
     }
-    const target = Buffer.allocUnsafe(length);
-    let at = 0;
-    for (const { result, key } of results) at = form.copy(result, key, target, at);
-    outlet.write(target);
+    const target = Buffer.allocUnsafe(bytes);
+    let at = this.#form.copy(first.result, first.key, target, 0);
+    for (const { result, key } of more) at = this.#form.copy(result, key, target, at);
+    this.#outlet.write(target);
   }
 
-  function writeAlone(result: LiveResult, key: Key, written?: (error?: Error | null) => void): void {
-    outlet.write(form.alone(result, key), written);
-    if (outlet.writableLength > 0) form.keep();
+  #writeAlone(result: LiveResult, key: Key, written?: (error?: Error | null) => void): void {
+    this.#outlet.write(this.#form.alone(result, key), written);
+    if (this.#outlet.writableLength > 0) this.#form.keep();
   }
-
-  // Where one outlet breaks the others are written to all the same.
-  const flushGuarded = guard("writing to a client", flush);
-
-  return {
-    add(result, key) {
-      if (bytes + outlet.writableLength >= MAX_UNREAD_BYTES) {
-        flush();
-        if (outlet.writableLength >= MAX_UNREAD_BYTES) {
-          if (!isOpen()) return undefined;
-          return new Promise((resolve, reject) => {
-            writeAlone(result, key, (error) => (error === undefined || error === null ? resolve() : reject(error)));
-          });
-        }
-      }
-      if (waiting.length === 0) {
-        // Behind all that is decided in this turn.
-        if (due.length === 0) process.nextTick(flushDue);
-        due.push(flushGuarded);
-      }
-      waiting.push({ result, key });
-      bytes += form.length(result, key);
-      return undefined;
-    },
-    flush,
-  };
 }

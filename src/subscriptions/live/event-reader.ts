@@ -7,8 +7,8 @@ import type { ReadingTurns } from "./reading-turns.ts";
 
 /** Events taken from the log at a time by a reader that is behind; all that it holds while its client does not read. */
 const CATCH_UP_LIMIT = 64;
-/** Events that a reader takes before it lets others go on. */
-const TURN_LIMIT = 64;
+/** Events that a reader takes, or begins to decide upon, before it lets others go on: about a millisecond. */
+export const TURN_LIMIT = 16;
 /** Events that are looked at before it is their turn. */
 const AHEAD_LIMIT = 64;
 const PAUSE_MS = 300;
@@ -21,139 +21,197 @@ const ANSWERS_HOLD_MS = 10_000;
  * thousands of them read each event.
  */
 export interface EventReader {
+  /** Up to where it has read. */
+  readonly position: Position;
   /** The next event, where there is one in memory. */
   take(): LoggedEvent | undefined;
   /**
    * To be called when there was nothing to take. The promise resolves when it is worth trying again; it rejects with `EventsTrimmed` when
-   * events at the reader's place are gone, with `LogReplaced` when the whole log is, or with the log's error. Undefined: there is nothing newer, and `moved` is called once there is.
+   * events at the reader's place are gone, with `LogReplaced` when the whole log is, or with the log's error. Undefined: there is nothing newer.
    */
+  more(): Promise<void> | undefined;
+  /** Like `more`; when there is nothing newer, `moved` is called once there is. */
   wait(moved: () => void): Promise<void> | undefined;
   /** Whether more events are in memory. */
   hasMore(): boolean;
-  /** Events that will be taken after a position, without taking them: in memory, and a few at most. */
+  /** Events that will be taken, after a position and without taking them: in memory, and a few at most. */
   ahead(after: Position): Iterable<LoggedEvent>;
+  /** Resolves when others have had their turn. */
+  turn(): Promise<void>;
+  /** Goes on behind a position: up to there everything was taken elsewhere. */
+  passTo(position: Position): void;
   close(): void;
 }
 
-export function createEventReader(
-  log: EventLog,
-  portal: string,
-  tail: PortalTail,
-  turns: ReadingTurns,
-  from: Position,
-): EventReader {
-  let position = from;
-  let held: readonly LoggedEvent[] = [];
-  let heldIndex = 0;
-  let wake: (() => void) | undefined;
-  let takenInTurn = 0;
+/** What all readers of a portal's log share. */
+export interface ReadingPlace {
+  readonly log: EventLog;
+  readonly portal: string;
+  readonly tail: PortalTail;
+  readonly turns: ReadingTurns;
+}
 
-  function hold(events: readonly LoggedEvent[]): void {
-    held = events;
-    heldIndex = 0;
+const NONE: readonly LoggedEvent[] = [];
+
+export function createEventReader(place: ReadingPlace, from: Position): EventReader {
+  return new Reader(place, from);
+}
+
+/** A class, because there is one for each of thousands of subscriptions: methods are shared, closures are not. */
+class Reader implements EventReader {
+  readonly #place: ReadingPlace;
+  #position: Position;
+  #held = NONE;
+  #heldIndex = 0;
+  #wake: (() => void) | undefined;
+  /** What the tail calls; made when it has to call for the first time. */
+  #moved: (() => void) | undefined;
+  #takenInTurn = 0;
+
+  constructor(place: ReadingPlace, from: Position) {
+    this.#place = place;
+    this.#position = from;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  take(): LoggedEvent | undefined {
+    if (this.#takenInTurn === TURN_LIMIT) return undefined;
+    const event = this.#next();
+    if (event === undefined) return undefined;
+    this.#takenInTurn += 1;
+    this.#position = event.position;
+    return event;
+  }
+
+  more(): Promise<void> | undefined {
+    const { tail, turns } = this.#place;
+    const hasMore =
+      this.#heldIndex < this.#held.length || !tail.covers(this.#position) || tail.next(this.#position) !== undefined;
+    if (!hasMore) {
+      this.#hold(NONE);
+      this.#takenInTurn = 0;
+      return undefined;
+    }
+    if (this.#takenInTurn < TURN_LIMIT) return this.#readBack();
+    this.#takenInTurn = 0;
+    return turns.next();
+  }
+
+  wait(moved: () => void): Promise<void> | undefined {
+    const more = this.more();
+    // Nothing can come between the look and this.
+    if (more === undefined) this.#wakeBy(moved);
+    return more;
+  }
+
+  hasMore(): boolean {
+    const { tail } = this.#place;
+    return (
+      this.#heldIndex < this.#held.length || (tail.covers(this.#position) && tail.next(this.#position) !== undefined)
+    );
+  }
+
+  *ahead(after: Position): Iterable<LoggedEvent> {
+    const isHeld = this.#heldIndex < this.#held.length;
+    const events = isHeld ? this.#held.slice(this.#heldIndex) : inMemory(this.#place.tail, this.#position, AHEAD_LIMIT);
+    for (const event of events) if (event.position > after) yield event;
+  }
+
+  turn(): Promise<void> {
+    return this.#place.turns.next();
+  }
+
+  passTo(position: Position): void {
+    if (position <= this.#position) return;
+    this.#position = position;
+    this.#hold(NONE);
+  }
+
+  close(): void {
+    if (this.#moved !== undefined) this.#place.tail.forget(this.#moved);
+    this.#held = NONE;
+    this.#wakeUp();
+  }
+
+  #hold(events: readonly LoggedEvent[]): void {
+    this.#held = events;
+    this.#heldIndex = 0;
   }
 
   /**
    * What is read back came long ago: answers that were asked for since then tell of it. Else each piece of the log would wait for answers of
    * its own, and a reader that is behind never catch up.
    */
-  async function read(): Promise<readonly LoggedEvent[]> {
-    const events = await log.read(portal, position, CATCH_UP_LIMIT, tail.log);
+  async #read(): Promise<readonly LoggedEvent[]> {
+    const { log, portal, tail } = this.#place;
+    const events = await log.read(portal, this.#position, CATCH_UP_LIMIT, tail.log);
     const oldest = performance.now() - ANSWERS_HOLD_MS;
     for (const logged of events) noteSeen(logged, Math.max(oldest, tail.knownSince(logged.position)));
     return events;
   }
 
-  function next(): LoggedEvent | undefined {
-    if (heldIndex < held.length) return held[heldIndex++];
-    return tail.covers(position) ? tail.next(position) : undefined;
+  #next(): LoggedEvent | undefined {
+    if (this.#heldIndex < this.#held.length) return this.#held[this.#heldIndex++];
+    const { tail } = this.#place;
+    return tail.covers(this.#position) ? tail.next(this.#position) : undefined;
   }
 
-  async function readBack(): Promise<void> {
+  async #readBack(): Promise<void> {
     try {
-      hold(await read());
-      if (held.length === 0) await passUnknown();
+      this.#hold(await this.#read());
+      if (this.#held.length === 0) await this.#passUnknown();
     } catch (error) {
-      if (error instanceof CorruptEvent) position = error.position;
-      else if (error instanceof StorageUnavailable) await pause();
+      if (error instanceof CorruptEvent) this.#position = error.position;
+      else if (error instanceof StorageUnavailable) await this.#pause();
       else throw error;
     }
   }
 
   /** Only kinds that this version does not know lie between here and the head. */
-  async function passUnknown(): Promise<void> {
+  async #passUnknown(): Promise<void> {
+    const { log, portal, tail } = this.#place;
     const head = await log.head(portal);
     // Once more, for what came before the head was asked for.
-    hold(await read());
-    if (held.length > 0) return;
-    position = Math.max(position, head);
-    if (!tail.covers(position)) await pause();
+    this.#hold(await this.#read());
+    if (this.#held.length > 0) return;
+    this.#position = Math.max(this.#position, head);
+    if (!tail.covers(this.#position)) await this.#pause();
   }
 
   /** Of a log that is away and comes back, or that is no longer the one which the tail has read. */
-  function pause(): Promise<void> {
+  #pause(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, PAUSE_MS);
-      wake = () => {
+      this.#wakeBy(() => {
         clearTimeout(timer);
         resolve();
-      };
-      tail.wake(moved);
+      });
     });
   }
 
-  function moved(): void {
-    const waiting = wake;
-    wake = undefined;
-    waiting?.();
+  #wakeBy(wake: () => void): void {
+    this.#wake = wake;
+    this.#moved ??= () => this.#wakeUp();
+    this.#place.tail.wake(this.#moved);
   }
 
-  return {
-    take() {
-      if (takenInTurn === TURN_LIMIT) return undefined;
-      const event = next();
-      if (event === undefined) return undefined;
-      takenInTurn += 1;
-      position = event.position;
-      return event;
-    },
-    wait(whenMoved) {
-      const hasMore = heldIndex < held.length || !tail.covers(position) || tail.next(position) !== undefined;
-      if (!hasMore) {
-        hold([]);
-        takenInTurn = 0;
-        // Nothing can come between the look and this.
-        wake = whenMoved;
-        tail.wake(moved);
-        return undefined;
-      }
-      if (takenInTurn < TURN_LIMIT) return readBack();
-      takenInTurn = 0;
-      return turns.next();
-    },
-    hasMore: () => heldIndex < held.length || (tail.covers(position) && tail.next(position) !== undefined),
-    *ahead(after) {
-      let from = Math.max(position, after);
-      let left = AHEAD_LIMIT;
-      for (let index = heldIndex; index < held.length && left > 0; index += 1) {
-        const event = held[index];
-        if (event === undefined || event.position <= from) continue;
-        from = event.position;
-        left -= 1;
-        yield event;
-      }
-      while (left > 0 && heldIndex >= held.length && tail.covers(from)) {
-        const event = tail.next(from);
-        if (event === undefined) return;
-        from = event.position;
-        left -= 1;
-        yield event;
-      }
-    },
-    close() {
-      tail.forget(moved);
-      held = [];
-      moved();
-    },
-  };
+  #wakeUp(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
+
+/** Events behind a position that are in a tail's memory, so many at most. */
+export function* inMemory(tail: PortalTail, after: Position, most: number): Iterable<LoggedEvent> {
+  let from = after;
+  for (let left = most; left > 0 && tail.covers(from); left -= 1) {
+    const event = tail.next(from);
+    if (event === undefined) return;
+    from = event.position;
+    yield event;
+  }
 }

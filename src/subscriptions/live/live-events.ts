@@ -3,7 +3,7 @@ import { badUserInput } from "../../schema/input-errors.ts";
 import type { LogPlace, Position } from "../../storage/log.ts";
 import { type CursorProblem, readCursor, writeCursor } from "../events/cursor.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
-import { createEventReader } from "./event-reader.ts";
+import { createEventReader, type ReadingPlace } from "./event-reader.ts";
 import { firstSeen } from "./first-seen.ts";
 import { createLiveGroup, type ExecuteDelivery, type LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
@@ -90,7 +90,15 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const openings = new Set<Opening>();
   const turns = createReadingTurns();
   const ears = createPortalEars({ useTail, onError: options.onError });
+  /** One for all readers of a tail. */
+  const places = new WeakMap<PortalTail, ReadingPlace>();
   let openStreams = 0;
+
+  function placeOf(tail: PortalTail, portal: string): ReadingPlace {
+    const place = places.get(tail) ?? { log, portal, tail, turns };
+    places.set(tail, place);
+    return place;
+  }
 
   /** The portal's tail, for as long as somebody uses it. */
   async function useTail(portal: string): Promise<{ tail: PortalTail; release: () => void }> {
@@ -173,7 +181,6 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
       if ((await log.newest(portal)).log !== tail.log) endLog(portal, tail.log);
       return await open(subscription, opening);
     }
-    const cursorAt = (at: Position): string => writeCursor(portal, { log: newest.log, position: at });
     const { group, release: releaseGroup } = useGroup(
       portal,
       `${portal}\n${newest.log}\n${viewer.rightsKey}\n${sharingKey}`,
@@ -184,10 +191,12 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
           access: options.access,
           chats: options.chats,
           execute,
-          cursorAt,
+          cursorAt: (at) => writeCursor(portal, { log: newest.log, position: at }),
+          tail,
+          turns,
         }),
     );
-    const reader = createEventReader(log, portal, tail, turns, position);
+    const reader = createEventReader(placeOf(tail, portal), position);
     const ofPortal = streams.get(portal) ?? new Map<LiveStream, string>();
     const unwatch = options.onStream?.(viewer);
     const closed = (): void => {
@@ -203,8 +212,6 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
       reader,
       group,
       execute,
-      cursorAt,
-      position,
       responseKey,
       failed,
       closed,

@@ -3,12 +3,15 @@ import type { Id } from "../../datasources/domain/ids.ts";
 import type { Position } from "../../storage/log.ts";
 import { type ChatStoredEvent, type EventCriteria, matchesChat, matchesEvent } from "../events/event-filter.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
+import { type Abreast, createAbreast } from "./abreast.ts";
 import { Deciding, type Decision } from "./deciding.ts";
 import { EventWithheld, inTime } from "./event-withheld.ts";
 import { firstSeen } from "./first-seen.ts";
 import type { EventInHand, LiveDelivery } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
+import type { PortalTail } from "./portal-tail.ts";
+import type { ReadingTurns } from "./reading-turns.ts";
 
 /** Runs the subscription's selection for one delivery. Rejects when it cannot be begun. */
 export type ExecuteDelivery = (delivery: LiveDelivery, position: Position, inHand?: EventInHand) => Promise<LiveResult>;
@@ -20,6 +23,8 @@ export interface LiveGroupOptions {
   readonly chats: ChatResolution;
   readonly execute: ExecuteDelivery;
   readonly cursorAt: (position: Position) => string;
+  readonly tail: PortalTail;
+  readonly turns: ReadingTurns;
 }
 
 /** Equal subscriptions: what becomes of an event is decided and executed once for all of them. */
@@ -30,6 +35,9 @@ export interface LiveGroup {
   isDeciding(): boolean;
   /** What becomes of an event. Fails when the viewer's rights cannot be checked. */
   deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Deciding;
+  readonly cursorAt: (position: Position) => string;
+  /** Those of them that keep up. */
+  readonly abreast: Abreast;
 }
 
 /** Whoever names more chats than this is treated like one who names none. */
@@ -101,13 +109,17 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
     return deciding;
   }
 
+  function begin(logged: LoggedEvent): void {
+    if (logged.event.kind === "gap") return;
+    deliver(logged, logged.event);
+  }
+
   return {
-    begin(logged) {
-      if (logged.event.kind === "gap") return;
-      deliver(logged, logged.event);
-    },
+    begin,
     isDeciding: () => pending > 0,
     deliver,
+    cursorAt: options.cursorAt,
+    abreast: createAbreast({ tail: options.tail, turns: options.turns, deliver, begin }),
   };
 }
 

@@ -1,14 +1,15 @@
-import { GraphQLError } from "graphql";
-import { guard } from "../../process/guard.ts";
+import { guard, inBackground } from "../../process/guard.ts";
 import { EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
+import type { Member } from "./abreast.ts";
 import { Deciding, type Decision, type Waiting } from "./deciding.ts";
 import { isEnding } from "./ending-refusals.ts";
-import type { EventReader } from "./event-reader.ts";
+import { type EventReader, TURN_LIMIT } from "./event-reader.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
-import { LiveResult } from "./live-result.ts";
+import type { LiveResult } from "./live-result.ts";
+import { gapResult, goneResult, lostResult } from "./told-losses.ts";
 
 /**
  * Takes one result for the client. A promise when the client is behind: nothing more is handed over before it resolves, and the stream
@@ -36,9 +37,6 @@ export interface LiveStreamOptions {
   readonly reader: EventReader;
   readonly group: LiveGroup;
   readonly execute: ExecuteDelivery;
-  readonly cursorAt: (position: Position) => string;
-  /** Where the reader begins. */
-  readonly position: Position;
   /** Name of the field in the answer, for results that carry an error only. */
   readonly responseKey: string;
   /** The result for an error; with the cursor of the event that it concerns, where there is one. */
@@ -46,8 +44,6 @@ export interface LiveStreamOptions {
   readonly closed: () => void;
 }
 
-/** A client that was told of a gap waits up to this long before it reads again, so that a restart does not bring all at once. */
-const REFETCH_SPREAD_MS = 10_000;
 /** A checkpoint after this many events that were not for the subscription, or after this time if there was one at least. */
 const CHECKPOINT_EVENTS = 500;
 const CHECKPOINT_MS = 30_000;
@@ -56,236 +52,266 @@ const CHECKPOINT_MS = 30_000;
 const STORAGE_AWAY_MS = 300;
 
 /**
- * A loop over the reader's events without promises of its own: a thousand subscribers that are up to date share the one of their
- * group's execution, and each event is then handed to all of them in one turn.
+ * A loop over the reader's events without promises of its own. One that has nothing more to read goes on in step with the others of its
+ * group, until its client falls behind.
  */
 export function openLiveStream(options: LiveStreamOptions): LiveStream {
-  const { request, reader, group, execute, cursorAt } = options;
-  let sink: LiveSink | undefined;
-  let passed = 0;
-  let lastResult = performance.now();
-  let ended = false;
-  let begunUpTo: Position = 0;
-  let handedUpTo = options.position;
-  /** The event that is waited with while the storage is away. */
-  let postponed: LoggedEvent | undefined;
-  /** The event whose decision is waited for. */
-  let undecided: LoggedEvent | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let isGone = false;
-  let isFinishing = false;
-  /** Nothing is under way that goes on by itself. */
-  let isIdle = false;
-  let settle: { resolve(): void; reject(error: unknown): void } | undefined;
+  return new GroupStream(options);
+}
 
-  function end(): void {
-    if (ended) return;
-    ended = true;
-    clearTimeout(retry);
+/** A class, because there are thousands: what each keeps is its place and what it waits for. */
+class GroupStream implements LiveStream, Member, Waiting {
+  readonly #options: LiveStreamOptions;
+  #sink: LiveSink | undefined;
+  #settle: { resolve(): void; reject(error: unknown): void } | undefined;
+  #handedUpTo: Position;
+  #begunUpTo: Position = 0;
+  #passed = 0;
+  #lastResult = 0;
+  /** The event that is waited with while the storage is away. */
+  #postponed: LoggedEvent | undefined;
+  /** The event whose decision is waited for. */
+  #undecided: LoggedEvent | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #hasEnded = false;
+  #isGone = false;
+  #isFinishing = false;
+  /** Nothing is under way that goes on by itself. */
+  #isIdle = false;
+
+  constructor(options: LiveStreamOptions) {
+    this.#options = options;
+    this.#handedUpTo = options.reader.position;
+    if (options.request.checkpoints) this.#lastResult = performance.now();
+  }
+
+  run(to: LiveSink): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#sink = to;
+      if (this.#hasEnded) resolve();
+      else this.#go();
+    });
+  }
+
+  close(): void {
+    if (this.#hasEnded) return;
+    const { group, reader, closed } = this.#options;
+    group.abreast.leave(this);
+    this.#hasEnded = true;
+    clearTimeout(this.#retry);
     reader.close();
-    options.closed();
-    settle?.resolve();
+    closed();
+    this.#settle?.resolve();
+  }
+
+  place(): string {
+    return this.#options.group.cursorAt(this.#handedUpTo);
+  }
+
+  logIsGone(): void {
+    this.#isGone = true;
+    if (this.#isIdle) this.#go();
+  }
+
+  hand(result: LiveResult): boolean {
+    const handing = this.#hand(result);
+    if (handing === undefined) return true;
+    this.#isIdle = false;
+    this.#thenGo(handing);
+    return false;
+  }
+
+  leftAt(position: Position): void {
+    this.#handedUpTo = position;
+    this.#options.reader.passTo(position);
+  }
+
+  notDecided(logged: LoggedEvent, error: unknown): void {
+    this.#isIdle = false;
+    this.#options.reader.passTo(logged.position);
+    this.#undecided = logged;
+    this.failed(error);
+  }
+
+  goOn(): void {
+    this.#go();
+  }
+
+  decided(result: Decision): void {
+    const logged = this.#takeUndecided();
+    if (logged !== undefined) this.#thenGo(this.#handDecided(logged, result));
+  }
+
+  failed(error: unknown): void {
+    const logged = this.#takeUndecided();
+    if (logged === undefined) return;
+    if (isStorageAway(error)) this.#postpone(logged);
+    else this.#refuse(logged, error);
   }
 
   /** The client cannot be written to. */
-  function abandon(error: unknown): void {
-    settle?.reject(error);
-    end();
+  #abandon(error: unknown): void {
+    this.#settle?.reject(error);
+    this.close();
   }
 
   /** The log cannot be read on. */
-  function breakOff(error: unknown): void {
-    if (error instanceof EventsTrimmed) finish(lostResult(error));
-    else if (error instanceof LogReplaced) finish(goneResult());
-    else finish(options.failed(error));
+  #breakOff(error: unknown): void {
+    const { responseKey, group, failed } = this.#options;
+    if (error instanceof EventsTrimmed) this.#finish(lostResult(responseKey, error, group.cursorAt));
+    else if (error instanceof LogReplaced) this.#finish(goneResult(responseKey));
+    else this.#finish(failed(error));
   }
 
   /** Hands over a last result. */
-  function finish(result: LiveResult): void {
-    if (isFinishing) return;
-    isFinishing = true;
-    then(hand(result), end);
+  #finish(result: LiveResult): void {
+    if (this.#isFinishing) return;
+    this.#isFinishing = true;
+    const handing = this.#hand(result);
+    if (handing === undefined) this.close();
+    else this.#then(handing, () => this.close());
   }
 
-  function hand(result: LiveResult): Promise<void> | undefined {
-    if (ended) return undefined;
-    passed = 0;
-    if (request.checkpoints) lastResult = performance.now();
+  #hand(result: LiveResult): Promise<void> | undefined {
+    if (this.#hasEnded) return undefined;
+    this.#passed = 0;
+    if (this.#options.request.checkpoints) this.#lastResult = performance.now();
     try {
-      return sink?.(result);
+      return this.#sink?.(result);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  function then(handing: Promise<void> | undefined, next: () => void): void {
-    if (handing === undefined) next();
-    else handing.then(next, abandon);
+  #thenGo(handing: Promise<void> | undefined): void {
+    if (handing === undefined) this.#go();
+    else this.#then(handing, () => this.#go());
+  }
+
+  #then(waited: Promise<void>, next: () => void): void {
+    waited.then(next, (error: unknown) => this.#abandon(error));
   }
 
   /** Goes on as far as it can. Never throws: many streams are woken in one loop. */
-  function go(): void {
-    isIdle = false;
+  #go(): void {
+    const { reader, group, request, responseKey } = this.#options;
+    if (this.#isIdle) group.abreast.leave(this);
+    this.#isIdle = false;
     try {
-      while (!ended && !isFinishing) {
-        if (isGone) {
-          finish(goneResult());
+      while (!this.#hasEnded && !this.#isFinishing) {
+        if (this.#isGone) {
+          this.#finish(goneResult(responseKey));
           return;
         }
-        const logged = postponed ?? reader.take();
-        postponed = undefined;
+        const logged = this.#postponed ?? reader.take();
+        this.#postponed = undefined;
         if (logged === undefined) {
-          const more = reader.wait(go);
-          if (more === undefined) isIdle = true;
-          else more.then(go, breakOff);
+          const more = request.checkpoints ? reader.wait(() => this.#go()) : reader.more();
+          if (more !== undefined) {
+            more.then(
+              () => this.#go(),
+              (error: unknown) => this.#breakOff(error),
+            );
+            return;
+          }
+          this.#isIdle = true;
+          // Each passes over events of its own number where checkpoints count them.
+          if (!request.checkpoints) group.abreast.join(this, reader.position);
           return;
         }
-        const decided = decide(logged);
+        const decided = this.#decide(logged);
         if (decided instanceof Deciding) {
-          if (reader.hasMore()) beginAhead(logged.position);
-          undecided = logged;
-          decided.wait(waiting);
+          this.#undecided = logged;
+          if (reader.hasMore()) this.#beginAhead(logged);
+          decided.wait(this);
           return;
         }
-        const handing = handDecided(logged, decided);
+        const handing = this.#handDecided(logged, decided);
         if (handing !== undefined) {
-          handing.then(go, abandon);
+          this.#thenGo(handing);
           return;
         }
       }
     } catch (error) {
-      breakOff(error);
+      this.#breakOff(error);
     }
   }
 
-  /** What has to wait waits together: the events behind this one are begun now. */
-  function beginAhead(position: Position): void {
-    for (const logged of reader.ahead(Math.max(position, begunUpTo))) {
-      begunUpTo = logged.position;
-      group.begin(logged);
+  /** What has to wait waits together: the events behind this one are begun meanwhile, a few in each turn. */
+  #beginAhead(logged: LoggedEvent): void {
+    const { reader, group } = this.#options;
+    let begun = 0;
+    for (const later of reader.ahead(Math.max(logged.position, this.#begunUpTo))) {
+      if (begun === TURN_LIMIT) {
+        inBackground("beginning with later events", async () => {
+          await reader.turn();
+          if (this.#undecided === logged) this.#beginAhead(logged);
+        });
+        return;
+      }
+      this.#begunUpTo = later.position;
+      group.begin(later);
+      begun += 1;
     }
   }
 
-  function decide(logged: LoggedEvent): Decision | Deciding {
-    const { event, position, receivedAt } = logged;
+  #decide(logged: LoggedEvent): Decision | Deciding {
+    const { event } = logged;
     return event.kind === "gap"
-      ? new Deciding(gapResult(event.since, event.until, position, receivedAt))
-      : group.deliver(logged, event);
+      ? new Deciding(gapResult(event, logged, this.#options.group.cursorAt(logged.position), this.#options))
+      : this.#options.group.deliver(logged, event);
   }
 
-  /** One for all events: they are decided upon in turn. */
-  const waiting: Waiting = {
-    decided(result) {
-      const logged = takeUndecided();
-      if (logged !== undefined) then(handDecided(logged, result), go);
-    },
-    failed(error) {
-      const logged = takeUndecided();
-      if (logged === undefined) return;
-      if (isStorageAway(error)) postpone(logged);
-      else refuse(logged, error);
-    },
-  };
-
-  function takeUndecided(): LoggedEvent | undefined {
-    const logged = undecided;
-    undecided = undefined;
+  #takeUndecided(): LoggedEvent | undefined {
+    const logged = this.#undecided;
+    this.#undecided = undefined;
     return logged;
   }
 
-  function handDecided(logged: LoggedEvent, result: Decision): Promise<void> | undefined {
-    if (!ended) handedUpTo = logged.position;
-    return result === undefined ? passOver(logged) : hand(result);
+  #handDecided(logged: LoggedEvent, result: Decision): Promise<void> | undefined {
+    if (!this.#hasEnded) this.#handedUpTo = logged.position;
+    return result === undefined ? this.#passOver(logged) : this.#hand(result);
   }
 
   /** The log cannot be read on now either: nothing is told, and nothing lost, until it can. */
-  function postpone(logged: LoggedEvent): void {
-    if (ended) return;
-    postponed = logged;
-    retry = setTimeout(guard("going on with a stream", go, end), STORAGE_AWAY_MS);
+  #postpone(logged: LoggedEvent): void {
+    if (this.#hasEnded) return;
+    this.#postponed = logged;
+    this.#retry = setTimeout(
+      guard(
+        "going on with a stream",
+        () => this.#go(),
+        () => this.close(),
+      ),
+      STORAGE_AWAY_MS,
+    );
   }
 
   /** One event that cannot be decided upon does not end the stream; a viewer whom the portal no longer serves does. */
-  function refuse({ position }: LoggedEvent, error: unknown): void {
-    if (!ended) handedUpTo = position;
-    then(hand(options.failed(error, cursorAt(position))), isEnding(error) ? end : go);
+  #refuse({ position }: LoggedEvent, error: unknown): void {
+    if (!this.#hasEnded) this.#handedUpTo = position;
+    const { failed, group } = this.#options;
+    const handing = this.#hand(failed(error, group.cursorAt(position)));
+    if (!isEnding(error)) this.#thenGo(handing);
+    else if (handing === undefined) this.close();
+    else this.#then(handing, () => this.close());
   }
 
   /** An event that is not for this subscription. */
-  function passOver({ position, receivedAt }: LoggedEvent): Promise<void> | undefined {
-    passed += 1;
+  #passOver({ position, receivedAt }: LoggedEvent): Promise<void> | undefined {
+    const { request, group, execute, failed } = this.#options;
     if (!request.checkpoints) return undefined;
-    if (passed < CHECKPOINT_EVENTS && performance.now() - lastResult < CHECKPOINT_MS) return undefined;
-    const cursor = cursorAt(position);
-    return execute({ cursor, receivedAt, content: { kind: "checkpoint" } }, position).then(hand, (error) =>
-      // The next event that is passed over brings another one.
-      isStorageAway(error) ? undefined : hand(options.failed(error, cursor)),
+    this.#passed += 1;
+    if (this.#passed < CHECKPOINT_EVENTS && performance.now() - this.#lastResult < CHECKPOINT_MS) return undefined;
+    const cursor = group.cursorAt(position);
+    return execute({ cursor, receivedAt, content: { kind: "checkpoint" } }, position).then(
+      (result) => this.#hand(result),
+      (error: unknown) =>
+        // The next event that is passed over brings another one.
+        isStorageAway(error) ? undefined : this.#hand(failed(error, cursor)),
     );
   }
-
-  async function gapResult(since: string, until: string, position: Position, receivedAt: Date): Promise<LiveResult> {
-    const refetchAfterMs = Math.floor(Math.random() * REFETCH_SPREAD_MS);
-    const cursor = cursorAt(position);
-    if (request.gaps === "event") {
-      return execute(
-        {
-          cursor,
-          receivedAt,
-          content: { kind: "gap", since: new Date(since), until: new Date(until), refetchAfterMs },
-        },
-        position,
-      );
-    }
-    const error = new GraphQLError(
-      `Nobody received the portal's events from ${since} to ${until}. Read again what matters, after refetchAfterMs; the stream goes on.`,
-      { path: [options.responseKey], extensions: { code: "STREAM_GAP", since, until, refetchAfterMs, cursor } },
-    );
-    return new LiveResult({ data: { [options.responseKey]: null }, errors: [error.toJSON()] });
-  }
-
-  function lostResult(lost: EventsTrimmed): LiveResult {
-    const error = new GraphQLError(
-      "Events between the given cursor and the oldest kept one are gone. Read again what matters, then go on from oldestCursor or headCursor.",
-      {
-        path: [options.responseKey],
-        extensions: {
-          code: "EVENTS_LOST",
-          oldestCursor: cursorAt(lost.oldest),
-          headCursor: cursorAt(lost.head),
-        },
-      },
-    );
-    return new LiveResult({ data: { [options.responseKey]: null }, errors: [error.toJSON()] });
-  }
-
-  /** Without cursors: no place of that log means anything any more, and the next one is whatever comes from now on. */
-  function goneResult(): LiveResult {
-    const error = new GraphQLError(
-      "The log of these events is gone: the application was taken out of the portal, or the gateway's store was emptied or replaced. Read again what matters, then subscribe without after.",
-      {
-        path: [options.responseKey],
-        extensions: { code: "EVENTS_LOST", oldestCursor: null, headCursor: null },
-      },
-    );
-    return new LiveResult({ data: { [options.responseKey]: null }, errors: [error.toJSON()] });
-  }
-
-  return {
-    run(to) {
-      return new Promise((resolve, reject) => {
-        settle = { resolve, reject };
-        sink = to;
-        if (ended) resolve();
-        else go();
-      });
-    },
-    close: end,
-    place: () => cursorAt(handedUpTo),
-    logIsGone() {
-      isGone = true;
-      if (isIdle) go();
-    },
-  };
 }
 
 function isStorageAway(error: unknown): boolean {

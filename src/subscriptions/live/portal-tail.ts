@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { guard } from "../../process/guard.ts";
 import { CorruptEvent, EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
@@ -31,7 +32,8 @@ export interface TailListeners {
 
 /** Events kept in memory for each portal that somebody listens to. A reader further behind reads from the log. */
 const WINDOW = 1_024;
-const READ_LIMIT = 256;
+/** Events read at a time; before there are more, others have a turn. */
+const READ_LIMIT = 64;
 /** Readings of the log whose time is remembered. */
 const REMEMBERED_READINGS = 1_024;
 /** A failed read of the log is tried again after this; the log's own follower usually calls earlier. */
@@ -87,7 +89,9 @@ export async function openPortalTail(
     try {
       while (again && !closed) {
         again = false;
-        head = await readOn(head);
+        const from = head;
+        head = await readOn(from);
+        if (head - from >= READ_LIMIT) await nextTurn();
       }
     } catch (error) {
       // The storage may be closed as soon as nobody listens.
