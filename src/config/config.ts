@@ -38,7 +38,9 @@ export interface Config {
     readonly operationTimeoutMs: number;
     /** The only operations that clients may send; undefined: all. */
     readonly operationsFile: string | undefined;
-    readonly compiledQueries: "auto" | "always" | "off";
+    readonly compiledQueries: "on" | "off";
+    /** One query in so many is run by graphql-js too; 0: none. */
+    readonly comparedQueries: number;
     /** Addresses and networks whose `X-Forwarded-For` counts. */
     readonly trustedProxies: readonly string[];
     /** Where files that clients send wait to be sent on. */

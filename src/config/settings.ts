@@ -269,9 +269,15 @@ export const settings = {
   }),
   GATEWAY_COMPILED_QUERIES: setting({
     description:
-      "Whether queries are compiled: `auto` those that come again and again, `always` each at once (for tests), `off` none: graphql-js runs everything, slower and with the same answers.",
-    default: "auto",
-    schema: z.enum(["auto", "always", "off"]).default("auto"),
+      "`on`: queries and the selections of subscriptions are run by plans that are kept for each document; `off`: graphql-js runs everything, slower and with the same answers.",
+    default: "on",
+    schema: z.enum(["on", "off"]).default("on"),
+  }),
+  GATEWAY_COMPARED_QUERIES: setting({
+    description:
+      "One query in so many is run once more by graphql-js, from what its fields were answered from, so that it costs the portal nothing; answers that differ are counted in the details of `/ready` and told in the log by the document's SHA-256 and the first place. 0: none.",
+    default: "0",
+    schema: wholeNumber(0, 1_000_000).default(0),
   }),
   GATEWAY_OPERATIONS_FILE: setting({
     description:

@@ -1,5 +1,6 @@
 import { GraphQLScalarType } from "graphql";
 import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject, GraphQLSafeInt, GraphQLURL } from "graphql-scalars";
+import { isoText } from "./iso-text.ts";
 
 /** An instant. Goes out in UTC with milliseconds, comes in with any offset; a time without an offset is refused. */
 export const DateTime = new GraphQLScalarType({
@@ -9,7 +10,7 @@ export const DateTime = new GraphQLScalarType({
     "An instant as RFC 3339 text. Answers are in UTC, such as `2026-03-16T15:06:56.000Z`; inputs may carry any offset.",
   // Records hold dates, and a page of a history has thousands of them.
   serialize: (value) =>
-    value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : GraphQLDateTimeISO.serialize(value),
+    value instanceof Date && !Number.isNaN(value.getTime()) ? isoText(value) : GraphQLDateTimeISO.serialize(value),
 });
 
 /** A whole number up to 2^53 - 1: sizes and counts that may pass 2^31. */

@@ -99,6 +99,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   );
   const {
     compiledQueries,
+    comparedQueries,
     explorer,
     explorerPeople,
     corsOrigins,
@@ -158,6 +159,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     preparation: createPreparation({ schema, introspection, limits, known }),
     limits,
     compiledQueries,
+    comparedQueries,
     timeoutMs,
     live: liveSide.live,
     inboxes: liveSide.inboxes,
@@ -180,7 +182,9 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
   async function readiness(): ReturnType<typeof liveSide.readiness> {
     if (ending) return { ready: false, details: ENDING };
     const { ready, details } = await liveSide.readiness();
-    return { ready, details: { portals: portals.states(), ...details } };
+    const compared = door.comparedQueries?.();
+    const own = compared === undefined ? {} : { comparedQueries: compared };
+    return { ready, details: { portals: portals.states(), ...own, ...details } };
   }
 
   /** Names and counts are for whoever runs the gateway: this machine, or somebody who may come in. */

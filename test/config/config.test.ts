@@ -38,7 +38,8 @@ test("a webhook address is all that has to be configured", () => {
     introspection: false,
     operationTimeoutMs: 30_000,
     operationsFile: undefined,
-    compiledQueries: "auto",
+    compiledQueries: "on",
+    comparedQueries: 0,
     trustedProxies: [],
     uploadsDirectory: ".data/uploads",
   });

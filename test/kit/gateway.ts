@@ -81,8 +81,8 @@ export async function startGateway({
   const server = await runGateway({
     GATEWAY_DATA_DIR: directory,
     GATEWAY_INTROSPECTION: "true",
-    // What is compiled only when it comes often would hardly be tried. With COMPILED_QUERIES=off all of it runs on graphql-js.
-    GATEWAY_COMPILED_QUERIES: process.env.COMPILED_QUERIES ?? "always",
+    // With COMPILED_QUERIES=off all of it runs on graphql-js.
+    GATEWAY_COMPILED_QUERIES: process.env.COMPILED_QUERIES ?? "on",
     GATEWAY_API_KEYS: [...webhooks.keys()]
       .map((name) => `${name}:${keyOf(name)}:${name}${seeingAll.includes(name) ? ":all" : ""}`)
       .join(","),

@@ -15,7 +15,8 @@ import type { Identity } from "../identity/identity.ts";
 import { missingRight } from "../identity/rights.ts";
 import type { ListViewer } from "../live-identities.ts";
 import { createAdmission, type Entry } from "./admission.ts";
-import { type CompiledQueries, createCompiledQueries } from "./compiled/compiled-queries.ts";
+import { type ComparedQueries, createComparedQueries } from "./compiled/compared-queries.ts";
+import { createCompiledQueries } from "./compiled/compiled-queries.ts";
 import { asGraphQLError, shapeError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";
 import { countFailedFields } from "./failed-fields.ts";
@@ -65,14 +66,18 @@ export interface Door {
   accept(arrival: Arrival): Promise<Accepted | Refused>;
   shapeError(error: GraphQLError, requestId: string): GraphQLFormattedError;
   readonly underWay: OperationsUnderWay;
+  /** How many queries were run by both executors, and of how many the answers differed; undefined: none are. */
+  readonly comparedQueries: (() => ReturnType<ComparedQueries["counts"]>) | undefined;
 }
 
 export interface DoorOptions {
   readonly schema: GraphQLSchema;
   readonly preparation: Preparation;
   readonly limits: Limits;
-  /** Which queries are compiled: those that come often, each at once, none. */
-  readonly compiledQueries: "auto" | "always" | "off";
+  /** Whether queries are run by plans that are kept, or by graphql-js. */
+  readonly compiledQueries: "on" | "off";
+  /** One in so many is run by both; 0: none. */
+  readonly comparedQueries: number;
   /** Milliseconds that an operation may take, and may wait for others before it. */
   readonly timeoutMs: number;
   readonly live: LiveEvents;
@@ -113,8 +118,10 @@ export function createDoor(options: DoorOptions): Door {
   const { schema, preparation, limits, live, inboxes, log } = options;
   const { hideSuggestions } = preparation;
   const failedFields = countFailedFields(schema);
-  const compiled = compiledBy(options);
-  const executing: Executing = { schema, hideSuggestions, limits, failedFields, compiled };
+  const compiled = options.compiledQueries === "off" ? undefined : createCompiledQueries(schema);
+  const every = compiled === undefined ? 0 : options.comparedQueries;
+  const compared = every === 0 ? undefined : createComparedQueries({ schema, every, log });
+  const executing: Executing = { schema, hideSuggestions, limits, failedFields, compiled, compared };
   const weigh = createScales(schema);
   const observe = createObserver(log);
   const underWay = createOperationsUnderWay();
@@ -293,6 +300,7 @@ export function createDoor(options: DoorOptions): Door {
 
   return {
     underWay,
+    comparedQueries: compared?.counts,
     shapeError: (error, requestId) => shapeFor(requestId)(error),
     async accept(arrival) {
       try {
@@ -309,11 +317,6 @@ function seesTheSame(before: Identity, now: Identity): boolean {
   return (
     before.credential === now.credential && JSON.stringify(before.rights.events) === JSON.stringify(now.rights.events)
   );
-}
-
-function compiledBy({ schema, compiledQueries }: DoorOptions): CompiledQueries | undefined {
-  if (compiledQueries === "off") return undefined;
-  return createCompiledQueries(schema, compiledQueries === "always" ? { afterRuns: 1 } : {});
 }
 
 function withoutRight({ rights }: Identity, { kind }: PreparedOperation): GraphQLError | undefined {

@@ -20,6 +20,11 @@ export function errorsInAnswer(errors: readonly GraphQLError[], data: unknown): 
   return kept.sort((a, b) => compare(a.path ?? [], b.path ?? [], data));
 }
 
+/** The part of an error's path that is in the answer: shorter than the path where something around the field became null. */
+export function placeInAnswer(path: Path, data: unknown): Path {
+  return path.slice(0, depthOfNull(path, data));
+}
+
 /** After how many steps the way to a field ends at null: all of them where only the field itself is null. */
 function depthOfNull(path: Path, data: unknown): number {
   let at = data;

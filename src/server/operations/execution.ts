@@ -8,8 +8,11 @@ import {
 } from "graphql";
 import type { Limits } from "../../config/limits.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
+import { WrittenData } from "../../subscriptions/live/written-data.ts";
 import { leastBytes, oversizedAnswer, withBoundedErrors } from "./answer-limits.ts";
-import type { CompiledQueries } from "./compiled/compiled-queries.ts";
+import type { ComparedQueries } from "./compiled/compared-queries.ts";
+import type { CompiledQueries, WrittenResult } from "./compiled/compiled-queries.ts";
+import { NULL } from "./compiled/writing.ts";
 import { errorsInAnswer } from "./error-order.ts";
 import { asGraphQLError } from "./error-shaping.ts";
 import type { FailedFields } from "./failed-fields.ts";
@@ -23,6 +26,8 @@ export interface Executing {
   readonly failedFields: FailedFields;
   /** Undefined: graphql-js runs everything. */
   readonly compiled: CompiledQueries | undefined;
+  /** Undefined: no query is run by both. */
+  readonly compared: ComparedQueries | undefined;
 }
 
 export interface Execution {
@@ -39,31 +44,17 @@ export interface Execution {
 }
 
 /** Runs a query, a mutation, or a subscription's selection for one event. Never rejects. */
-export async function run(
-  { schema, hideSuggestions, limits, failedFields, compiled }: Executing,
-  { operation, variables, context, giveUp, cost, shape, rootValue }: Execution,
-): Promise<FormattedExecutionResult> {
-  const { document, node, kind, takesCursor } = operation;
+export async function run(executing: Executing, execution: Execution): Promise<FormattedExecutionResult> {
+  const { limits, failedFields } = executing;
+  const { operation, context, giveUp, cost, shape } = execution;
   let result: ExecutionResult;
   // A mutation's fields run one after another: what was sent has its answer before a field of its payload fails, and nothing more is sent.
   const unwatch = failedFields.watch(context, limits.fieldErrors, giveUp);
   try {
-    if (takesCursor) await context.live.takeCursor().catch(() => null);
-    const answered = await (compiled?.run(operation, variables, context) ??
-      execute({
-        schema,
-        document,
-        rootValue,
-        contextValue: context,
-        variableValues: variables ?? null,
-        operationName: node.name?.value ?? null,
-        hideSuggestions,
-      }));
-    const { errors, data } = answered;
-    const ordered =
-      errors === undefined || kind === "mutation" ? answered : { ...answered, errors: errorsInAnswer(errors, data) };
-    result = withBoundedErrors(ordered, kind, limits);
-    const oversized = oversizedAnswer(leastBytes(result.data), kind, limits);
+    if (operation.takesCursor) await context.live.takeCursor().catch(() => null);
+    const { answer, bytes } = await answered(executing, execution);
+    result = withBoundedErrors(answer, operation.kind, limits);
+    const oversized = result.data === null ? undefined : oversizedAnswer(bytes, operation.kind, limits);
     if (oversized !== undefined) result = { errors: [oversized], data: null };
   } catch (error) {
     result = { errors: [asGraphQLError(error)] };
@@ -75,4 +66,49 @@ export async function run(
     ...(result.data === undefined ? {} : { data: result.data }),
     extensions: { upstream: { ...context.usage.toJSON(), cost } },
   };
+}
+
+interface Answered {
+  readonly answer: ExecutionResult;
+  /** That it has at the least. */
+  readonly bytes: number;
+}
+
+async function answered(
+  { schema, hideSuggestions, limits, compiled, compared }: Executing,
+  { operation, variables, context, giveUp, rootValue }: Execution,
+): Promise<Answered> {
+  const { document, node, kind } = operation;
+  const witness = compared?.next(operation);
+  const run = { operation, variables, context, rootValue, maxLength: limits.answerBytes, tooLong: giveUp, witness };
+  const written = await compiled?.run(run);
+  if (written !== undefined) {
+    if (witness !== undefined && written.length <= limits.answerBytes)
+      compared?.compare(witness, { operation, variables, written });
+    return { answer: readWritten(written), bytes: written.length };
+  }
+  const result = await execute({
+    schema,
+    document,
+    rootValue,
+    contextValue: context,
+    variableValues: variables ?? null,
+    operationName: node.name?.value ?? null,
+    hideSuggestions,
+  });
+  const { errors, data } = result;
+  const answer =
+    errors === undefined || kind === "mutation" ? result : { ...result, errors: errorsInAnswer(errors, data) };
+  return { answer, bytes: leastBytes(data) };
+}
+
+function readWritten({ data, errors }: WrittenResult): ExecutionResult {
+  const told = errors.length === 0 ? {} : { errors: inOrder(errors, data) };
+  if (data === undefined) return told;
+  return { ...told, data: data === NULL ? null : new WrittenData(data) };
+}
+
+/** Several are put in the order of the answer, for which it has to be read. */
+function inOrder(errors: readonly GraphQLError[], data: string | undefined): readonly GraphQLError[] {
+  return errors.length === 1 || data === undefined ? errors : errorsInAnswer(errors, JSON.parse(data));
 }

@@ -10,6 +10,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from "grap
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
+import { answerJson } from "../../subscriptions/live/written-data.ts";
 import type { Door } from "../operations/door.ts";
 import type { KnownOperations } from "../operations/known-operations.ts";
 import type { PreparedOperation } from "../operations/prepare.ts";
@@ -58,6 +59,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       error instanceof GraphQLError
         ? shape(isCodelessRefusal(error) ? badRequest(error.message) : error)
         : shape(new GraphQLError(formatted.message, { originalError: toError(error) })),
+    stringifyResult: (result) => `${answerJson(result)}\n`,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,

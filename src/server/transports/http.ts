@@ -8,6 +8,7 @@ import { LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import { guard } from "../../process/guard.ts";
+import { answerJson } from "../../subscriptions/live/written-data.ts";
 import { oversizedAnswer } from "../operations/answer-limits.ts";
 import type { Door } from "../operations/door.ts";
 import type { HttpContext } from "./apollo.ts";
@@ -198,8 +199,8 @@ async function handleOperation(
       isGet: false,
     });
     reply.code(status ?? 200).header("content-type", usual.answerType);
-    const { errors, data, extensions = { upstream: new UpstreamUsage().toJSON() } } = result;
-    return sendAnswer(options, request, reply, `${JSON.stringify({ errors, data, extensions })}\n`, kind);
+    const { extensions = { upstream: new UpstreamUsage().toJSON() } } = result;
+    return sendAnswer(options, request, reply, `${answerJson({ ...result, extensions })}\n`, kind);
   }
   const context: HttpContext = { sender, requestId: request.id, kind: undefined };
   const response = await apollo.executeHTTPGraphQLRequest({
@@ -212,6 +213,9 @@ async function handleOperation(
   return sendAnswer(options, request, reply, response.body.string, context.kind);
 }
 
+/** A text is measured and turned into bytes apart, which for a large one costs more than another piece to write. */
+const SMALL_BYTES = 64 * 1024;
+
 function sendAnswer(
   { door, limits }: HttpServerOptions,
   request: FastifyRequest,
@@ -219,10 +223,11 @@ function sendAnswer(
   text: string,
   kind: HttpContext["kind"],
 ): FastifyReply {
-  // Characters take three bytes at the most: hardly any answer needs to be measured.
-  const bytes = text.length * 3 > limits.answerBytes ? Buffer.byteLength(text) : 0;
-  const oversized = oversizedAnswer(bytes, kind ?? "query", limits);
-  if (oversized === undefined) return reply.send(text);
+  // Characters take three bytes at the most, so that no small answer need be measured. It goes out in one piece with its headers.
+  if (text.length * 3 <= Math.min(limits.answerBytes, SMALL_BYTES)) return reply.send(text);
+  const body = Buffer.from(text);
+  const oversized = oversizedAnswer(body.length, kind ?? "query", limits);
+  if (oversized === undefined) return reply.send(body);
   const errors = [door.shapeError(oversized, request.id)];
   return reply.send(JSON.stringify({ data: null, errors, extensions: { upstream: new UpstreamUsage().toJSON() } }));
 }

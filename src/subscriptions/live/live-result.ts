@@ -1,4 +1,5 @@
 import type { FormattedExecutionResult } from "graphql";
+import { answerJson } from "./written-data.ts";
 
 /** A result that several subscribers get: it is turned into bytes once. */
 export class LiveResult {
@@ -11,7 +12,7 @@ export class LiveResult {
 
   /** Its JSON in UTF-8; not to be changed. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(JSON.stringify(this.result));
+    this.#bytes ??= Buffer.from(answerJson(this.result));
     return this.#bytes;
   }
 }

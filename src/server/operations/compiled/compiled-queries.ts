@@ -1,174 +1,180 @@
 import {
-  BREAK,
+  type DirectiveNode,
   type DocumentNode,
-  type ExecutionResult,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
-  getNamedType,
   getVariableValues,
-  isAbstractType,
   Kind,
-  type OperationDefinitionNode,
-  TypeInfo,
   visit,
-  visitWithTypeInfo,
 } from "graphql";
-import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { LRUCache } from "lru-cache";
+import { asGraphQLError } from "../error-shaping.ts";
 import type { PreparedOperation } from "../prepare.ts";
-import { countSelected } from "../selected-counts.ts";
 import type { Variables } from "../variable-limits.ts";
-import { conditionVariables, decided } from "./decided-conditions.ts";
-import { COERCED, schemaForCompiling } from "./schema-for-compiling.ts";
+import { type Planning, selectedFields } from "./plan.ts";
+import { Slices } from "./slices.ts";
+import { type ObjectWriter, objectWriter } from "./write-fields.ts";
+import { AnswerSize, NULL, type Witness, type Writing } from "./writing.ts";
 
-/** Runs queries that come again and again as compiled functions. */
+/** Runs queries, and selections of subscriptions for one event, by plans that are kept for each document. */
 export interface CompiledQueries {
-  /** Undefined where this operation is to be run by graphql-js: it is no query, has not come often enough, or cannot be compiled. */
-  run(
-    operation: PreparedOperation,
-    variables: Variables | null | undefined,
-    context: object,
-  ): ExecutionResult | Promise<ExecutionResult> | undefined;
+  /** Undefined for a mutation: graphql-js runs those, one field after another. Never rejects. */
+  run(run: CompiledRun): WrittenResult | Promise<WrittenResult> | undefined;
+}
+
+export interface CompiledRun {
+  readonly operation: PreparedOperation;
+  readonly variables: Variables | null | undefined;
+  readonly context: object;
+  /** What a subscription's selection is executed on. */
+  readonly rootValue?: unknown;
+  /** Characters of JSON that the data may have. */
+  readonly maxLength: number;
+  /** Called when it has more: nothing of it is needed any more. */
+  readonly tooLong: () => void;
+  readonly witness?: Witness | undefined;
+}
+
+/** What graphql-js would answer, its data written as JSON. */
+export interface WrittenResult {
+  /** Undefined where nothing could be begun. */
+  readonly data: string | undefined;
+  readonly errors: readonly GraphQLError[];
+  /** Characters that it has, or would have: more than it may where it was not written to its end. */
+  readonly length: number;
 }
 
 export interface CompiledQueriesOptions {
-  /** Compiled when it comes for the so manieth time. */
-  readonly afterRuns?: number;
-  /** Operations that are kept compiled. */
+  /** Operations whose plans are kept. */
   readonly maxOperations?: number;
+  /** Selected fields over all plans. */
+  readonly maxFields?: number;
+  /** Items of lists that an answer writes in one turn of the event loop. */
+  readonly sliceSize?: number;
+  /** Is told how many fields were planned. */
+  readonly planned?: (fields: number) => void;
 }
-
-type Run = (root: unknown, context: object, variables: Readonly<Record<string, unknown>>) => unknown;
 
 interface Known {
-  runs: number;
-  /** Variables that decide what is asked for; null: not to be compiled; undefined: not looked at yet. */
-  conditions: readonly string[] | null | undefined;
-  /** By the values of its conditions; null where it is graphql-js's. */
-  readonly variants: Map<string, Run | null>;
+  /** Variables that decide what is asked for. */
+  readonly conditions: readonly string[];
+  /** By the values of its conditions. */
+  readonly plans: Map<string, () => ObjectWriter>;
+  fields: number;
 }
 
-/** Compiling takes a millisecond or two, so that it must come again. */
-const AFTER_RUNS = 3;
-const MAX_OPERATIONS = 200;
-/** Of one operation; what clients send with many conditions is run by graphql-js beyond. */
-const MAX_VARIANTS = 8;
-/** Characters of a document: compiling must not hold up others. */
-const MAX_DOCUMENT = 20_000;
-/** Selections, those of a fragment as often as it is spread: a compiled document is written out, and short ones can double without end. */
-const MAX_SELECTIONS = 500;
+const MAX_OPERATIONS = 500;
+/** A field takes about a kilobyte. */
+const MAX_FIELDS = 20_000;
+/** Of one operation; what clients send with more combinations of conditions is planned for each run. */
+const MAX_PLANS = 8;
+/** Of messages with eight fields each this takes a few milliseconds. */
+const SLICE_SIZE = 250;
 
 export function createCompiledQueries(schema: GraphQLSchema, options: CompiledQueriesOptions = {}): CompiledQueries {
-  const { afterRuns = AFTER_RUNS, maxOperations = MAX_OPERATIONS } = options;
-  const compilable = schemaForCompiling(schema);
-  const known = new LRUCache<PreparedOperation, Known>({ max: maxOperations });
+  const { maxOperations = MAX_OPERATIONS, maxFields = MAX_FIELDS, sliceSize = SLICE_SIZE } = options;
+  let fields = 0;
+  const known = new LRUCache<PreparedOperation, Known>({
+    max: maxOperations,
+    dispose: (forgotten) => {
+      fields -= forgotten.fields;
+    },
+  });
 
   function lookUp(operation: PreparedOperation): Known {
     const found = known.get(operation);
     if (found !== undefined) return found;
-    const made: Known = { runs: 0, conditions: undefined, variants: new Map() };
+    const made: Known = { conditions: conditionVariables(operation.document), plans: new Map(), fields: 0 };
     known.set(operation, made);
     return made;
   }
 
-  function compiled(operation: PreparedOperation, of: Known, values: Readonly<Record<string, unknown>>): Run | null {
-    if (of.conditions === undefined)
-      of.conditions = isCompilable(schema, operation) ? conditionVariables(operation.document) : null;
-    if (of.conditions === null) return null;
-    const variant = of.conditions.map((name) => (values[name] === true ? "1" : "0")).join("");
-    const found = of.variants.get(variant);
+  function planOf(operation: PreparedOperation, variables: Readonly<Record<string, unknown>>): () => ObjectWriter {
+    const of = lookUp(operation);
+    const conditions = Object.fromEntries(of.conditions.map((name) => [name, variables[name]]));
+    const variant = JSON.stringify(conditions);
+    const found = of.plans.get(variant);
     if (found !== undefined) return found;
-    if (of.variants.size >= MAX_VARIANTS) return null;
-    const run = compile(compilable, operation, values);
-    of.variants.set(variant, run);
-    return run;
+    const isKept = of.plans.size < MAX_PLANS;
+    const planned = (count: number): void => {
+      options.planned?.(count);
+      if (!isKept || known.peek(operation) !== of) return;
+      of.fields += count;
+      fields += count;
+      // Plans are made quickly: whoever fills the room with long documents costs the others little.
+      if (fields > maxFields) known.clear();
+    };
+    const plan = rootPlan(operation, { schema, fragments: fragmentsOf(operation.document), conditions, planned });
+    if (isKept) of.plans.set(variant, plan);
+    return plan;
   }
 
   return {
-    run(operation, variables, context) {
-      if (operation.kind !== "query") return undefined;
-      const of = lookUp(operation);
-      of.runs += 1;
-      if (of.runs < afterRuns || of.conditions === null) return undefined;
-      const { coerced } = getVariableValues(schema, operation.node.variableDefinitions ?? [], variables ?? {});
-      if (coerced === undefined) return undefined;
-      const run = compiled(operation, of, coerced);
-      if (run === null) return undefined;
-      const result = run(undefined, context, coerced);
-      return result instanceof Promise ? result.then(asUsual) : asUsual(result);
+    run({ operation, variables, context, rootValue, maxLength, tooLong, witness }) {
+      if (operation.kind === "mutation") return undefined;
+      const { node } = operation;
+      const { errors, coerced } = getVariableValues(schema, node.variableDefinitions ?? [], variables ?? {}, {
+        maxErrors: MAX_VARIABLE_ERRORS,
+      });
+      if (coerced === undefined) return { errors: errors ?? [], data: undefined, length: 0 };
+      const size = new AnswerSize(maxLength, tooLong);
+      const slices = new Slices(sliceSize);
+      const writing: Writing = {
+        operation: node,
+        rootValue,
+        context,
+        variables: coerced,
+        errors: [],
+        slices,
+        size,
+        witness,
+      };
+      const done = (data: string): WrittenResult => ({ data, errors: writing.errors, length: size.written });
+      const failed = (error: unknown): WrittenResult => {
+        writing.errors.push(asGraphQLError(error));
+        return done(NULL);
+      };
+      try {
+        const text = planOf(operation, coerced)()(writing, rootValue, undefined);
+        return typeof text === "string" ? done(text) : text.then(done, failed);
+      } catch (error) {
+        return failed(error);
+      }
     },
   };
 }
 
-/**
- * The schema's own description is graphql-js's, and so is what may be of several types: which of them is told by a promise, for which compiled
- * functions do not wait.
- */
-function isCompilable(schema: GraphQLSchema, { document, node }: PreparedOperation): boolean {
-  if ((document.loc?.end ?? Number.POSITIVE_INFINITY) > MAX_DOCUMENT) return false;
-  if (countSelected(document, node).selections > MAX_SELECTIONS) return false;
-  let isPlain = true;
-  const types = new TypeInfo(schema);
-  visit(
-    document,
-    visitWithTypeInfo(types, {
-      Field({ name }) {
-        const type = types.getType();
-        const isIntrospection = name.value === "__schema" || name.value === "__type";
-        if (!isIntrospection && type !== undefined && type !== null && !isAbstractType(getNamedType(type)))
-          return undefined;
-        isPlain = false;
-        return BREAK;
-      },
-    }),
-  );
-  return isPlain;
-}
+/** As many as graphql-js tells. */
+const MAX_VARIABLE_ERRORS = 50;
 
-function compile(
-  schema: GraphQLSchema,
-  { document, node }: PreparedOperation,
-  values: Readonly<Record<string, unknown>>,
-): Run | null {
-  const parts = decided(document, node, values);
-  if (parts === undefined) return null;
-  const compilable: DocumentNode = {
-    kind: Kind.DOCUMENT,
-    definitions: [withCoercedVariables(parts.operation), ...parts.fragments],
+/** The plan of the whole selection: made when it is first needed, because what is wrong with a condition is an error of its run. */
+function rootPlan({ kind, node }: PreparedOperation, planning: Planning): () => ObjectWriter {
+  let made: ObjectWriter | undefined;
+  return () => {
+    if (made !== undefined) return made;
+    const type = kind === "query" ? planning.schema.getQueryType() : planning.schema.getSubscriptionType();
+    if (!type) throw new GraphQLError(`Schema is not configured to execute ${kind} operation.`, { nodes: node });
+    made = objectWriter(planning, type, selectedFields(planning, type, [node.selectionSet]));
+    return made;
   };
-  try {
-    const compiled = compileQuery(schema, compilable, node.name?.value, { disablingCapturingStackErrors: true });
-    return isCompiledQuery(compiled) ? compiled.query : null;
-  } catch {
-    return null;
-  }
 }
 
-function withCoercedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
-  const variableDefinitions = (operation.variableDefinitions ?? []).map(({ variable }) => ({
-    kind: Kind.VARIABLE_DEFINITION as const,
-    variable,
-    type: { kind: Kind.NAMED_TYPE as const, name: { kind: Kind.NAME as const, value: COERCED.name } },
-  }));
-  return { ...operation, variableDefinitions };
+function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments: Record<string, FragmentDefinitionNode> = {};
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  return fragments;
 }
 
-/** The result with errors as graphql-js makes them; their order is that in which fields fail in either. */
-function asUsual(result: unknown): ExecutionResult {
-  const { data, errors } = result as ExecutionResult;
-  return errors === undefined ? { data: data ?? null } : { errors: errors.map(usualError), data: data ?? null };
-}
-
-function usualError({ message, path, locations, originalError }: GraphQLError): GraphQLError {
-  const thrown = originalError instanceof GraphQLError ? originalError : undefined;
-  const error = new GraphQLError(message, {
-    ...(thrown?.nodes === undefined ? {} : { nodes: thrown.nodes }),
-    path: thrown?.path ?? path ?? null,
-    originalError: originalError ?? null,
-    ...(thrown === undefined ? {} : { extensions: thrown.extensions }),
+/** The variables that decide whether something of a document is asked for. */
+function conditionVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive({ name, arguments: given = [] }: DirectiveNode) {
+      if (name.value !== "skip" && name.value !== "include") return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
   });
-  // graphql-js finds them by the nodes of the field, which a compiled document does not hand on.
-  if (error.locations === undefined && locations !== undefined)
-    Object.defineProperty(error, "locations", { value: locations, enumerable: true });
-  return error;
+  return [...names];
 }
