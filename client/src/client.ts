@@ -202,16 +202,19 @@ async function sharedName(
   return `open-lines ${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Calls when the network is back, or the page is looked at again: after a laptop's sleep for example. */
+/** Calls when the network goes or is back, or the page is looked at again: after a laptop's sleep for example. */
 function watchPage(back: () => void): () => void {
   if (typeof document === "undefined") return () => undefined;
   const looked = (): void => {
     if (document.visibilityState === "visible") back();
   };
   globalThis.addEventListener("online", back);
+  // What is open has 5 s to show that it still is.
+  globalThis.addEventListener("offline", back);
   document.addEventListener("visibilitychange", looked);
   return () => {
     globalThis.removeEventListener("online", back);
+    globalThis.removeEventListener("offline", back);
     document.removeEventListener("visibilitychange", looked);
   };
 }

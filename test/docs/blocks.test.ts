@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SessionStatus } from "../../simulator/world/records.ts";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
+import { openInFrame } from "../kit/portal-frame.ts";
 import {
   isDrawing,
   isExcerpt,
@@ -11,7 +12,6 @@ import {
   readSettingsFile,
 } from "./blocks/data-blocks.ts";
 import { type Answered, keyFor, operationName, runGraphql } from "./blocks/graphql-blocks.ts";
-import { openInFrame } from "./blocks/portal-frame.ts";
 import {
   isFile,
   type Programs,
@@ -198,7 +198,7 @@ async function runsWithoutErrors(block: Block): Promise<void> {
 
 async function frame(block: Block): Promise<void> {
   const { page, consoleErrors } = await browser.open();
-  const inside = await openInFrame(page, programs.pageOf(block), scene);
+  const inside = await openInFrame(page, programs.pageOf(block), { portal: scene.portal });
   await expect.poll(() => inside.title()).toBe("Anna Johnson");
   expect(consoleErrors).toEqual([]);
   await page.close();

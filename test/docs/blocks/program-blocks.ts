@@ -47,6 +47,8 @@ export async function preparePrograms(blocks: readonly Block[], scene: Scene): P
     const path = fileOf(block);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, isFile(block) ? scene.placed(block.text) : snippet(block, scene));
+    // Beside it, for the compiler of types, which knows no components.
+    if (path.endsWith(".vue")) writeFileSync(`${path}.compiled.ts`, compiledComponent(path, block.text));
   }
   const entries = new Map<Block, string>();
   for (const block of blocks) if (runsInBrowser(block)) entries.set(block, entryOf(block, fileOf(block)));
@@ -106,14 +108,18 @@ function snippet({ text }: Block, scene: Scene): string {
   return `${imports}${scene.placed(text).replaceAll('"KEY"', '"demo-api-key-of-anna"')}\nexport {};\n`;
 }
 
+/** A component as the program that Vue makes of it: its script, with the expressions of its template. */
+function compiledComponent(path: string, text: string): string {
+  const { descriptor, errors } = parse(text, { filename: path });
+  if (errors.length > 0) throw errors[0];
+  return compileScript(descriptor, { id: path, inlineTemplate: true }).content;
+}
+
 const vueFiles: Plugin = {
   name: "vue-files",
   transform(code, id) {
     if (!id.endsWith(".vue")) return undefined;
-    const { descriptor, errors } = parse(code, { filename: id });
-    if (errors.length > 0) throw errors[0];
-    const { content } = compileScript(descriptor, { id, inlineTemplate: true });
-    return { code: content, moduleType: "ts" };
+    return { code: compiledComponent(id, code), moduleType: "ts" };
   },
 };
 
@@ -193,6 +199,8 @@ function checkTypes(folder: string): Promise<string> {
         noEmit: true,
         types: ["node"],
         noUnusedLocals: false,
+        // Of what Vue makes of a template.
+        noUnusedParameters: false,
         paths: Object.fromEntries(Object.entries(PACKAGES).map(([name, path]) => [name, [path]])),
       },
       include: ["**/*.ts", "**/*.tsx", join(ROOT, "test", "client", "snippets", "vue-files.d.ts")],

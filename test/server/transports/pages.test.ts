@@ -193,6 +193,7 @@ describe("the page at /", () => {
     for (const path of ["/explorer", "/graphql", "/docs/schema", "/schema.graphql", "/health"]) {
       expect(text).toContain(`href="${path}"`);
     }
+    expect(text).toMatch(/In the explorer and the inbox you can act as one of \d+ people/);
   });
 });
 

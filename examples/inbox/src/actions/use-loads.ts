@@ -19,6 +19,7 @@ export interface Loads {
   readonly loadOf: (operatorId: string) => Load | undefined;
   readonly isLoading: boolean;
   readonly error: Error | undefined;
+  readonly readAgain: () => void;
 }
 
 /** The portal is asked once in so many milliseconds, whoever asks. */
@@ -26,7 +27,7 @@ const LOOK_EVERY_MS = 30_000;
 
 /** What operators have to do. Not everybody may know: then there is an error, and no loads. */
 export function useLoads(): Loads {
-  const { data, loading, error } = useQuery(LoadsDocument, { pollInterval: LOOK_EVERY_MS });
+  const { data, loading, error, refetch } = useQuery(LoadsDocument, { pollInterval: LOOK_EVERY_MS });
   const byOperator = Map.groupBy(data?.operatorLoad?.nodes ?? [], ({ operator }) => operator.id);
   const loads = [...byOperator].map(([operatorId, lines]) => together(operatorId, lines));
   return {
@@ -34,6 +35,7 @@ export function useLoads(): Loads {
     loadOf: (operatorId) => loads.find((load) => load.operatorId === operatorId),
     isLoading: loading,
     error,
+    readAgain: () => void refetch().catch(() => undefined),
   };
 }
 

@@ -21,7 +21,7 @@ export function ChatHeader({ chat, children }: ChatHeaderProps) {
       <a className="icon back" href={inboxAddress()} aria-label={words.back}>
         <ArrowLeft aria-hidden />
       </a>
-      <Avatar name={title} url={chat?.avatarUrl} />
+      {chat !== undefined && <Avatar name={title} url={chat.avatarUrl} />}
       <div className="titles">
         <h1 dir="auto">{title}</h1>
         {chat !== undefined && <Facts chat={chat} />}

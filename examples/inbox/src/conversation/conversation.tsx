@@ -39,10 +39,19 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
       <ChatHeader chat={chat}>{chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}</ChatHeader>
       {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
       {reactions.problem !== undefined && <Failure text={problemText(reactions.problem, words)} />}
-      {error !== undefined && <Failure text={problemText(error, words)} />}
+      {error !== undefined && (
+        <Failure
+          text={problemText(error, words)}
+          onRetry={() => {
+            readFacts();
+            void messages.readAgain();
+          }}
+        />
+      )}
       <MessageList
         {...messages}
         isLoading={messages.isLoading && problem === undefined}
+        isEmpty={error === undefined}
         title={chat?.title ?? ""}
         announced={announced}
         readMarks={chat?.readMarks ?? []}

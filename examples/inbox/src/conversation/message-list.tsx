@@ -17,6 +17,8 @@ import "./message-list.css";
 interface MessageListProps
   extends Pick<Messages, "messages" | "outgoing" | "hasEarlier" | "isLoading" | "loadEarlier" | "retry" | "discard"> {
   readonly title: string;
+  /** Whether none are known to be there when there are none; not so where they could not be read. */
+  readonly isEmpty: boolean;
   /** What was said of which the record is not there yet. */
   readonly announced: readonly Announced[];
   /** How far the others have read. */
@@ -31,6 +33,7 @@ export function MessageList({
   outgoing,
   hasEarlier,
   isLoading,
+  isEmpty,
   title,
   announced,
   readMarks,
@@ -49,7 +52,7 @@ export function MessageList({
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard. */}
       <section className="scroller" ref={scroller} aria-label={words.messagesOf(title)} tabIndex={0}>
         {isLoading && entries.length === 0 && <p className="state-line">{words.loading}</p>}
-        {!isLoading && entries.length === 0 && <p className="state-line">{words.noMessages}</p>}
+        {isEmpty && !isLoading && entries.length === 0 && <p className="state-line">{words.noMessages}</p>}
         <Virtualizer
           as="ol"
           item="li"

@@ -10,14 +10,14 @@ import "./load-view.css";
 export function LoadView() {
   const words = useWords();
   const formats = useFormats();
-  const { loads, isLoading, error } = useLoads();
+  const { loads, isLoading, error, readAgain } = useLoads();
   const lookedAt = loads[0]?.lines[0]?.lookedAt;
   const most = Math.max(1, ...loads.map(({ active }) => active));
   const sorted = loads.toSorted((one, other) => other.active - one.active);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
     <section className="view load-view" aria-label={words.views.load} tabIndex={0}>
-      {error !== undefined && <Failure text={problemText(error, words)} />}
+      {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
       {isLoading && loads.length === 0 && (
         <p className="none" role="status">
           {words.loading}

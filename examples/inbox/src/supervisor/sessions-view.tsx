@@ -45,10 +45,10 @@ interface SessionListProps {
 
 function SessionList({ filter, openSessionId }: SessionListProps) {
   const words = useWords();
-  const { sessions, isComplete, hasMore, isLoading, error, loadMore } = useSessions(filter);
+  const { sessions, isComplete, hasMore, isLoading, error, loadMore, readAgain } = useSessions(filter);
   return (
     <>
-      {error !== undefined && <Failure text={problemText(error, words)} />}
+      {error !== undefined && !isLoading && <Failure text={problemText(error, words)} onRetry={readAgain} />}
       {sessions.length > 0 && <SessionTable sessions={sessions} openSessionId={openSessionId} />}
       {sessions.length === 0 && !isLoading && error === undefined && <p className="none">{words.noSessions}</p>}
       {isLoading && (

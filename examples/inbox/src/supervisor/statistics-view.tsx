@@ -41,9 +41,12 @@ export function StatisticsView({ filters, onFilters }: StatisticsViewProps) {
 function Figures({ period, lineId }: { readonly period: PeriodInput; readonly lineId: string }) {
   const words = useWords();
   const variables = { period, lineIds: lineId === "" ? null : [lineId] };
-  const { data, error } = useQuery(StatisticsDocument, { variables });
+  const { data, error, refetch } = useQuery(StatisticsDocument, { variables });
   const statistics = data?.lineStatistics;
-  if (error !== undefined) return <Failure text={problemText(error, words)} />;
+  if (error !== undefined) {
+    const readAgain = () => void refetch().catch(() => undefined);
+    return <Failure text={problemText(error, words)} onRetry={readAgain} />;
+  }
   if (statistics == null) {
     return (
       <p className="none" role="status">

@@ -57,7 +57,7 @@ function LiveMessages({ chatId, title }: { readonly chatId: string; readonly tit
   return (
     <>
       {problem !== undefined && <Failure text={problemText(problem, words)} />}
-      <MessageList {...messages} title={title} announced={[]} readMarks={[]} />
+      <MessageList {...messages} title={title} isEmpty={problem === undefined} announced={[]} readMarks={[]} />
     </>
   );
 }
@@ -81,6 +81,7 @@ function PastMessages({ session, title, isLoading }: PastMessagesProps) {
       retry={NOTHING}
       discard={NOTHING}
       title={title}
+      isEmpty={session !== undefined}
       announced={[]}
       readMarks={[]}
     />

@@ -9,6 +9,7 @@ interface Sessions {
   readonly isLoading: boolean;
   readonly error: Error | undefined;
   readonly loadMore: () => void;
+  readonly readAgain: () => void;
 }
 
 const PAGE = 50;
@@ -16,7 +17,7 @@ const PAGE = 50;
 /** Sessions of the whole portal, newest first, page by page. */
 export function useSessions(filter: SessionFilter): Sessions {
   const variables = { filter, first: PAGE };
-  const { data, loading, error, fetchMore } = useQuery(SessionsDocument, {
+  const { data, loading, error, fetchMore, refetch } = useQuery(SessionsDocument, {
     variables,
     notifyOnNetworkStatusChange: true,
   });
@@ -27,6 +28,7 @@ export function useSessions(filter: SessionFilter): Sessions {
     hasMore: list?.pageInfo.hasNextPage ?? false,
     isLoading: loading,
     error,
+    readAgain: () => void refetch().catch(() => undefined),
     loadMore: () => void fetchMore({ variables: { after: list?.pageInfo.endCursor ?? null } }),
   };
 }

@@ -1,5 +1,5 @@
 /** What an explorer shows first: who one is, and what waits in the inbox. */
-export const FIRST_OPERATION = `# Everything in this schema is described: point at a field, or search for a REST method's name.
+export const FIRST_OPERATION = `# Point at a field: it says what it does.
 query FirstLook {
   viewer {
     user {

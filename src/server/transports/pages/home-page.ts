@@ -14,6 +14,8 @@ export interface HomePage {
   readonly portals: readonly string[];
   /** As whom the request would act; undefined when it is nobody's. */
   readonly viewer: string | undefined;
+  /** As how many people whoever opens the explorer may act. */
+  readonly people: number;
   readonly explorer: boolean;
   readonly inbox: boolean;
   /** The schema may be seen by whoever asks. */
@@ -27,7 +29,7 @@ interface Way {
 }
 
 /** What a person finds at the address of the gateway: what this is, whose portal, who one is, and where to go. */
-export function homePage({ portals, viewer, explorer, inbox, schema }: HomePage): string {
+export function homePage({ portals, viewer, people, explorer, inbox, schema }: HomePage): string {
   const ways: readonly Way[] = [
     ...(explorer ? EXPLORERS : []),
     ...(inbox ? INBOX : []),
@@ -42,7 +44,7 @@ export function homePage({ portals, viewer, explorer, inbox, schema }: HomePage)
 <dl class="facts">
 <dt>API</dt><dd><code>${GRAPHQL_PATH}</code> (HTTP and WebSocket), <code>${EVENT_STREAM_PATH}</code> (server-sent events)</dd>
 ${portals.length === 0 ? "" : html`<dt>Portal</dt><dd>${portals.join(", ")}</dd>`}
-<dt>You</dt><dd>${viewer ?? html`Nobody yet: a request says who it is from with a key, <code>X-Api-Key</code>, or a token. <a href="${GUIDES_PATH}/identity">Who may do what</a>`}</dd>
+<dt>You</dt><dd>${viewer ?? html`Nobody yet: a request says who it is from with a key, <code>X-Api-Key</code>, or a token. <a href="${GUIDES_PATH}/identity">Who may do what</a>${people === 0 ? "" : html`. In the explorer and the inbox you can act as one of ${people} people`}`}</dd>
 </dl>
 <h2>Where to go</h2>
 <ul class="ways">${ways.map(wayItem)}</ul>`,

@@ -155,6 +155,7 @@ async function sendHome(options: PagesOptions, request: FastifyRequest, reply: F
   const page = homePage({
     explorer,
     inbox: hasInbox(options),
+    people: explorer ? people.length : 0,
     portals: explorer || identity !== undefined ? portals : [],
     viewer: identity === undefined ? undefined : viewerText(identity.viewer.kind, identity.viewer.label),
     schema: introspection && (people.length > 0 || identity !== undefined),

@@ -1,15 +1,26 @@
 import type { Frame, Page } from "playwright-core";
-import type { Scene } from "./scene.ts";
+import type { RunningPortal } from "../../simulator/portal.ts";
+
+interface FrameOptions {
+  readonly portal: RunningPortal;
+  /** Who is logged in; an operator by default. */
+  readonly userId?: number | undefined;
+  /** How long a token is said to live; 3600 by default, as everywhere. */
+  readonly livesForSeconds?: number | undefined;
+  readonly onToken?: ((accessToken: string) => void) | undefined;
+}
 
 /** Opens an address in a frame of a page of the portal, which hands out tokens of a user as Bitrix24's own page does. */
-export async function openInFrame(page: Page, address: string, { portal }: Scene): Promise<Frame> {
-  const user = portal.users.find(({ role }) => role === "operator");
+export async function openInFrame(page: Page, address: string, options: FrameOptions): Promise<Frame> {
+  const { portal, livesForSeconds = 3_600, onToken } = options;
+  const userId = options.userId ?? portal.users.find(({ role }) => role === "operator")?.id ?? 0;
   await page.exposeFunction("newToken", () => {
-    const { accessToken, refreshToken } = portal.issueTokens(user?.id ?? 0);
+    const { accessToken, refreshToken } = portal.issueTokens(userId);
+    onToken?.(accessToken);
     return {
       AUTH_ID: accessToken,
       REFRESH_ID: refreshToken,
-      AUTH_EXPIRES: "3600",
+      AUTH_EXPIRES: String(livesForSeconds),
       MEMBER_ID: portal.memberId,
       IS_ADMIN: false,
     };
