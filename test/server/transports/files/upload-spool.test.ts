@@ -81,8 +81,8 @@ test("an upload whose time is over is swept away, and its room is free again", a
   await vi.advanceTimersByTimeAsync(UPLOAD_LIFETIME_MS - 60_000);
   expect(spool.find(uploadId)).toBeDefined();
   await vi.advanceTimersByTimeAsync(2 * 60_000);
-  expect(spool.find(uploadId)).toBeUndefined();
-  await vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
+  await vi.waitFor(() => expect(spool.find(uploadId)).toBeUndefined());
+  expect(readdirSync(directory)).toEqual([]);
   expect(hasRoom(spool)).toBe(true);
 });
 
