@@ -11,8 +11,8 @@ const NAMESPACE = "system-users";
 /** Bounds for `openStorage`: one for each installation. */
 export const SYSTEM_USER_NAMESPACES: NamespaceBounds = { [NAMESPACE]: { maxEntries: 10_000, whenFull: "refuse" } };
 
-/** `chats`: reads the records of chats. `bindings`: sees and sets the application's handlers. */
-const ABILITIES = ["chats", "bindings"] as const;
+/** `chats`: reads the records of chats. `histories`: their sessions' messages. `bindings`: sees and sets the application's handlers. */
+const ABILITIES = ["chats", "histories", "bindings"] as const;
 export type Ability = (typeof ABILITIES)[number];
 
 /** The hidden employee that a portal makes for the application: he stays when who installed it leaves, and may see little. */

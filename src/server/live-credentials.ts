@@ -39,7 +39,11 @@ export interface LiveCredentialsOptions {
 }
 
 const CALL_TIMEOUT_MS = 20_000;
-const CHAT_RECORD = "imopenlines.dialog.get";
+/** What the application's own user may be able to read, by method: of each right its own. */
+const ABILITY_FOR = new Map([
+  ["imopenlines.dialog.get", "chats"],
+  ["imopenlines.session.history.get", "histories"],
+] as const);
 
 export function createLiveCredentials(options: LiveCredentialsOptions): LiveCredentials {
   const { portals, livePortals, polled, closing } = options;
@@ -104,11 +108,17 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
     async ofPortal(portal) {
       const application = await livePortals.application(portal);
       if (application !== undefined) {
-        const ofChats = await livePortals.ofChats(portal);
         const ofAll = session(application.credential);
-        return ofChats === undefined || ofChats.credential === application.credential
-          ? ofAll
-          : chatsFirstFrom(session(ofChats.credential), ofAll);
+        const own = new Map<string, PortalSession>();
+        let ofUser: PortalSession | undefined;
+        for (const [method, ability] of ABILITY_FOR) {
+          const able = await livePortals.ableTo(portal, ability);
+          if (able === undefined || able.credential === application.credential) continue;
+          // One session for both, so that what is asked together leaves in one request.
+          ofUser ??= session(able.credential);
+          own.set(method, ofUser);
+        }
+        return own.size === 0 ? ofAll : firstFrom(own, ofAll);
       }
       const configured = portal.memberId === undefined ? ofHost(portal.host) : undefined;
       return configured === undefined ? undefined : session(configured);
@@ -116,7 +126,7 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
     async readerOf({ host, memberId }) {
       if (memberId !== undefined) {
         const ref = { host, memberId };
-        return ((await livePortals.ofChats(ref)) ?? (await livePortals.application(ref)))?.userId ?? null;
+        return ((await livePortals.ableTo(ref, "chats")) ?? (await livePortals.application(ref)))?.userId ?? null;
       }
       const configured = ofHost(host);
       return configured === undefined ? null : await userOf(configured);
@@ -124,14 +134,15 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
   };
 }
 
-/** Reads chats' records with one credential, what it may not see and everything else with the other. */
-function chatsFirstFrom(ofChats: PortalSession, others: PortalSession): PortalSession {
+/** Reads by some methods with another credential, what that may not see and everything else with the usual one. */
+function firstFrom(own: ReadonlyMap<string, PortalSession>, others: PortalSession): PortalSession {
   return {
     ...others,
     async read(call, options) {
-      if (call.method !== CHAT_RECORD) return others.read(call, options);
+      const first = own.get(call.method);
+      if (first === undefined) return others.read(call, options);
       try {
-        return await ofChats.read(call, options);
+        return await first.read(call, options);
       } catch (error) {
         if (error instanceof PortalRefusal) return others.read(call, options);
         throw error;

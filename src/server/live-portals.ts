@@ -19,8 +19,8 @@ export interface LivePortals {
   find(host: string): Promise<LivePortal>;
   /** The application's credential in a portal, and whose it is; undefined when there is none that works. */
   application(portal: PortalRef): Promise<ActingCredential | undefined>;
-  /** That of the application's own user, where he was seen to read records of chats. */
-  ofChats(portal: PortalRef): Promise<ActingCredential | undefined>;
+  /** That of the application's own user, where he was seen to be able to do it. */
+  ableTo(portal: PortalRef, ability: "chats" | "histories"): Promise<ActingCredential | undefined>;
   /** An installation came, changed or went. */
   forget(): void;
 }
@@ -49,8 +49,8 @@ export function createLivePortals(
     async application({ memberId }) {
       return memberId === undefined ? undefined : await acting?.forAll(memberId);
     },
-    async ofChats({ memberId }) {
-      return memberId === undefined ? undefined : await acting?.proven(memberId, "chats");
+    async ableTo({ memberId }, ability) {
+      return memberId === undefined ? undefined : await acting?.proven(memberId, ability);
     },
     forget: () => known.clear(),
   };

@@ -34,6 +34,8 @@ export interface ApplicationPortal {
   readonly systemUsers: Set<number>;
   /** Who may read the chat with this id, beside administrators. */
   readonly readers: Map<string, Set<number>>;
+  /** Who may read sessions' messages, beside administrators. */
+  readonly historyReaders: Set<number>;
   /** Who sees handlers that others have set, beside administrators. */
   readonly seeingHandlers: Set<number>;
   /** Event codes that cannot be bound. */
@@ -143,6 +145,11 @@ export async function startApplicationPortal(
         if (!isReader && !portal.administrators.has(actingUser)) throw new Refused("ACCESS_ERROR");
         return { id: Number(params.CHAT_ID), name: "Chat", entity_type: "LINES", entity_id: "livechat|3|17|9" };
       }
+      case "imopenlines.session.history.get": {
+        if (!portal.historyReaders.has(actingUser) && !portal.administrators.has(actingUser))
+          throw new Refused("ACCESS_DENIED");
+        return { chatId: Number(params.CHAT_ID), sessionId: 301, message: [], users: [] };
+      }
       case "event.get":
         if (!portal.administrators.has(actingUser) && !portal.seeingHandlers.has(actingUser)) return [];
         return portal.handlers.map(({ event, handler }) => ({ event, handler, auth_type: "0", offline: 0 }));
@@ -173,6 +180,7 @@ export async function startApplicationPortal(
     administrators: new Set([1]),
     systemUsers: new Set(),
     readers: new Map(),
+    historyReaders: new Set(),
     seeingHandlers: new Set(),
     unknownEvents: new Set(),
     grantOverrides: {},

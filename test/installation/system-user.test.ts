@@ -199,6 +199,15 @@ describe("with whose tokens the application acts", () => {
     expect(await gateway.acting.forAll(portal.memberId)).toMatchObject({ userId: "1" });
   });
 
+  it("is the system user's for messages only where he was seen to read some, which is another right than to read a chat's record", async () => {
+    const { portal, gateway, tell } = await installed();
+    portal.historyReaders.add(SYSTEM_USER);
+    await tell();
+    expect(await gateway.systemUsers.find(portal.memberId)).toMatchObject({ proven: ["histories"] });
+    expect(await gateway.acting.proven(portal.memberId, "histories")).toMatchObject({ userId: "90" });
+    expect(await gateway.acting.proven(portal.memberId, "chats")).toBeUndefined();
+  });
+
   it("is looked at again when rights have changed, and when a chat is known at last", async () => {
     const { portal, gateway, tell } = await installed();
     await tell();

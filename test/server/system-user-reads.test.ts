@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { chatUserList } from "../../src/datasources/im/members.ts";
 import { dialogGet } from "../../src/datasources/imopenlines/dialog.ts";
+import { sessionHistoryGet } from "../../src/datasources/imopenlines/history.ts";
 import { createLiveCredentials } from "../../src/server/live-credentials.ts";
 import { createLivePortals } from "../../src/server/live-portals.ts";
 import { openScene } from "../installation/install-scene.ts";
@@ -9,11 +10,12 @@ const SYSTEM_USER = 90;
 const KNOWN = "1777";
 
 /** An application with a user of its own who may read one chat, and what the live side asks with. */
-async function liveReads() {
+async function liveReads({ readsHistories = false } = {}) {
   const { portal, gateway } = await openScene({ knownChat: KNOWN });
   await gateway.postInstall(portal.scriptCallback(portal.issue()));
   portal.systemUsers.add(SYSTEM_USER);
   portal.readers.set(KNOWN, new Set([SYSTEM_USER]));
+  if (readsHistories) portal.historyReaders.add(SYSTEM_USER);
   await gateway.postInstall(portal.systemUserEvent(portal.issue(SYSTEM_USER), SYSTEM_USER));
   const livePortals = createLivePortals(gateway.installations, gateway.acting, () => ["receiver"]);
   const credentials = createLiveCredentials({
@@ -48,6 +50,21 @@ test("chats' records are read with the system user's tokens where he was seen to
   expect(await session?.read(chatUserList(KNOWN))).toEqual(["1"]);
   expect(await askers()).toEqual(["system user", "installer"]);
   expect(await credentials.readerOf(ref)).toBe("90");
+});
+
+test("a chat's record and its messages are read in one request where he was seen to read both, and in two where not", async () => {
+  const both = await liveReads({ readsHistories: true });
+  const one = await liveReads();
+  for (const { credentials, ref } of [both, one]) {
+    const session = await credentials.ofPortal(ref);
+    const [chat, history] = await Promise.all([
+      session?.read(dialogGet({ chatId: KNOWN })),
+      session?.read(sessionHistoryGet({ chatId: KNOWN })),
+    ]);
+    expect([chat?.id, history?.chatId]).toEqual([KNOWN, KNOWN]);
+  }
+  expect(await both.askers()).toEqual(["system user"]);
+  expect((await one.askers()).sort()).toEqual(["installer", "system user"]);
 });
 
 test("a chat that he may not see is read with the installer's", async () => {
