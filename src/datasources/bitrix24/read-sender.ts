@@ -11,6 +11,7 @@ import { decodeResult, readFailure } from "./failures.ts";
 import { forget, remember } from "./lane.ts";
 import type { Lane, Outcome, ReadCommand, ReadRequest, ReadUnit } from "./queue-records.ts";
 import { isWanted, latestDeadline, settle, settleFailed } from "./read-command.ts";
+import { createSlices } from "./slices.ts";
 import type { UpstreamUsage } from "./usage.ts";
 
 export const REQUEST_TIMEOUT_MS = 30_000;
@@ -179,10 +180,34 @@ export function createReadSender(
     settleFailed(unit, (command) => readFailure(command.call.method, error).error);
   }
 
-  /** What an answer sets going is over with this turn of the event loop. */
-  function measureHandling(commands: number): void {
-    if (commands < LEAST_MEASURED) return;
+  /** Whoever waits for one of the commands goes on at the end of a slice, in the same turn of the event loop. */
+  async function settleInSlices(
+    lane: Lane,
+    units: readonly ReadUnit[],
+    answers: readonly CommandAnswer[],
+    chance: number,
+  ): Promise<void> {
     const begun = performance.now();
+    const slices = createSlices();
+    let isFirst = true;
+    let at = 0;
+    for (const unit of units) {
+      const own = answers.slice(at, at + unit.commands.length);
+      settleUnit(lane, unit, own, chance);
+      at += own.length;
+      if (at === answers.length) break;
+      const turn = slices.handedOut(own.map((answer) => (answer.kind === "result" ? answer.result : undefined)));
+      if (turn === undefined) continue;
+      if (isFirst) measureHandling(begun, at);
+      isFirst = false;
+      await turn;
+    }
+    if (isFirst) measureHandling(begun, at);
+  }
+
+  /** What a slice of an answer sets going is over with this turn of the event loop. */
+  function measureHandling(begun: number, commands: number): void {
+    if (commands < LEAST_MEASURED) return;
     setImmediate(
       guard("measuring what an answer takes", () => costs.observeHandling((performance.now() - begun) / commands)),
     );
@@ -227,13 +252,7 @@ export function createReadSender(
         answers = readBatchResult(calls, (await post("batch", batchParams(groups))).result);
       }
       over();
-      measureHandling(calls.length);
-      let at = 0;
-      for (const unit of units) {
-        const { length } = unit.commands;
-        settleUnit(lane, unit, answers.slice(at, at + length), chance);
-        at += length;
-      }
+      await settleInSlices(lane, units, answers, chance);
     } catch (error) {
       over();
       const timeLimit = calls.length === 1 && isOperationTimeLimit(error);
