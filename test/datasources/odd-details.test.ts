@@ -201,6 +201,16 @@ describe("what is left out", () => {
     ]);
   });
 
+  test("names the message of a history by its id, and no other key that a portal may have written", () => {
+    const told: LeftOut[] = [];
+    const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };
+    const call = sessionHistoryGet({ sessionId: "301" });
+    const broken = { chatid: "5", senderid: "x", date: "2026-01-15T10:30:00+02:00", text: "Good morning", params: [] };
+    const messages = { "71": { ...broken, id: "71" }, "a word of a customer": { ...broken, id: "72" } };
+    decodeFrom(source, call.method, () => call.decode({ chatId: 5, sessionId: 301, message: messages, users: [] }));
+    expect(told.flatMap(({ paths }) => paths)).toEqual(["message.71.senderid", "message.senderid"]);
+  });
+
   test("names a bounded number of places", () => {
     const told: LeftOut[] = [];
     const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };

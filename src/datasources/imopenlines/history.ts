@@ -120,13 +120,16 @@ function decodeMessages(value: unknown, ofChat: Id, answer: MessageAnswer): Mess
   // By id, or a list: the order of neither means anything, and each message has its own id.
   const raw: object = Array.isArray(value) ? value : object(value, "message");
   const messages: MessageRecord[] = [];
-  // Keys are not asked for: making thousands of numeric keys into strings takes as long as decoding the messages.
-  for (const entry of Object.values(raw)) {
+  // Keys are asked for only to say which message is odd: making thousands of numeric keys into strings takes as long as decoding the messages.
+  let keys: readonly string[] | undefined;
+  for (const [index, entry] of Object.values(raw).entries()) {
     try {
       messages.push(decodeMessage(entry, "message", ofChat, answer));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      noteLeftOut(error.path);
+      keys ??= Object.keys(raw);
+      const key = keys[index] ?? "";
+      noteLeftOut(error.path.replace(/^message/, /^[0-9]+$/.test(key) ? `message.${key}` : "message"));
     }
   }
   return inIdOrder(messages);
