@@ -10,6 +10,9 @@ export interface ChatMemory {
   /** The customer, who stays the same for the life of a chat. */
   customerOf(chatId: Id): Id | undefined;
   noteCustomer(chatId: Id, userId: Id): void;
+  /** How many messages a session had when it was last downloaded. */
+  messagesIn(sessionId: Id): number | undefined;
+  noteMessages(sessionId: Id, count: number): void;
 }
 
 export interface ChatMemoryLimits {
@@ -25,6 +28,7 @@ export function createChatMemories({ maxChats, rolesKeptMs }: ChatMemoryLimits =
 } {
   const roles = new LRUCache<string, ChatRole>({ max: maxChats, ttl: rolesKeptMs });
   const customers = new LRUCache<string, Id>({ max: maxChats });
+  const lengths = new LRUCache<string, number>({ max: maxChats });
   return {
     forCredential(credentialKey) {
       const keyOf = (chatId: Id): string => `${credentialKey}\n${chatId}`;
@@ -36,6 +40,10 @@ export function createChatMemories({ maxChats, rolesKeptMs }: ChatMemoryLimits =
         customerOf: (chatId) => customers.get(keyOf(chatId)),
         noteCustomer: (chatId, userId) => {
           customers.set(keyOf(chatId), userId);
+        },
+        messagesIn: (sessionId) => lengths.get(keyOf(sessionId)),
+        noteMessages: (sessionId, count) => {
+          lengths.set(keyOf(sessionId), count);
         },
       };
     },

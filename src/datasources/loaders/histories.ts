@@ -4,8 +4,8 @@ import type { MessageRecord } from "../domain/message.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import { sessionHistoryGet } from "../imopenlines/history.ts";
 import { noSessionAsNull } from "../imopenlines/linked-reads.ts";
-import type { ChatSessions } from "./chat-sessions.ts";
 import type { ChatLoader } from "./chats.ts";
+import type { CredentialMemory } from "./credential-memory.ts";
 import type { HistoryCache, HistoryKey } from "./history-cache.ts";
 import type { KeptViews } from "./kept-views.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
@@ -17,6 +17,8 @@ export interface HistoryLoader {
   load(by: HistoryKey): Promise<SessionHistory | null>;
   /** The session if it has been downloaded by this operation already. */
   known(sessionId: Id): SessionHistory | undefined;
+  /** Whether this operation downloads the session, or has, or need not because an earlier one did a moment ago. */
+  isBegun(chatId: Id, sessionId: Id): boolean;
   /** The open session of a chat as an earlier operation read it, where it may still be shown: for anything but the viewer's rights. */
   kept(chatId: Id, sessionId: Id): SessionHistory | undefined;
   /** A message of the sessions that have been downloaded by this operation already. */
@@ -30,7 +32,7 @@ export interface HistoryLoaderOptions {
   readonly portal: PortalSession;
   readonly users: UserLoader;
   readonly chats: ChatLoader;
-  readonly chatSessions: ChatSessions;
+  readonly memory: Pick<CredentialMemory, "chatSessions" | "chats">;
   /** What earlier operations of this credential downloaded a moment ago. */
   readonly cache: HistoryCache;
   readonly views: KeptViews;
@@ -40,7 +42,7 @@ export function createHistoryLoader({
   portal,
   users,
   chats,
-  chatSessions,
+  memory,
   cache,
   views,
 }: HistoryLoaderOptions): HistoryLoader {
@@ -54,7 +56,8 @@ export function createHistoryLoader({
 
   function prime(history: SessionHistory): void {
     known.set(history.sessionId, history);
-    chatSessions.note(history.chatId, history.sessionId);
+    memory.chatSessions.note(history.chatId, history.sessionId);
+    memory.chats.noteMessages(history.sessionId, history.messages.length);
     users.prime(history.users.values());
     if (history.chat !== null) chats.prime(history.chat);
   }
@@ -94,6 +97,11 @@ export function createHistoryLoader({
       return loader.load(begunReads.has(nameOf(by)) && !begunReads.has(nameOf(best)) ? by : best);
     },
     known: (sessionId) => known.get(sessionId),
+    isBegun: (chatId, sessionId) =>
+      known.has(sessionId) ||
+      begunReads.has(nameOf({ sessionId })) ||
+      begunReads.has(nameOf({ chatId })) ||
+      cache.get({ sessionId }, portal.writeEpoch()) !== undefined,
     kept(chatId, sessionId) {
       if (!kept.has(sessionId)) {
         const history = views.history(chatId, sessionId, chats.known(chatId));

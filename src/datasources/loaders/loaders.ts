@@ -42,7 +42,7 @@ export function createLoaders(
 ): Loaders {
   const users = createUserLoader(portal, views);
   const chats = createChatLoader(portal, memory, views);
-  const histories = createHistoryLoader({ portal, users, chats, chatSessions: memory.chatSessions, cache, views });
+  const histories = createHistoryLoader({ portal, users, chats, memory, cache, views });
   const lines = createLineLoader(portal, memory.habits, views);
   const messages = createMessageLoader(portal, users);
   const sessions = createSessionLoader(portal, memory.chatSessions);

@@ -1,4 +1,5 @@
-import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { FileRecord } from "../../datasources/domain/file.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
@@ -20,7 +21,8 @@ import { messageCursor } from "../chats/chat-messages.ts";
 import { chatRecord } from "../chats/chat-record.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { defineFields } from "../engine/field-table.ts";
-import { fromHistory, fromReadHistory } from "./session-history.ts";
+import { lookAhead } from "../engine/lookahead.ts";
+import { fromHistory, fromReadHistory, keptOf } from "./session-history.ts";
 import {
   derivedFromLists,
   type MaybePromise,
@@ -29,6 +31,7 @@ import {
   toldByFigures,
   toldByLists,
 } from "./session-record.ts";
+import { isTailEnough, readTail } from "./session-tail.ts";
 
 /** Fields of a session that take no arguments. */
 export const sessionFields = defineFields<Session>(Session, {
@@ -92,13 +95,17 @@ export class SessionLists {
   messages(
     @Root() session: Session,
     @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => TwoWayPaging) paging: TwoWayPaging,
   ): MessagePage | Promise<MessagePage | null> {
     const window = parseWindow(paging, messageCursor, DEFAULT_PAGE_SIZE);
-    return fromHistory(
-      session,
-      context,
-      (history) => new MessagePage(sliceById(history.messages, window, messageCursor), "SESSION"),
+    const cut = (history: SessionHistory): MessagePage =>
+      new MessagePage(sliceById(history.messages, window, messageCursor), "SESSION");
+    const kept = keptOf(session, context);
+    if (kept !== undefined) return cut(kept);
+    if (!isTailEnough(session, window, lookAhead(info), context)) return fromReadHistory(session, context, cut);
+    return readTail(session, window, context).then((tail) =>
+      tail === undefined ? fromReadHistory(session, context, cut) : new MessagePage(tail, "SESSION"),
     );
   }
 

@@ -20,7 +20,7 @@ function historyOf(session: Session, context: OperationContext): SessionHistory 
 }
 
 /** What an earlier operation read of a chat's open session, where that may still be shown. */
-function keptOf({ id, chatId, history }: Session, { loaders }: OperationContext): SessionHistory | undefined {
+export function keptOf({ id, chatId, history }: Session, { loaders }: OperationContext): SessionHistory | undefined {
   if (history !== undefined || chatId === undefined || loaders.histories.known(id) !== undefined) return undefined;
   return loaders.histories.kept(chatId, id);
 }
