@@ -22,7 +22,6 @@ export default defineConfig({
     // These decide only when a test that fails says so: a machine with many times the load takes minutes for what takes seconds.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 60_000 } },
     // More than there are cores: most of them wait for sockets and timers more than they compute.
     maxWorkers: 4,
     projects: [

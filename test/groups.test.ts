@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { testFilesByGroup } from "./groups.ts";
+import { loadedBy, sourceFiles } from "./source-files.ts";
 
 test("a test file is of the group of the heaviest thing that it or its helpers load", () => {
   const { unit, gateway, campaign } = testFilesByGroup();
@@ -15,4 +17,12 @@ test("a test file is of the group of the heaviest thing that it or its helpers l
     ]),
   );
   expect(new Set([...unit, ...gateway, ...campaign]).size).toBe(unit.length + gateway.length + campaign.length);
+});
+
+test("tests wait in one way, and start gateways of their own process in one", () => {
+  const others = sourceFiles("test").filter((file) => !file.startsWith("test/kit/") && file !== "test/groups.test.ts");
+  const text = (file: string) => readFileSync(file, "utf8");
+  expect(others.filter((file) => /\bvi\.wait|\bexpect\s*\.poll\b/.test(text(file)))).toEqual([]);
+  const starting = others.filter((file) => loadedBy(text(file)).some((name) => name.endsWith("src/server/gateway.ts")));
+  expect(starting).toEqual([]);
 });

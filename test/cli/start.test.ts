@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { send } from "../kit/http-client.ts";
 import { type Program, runScript, runScriptWithNpm } from "../kit/program.ts";
+import { eventually } from "../kit/until.ts";
 
 const portals: RunningPortal[] = [];
 
@@ -87,7 +88,7 @@ async function isDown(address: string): Promise<void> {
       () => "up",
       () => "down",
     );
-  await expect.poll(answer).toBe("down");
+  await eventually(async () => expect(await answer()).toBe("down"));
 }
 
 test.each<[string, typeof start, NodeJS.Signals]>([

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
+import { eventually } from "../kit/until.ts";
 import { openOperatorScene } from "./operator.ts";
 import { servePage } from "./page.ts";
 import { openWay } from "./way.ts";
@@ -41,12 +42,12 @@ test.each([
     expect(await page.locator("#draft").inputValue()).toBe("An answer, begun");
     await page.reload();
     await page.locator("#inbox").getByText(chatId, { exact: true }).click();
-    await expect.poll(() => page.locator("#draft").inputValue()).toBe("An answer, begun");
+    await eventually(async () => expect(await page.locator("#draft").inputValue()).toBe("An answer, begun"));
 
     await page.locator("#messages li").first().waitFor();
     await page.locator("#send").click();
     await page.locator("#messages").getByText("An answer, begun").waitFor();
-    await expect.poll(() => page.locator("#outgoing li").count()).toBe(0);
+    await eventually(async () => expect(await page.locator("#outgoing li").count()).toBe(0));
     for (const text of ["A question from outside", "While nobody was connected", "An answer, begun"]) {
       expect(await page.locator("#messages").getByText(text).count()).toBe(1);
     }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SessionStatus } from "../../simulator/world/records.ts";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
 import { openInFrame } from "../kit/portal-frame.ts";
+import { eventually } from "../kit/until.ts";
 import {
   isDrawing,
   isExcerpt,
@@ -199,7 +200,7 @@ async function runsWithoutErrors(block: Block): Promise<void> {
 async function frame(block: Block): Promise<void> {
   const { page, consoleErrors } = await browser.open();
   const inside = await openInFrame(page, programs.pageOf(block), { portal: scene.portal });
-  await expect.poll(() => inside.title()).toBe("Anna Johnson");
+  await eventually(async () => expect(await inside.title()).toBe("Anna Johnson"));
   expect(consoleErrors).toEqual([]);
   await page.close();
 }

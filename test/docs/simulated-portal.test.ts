@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { send } from "../kit/http-client.ts";
 import { runScript } from "../kit/program.ts";
+import { eventually } from "../kit/until.ts";
 
 test("the settings that the simulated portal prints are enough for a gateway that serves this machine, a new key, and receives events", async () => {
   const portal = runScript("portal", { args: ["--port", "0", "--size", "0.1"] });
@@ -37,6 +38,8 @@ test("the settings that the simulated portal prints are enough for a gateway tha
   expect(await keys.ended).toBe(0);
   expect(keys.output()).not.toContain("Warning");
   const key = /^gw_\S+$/m.exec(keys.output())?.[0] ?? "";
-  await expect.poll(() => ask(key)).toMatchObject({ status: 200, viewer: { user: { name: "Anna Johnson" } } });
+  await eventually(async () =>
+    expect(await ask(key)).toMatchObject({ status: 200, viewer: { user: { name: "Anna Johnson" } } }),
+  );
   expect((await ask()).status).toBe(401);
 });

@@ -6,6 +6,7 @@ import type { Chat } from "../../simulator/world/records.ts";
 import { freePort } from "../kit/free-port.ts";
 import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 import { type Listener, openListener, openLiveOffice } from "../kit/live-office.ts";
+import { eventually } from "../kit/until.ts";
 import { actAs } from "../simulator/rest-client.ts";
 import { seededChats } from "../simulator/seeded-chats.ts";
 
@@ -98,7 +99,7 @@ it("with an inbound and an outgoing webhook alone, sessions are told as they sta
   await actAs(portal, operator).result("im.message.add", { DIALOG_ID: `chat${chat.id}`, MESSAGE: "Yes" });
   const foreign = [...portal.world.activities.values()].find(({ provider }) => provider === "CRM_TODO");
   editActivity(portal.world, foreign?.id ?? 0, "Call back", operator);
-  await expect.poll(() => portal.stats().byMethod["crm.activity.list"] ?? 0).toBeGreaterThan(2);
+  await eventually(() => expect(portal.stats().byMethod["crm.activity.list"] ?? 0).toBeGreaterThan(2));
   await actAs(portal, operator).result("imopenlines.operator.transfer", { CHAT_ID: chat.id, USER_ID: colleague });
   expect(await told(listener)).toMatchObject({ __typename: "ChatChanged", ...place, changed: ["OPERATOR"] });
   await actAs(portal, colleague).result("imopenlines.operator.finish", { CHAT_ID: chat.id });
@@ -119,7 +120,7 @@ it("what the portal's event and the session's entry in the CRM both tell is one 
   portal.world.customerWrites(chat.id, "Me again");
   const { activityId } = portal.world.session(chat.data.sessionId);
   const looked = async (times: number): Promise<void> =>
-    void (await expect.poll(() => portal.stats().byMethod["crm.activity.list"] ?? 0).toBe(times));
+    void (await eventually(() => expect(portal.stats().byMethod["crm.activity.list"] ?? 0).toBe(times)));
   await looked(1);
   await actAs(portal, operator).result("imopenlines.operator.answer", { CHAT_ID: chat.id });
   await looked(2);

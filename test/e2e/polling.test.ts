@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startPortal } from "../../simulator/portal.ts";
 import { startGateway } from "../kit/gateway.ts";
+import { eventually } from "../kit/until.ts";
 
 it("with a webhook only, nothing is polled until somebody subscribes; then the owner's dialogs arrive live", async () => {
   const portal = await startPortal({ size: 0.2, plan: "on-premise" });
@@ -24,7 +25,7 @@ it("with a webhook only, nothing is polled until somebody subscribes; then the o
     body: JSON.stringify({ query: "subscription { messageAdded { content { text } chat { id } } }" }),
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  await expect.poll(() => portal.stats().byMethod["im.v2.Event.get"] ?? 0).toBeGreaterThan(0);
+  await eventually(() => expect(portal.stats().byMethod["im.v2.Event.get"] ?? 0).toBeGreaterThan(0));
   const chat = [...portal.world.chats.values()].find(
     ({ id, members }) => members.has(operator.id) && portal.world.sessionsByChat.has(id),
   );

@@ -3,6 +3,7 @@ import type { DeliveryRecord } from "../../simulator/events/delivery-log.ts";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { joinChat } from "../../simulator/world/members.ts";
 import type { LoggedEvent } from "../../src/subscriptions/events/event-log.ts";
+import { eventually } from "../kit/until.ts";
 import { phpForm } from "../subscriptions/php-form.ts";
 import { type ReceivingGateway, startReceivingGateway } from "../subscriptions/receiving-gateway.ts";
 
@@ -53,7 +54,7 @@ describe("the application in the simulated portal", () => {
     await portal.emitMessages(100, { text: "from an operator", kind: "operatorWrites" });
     // One edit of each message: the documented shape carries no text, so that two within a second look like one delivery.
     await portal.emitMessages(10, { kind: "customerEdits" });
-    await expect.poll(() => portal.deliveries().pending).toBe(0);
+    await eventually(() => expect(portal.deliveries().pending).toBe(0));
     const { records, byEvent } = portal.deliveries();
     const refused = records.filter(({ outcome }) => outcome.kind !== "answered" || outcome.status >= 300);
     expect(refused).toEqual([]);
@@ -83,16 +84,16 @@ describe("the application in the simulated portal", () => {
     portal.finishInstallation();
     // The application's own user is announced beside, at any time.
     const installed200 = () => portal.deliveries().records.filter(isAnsweredInstallation);
-    await expect.poll(installed200).toHaveLength(1);
+    await eventually(async () => expect(await installed200()).toHaveLength(1));
     portal.world.customerWrites(chatId, "in time");
-    await expect.poll(async () => messageTexts(await log())).toEqual(["in time"]);
+    await eventually(async () => expect(messageTexts(await log())).toEqual(["in time"]));
   });
 
   it("has a user of its own, who is verified as soon as the portal tells of him, and serves once he may see chats", async () => {
     const { portal, gateway, installUrl, knownChat } = await scene();
     await portal.installApplication({ kind: "script-only", installUrl });
     const systemUser = () => gateway.systemUsers.find(portal.memberId);
-    await expect.poll(systemUser).toMatchObject({ proven: [], isLost: false });
+    await eventually(async () => expect(await systemUser()).toMatchObject({ proven: [], isLost: false }));
     // An ordinary employee of no queue: the portal shows him no dialogs.
     await gateway.installer.probeAll();
     expect(await systemUser()).toMatchObject({ proven: [] });
@@ -118,22 +119,22 @@ describe("the application in the simulated portal", () => {
     const { portal, gateway, installUrl, log } = await scene();
     await portal.installApplication({ kind: "script-only", installUrl });
     const { applicationToken } = portal.updateApplication({ renewToken: true });
-    await expect
-      .poll(() => gateway.installations.checkApplicationToken(portal.memberId, applicationToken))
-      .toBe("right");
-    await expect.poll(() => portal.world.eventHandlers.length).toBeGreaterThanOrEqual(5);
+    await eventually(async () =>
+      expect(await gateway.installations.checkApplicationToken(portal.memberId, applicationToken)).toBe("right"),
+    );
+    await eventually(() => expect(portal.world.eventHandlers.length).toBeGreaterThanOrEqual(5));
     await portal.emitMessages(1, { text: "after the update" });
-    await expect.poll(async () => messageTexts(await log())).toEqual(["after the update"]);
+    await eventually(async () => expect(messageTexts(await log())).toEqual(["after the update"]));
   });
 
   it("taken out leaves nothing behind, and its deliveries are refused from then on", async () => {
     const { portal, gateway, installUrl } = await scene();
     const { applicationToken } = await portal.installApplication({ kind: "script-only", installUrl });
     await portal.emitMessages(20);
-    await expect.poll(() => gateway.storage.log.head(portal.memberId)).toBe(20);
+    await eventually(async () => expect(await gateway.storage.log.head(portal.memberId)).toBe(20));
     portal.uninstallApplication({ clean: true });
-    await expect.poll(() => gateway.installations.list()).toEqual([]);
-    await expect.poll(() => gateway.storage.log.head(portal.memberId)).toBe(0);
+    await eventually(async () => expect(await gateway.installations.list()).toEqual([]));
+    await eventually(async () => expect(await gateway.storage.log.head(portal.memberId)).toBe(0));
     const late = phpForm({
       event: "ONSESSIONSTART",
       auth: { member_id: portal.memberId, application_token: applicationToken },
@@ -150,6 +151,6 @@ describe("the application in the simulated portal", () => {
     const second = await gateway.installations.findLatest(portal.memberId);
     expect(second?.applicationTokenHash).not.toBe(first?.applicationTokenHash);
     await portal.emitMessages(1, { text: "again" });
-    await expect.poll(async () => messageTexts(await log())).toEqual(["again"]);
+    await eventually(async () => expect(messageTexts(await log())).toEqual(["again"]));
   });
 });

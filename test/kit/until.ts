@@ -43,7 +43,7 @@ export function until(condition: () => boolean | Promise<boolean>, withinMs = LO
 }
 
 /** Waits until the check no longer throws; resolves to what it gives, or rejects with what it threw last. */
-export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+export function eventually<T>(check: () => T | Promise<T>, { everyMs = 10 } = {}): Promise<T> {
   let last: unknown;
   const attempt = async (): Promise<{ readonly value: T } | undefined> => {
     try {
@@ -53,7 +53,7 @@ export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
       return undefined;
     }
   };
-  return wait(attempt, { withinMs: LONGEST_MS, pauseMs: 10, measure: () => 0, failure: () => last });
+  return wait(attempt, { withinMs: LONGEST_MS, pauseMs: everyMs, measure: () => 0, failure: () => last });
 }
 
 /** Waits until a condition holds, as long as something moves. */

@@ -5,6 +5,7 @@ import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { startBrowser, type TestBrowser, type WatchedPage } from "../kit/browser.ts";
 import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 import { type Program, runScript } from "../kit/program.ts";
+import { eventually } from "../kit/until.ts";
 
 let browser: TestBrowser;
 let portal: RunningPortal;
@@ -81,10 +82,10 @@ function answer(page: Page) {
 /** Puts a document into a tab of its own and runs it. */
 async function run(page: Page, document: string): Promise<void> {
   await page.getByRole("button", { name: "New tab" }).click();
-  await expect.poll(() => editor(page).textContent()).toBe("");
+  await eventually(async () => expect(await editor(page).textContent()).toBe(""));
   await editor(page).click();
   await page.keyboard.insertText(document);
-  await expect.poll(() => editor(page).textContent()).not.toBe("");
+  await eventually(async () => expect(await editor(page).textContent()).not.toBe(""));
   await page.locator(".graphiql-execute-button").click();
 }
 
@@ -126,7 +127,7 @@ test("the explorer's first load is small, completes fields and variables, and fi
 
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByRole("button", { name: "New tab" }).click();
-  await expect.poll(() => editor(page).textContent()).toBe("");
+  await eventually(async () => expect(await editor(page).textContent()).toBe(""));
   await editor(page).click();
   await page.keyboard.type("query ($first: Int) { inbox(first: $first) { no");
   await page.locator(".suggest-widget").getByText("nodes").first().waitFor();
@@ -155,7 +156,7 @@ test("a subscription in the explorer receives events, and goes on at its cursor 
   const begun = frames.length;
   process.kill(Number(await demo.program.prints(/Gateway process: +(\d+)/)), "SIGKILL");
   const since = () => frames.slice(begun);
-  await expect.poll(() => since().some(({ text }) => text.includes('"StreamGap"')), { timeout: 30_000 }).toBe(true);
+  await eventually(() => expect(since().some(({ text }) => text.includes('"StreamGap"'))).toBe(true));
   const again = since().find(({ isSent, text }) => isSent && text.includes('"type":"subscribe"'));
   const cursors = frames.flatMap(({ isSent, text }) => (isSent ? [] : (/"cursor":"([^"]+)"/.exec(text)?.[1] ?? [])));
   expect(cursors).toContain(JSON.parse(again?.text ?? "{}").payload.variables.after);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
 import { runScript } from "../kit/program.ts";
+import { eventually, until } from "../kit/until.ts";
 import { axeFindings } from "./axe-findings.ts";
 import { complaints, openInboxScene } from "./inbox-scene.ts";
 
@@ -39,7 +40,7 @@ test("an operator finds a conversation, reads what the customer writes as it com
   const file = { name: "label.txt", mimeType: "text/plain", buffer: Buffer.from("Parcel 17") };
   await page.locator("input[type=file]").setInputFiles(file);
   await page.locator(".message .file-card").getByText("label.txt").waitFor();
-  await expect.poll(() => page.locator(".outgoing-files li").count()).toBe(0);
+  await eventually(async () => expect(await page.locator(".outgoing-files li").count()).toBe(0));
   expect(complaints(watched)).toEqual([]);
   expect(watched.foreignRequests(scene.gateway.url)).toEqual([]);
 });
@@ -97,7 +98,7 @@ test("an operator answers one message among several, likes it, is seen to write,
   await message.locator(".formatted-text").waitFor();
 
   await message.getByRole("button", { name: "Like" }).click();
-  await expect.poll(() => asked.params.LIKE).toEqual([anna.id]);
+  await eventually(() => expect(asked.params.LIKE).toEqual([anna.id]));
   await message.locator(".like[aria-pressed=true]").getByText("1").waitFor();
   await message.getByRole("button", { name: "Reply" }).click();
   const typing = page.waitForRequest((request) => request.postData()?.includes("ShowTyping") === true);
@@ -127,7 +128,7 @@ test("an operator answers one message among several, likes it, is seen to write,
   await choose("Mark as unread");
   await row.getByLabel("Marked as unread").waitFor();
   await choose("Do not pin");
-  await expect.poll(() => row.getByLabel("Pinned to the top").count()).toBe(0);
+  await eventually(async () => expect(await row.getByLabel("Pinned to the top").count()).toBe(0));
   expect(complaints(watched)).toEqual([]);
 });
 
@@ -152,7 +153,7 @@ test("a gateway that is killed and started again loses nothing that was said, do
   await customerWrites(5, "Before");
   const saying = (text: string) =>
     page.locator(".message:not([data-outgoing]) .formatted-text").getByText(new RegExp(`^${text}( \\d)?$`));
-  await expect.poll(() => saying("Before").count()).toBe(5);
+  await eventually(async () => expect(await saying("Before").count()).toBe(5));
 
   process.kill(Number(await program.prints(/Gateway process: +(\d+)/)), "SIGKILL");
   await page.getByRole("status").getByText("Connection lost").waitFor();
@@ -162,10 +163,10 @@ test("a gateway that is killed and started again loses nothing that was said, do
   await customerWrites(5, "Meanwhile");
 
   await page.getByRole("status").getByText("Live").waitFor({ timeout: 60_000 });
-  await expect.poll(() => saying("Meanwhile").count(), { timeout: 60_000 }).toBe(5);
-  await expect.poll(() => saying("Written while nobody listened").count(), { timeout: 90_000 }).toBe(1);
+  await eventually(async () => expect(await saying("Meanwhile").count()).toBe(5));
+  await until(async () => (await saying("Written while nobody listened").count()) === 1, 90_000);
   await customerWrites(5, "After");
-  await expect.poll(() => saying("After").count()).toBe(5);
+  await eventually(async () => expect(await saying("After").count()).toBe(5));
   expect(await page.locator("[data-outgoing]").count()).toBe(0);
   expect(await saying("Before").count()).toBe(5);
 }, 180_000);
@@ -200,7 +201,7 @@ test("whoever uses a keyboard or a screen reader finds nothing in the way, on a 
   await page.locator(".targets li").first().waitFor();
   found.push(...(await axeFindings(page)));
   await page.keyboard.press("Escape");
-  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+  await eventually(async () => expect(await page.getByRole("dialog").count()).toBe(0));
   await page.getByRole("button", { name: "More actions" }).press("Enter");
   await page.keyboard.press("ArrowDown");
   found.push(...(await axeFindings(page)));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
+import { eventually } from "../kit/until.ts";
 import { dataOf, type EventReceiver, startReceiver } from "./event-receiver.ts";
 import { objectAt, readAnswer, valueAt } from "./rest-client.ts";
 
@@ -26,7 +27,7 @@ describe("deliveries", () => {
 
   /** Waits until every POST has its outcome. */
   async function outcomes() {
-    await expect.poll(settled, { interval: 5 }).toBe(true);
+    await eventually(async () => expect(await settled()).toBe(true));
     return portal.deliveries();
   }
 
@@ -118,7 +119,7 @@ describe("the portal as a program, told over loopback", () => {
     expect((await control("/__emit", { count: 20, text: "Burst" })).body).toEqual({ messages: 20 });
     await receiver.waitFor(added, 20);
     const counts = async () => objectAt((await readAnswer(await fetch(`${portal.url}/__stats`))).body, "events");
-    await expect.poll(async () => (await counts()).accepted).toBe(22);
+    await eventually(async () => expect((await counts()).accepted).toBe(22));
     const listed = await readAnswer(await fetch(`${portal.url}/__deliveries`));
     expect(listed.body.records).toHaveLength(22);
     expect((await control("/__uninstall", {})).body.installed).toBe(false);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { openUploadSpool, UPLOAD_LIFETIME_MS, type UploadSpool } from "../../../../src/server/files/upload-spool.ts";
 import type { UploadTicket } from "../../../../src/server/files/upload-ticket.ts";
+import { eventually } from "../../../kit/until.ts";
 
 const MIB = 1024 * 1024;
 
@@ -81,7 +82,7 @@ test("an upload whose time is over is swept away, and its room is free again", a
   await vi.advanceTimersByTimeAsync(UPLOAD_LIFETIME_MS - 60_000);
   expect(spool.find(uploadId)).toBeDefined();
   await vi.advanceTimersByTimeAsync(2 * 60_000);
-  await vi.waitFor(() => expect(spool.find(uploadId)).toBeUndefined());
+  await eventually(() => expect(spool.find(uploadId)).toBeUndefined());
   expect(readdirSync(directory)).toEqual([]);
   expect(hasRoom(spool)).toBe(true);
 });
@@ -102,7 +103,7 @@ test("what is coming in or being sent on is not swept away under its hands, but 
   coming.received();
   sending.state = "handed-on";
   await vi.advanceTimersByTimeAsync(60_000);
-  await vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
+  await eventually(() => expect(readdirSync(directory)).toEqual([]));
 });
 
 test("processes that share a spool leave each other's files, and remove what nobody can send any more", async () => {

@@ -13,6 +13,7 @@ import {
   NOTICED_ACTIVITY_NAMESPACES,
 } from "../../../../src/subscriptions/intake/activities/noticed-activities.ts";
 import { createToldSessions } from "../../../../src/subscriptions/intake/told-sessions.ts";
+import { eventually } from "../../../kit/until.ts";
 import { type Office, openOffice, webhook } from "../../office.ts";
 
 let office: Office;
@@ -65,7 +66,7 @@ describe("what is told of activities", () => {
         sessions.map(({ activityId }) => intake.take(portal, { activityId: String(activityId), change: "updated" })),
       );
     }
-    await expect.poll(() => intake.counts().sessions).toBe(5);
+    await eventually(() => expect(intake.counts().sessions).toBe(5));
     expect(lists()).toBe(1);
     expect(intake.counts().gathered).toBe(5);
     expect((await kinds()).slice(before.length)).toEqual(Array.from({ length: 5 }, () => "chatChanged"));
@@ -76,12 +77,10 @@ describe("what is told of activities", () => {
     const foreign = [...office.portal.world.activities.values()].find(({ provider }) => provider === "CRM_TODO");
     const notice = { activityId: String(foreign?.id), change: "updated" } as const;
     await intake.take(portal, notice);
-    await expect
-      .poll(async () => {
-        await intake.take(portal, notice);
-        return intake.counts().foreign;
-      })
-      .toBeGreaterThan(0);
+    await eventually(async () => {
+      await intake.take(portal, notice);
+      expect(intake.counts().foreign).toBeGreaterThan(0);
+    });
     expect(lists()).toBe(1);
   });
 
@@ -94,9 +93,9 @@ describe("what is told of activities", () => {
     const before = await kinds();
     const next = openIntake();
     await next.start();
-    await expect.poll(() => next.counts().sessions).toBe(1);
+    await eventually(() => expect(next.counts().sessions).toBe(1));
     expect((await kinds()).slice(before.length)).toEqual(["sessionStarted"]);
-    await expect.poll(() => createNoticedActivities(office.storage().keyValues).list()).toEqual([]);
+    await eventually(async () => expect(await createNoticedActivities(office.storage().keyValues).list()).toEqual([]));
   });
 
   it("waits while the portal is away, and is told once it is back", async () => {
@@ -104,12 +103,12 @@ describe("what is told of activities", () => {
     const intake = openIntake();
     const activity = { activityId: String(session.activityId), change: "updated" } as const;
     await intake.take(portal, activity);
-    await expect.poll(() => intake.counts().sessions).toBe(1);
+    await eventually(() => expect(intake.counts().sessions).toBe(1));
     office.portal.setFaults([{ kind: "http", status: 503, body: "away", times: 4 }]);
     const before = await kinds();
     completeByHand(office.portal.world, session.activityId);
     await intake.take(portal, activity);
-    await expect.poll(() => kinds()).toEqual([...before, "sessionFinished", "chatChanged"]);
+    await eventually(async () => expect(await kinds()).toEqual([...before, "sessionFinished", "chatChanged"]));
   });
 
   it("is refused when too much waits, so that the sender's subscribers are told of a gap", async () => {

@@ -239,7 +239,7 @@ describe("when nothing can be kept", () => {
     expect(gateway.receiver.stats()).toMatchObject({ accepted: 1, unavailable: 2, deadLetters: 0 });
 
     await redis.start();
-    await expect.poll(async () => (await gateway.postEvent(later)).status).toBe(200);
+    await eventually(async () => expect((await gateway.postEvent(later)).status).toBe(200));
     await eventually(async () => {
       expect((await keptKinds(gateway, anna)).toSorted()).toEqual(["gap", "messageAdded", "messageAdded"]);
     });
