@@ -282,13 +282,12 @@ test("a variable that does not fit, and a condition without a value, are refused
 });
 
 /** A chat's messages in a schema of its own: each text is asked for by a resolver, and authors together. */
-function historySchema(count: number, authorOf?: (id: string) => Promise<unknown>) {
+function historySchema(count: number, authorOf?: (id: string) => unknown) {
   const schema = buildSchema();
   let resolved = 0;
   setResolver(schema, "Query", "chat", () => ({ id: "1" }));
   setResolver(schema, "Chat", "messages", async () => {
-    // As from a portal: in a turn of its own.
-    await new Promise((resolve) => setImmediate(resolve));
+    await laterTurn();
     return { nodes: Array.from({ length: count }, (_, id) => ({ id })) };
   });
   setResolver(schema, "Message", "text", () => {
@@ -300,6 +299,11 @@ function historySchema(count: number, authorOf?: (id: string) => Promise<unknown
     return authorOf === undefined ? { id } : authorOf(id);
   });
   return { schema, resolved: () => resolved };
+}
+
+/** As what a portal answers: in a turn in which nothing of what came before is done. */
+async function laterTurn(): Promise<void> {
+  for (const _turn of [1, 2]) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function setResolver(
@@ -355,20 +359,25 @@ test("what the messages of an answer ask for together is asked for together, how
   expect(asked.map((ids) => ids.length)).toEqual([1_000]);
 });
 
-test("where only a late message asks for something, it is asked for with those behind it", async () => {
+test("what a late message asks for is asked for with what another field asks for in the turn in which the list was cut", async () => {
   const asked: (readonly string[])[] = [];
   const authors = new DataLoader<string, unknown>(async (ids) => {
     asked.push(ids);
-    return ids.map((id) => ({ id }));
+    return ids.map((id) => ({ id, name: id }));
   });
-  const known = { id: "0" };
-  const { schema } = historySchema(1_000, (id) => (Number(id) < 500 ? Object(known) : authors.load(id)));
-  const twice = prepared(
-    "{ a: chat(by: { id: 1 }) { ...M } b: chat(by: { id: 2 }) { ...M } } fragment M on Chat { messages { nodes { text author { id } } } }",
-  );
-  const written = await run(createCompiledQueries(schema, { sliceSize: 300 }), twice);
+  const { schema } = historySchema(1_000, (id) => (Number(id) < 500 ? { id } : authors.load(id)));
+  setResolver(schema, "Chat", "line", async () => {
+    await laterTurn();
+    return {};
+  });
+  setResolver(schema, "OpenLine", "name", async () => {
+    await authors.load("line");
+    return "Line";
+  });
+  const query = prepared("{ chat(by: { id: 1 }) { messages { nodes { text author { id } } } line { name } } }");
+  const written = await run(createCompiledQueries(schema, { sliceSize: 300 }), query);
   expect(written?.errors).toEqual([]);
-  expect(asked).toHaveLength(1);
+  expect(asked.map((ids) => ids.length)).toEqual([501]);
 });
 
 test("an answer that becomes too long is not written to its end, and what it waits for is given up", async () => {
