@@ -29,63 +29,82 @@ export interface ConnectionOptions {
 }
 
 export function openConnection(options: ConnectionOptions): Connection {
-  const { identities } = options;
-  const listeners = new Set<() => void>();
-  let { identity, place } = options;
-  let closed = false;
-  let stopWatching = watch(options.request);
+  return new OpenConnection(options);
+}
 
-  function watch(request: IdentityRequest): () => void {
-    return identities.watch(request, identity, (decision) => {
-      if (closed) return;
-      if (decision.kind === "identity") return take(decision.identity);
-      close();
-      options.ended(endOf(decision, identity));
+/** A class, because an object literal with a getter gets a hidden class of its own for each connection. */
+class OpenConnection implements Connection {
+  readonly #identities: Identities;
+  readonly #places: ConnectionPlaces;
+  readonly #ended: (end: ConnectionEnd) => void;
+  readonly #listeners = new Set<() => void>();
+  #identity: Identity;
+  #place: Place;
+  #isClosed = false;
+  #stopWatching: () => void;
+
+  constructor({ identities, identity, request, place, places, ended }: ConnectionOptions) {
+    this.#identities = identities;
+    this.#places = places;
+    this.#ended = ended;
+    this.#identity = identity;
+    this.#place = place;
+    this.#stopWatching = this.#watch(request);
+  }
+
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  onChange(changed: () => void): () => void {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  async renew(request: IdentityRequest): Promise<ConnectionEnd | undefined> {
+    const decision: IdentityDecision = await this.#identities.identify(request);
+    if (this.#isClosed) return undefined;
+    if (decision.kind === "refused") return endOf(decision, undefined);
+    const { name } = decision.identity;
+    if (name !== this.#identity.name) {
+      const moved = this.#places.enter(name);
+      if (moved === undefined) {
+        return { kind: "refused", code: "LIMIT_EXCEEDED", message: this.#places.excess(name).message };
+      }
+      this.#place.leave();
+      this.#place = moved;
+    }
+    this.#stopWatching();
+    this.#identity = decision.identity;
+    this.#stopWatching = this.#watch(request);
+    this.#take(decision.identity);
+    return undefined;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stopWatching();
+    this.#place.leave();
+  }
+
+  #watch(request: IdentityRequest): () => void {
+    return this.#identities.watch(request, this.#identity, (decision) => {
+      if (this.#isClosed) return;
+      if (decision.kind === "identity") {
+        this.#take(decision.identity);
+        return;
+      }
+      this.close();
+      this.#ended(endOf(decision, this.#identity));
     });
   }
 
   /** Whoever it is now: its operations go on under these rights. */
-  function take(next: Identity): void {
-    identity = next;
-    for (const changed of [...listeners]) changed();
+  #take(next: Identity): void {
+    this.#identity = next;
+    for (const changed of [...this.#listeners]) changed();
   }
-
-  function close(): void {
-    if (closed) return;
-    closed = true;
-    stopWatching();
-    place.leave();
-  }
-
-  return {
-    get identity() {
-      return identity;
-    },
-    onChange(changed) {
-      listeners.add(changed);
-      return () => listeners.delete(changed);
-    },
-    async renew(request) {
-      const decision: IdentityDecision = await identities.identify(request);
-      if (closed) return undefined;
-      if (decision.kind === "refused") return endOf(decision, undefined);
-      if (decision.identity.name !== identity.name) {
-        const moved = options.places.enter(decision.identity.name);
-        if (moved === undefined) {
-          const { message } = options.places.excess(decision.identity.name);
-          return { kind: "refused", code: "LIMIT_EXCEEDED", message };
-        }
-        place.leave();
-        place = moved;
-      }
-      stopWatching();
-      identity = decision.identity;
-      stopWatching = watch(request);
-      take(identity);
-      return undefined;
-    },
-    close,
-  };
 }
 
 export function endOf({ code, message }: IdentityRefusal, before: Identity | undefined): ConnectionEnd {

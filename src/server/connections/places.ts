@@ -98,13 +98,14 @@ function counted(counts: Map<string, number>, name: string): () => void {
   };
 }
 
+/** Holds nothing any more once it was left: places outlive what they were taken for. */
 function once(leave: () => void): Place {
-  let left = false;
+  let leaving: (() => void) | undefined = leave;
   return {
     leave() {
-      if (left) return;
-      left = true;
-      leave();
+      const left = leaving;
+      leaving = undefined;
+      left?.();
     },
   };
 }

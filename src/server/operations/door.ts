@@ -165,11 +165,18 @@ export function createDoor(options: DoorOptions): Door {
     entry: Entry & { kind: "entered" },
     arrivedAt: number,
   ): Accepted {
-    const { from, gone, requestId, source, variables, reachedAt } = arrival;
+    const { from, gone, requestId, variables, reachedAt } = arrival;
+    // The text of whoever sent it first, in place of one for each subscription.
+    const source = operation.document.loc?.source.body ?? arrival.source;
     const entered = performance.now();
     const shape = shapeFor(requestId);
-    const running = options.startOperation(from.identity, operation.kind, requestId, reachedAt);
-    const { context } = running;
+    /** Until it is over, or a subscription is open: what it reads with would else be kept for as long as somebody listens. */
+    let running: RunningOperation | undefined = options.startOperation(
+      from.identity,
+      operation.kind,
+      requestId,
+      reachedAt,
+    );
     const told: UnderWay = {
       transport: arrival.transport,
       kind: operation.kind,
@@ -178,21 +185,21 @@ export function createDoor(options: DoorOptions): Door {
       requestId,
     };
     const over = underWay.begin(told);
-    const abort = guard("an operation whose client has gone", () => running.abort());
+    const abort = guard("an operation whose client has gone", () => running?.abort());
     gone.addEventListener("abort", abort);
-    let closed = false;
 
     function close(errors: number): void {
-      if (closed) return;
-      closed = true;
+      if (running === undefined) return;
+      const { usage } = running.context;
       gone.removeEventListener("abort", abort);
       running.close();
+      running = undefined;
       entry.leave();
       over();
       const now = performance.now();
       observe({
         operation: told,
-        usage: context.usage,
+        usage,
         cost,
         queuedMs: entered - arrivedAt,
         tookMs: now - arrivedAt,
@@ -201,7 +208,9 @@ export function createDoor(options: DoorOptions): Door {
     }
 
     async function runOnce(sink: LiveSink): Promise<void> {
-      const result = await run(executing, { operation, variables, context, giveUp: running.abort, cost, shape });
+      if (running === undefined) return;
+      const { context, abort: giveUp } = running;
+      const result = await run(executing, { operation, variables, context, giveUp, cost, shape });
       close(result.errors?.length ?? 0);
       if (!gone.aborted) await sink(new LiveResult(result));
     }
@@ -216,13 +225,13 @@ export function createDoor(options: DoorOptions): Door {
           operation,
           variables,
           cost,
-          context: within,
           shape,
           viewerOf: () => options.viewerOf(from.identity),
           listViewerOf: () => options.listViewerOf(from.identity),
           startEvent: (inHand) => options.startEvent(from.identity, inHand),
           startListChange: (rows) => options.startListChange(from.identity, rows, requestId, reachedAt),
         },
+        within,
         after,
       );
 
@@ -234,7 +243,8 @@ export function createDoor(options: DoorOptions): Door {
     }
 
     async function runLive(sink: LiveSink, opened?: () => void): Promise<void> {
-      let stream = await open(context);
+      if (running === undefined) return;
+      let stream = await open(running.context);
       // The operation's deadline is for opening the stream; each event has its own.
       close(stream instanceof LiveResult ? 1 : 0);
       let as = from.identity;
@@ -270,7 +280,7 @@ export function createDoor(options: DoorOptions): Door {
       kind: operation.kind,
       run: operation.kind === "subscription" ? runLive : runOnce,
       end() {
-        running.abort();
+        running?.abort();
         close(0);
       },
     };

@@ -31,7 +31,6 @@ export interface Subscription {
   readonly operation: PreparedOperation;
   readonly variables: Variables | null | undefined;
   readonly cost: number;
-  readonly context: OperationContext;
   readonly shape: (error: GraphQLError) => GraphQLFormattedError;
   /** Who listens; a sentence when live events cannot be had. */
   readonly viewerOf: () => Promise<LiveViewer | { readonly refusal: string }>;
@@ -66,15 +65,17 @@ interface Opening {
 /**
  * Opens a subscription: the schema's own `subscribe` checks the arguments, then a reader is opened and equal subscriptions execute
  * together; the viewer's own list has a window opened on it. Resolves to a single result when it cannot begin. Never rejects.
+ * @param context of the opening; each event has one of its own, so that this one is kept by nothing
  * @param after cursor to go on after in place of what was asked for
  */
 export async function subscribe(
   executing: Executing,
   { live, inboxes }: LiveSources,
   subscription: Subscription,
+  context: OperationContext,
   after?: string,
 ): Promise<LiveStream | LiveResult> {
-  const { operation, variables, context, shape } = subscription;
+  const { operation, variables, shape } = subscription;
   const { document, node } = operation;
   try {
     const field = rootField(operation);

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse } from "graphql";
-import { CloseCode, MessageType, makeServer } from "graphql-ws";
+import { CloseCode, MessageType, makeServer, type SubscribePayload, validateMessage } from "graphql-ws";
 import type { RawData, WebSocket } from "ws";
 import type { Limits } from "../../config/limits.ts";
 import { guard } from "../../process/guard.ts";
@@ -39,13 +39,16 @@ export interface OpenedSocket {
   readonly silentPlace: Place;
 }
 
-interface Session extends OpenedSocket {
+/** Without the request that opened it: its headers are all that is needed of it, and they last as long as the socket. */
+interface Session extends Omit<OpenedSocket, "request"> {
   readonly requestId: string;
   /** Results on their way to the client, past the WebSocket library: whole frames, between its own. */
   readonly writes: GatheredWrites<Buffer>;
   /** Of the upgrade request, then with those of `connection_init` and of renewals. */
   headers: IncomingHttpHeaders;
   readonly names: OperationNames;
+  /** Ends a socket whose client does not begin; undefined once it has. */
+  initWait: NodeJS.Timeout | undefined;
   /** What gives each up, by its name, until it is over or the client has completed it. */
   readonly operations: Map<string, () => void>;
   /** Undefined until it is known who this is. */
@@ -66,12 +69,16 @@ const CLOSING_MS = 1_000;
 const PARSED = "0";
 /** graphql-ws wants a document to tell queries from subscriptions, which the door does. */
 const ANY_DOCUMENT: DocumentNode = parse("{ __typename }");
+/** graphql-ws holds what an operation was sent with until that is over: thousands of copies of a few documents. */
+const SENT_BESIDE: SubscribePayload = { query: "sent beside" };
 
 /** `graphql-transport-ws` on one socket: graphql-ws keeps the protocol, everything else is behind the door. */
 export function createSocketSessions(services: SocketServices): (opened: OpenedSocket) => void {
   const { schema, door, identities, places, limits } = services;
   /** What graphql-ws reads next: parsed already, so that nothing is read twice or written again. */
   let reading: unknown;
+  /** What the operation was sent with that graphql-ws begins next. */
+  let beginning: SubscribePayload | undefined;
   const frames = createResultFrames();
   const started = new WeakMap<object, StartedOperation>();
   const startedBy = async (args: object) => {
@@ -80,14 +87,18 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
   };
 
   const protocol = makeServer<Record<string, unknown> | undefined, Session>({
-    connectionInitWaitTimeout: INIT_WAIT_MS,
+    // Waited for here: the library would keep its timer as long as the socket.
+    connectionInitWaitTimeout: 0,
     jsonMessageReviver: () => reading,
     onConnect: ({ extra, connectionParams }) => connect(extra, connectionParams),
-    async onSubscribe({ extra, subscriptions }, name, { query, operationName, variables }) {
+    async onSubscribe({ extra, subscriptions }, name) {
       const { connection, writes, names, operations, requestId } = extra;
-      if (connection === undefined) throw new Error("an operation of nobody");
+      const sent = beginning;
+      beginning = undefined;
+      if (connection === undefined || sent === undefined) throw new Error("an operation of nobody");
       // Counts this one, and no longer what the client has just completed.
       if (Object.keys(subscriptions).length > limits.operationsPerSocket) return [tooMany(limits.operationsPerSocket)];
+      const { query, operationName, variables } = sent;
       const { signal, abort } = createLightSignal();
       operations.set(name, abort);
       const accepted = await door.accept({
@@ -113,6 +124,8 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
 
   async function connect(session: Session, params: Record<string, unknown> | undefined) {
     const { socket, requestId, silentPlace } = session;
+    clearTimeout(session.initWait);
+    session.initWait = undefined;
     session.headers = { ...session.headers, ...credentialsOf(params) };
     const request: IdentityRequest = { headers: session.headers, ...session.from };
     const decision = await identities.identify(request);
@@ -152,18 +165,29 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
   }
 
   return (opened) => {
-    const { socket, request, silentPlace } = opened;
+    const { socket, request, from, silentPlace } = opened;
     const session: Session = {
-      ...opened,
+      socket,
+      from,
+      silentPlace,
       requestId: requestIdOf(request.headers),
       writes: gatherWrites(request.socket, frames, () => socket.readyState === socket.OPEN),
       headers: request.headers,
       names: createOperationNames(),
+      initWait: setTimeout(
+        guard("a socket that does not begin", () =>
+          socket.close(CloseCode.ConnectionInitialisationTimeout, "Connection initialisation timeout"),
+        ),
+        INIT_WAIT_MS,
+      ),
       operations: new Map(),
       connection: undefined,
     };
     const broken = (): void => socket.close(INTERNAL_ERROR, "Internal error");
-    const refuse = (reason: string): void => closeSoon(socket, CloseCode.BadRequest, reason);
+    const refuse = (reason: string): false => {
+      closeSoon(socket, CloseCode.BadRequest, reason);
+      return false;
+    };
     const stopPinging = keepAlive(socket);
     const answer = readingWhileRead(socket);
     const opening = createOpeningFrames(limits);
@@ -184,12 +208,14 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       guard("a socket's ping", (data: Buffer) => answer(pong(socket, data)), broken),
     );
 
-    async function receive(data: RawData, handle: (message: string) => Promise<void>): Promise<void> {
-      if (socket.readyState !== socket.OPEN) return;
+    /** Whether there is something for graphql-ws to read. */
+    function receive(data: RawData): boolean {
+      if (socket.readyState !== socket.OPEN) return false;
       // Of messages of text the library looks itself.
       if (Buffer.isBuffer(data) && !isUtf8(data)) return refuse("Messages are text in UTF-8");
       if (Buffer.isBuffer(data) && data.length > limits.bodyBytes) {
-        return closeSoon(socket, TOO_LARGE, `A message may have ${limits.bodyBytes} bytes`);
+        closeSoon(socket, TOO_LARGE, `A message may have ${limits.bodyBytes} bytes`);
+        return false;
       }
       const text = String(data);
       const refusal = session.connection === undefined ? opening.message(text) : undefined;
@@ -199,12 +225,10 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       const message = session.names.fromClient(sent.message);
       switch (message.kind) {
         case "late":
-          return;
+          return false;
         case "id-in-use":
-          return socket.close(
-            CloseCode.SubscriberAlreadyExists,
-            closeReason(`Subscriber for ${message.id} already exists`),
-          );
+          socket.close(CloseCode.SubscriberAlreadyExists, closeReason(`Subscriber for ${message.id} already exists`));
+          return false;
         case "completed":
           // By itself graphql-ws would let a query or a mutation run on.
           end(session, message.name);
@@ -220,7 +244,12 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
           return message satisfies never;
       }
       reading = message.message;
-      await handle(PARSED);
+      if (message.kind === "message" && message.name !== undefined) {
+        beginning = subscribePayload(message.message);
+        if (beginning === undefined) return refuse("Invalid message received");
+        reading = { id: message.name, type: MessageType.Subscribe, payload: SENT_BESIDE };
+      }
+      return true;
     }
 
     const tell = (message: string): Promise<void> => {
@@ -240,11 +269,14 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
           await tell(JSON.stringify(back === undefined ? { type: "pong" } : { type: "pong", payload: back }));
         },
         onMessage: (handle) => {
-          const received = (data: RawData): Promise<void> =>
-            receive(data, handle).catch((error: unknown) => {
-              // A socket that broke while it was written to is not a fault.
-              if (socket.readyState === socket.OPEN) throw error;
-            });
+          // Nothing of the message is kept here while its operation goes on, which may be as long as the socket is open.
+          const received = (data: RawData): Promise<void> | undefined =>
+            receive(data)
+              ? handle(PARSED).catch((error: unknown) => {
+                  // A socket that broke while it was written to is not a fault.
+                  if (socket.readyState === socket.OPEN) throw error;
+                })
+              : undefined;
           socket.on("message", guard("a socket's message", received, broken));
         },
       },
@@ -258,6 +290,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       "close",
       guard("the end of a socket", (code: number, reason: Buffer) => {
         stopPinging();
+        clearTimeout(session.initWait);
         silentPlace.leave();
         session.connection?.close();
         for (const name of [...session.operations.keys()]) end(session, name);
@@ -356,6 +389,16 @@ const OF_THE_SERVER: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck, 
 /** Well-formed, so that graphql-ws would take it for a fault of its own. */
 function isOfTheServer(message: unknown): boolean {
   return typeof message === "object" && message !== null && "type" in message && OF_THE_SERVER.has(message.type);
+}
+
+/** Undefined for what is not of the protocol. */
+function subscribePayload(message: unknown): SubscribePayload | undefined {
+  try {
+    const valid = validateMessage(message);
+    return valid.type === MessageType.Subscribe ? valid.payload : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(text: string): { readonly message: unknown } | undefined {

@@ -79,10 +79,16 @@ interface Shared<T> {
   users: number;
 }
 
+interface SharedGroup {
+  readonly key: string;
+  readonly group: LiveGroup;
+  users: number;
+}
+
 export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const { log } = options;
   const tails = new Map<string, Shared<PortalTail>>();
-  const groups = new Map<string, { readonly group: LiveGroup; users: number }>();
+  const groups = new Map<string, SharedGroup>();
   const groupsOf = new Map<string, Set<LiveGroup>>();
   /** By portal, each with the name of the log that it reads. */
   const streams = new Map<string, Map<LiveStream, string>>();
@@ -134,21 +140,21 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   }
 
   function useGroup(portal: string, key: string, create: () => LiveGroup): { group: LiveGroup; release: () => void } {
-    const shared = groups.get(key) ?? { group: create(), users: 0 };
-    groups.set(key, shared);
+    const shared = groups.get(key) ?? { key, group: create(), users: 0 };
+    groups.set(shared.key, shared);
     shared.users += 1;
     const ofPortal = groupsOf.get(portal) ?? new Set();
     groupsOf.set(portal, ofPortal.add(shared.group));
-    return {
-      group: shared.group,
-      release() {
-        shared.users -= 1;
-        if (shared.users > 0) return;
-        if (groups.get(key) === shared) groups.delete(key);
-        ofPortal.delete(shared.group);
-        if (ofPortal.size === 0 && groupsOf.get(portal) === ofPortal) groupsOf.delete(portal);
-      },
-    };
+    return { group: shared.group, release: () => releaseGroup(portal, shared) };
+  }
+
+  function releaseGroup(portal: string, shared: SharedGroup): void {
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    if (groups.get(shared.key) === shared) groups.delete(shared.key);
+    const ofPortal = groupsOf.get(portal);
+    ofPortal?.delete(shared.group);
+    if (ofPortal?.size === 0) groupsOf.delete(portal);
   }
 
   /** Where to begin, given the newest place. */
@@ -199,28 +205,31 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
     const reader = createEventReader(placeOf(tail, portal), position);
     const ofPortal = streams.get(portal) ?? new Map<LiveStream, string>();
     const unwatch = options.onStream?.(viewer);
-    const closed = (): void => {
-      unwatch?.();
-      openStreams -= 1;
-      ofPortal.delete(stream);
-      if (ofPortal.size === 0 && streams.get(portal) === ofPortal) streams.delete(portal);
-      releaseGroup();
-      releaseTail();
-    };
     const stream = openLiveStream({
-      request,
+      tells: { checkpoints: request.checkpoints, gaps: request.gaps },
       reader,
       group,
       execute,
       responseKey,
       failed,
-      closed,
+      closed: onceClosed(portal, [unwatch, releaseGroup, releaseTail]),
     });
     streams.set(portal, ofPortal.set(stream, newest.log));
     openStreams += 1;
     if (opening.gone.has(EVERY_LOG) || opening.gone.has(newest.log)) stream.logIsGone();
     if (opening.isClosed) stream.close();
     return stream;
+  }
+
+  /** Apart from where streams are opened: a function there keeps all that is known there for as long as it is kept. */
+  function onceClosed(portal: string, releases: readonly ((() => void) | undefined)[]): (stream: LiveStream) => void {
+    return (stream) => {
+      openStreams -= 1;
+      const ofPortal = streams.get(portal);
+      ofPortal?.delete(stream);
+      if (ofPortal?.size === 0) streams.delete(portal);
+      for (const release of releases) release?.();
+    };
   }
 
   return {

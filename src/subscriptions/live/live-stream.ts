@@ -33,7 +33,8 @@ export interface LiveStream {
 }
 
 export interface LiveStreamOptions {
-  readonly request: LiveRequest;
+  /** What of the request is needed while it is open. */
+  readonly tells: Pick<LiveRequest, "checkpoints" | "gaps">;
   readonly reader: EventReader;
   readonly group: LiveGroup;
   readonly execute: ExecuteDelivery;
@@ -41,7 +42,7 @@ export interface LiveStreamOptions {
   readonly responseKey: string;
   /** The result for an error; with the cursor of the event that it concerns, where there is one. */
   readonly failed: (error: unknown, cursor?: string) => LiveResult;
-  readonly closed: () => void;
+  readonly closed: (stream: LiveStream) => void;
 }
 
 /** A checkpoint after this many events that were not for the subscription, or after this time if there was one at least. */
@@ -82,7 +83,7 @@ class GroupStream implements LiveStream, Member, Waiting {
   constructor(options: LiveStreamOptions) {
     this.#options = options;
     this.#handedUpTo = options.reader.position;
-    if (options.request.checkpoints) this.#lastResult = performance.now();
+    if (options.tells.checkpoints) this.#lastResult = performance.now();
   }
 
   run(to: LiveSink): Promise<void> {
@@ -101,7 +102,7 @@ class GroupStream implements LiveStream, Member, Waiting {
     this.#hasEnded = true;
     clearTimeout(this.#retry);
     reader.close();
-    closed();
+    closed(this);
     this.#settle?.resolve();
   }
 
@@ -176,7 +177,7 @@ class GroupStream implements LiveStream, Member, Waiting {
   #hand(result: LiveResult): Promise<void> | undefined {
     if (this.#hasEnded) return undefined;
     this.#passed = 0;
-    if (this.#options.request.checkpoints) this.#lastResult = performance.now();
+    if (this.#options.tells.checkpoints) this.#lastResult = performance.now();
     try {
       return this.#sink?.(result);
     } catch (error) {
@@ -195,7 +196,7 @@ class GroupStream implements LiveStream, Member, Waiting {
 
   /** Goes on as far as it can. Never throws: many streams are woken in one loop. */
   #go(): void {
-    const { reader, group, request, responseKey } = this.#options;
+    const { reader, group, tells, responseKey } = this.#options;
     if (this.#isIdle) group.abreast.leave(this);
     this.#isIdle = false;
     try {
@@ -207,7 +208,7 @@ class GroupStream implements LiveStream, Member, Waiting {
         const logged = this.#postponed ?? reader.take();
         this.#postponed = undefined;
         if (logged === undefined) {
-          const more = request.checkpoints ? reader.wait(() => this.#go()) : reader.more();
+          const more = tells.checkpoints ? reader.wait(() => this.#go()) : reader.more();
           if (more !== undefined) {
             more.then(
               () => this.#go(),
@@ -217,7 +218,7 @@ class GroupStream implements LiveStream, Member, Waiting {
           }
           this.#isIdle = true;
           // Each passes over events of its own number where checkpoints count them.
-          if (!request.checkpoints) group.abreast.join(this, reader.position);
+          if (!tells.checkpoints) group.abreast.join(this, reader.position);
           return;
         }
         const decided = this.#decide(logged);
@@ -300,8 +301,8 @@ class GroupStream implements LiveStream, Member, Waiting {
 
   /** An event that is not for this subscription. */
   #passOver({ position, receivedAt }: LoggedEvent): Promise<void> | undefined {
-    const { request, group, execute, failed } = this.#options;
-    if (!request.checkpoints) return undefined;
+    const { tells, group, execute, failed } = this.#options;
+    if (!tells.checkpoints) return undefined;
     this.#passed += 1;
     if (this.#passed < CHECKPOINT_EVENTS && performance.now() - this.#lastResult < CHECKPOINT_MS) return undefined;
     const cursor = group.cursorAt(position);

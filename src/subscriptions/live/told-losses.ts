@@ -11,7 +11,7 @@ const REFETCH_SPREAD_MS = 10_000;
 
 /** Whom a gap is told. */
 export interface GapListener {
-  readonly request: LiveRequest;
+  readonly tells: Pick<LiveRequest, "gaps">;
   readonly execute: ExecuteDelivery;
   readonly responseKey: string;
 }
@@ -21,10 +21,10 @@ export async function gapResult(
   { since, until }: StoredGap,
   { position, receivedAt }: LoggedEvent,
   cursor: string,
-  { request, execute, responseKey }: GapListener,
+  { tells, execute, responseKey }: GapListener,
 ): Promise<LiveResult> {
   const refetchAfterMs = Math.floor(Math.random() * REFETCH_SPREAD_MS);
-  if (request.gaps === "event") {
+  if (tells.gaps === "event") {
     const content = { kind: "gap", since: new Date(since), until: new Date(until), refetchAfterMs } as const;
     return execute({ cursor, receivedAt, content }, position);
   }

@@ -11,7 +11,6 @@ import type { EventCriteria } from "../../../src/subscriptions/events/event-filt
 import type { StoredEvent } from "../../../src/subscriptions/events/stored-event.ts";
 import { createEventReader } from "../../../src/subscriptions/live/event-reader.ts";
 import { createLiveGroup, type LiveGroup } from "../../../src/subscriptions/live/live-group.ts";
-import { LiveRequest } from "../../../src/subscriptions/live/live-request.ts";
 import { LiveResult } from "../../../src/subscriptions/live/live-result.ts";
 import { type LiveSink, type LiveStream, openLiveStream } from "../../../src/subscriptions/live/live-stream.ts";
 import { openPortalTail } from "../../../src/subscriptions/live/portal-tail.ts";
@@ -126,7 +125,7 @@ async function openOffice(execute: LiveGroupExecution = textResult, criteria = E
     },
     open(sink, from = 1) {
       const stream = openLiveStream({
-        request: new LiveRequest(criteria, { after: undefined, checkpoints: false, gaps: "error" }),
+        tells: { checkpoints: false, gaps: "error" },
         reader: createEventReader({ log: counting, portal: PORTAL, tail: countingTail, turns }, from),
         group,
         execute: async () => new LiveResult({ data: {} }),
