@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { startBroadcastServer } from "./support/broadcast-server.ts";
+import { type BroadcastServer, startBroadcastServer } from "./support/broadcast-server.ts";
 import { operatorMessages } from "./support/delivery-form.ts";
 import { median, withRange } from "./support/distribution.ts";
+import { buildEarlier } from "./support/earlier-build.ts";
 import { type EventFeed, eventsInTurn, openEventFeed, untilSubscribed } from "./support/event-feed.ts";
 import { openFormPoster } from "./support/form-poster.ts";
-import { startLiveOffice } from "./support/live-office.ts";
+import { type LiveOffice, startLiveOffice } from "./support/live-office.ts";
 import { steadyLoad } from "./support/load.ts";
 import type { BenchOptions } from "./support/options.ts";
 import { cpuTimeMs, residentBytes } from "./support/process-usage.ts";
@@ -18,6 +20,8 @@ const FIRST_SUBSCRIBERS = 100;
 const IDLE_MS = 3_000;
 const GOAL_OF_STOCK = 0.5;
 const GOAL_OF_RAW = 1.35;
+const GOAL_OF_RAW_STREAM = 1.15;
+const GOAL_OF_EARLIER = 1.05;
 const GOAL_IDLE_KIB = 16;
 const RATE = 5;
 const GOAL_BESIDE_SLOW = 1.1;
@@ -26,6 +30,7 @@ const SLOW_SUBSCRIPTIONS = 50;
 const LONG_TEXT = "The parcel left our house on Monday and has not been seen since. ".repeat(30);
 const FILLING_EVENTS = 400;
 
+const PAYLOAD = '"payload":';
 const QUERY = /* GraphQL */ `
   subscription Messages {
     messageAdded {
@@ -134,8 +139,52 @@ async function besideSlow(of: Candidate, rounds: number, seconds: number): Promi
   ];
 }
 
+async function earlierCandidate(name: string, { gateway, eventsUrl, sender, socketUrl, key }: LiveOffice) {
+  const poster = await openFormPoster(eventsUrl, 1);
+  const feed = openEventFeed(poster, operatorMessages(sender));
+  return candidate(name, gateway.pid, feed, socketUrl, "graphql-transport-ws", key);
+}
+
+/** The same subscription over server-sent events, beside the same text written to streams of node:http. */
+async function overEventStreams(
+  { streamUrl, key }: LiveOffice,
+  own: Candidate,
+  { pid, streamUrl: rawUrl }: BroadcastServer,
+  rawFeed: EventFeed,
+  events: number,
+  rounds: number,
+): Promise<Finding[]> {
+  const gateway = candidate("gateway", own.pid, own.feed, streamUrl, "event-stream", key);
+  const raw = candidate("raw event streams", pid, rawFeed, rawUrl, "broadcast-stream", "");
+  for (const each of [gateway, raw]) {
+    await fill(each);
+    await eventsInTurn(each.feed, each.subscribers, events);
+  }
+  for (let round = 0; round < rounds; round += 1) for (const each of [raw, gateway]) await measureCpu(each, events);
+  await Promise.all([gateway, raw].map(({ subscribers }) => subscribers.stop()));
+  const ratio = median(gateway.cpu) / median(raw.cpu);
+  return [
+    { what: `CPU per delivery: ${raw.name}`, figure: withRange(raw.cpu, inUs) },
+    {
+      what: "  gateway, event streams",
+      figure: withRange(gateway.cpu, inUs),
+      ratio,
+      goal: `<= ${GOAL_OF_RAW_STREAM} x`,
+      reached: ratio <= GOAL_OF_RAW_STREAM,
+    },
+    ...[raw, gateway].map(({ name, memory }) => ({
+      what: `resident memory per idle event stream: ${name}`,
+      figure: `${(memory / 1024).toFixed(1)} KiB`,
+    })),
+  ];
+}
+
+function inUs(value: number): string {
+  return `${value.toFixed(1)} us`;
+}
+
 /** One event to a thousand subscribers with the same document, beside graphql-ws as it comes and a broadcast without GraphQL. */
-export async function fanOut({ quick, profileDirectory }: BenchOptions): Promise<Report> {
+export async function fanOut({ quick, profileDirectory, beside }: BenchOptions): Promise<Report> {
   const office = await startLiveOffice({ profileDirectory });
   const stockServer = await startBroadcastServer("stock", profileDirectory);
   const rawServer = await startBroadcastServer("raw", profileDirectory);
@@ -167,7 +216,16 @@ export async function fanOut({ quick, profileDirectory }: BenchOptions): Promise
   const raw = candidate("raw ws broadcast", rawServer.pid, sameText, rawServer.socketUrl, "broadcast", "");
   for (const each of [stock, raw]) await fill(each);
 
-  const all = [stock, raw, own];
+  // Its own office: the earlier build in the same rounds.
+  const earlierOffice =
+    beside === undefined ? undefined : await startLiveOffice({ directory: buildEarlier(beside).directory });
+  const earlier =
+    earlierOffice === undefined || beside === undefined
+      ? undefined
+      : await earlierCandidate(`gateway at ${basename(beside)}`, earlierOffice);
+  if (earlier !== undefined) await fill(earlier);
+
+  const all = [stock, raw, own, ...(earlier === undefined ? [] : [earlier])];
   const events = quick ? 30 : 100;
   const rounds = quick ? 2 : 6;
   const seconds = quick ? 3 : 8;
@@ -180,28 +238,39 @@ export async function fanOut({ quick, profileDirectory }: BenchOptions): Promise
       each.p99.push(p99);
     }
   }
-  await Promise.all([stock, raw].map(({ subscribers }) => subscribers.stop()));
-  await Promise.all([stockServer.stop(), rawServer.stop()]);
+  await Promise.all(
+    [stock, raw, ...(earlier === undefined ? [] : [earlier])].map(({ subscribers }) => subscribers.stop()),
+  );
+  await Promise.all([stockServer.stop(), earlierOffice?.stop()]);
+  await own.subscribers.closeAll();
+  // Streams carry the payload alone.
+  const payload = text.slice(text.indexOf(PAYLOAD) + PAYLOAD.length, -1);
+  const samePayload = openEventFeed(toRaw, (sequence) => stampedAgain(payload, sequence), "", raw.feed.last());
+  const streams = await overEventStreams(office, own, rawServer, samePayload, events, rounds);
+  await rawServer.stop();
+  await own.subscribers.open(own.target, SUBSCRIBERS);
+  await untilSubscribed(own.feed, own.subscribers);
   const longer = openEventFeed(toOffice, form, LONG_TEXT, own.feed.last());
   const slow = await besideSlow({ ...own, feed: longer }, rounds, seconds);
 
-  const perDelivery = (value: number): string => `${value.toFixed(1)} us`;
   const cpu = median(own.cpu);
   const findings: Finding[] = [
     { what: "message", figure: `${text.length} characters` },
     ...[
       { peer: stock, goal: GOAL_OF_STOCK },
       { peer: raw, goal: GOAL_OF_RAW },
+      ...(earlier === undefined ? [] : [{ peer: earlier, goal: GOAL_OF_EARLIER }]),
     ].flatMap(({ peer, goal }): Finding[] => [
-      { what: `CPU per delivery: ${peer.name}`, figure: withRange(peer.cpu, perDelivery) },
+      { what: `CPU per delivery: ${peer.name}`, figure: withRange(peer.cpu, inUs) },
       {
         what: "  gateway",
-        figure: withRange(own.cpu, perDelivery),
+        figure: withRange(own.cpu, inUs),
         ratio: cpu / median(peer.cpu),
         goal: `<= ${goal} x`,
         reached: cpu <= goal * median(peer.cpu),
       },
     ]),
+    ...streams,
     ...all.map(({ name, p50, p99 }) => ({
       what: `POST to client at ${RATE} events/s: ${name}`,
       figure: `p50 ${withRange(p50, inMs)}, p99 ${withRange(p99, inMs)}`,

@@ -40,7 +40,7 @@ const usage = `Usage: npm run bench -- [benchmark …] [options]
   --soak TIME        how long memory is watched under load, such as 90s or 10m (default 60s, with --quick 15s)
   --json FILE        write the findings as JSON too
   --profile FOLDER   CPU profiles of the measured programs
-  --beside COMMIT    an earlier gateway beside this one (nothing-shared)
+  --beside COMMIT    an earlier gateway beside this one (nothing-shared, fan-out, receiver)
   --only NAME        one workload, such as Lines (nothing-shared), listening (inbox-page) or "12 8" (live-cost)`;
 
 const SOAK = /^(\d{1,5})(s|m)$/;

@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import { type RedisServer, startRedisServer } from "../test/kit/redis-server.ts";
 import { startBareReceiver } from "./support/bare-receiver.ts";
 import { customerMessages, type DeliveryForm } from "./support/delivery-form.ts";
 import { mean, median, quantile, withRange } from "./support/distribution.ts";
+import { buildEarlier } from "./support/earlier-build.ts";
 import { type FormPoster, openFormPoster } from "./support/form-poster.ts";
 import { type LiveOffice, startLiveOffice } from "./support/live-office.ts";
 import { closedLoad, steadyLoad } from "./support/load.ts";
@@ -12,6 +14,7 @@ import { type Finding, inMs, type Report } from "./support/report.ts";
 /** A portal's queue posts many at once. */
 const CONNECTIONS = 128;
 const GOAL_RATIO = 0.75;
+const GOAL_OF_EARLIER = 1.05;
 const RATE = 500;
 const TEXT = "Good morning, where is my parcel? It should have been here by Thursday. 📦";
 
@@ -65,14 +68,21 @@ function figures({ perSecond, cpu }: Candidate): string {
 }
 
 /** Taking deliveries: each kept for good before it is answered, beside handlers that only parse them. */
-export async function receiver({ quick, profileDirectory }: BenchOptions): Promise<Report> {
+export async function receiver({ quick, profileDirectory, beside }: BenchOptions): Promise<Report> {
   const redis: RedisServer[] = [];
   for (const appendfsync of ["always", "everysec"]) redis.push(await startRedisServer({ appendfsync }));
   const offices = [await startLiveOffice({ profileDirectory })];
   for (const { url } of redis) offices.push(await startLiveOffice({ redisUrl: url, profileDirectory }));
+  const besides = beside === undefined ? [] : [{ beside, directory: buildEarlier(beside).directory }];
+  for (const { directory } of besides) offices.push(await startLiveOffice({ directory }));
   const bare = [await startBareReceiver("fastify"), await startBareReceiver("node:http")];
 
-  const names = ["gateway, LMDB", "gateway, Redis, appendfsync always", "gateway, Redis, appendfsync everysec"];
+  const names = [
+    "gateway, LMDB",
+    "gateway, Redis, appendfsync always",
+    "gateway, Redis, appendfsync everysec",
+    ...besides.map((each) => `gateway at ${basename(each.beside)}, LMDB`),
+  ];
   const gateways = await Promise.all(
     offices.map(({ gateway, eventsUrl, sender }, index) =>
       candidate(names[index] ?? "", gateway.pid, eventsUrl, customerMessages(sender)),
@@ -112,6 +122,18 @@ export async function receiver({ quick, profileDirectory }: BenchOptions): Promi
         ...(index === 0 ? { goal: `>= ${GOAL_RATIO} x`, reached: ratio >= GOAL_RATIO } : {}),
       });
     }
+  }
+  const [own] = gateways;
+  for (const each of gateways.slice(names.length - besides.length)) {
+    if (own === undefined) continue;
+    const ratio = mean(own.cpu) / mean(each.cpu);
+    findings.push({
+      what: `CPU of gateway, LMDB, beside ${each.name}`,
+      figure: `${inMs(mean(own.cpu))} and ${inMs(mean(each.cpu))}`,
+      ratio,
+      goal: `<= ${GOAL_OF_EARLIER} x`,
+      reached: ratio <= GOAL_OF_EARLIER,
+    });
   }
   for (const { name, p99 } of all) findings.push({ what: `p99 at ${RATE}/s: ${name}`, figure: withRange(p99, inMs) });
 

@@ -25,6 +25,8 @@ const QUERY = /* GraphQL */ `
 
 interface Candidate {
   readonly name: string;
+  /** Whether there is a socket that nobody reads. */
+  readonly hasUnread: boolean;
   readonly pid: number;
   readonly target: SubscriptionTarget;
   readonly subscribers: Subscribers;
@@ -39,7 +41,7 @@ interface Candidate {
 
 /** Events pass while a socket that wants them is not read. */
 async function pass(of: Candidate, events: number): Promise<void> {
-  await of.subscribers.openUnread(of.target, 1);
+  if (of.hasUnread) await of.subscribers.openUnread(of.target, 1);
   const before = anonymousBytes(of.pid);
   const cpuBefore = cpuTimeMs(of.pid);
   let peak = before;
@@ -89,6 +91,7 @@ export async function unreadSocket({ quick, profileDirectory }: BenchOptions): P
 
   const own: Candidate = {
     name: "gateway",
+    hasUnread: true,
     pid: gateway.pid,
     target,
     subscribers: startSubscribers(),
@@ -100,6 +103,7 @@ export async function unreadSocket({ quick, profileDirectory }: BenchOptions): P
   let sequence = 0;
   const raw: Candidate = {
     name: "raw ws broadcast",
+    hasUnread: true,
     pid: rawServer.pid,
     target: { ...target, url: rawServer.socketUrl, protocol: "broadcast", key: "" },
     subscribers: startSubscribers(),
@@ -112,8 +116,18 @@ export async function unreadSocket({ quick, profileDirectory }: BenchOptions): P
     cpu: [],
     growth: [],
   };
+  // What taking the deliveries costs by itself: durable, with nobody who listens.
+  const nobody: Candidate = {
+    ...own,
+    name: "gateway, with nobody subscribed",
+    hasUnread: false,
+    perSecond: [],
+    cpu: [],
+    growth: [],
+  };
   const events = quick ? EVENTS_QUICK : EVENTS;
-  for (let round = 0; round < (quick ? 2 : 3); round += 1) for (const each of [raw, own]) await pass(each, events);
+  for (let round = 0; round < (quick ? 2 : 3); round += 1)
+    for (const each of [raw, own, nobody]) await pass(each, events);
 
   await Promise.all([own, raw].map(({ subscribers }) => subscribers.stop()));
   for (const poster of [toOffice, toRaw]) poster.close();
@@ -128,6 +142,11 @@ export async function unreadSocket({ quick, profileDirectory }: BenchOptions): P
       figure: figures(raw),
     },
     { what: "  gateway", figure: figures(own), ratio, goal: `>= ${GOAL_OF_RAW} x`, reached: ratio >= GOAL_OF_RAW },
+    {
+      what: `  ${nobody.name}: the same deliveries, as durable`,
+      figure: figures(nobody),
+      ratio: median(own.perSecond) / median(nobody.perSecond),
+    },
     { what: `growth of anonymous memory meanwhile: ${raw.name}`, figure: withRange(raw.growth, inMiB) },
     {
       what: "  gateway",

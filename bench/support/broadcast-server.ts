@@ -7,6 +7,8 @@ export interface BroadcastServer {
   readonly pid: number;
   readonly postUrl: string;
   readonly socketUrl: string;
+  /** Where server-sent events are listened to; of the raw one only. */
+  readonly streamUrl: string;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function startBroadcastServer(kind: "stock" | "raw", profileDirecto
     pid: program.pid,
     postUrl: `http://127.0.0.1:${port}/`,
     socketUrl: `ws://127.0.0.1:${port}/`,
+    streamUrl: `http://127.0.0.1:${port}/`,
     stop: program.stop,
   };
 }

@@ -12,6 +12,8 @@ export interface LiveOffice {
   /** Where they are posted. */
   readonly eventsUrl: string;
   readonly socketUrl: string;
+  /** Where server-sent events are subscribed to. */
+  readonly streamUrl: string;
   /** Sees every event. */
   readonly key: string;
   /** What the receiver counted so far. */
@@ -22,6 +24,8 @@ export interface LiveOffice {
 export interface LiveOfficeOptions {
   /** Where the log is kept; without it in the gateway's directory. */
   readonly redisUrl?: string;
+  /** Folder of another build of the gateway. */
+  readonly directory?: string | undefined;
   readonly profileDirectory?: string | undefined;
 }
 
@@ -33,7 +37,11 @@ const KEPT_EVENTS = 5_000_000;
 /**
  * The gateway is a process of its own. The portal runs in this one: once the application is installed, it is asked nothing and does nothing.
  */
-export async function startLiveOffice({ redisUrl, profileDirectory }: LiveOfficeOptions = {}): Promise<LiveOffice> {
+export async function startLiveOffice({
+  redisUrl,
+  profileDirectory,
+  directory,
+}: LiveOfficeOptions = {}): Promise<LiveOffice> {
   const portal = await startPortal({ size: 0.1, plan: "on-premise" });
   const [supervisor] = portal.users;
   if (supervisor === undefined) throw new Error("A portal without people");
@@ -44,6 +52,7 @@ export async function startLiveOffice({ redisUrl, profileDirectory }: LiveOffice
     plan: "on-premise",
     webhooks: [supervisor.webhookUrl],
     profileDirectory,
+    ...(directory === undefined ? {} : { directory }),
     environment: {
       GATEWAY_PORT: String(port),
       GATEWAY_API_KEYS: `k0:${key}:w0:all`,
@@ -66,6 +75,7 @@ export async function startLiveOffice({ redisUrl, profileDirectory }: LiveOffice
     sender: { memberId: portal.memberId, applicationToken: installed.applicationToken },
     eventsUrl: `${publicUrl}/bitrix24/events`,
     socketUrl: gateway.url.replace("http:", "ws:"),
+    streamUrl: `${gateway.url}/stream`,
     key,
     async received() {
       const answer = await fetch(`${publicUrl}/ready`, { headers: { "x-api-key": key } });

@@ -1,15 +1,28 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { WebSocketServer } from "ws";
 
-// A program of its own: sends the body of each POST, as it is, to every socket. The least that a broadcast over WebSocket costs.
+// A program of its own: sends the body of each POST, as it is, to every socket, and as an event to every stream. The least that a broadcast over
+// WebSocket or as server-sent events costs.
 
+const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" };
 const sockets = new WebSocketServer({ noServer: true });
+const streams = new Set<ServerResponse>();
 const server = createServer((request, response) => {
+  if (request.method === "GET") {
+    response.writeHead(200, STREAM_HEADERS).write(":\n\n");
+    streams.add(response);
+    response.once("close", () => streams.delete(response));
+    return;
+  }
   const pieces: Buffer[] = [];
   request.on("data", (piece: Buffer) => pieces.push(piece));
   request.on("end", () => {
     const text = Buffer.concat(pieces);
     for (const socket of sockets.clients) socket.send(text, { binary: false });
+    if (streams.size > 0) {
+      const event = `event: next\ndata: ${text}\n\n`;
+      for (const stream of streams) stream.write(event);
+    }
     response.writeHead(200, { "content-length": 2 }).end("ok");
   });
 });

@@ -3,8 +3,8 @@ import { z } from "zod";
 /** A server whose deliveries are listened to. */
 const target = z.object({
   url: z.string(),
-  /** `broadcast`: a server that sends to whoever connects. */
-  protocol: z.enum(["graphql-transport-ws", "broadcast"]),
+  /** `broadcast`: a server that sends to whoever connects; the last two over server-sent events. */
+  protocol: z.enum(["graphql-transport-ws", "broadcast", "event-stream", "broadcast-stream"]),
   key: z.string(),
   query: z.string(),
   variables: z.record(z.string(), z.unknown()),

@@ -1,12 +1,13 @@
 import { connect, type Socket } from "node:net";
 import { WebSocket } from "ws";
 import { quantile } from "./distribution.ts";
+import { openStreamSubscriber } from "./event-stream-subscriber.ts";
 import { type Done, type Order, order, readStamp, type SubscriptionTarget } from "./subscriber-messages.ts";
 
 // A program of its own: many subscribers over real sockets. It only looks at the mark of each message, so that it takes little of the machine.
 
 interface Subscriber {
-  readonly socket: WebSocket;
+  readonly leave: () => Promise<void>;
   /** Number of the last delivery. */
   sequence: number;
 }
@@ -17,7 +18,7 @@ interface Unread {
 }
 
 /** Begins every delivery; an error of the stream has no data. */
-const UNNUMBERED = '"payload":{"data":{"messageAdded":{';
+const UNNUMBERED = '{"data":{"messageAdded":{';
 const subscribers: Subscriber[] = [];
 let unread: Unread | undefined;
 let latencies: number[] = [];
@@ -81,8 +82,17 @@ function subscribe(socket: WebSocket, { protocol, query, variables }: Subscripti
 }
 
 async function openSubscriber(target: SubscriptionTarget): Promise<void> {
+  if (target.protocol === "event-stream" || target.protocol === "broadcast-stream") {
+    const reader = { leave: () => stream.leave(), sequence: -1 };
+    const stream = await openStreamSubscriber(target, {
+      message: (message) => arrived(reader, message),
+      closed: () => fail("the server closed a stream"),
+    });
+    subscribers.push(reader);
+    return;
+  }
   const socket = await openSocket(target);
-  const subscriber: Subscriber = { socket, sequence: -1 };
+  const subscriber: Subscriber = { leave: () => leave(socket), sequence: -1 };
   socket.on("message", (message) => {
     if (Buffer.isBuffer(message)) arrived(subscriber, message);
   });
@@ -117,7 +127,7 @@ async function leave(socket: WebSocket): Promise<void> {
 async function close(what: "all" | "unread"): Promise<void> {
   if (unread !== undefined) await leave(unread.socket);
   unread = undefined;
-  if (what === "all") await Promise.all(subscribers.splice(0).map(({ socket }) => leave(socket)));
+  if (what === "all") await Promise.all(subscribers.splice(0).map((each) => each.leave()));
 }
 
 function whenAllGot(sequence: number): Promise<void> {

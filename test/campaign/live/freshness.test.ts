@@ -4,7 +4,7 @@ import { freePort } from "../../kit/free-port.ts";
 import { startGatewayHere } from "../../kit/gateway-here.ts";
 import { startGatewayProcess } from "../../kit/gateway-process.ts";
 import { testProgram } from "../../kit/programs.ts";
-import { connectSocket, type Stream } from "../../kit/socket-client.ts";
+import { connectSocket, type SocketClient, type Stream } from "../../kit/socket-client.ts";
 import { until } from "../../kit/until.ts";
 import { messageForm, postForm } from "./event-sender.ts";
 import { openGatewayOffice } from "./installed-portal.ts";
@@ -96,6 +96,28 @@ function subscription(number: number): string {
   return `subscription { messageAdded { cursor copy${number}: cursor content { text } } }`;
 }
 
+/** Fails as soon as a socket ends that should stay open, with what it was closed with: everything else would only say that something did not come. */
+function firstToEnd(clients: readonly SocketClient[]) {
+  let isOver = false;
+  let isBroken = false;
+  const failure = new Promise<never>((_resolve, reject) => {
+    for (const { closed } of clients) {
+      void closed.then(({ code, reason }) => {
+        if (isOver) return;
+        isBroken = true;
+        reject(new Error(`a socket was closed with ${code} ${reason}`));
+      });
+    }
+  });
+  return {
+    failure,
+    isBroken: () => isBroken,
+    forget(): void {
+      isOver = true;
+    },
+  };
+}
+
 /** For what takes seconds on a quiet machine. */
 const PATIENCE_MS = 240_000;
 
@@ -134,11 +156,14 @@ it("holds as much as before after 10,000 subscriptions were opened and closed fi
       // Ten different subscriptions, each shared by a tenth of the listeners; the last socket's events are seen to arrive.
       Array.from({ length: perSocket }, (_, index) => client.open(subscription(index % 10))),
     );
-    await Promise.all(clients.map((client) => client.settled()));
+    const broken = firstToEnd(clients);
+    const whileOpen = <T>(what: Promise<T>): Promise<T> => Promise.race([what, broken.failure]);
+    await whileOpen(Promise.all(clients.map((client) => client.settled())));
     const event = { text: `1.${round}`, place, direction: "OUTGOING" } as const;
     expect(await postForm(origin, messageForm(event, sender))).toBe(200);
-    await until(() => streams.every(saysMoreThanGaps), PATIENCE_MS);
-    await Promise.all(clients.map((client) => client.settled()));
+    await whileOpen(until(() => broken.isBroken() || streams.every(saysMoreThanGaps), PATIENCE_MS));
+    await whileOpen(Promise.all(clients.map((client) => client.settled())));
+    broken.forget();
     expect(new Set(streams.map(({ results }) => JSON.stringify(textsOf(results))))).toEqual(
       new Set([JSON.stringify([event.text])]),
     );
