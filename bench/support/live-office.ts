@@ -56,7 +56,8 @@ export async function startLiveOffice({
     environment: {
       GATEWAY_PORT: String(port),
       GATEWAY_API_KEYS: `k0:${key}:w0:all`,
-      GATEWAY_MAX_SOCKETS_PER_IDENTITY: "10000",
+      // An earlier build may not know it, and then has no such bound.
+      ...(directory === undefined ? { GATEWAY_MAX_SOCKETS_PER_IDENTITY: "10000" } : {}),
       GATEWAY_PUBLIC_URL: publicUrl,
       GATEWAY_EVENT_RETENTION_COUNT: String(KEPT_EVENTS),
       BITRIX24_CLIENT_ID: portal.application.clientId,
