@@ -105,7 +105,8 @@ export async function receiver({ quick, profileDirectory, beside }: BenchOptions
   }
   for (let round = 0; round < rounds; round += 1) for (const each of all) await measureThroughput(each, seconds);
   for (let round = 0; round < rounds; round += 1) for (const each of all) await measureAnswers(each, seconds);
-  for (const [index, office] of offices.entries()) {
+  // An earlier build may not tell what it took.
+  for (const [index, office] of offices.slice(0, offices.length - besides.length).entries()) {
     const own = gateways[index];
     if (own !== undefined) await assertKept(office, own);
   }
