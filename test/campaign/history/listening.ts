@@ -4,13 +4,15 @@ import { connectSocket, type StreamResult } from "../../kit/socket-client.ts";
 import { documentOf, type Interest } from "../live/resuming-subscriber.ts";
 import type { Heard } from "./history.ts";
 
-/** A client that goes on behind its last cursor, whatever ended its stream. */
+/** A client that goes on behind its last cursor, whatever ended its stream, until it is told what no client may be told here. */
 export interface Listener {
   readonly heard: readonly Heard[];
   /** Breaks its connection off without a word. */
   vanish(): void;
   /** Connections so far. */
   connections(): number;
+  /** It does not come back any more. */
+  isOver(): boolean;
   close(): Promise<void>;
 }
 
@@ -72,8 +74,10 @@ export function startListener({ transport, interest, key, target, cursor: from }
     }
   }
 
+  const hasFailed = (): boolean => heard.some(({ kind }) => kind === "problem");
+  let isOver = false;
   const running = (async () => {
-    while (!isClosing) {
+    while (!isClosing && !hasFailed()) {
       try {
         await (transport === "websocket" ? overSocket() : overEventStream());
       } catch {
@@ -82,12 +86,14 @@ export function startListener({ transport, interest, key, target, cursor: from }
       breakOff = () => {};
       if (!isClosing) await pause(RETRY_MS);
     }
+    isOver = true;
   })();
 
   return {
     heard,
     vanish: () => breakOff(),
     connections: () => connections,
+    isOver: () => isOver,
     async close() {
       isClosing = true;
       breakOff();

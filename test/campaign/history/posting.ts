@@ -12,6 +12,8 @@ export interface PostingOptions {
   /** Gateways in the order of a lane's preference, as a load balancer has them: the next is tried where a connection is refused. */
   readonly targets: (lane: number) => readonly string[];
   readonly clockShifts: readonly number[];
+  /** Nothing is posted meanwhile: who listens shall not fall so far behind that events have to be forgotten. */
+  readonly isHeld: (accepted: number) => boolean;
 }
 
 /** Numbered deliveries, one after the other in each lane, whatever they are answered. */
@@ -30,8 +32,10 @@ const GIVES_UP_AFTER_MS = 3_000;
 /** Between a delivery that was not taken and the next one of its lane: longer each time, up to the last. */
 const AFTER_REFUSALS_MS = [20, 40, 80];
 const MARKER_LANE = 900;
+/** Between two looks at whether posting goes on. */
+const HELD_MS = 20;
 
-export function startPosting({ sender, places, lanes, targets, clockShifts }: PostingOptions): Posting {
+export function startPosting({ sender, places, lanes, targets, clockShifts, isHeld }: PostingOptions): Posting {
   const posted: Posted[] = [];
   const events = new Map<string, SentEvent>();
   const pools = new Map<string, Pool>();
@@ -77,6 +81,7 @@ export function startPosting({ sender, places, lanes, targets, clockShifts }: Po
   async function runLane(lane: number): Promise<void> {
     let refusals = 0;
     for (let number = 0; !isFinishing; number += 1) {
+      while (isHeld(accepted) && !isFinishing) await pause(HELD_MS);
       const place = places[(lane + number) % places.length];
       if (place === undefined) throw new Error("no places to write from");
       const direction = number % 3 === 0 ? "INCOMING" : "OUTGOING";

@@ -32,6 +32,8 @@ export interface Outcome {
 }
 
 const LANES = 16;
+/** Deliveries by which who listens may be behind before a blow: one gateway forgets what is older than 100,000. */
+const MOST_BEHIND = 10_000;
 /** While more comes there is no verdict yet, and forming one takes seconds where there are many deliveries. */
 const SETTLED_MS = 500;
 
@@ -55,13 +57,34 @@ export async function runFault(scene: Scene, fault: Fault, events: number, blows
       return { name: `${name} (${transport})`, interest, listener };
     }),
   );
-  const posting = startPosting({ sender, places, lanes: LANES, targets: from, clockShifts: fault.clockShifts ?? [] });
+  const heardInAll = (): number => listeners.reduce((sum, { listener }) => sum + listener.heard.length, 0);
+  const hearEverything = listeners.filter(({ interest }) => interest.filter === "");
+  // Not while a blow lasts: it may wait for deliveries that fail, and some hear nothing meanwhile.
+  let isStriking = false;
+  const isHeld = (accepted: number): boolean =>
+    !isStriking &&
+    hearEverything.some(({ listener }) => !listener.isOver() && accepted > listener.heard.length + MOST_BEHIND);
+  const posting = startPosting({
+    sender,
+    places,
+    lanes: LANES,
+    targets: from,
+    clockShifts: fault.clockShifts ?? [],
+    isHeld,
+  });
+  const reach = (count: number): Promise<void> =>
+    progress(
+      () => posting.accepted() >= count,
+      () => posting.accepted() + heardInAll(),
+    );
   const vanishing = listeners.map(({ listener }) => listener);
   for (let blow = 1; blow <= blows; blow += 1) {
-    await progress(() => posting.accepted() >= (events * blow) / (blows + 1), posting.accepted);
+    await reach((events * blow) / (blows + 1));
+    isStriking = true;
     await fault.strike(scene, posting, blow, vanishing);
+    isStriking = false;
   }
-  await progress(() => posting.accepted() >= events, posting.accepted);
+  await reach(events);
   await posting.finish();
 
   const history: History = {
