@@ -128,19 +128,23 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
   /**
    * Polls where the queue could not be read again and again. Goes on behind a record that cannot be read even alone: the portal would offer it
    * for a day, and nothing behind it. Only of a portal that speaks well otherwise, before and after; what is passed may have been events,
-   * which is said in the log. Rejects then too, so that the next look is no sooner than after any failure.
+   * which is said in the log before the portal is told to drop it.
    */
   async function pollUnreadable(place: PollingPlace, width: PageWidth, stopping: AbortSignal): Promise<Polled> {
     const speaksWell = () => options.session(stopping).read(eventSubscribe(), { fresh: true });
     await speaksWell();
+    let from = place;
+    if (width.skip() > 0) {
+      from = { ...place, polledAt: new Date() };
+      await appendGap(place.polledAt, from.polledAt);
+      await keepPollingPlace(keyValues, NAMESPACE, name, from);
+    }
     try {
-      return await poll(place, width, stopping);
+      return await poll(from, width, stopping);
     } catch (error) {
       if (!(error instanceof PortalProtocolError)) throw error;
       await speaksWell();
-      const next = { offset: (place.offset ?? 0) + width.skip(), polledAt: new Date() };
-      await appendGap(place.polledAt, next.polledAt);
-      await keepPollingPlace(keyValues, NAMESPACE, name, next);
+      width.skipFurther();
       throw error;
     }
   }
@@ -178,7 +182,8 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
 
   /** One request: confirms what the log has, and takes the next page over. */
   async function poll(place: PollingPlace, width: PageWidth, stopping: AbortSignal): Promise<Polled> {
-    const query = { offset: place.offset, limit: width.limit() };
+    const skip = width.skip();
+    const query = { offset: skip === 0 ? place.offset : (place.offset ?? 0) + skip, limit: width.limit() };
     // Confirming twice changes nothing, so that it may be repeated like any read.
     const page = await options
       .session(stopping)
@@ -191,7 +196,9 @@ export function createEventPolling(options: EventPollingOptions): EventPolling {
     await sayGap(place.polledAt);
     await setBrokenAside(page.broken);
     for (const record of page.events) await takeOver(record);
-    const next = { offset: offsetAfter(place.offset, page), polledAt: new Date() };
+    // The numbering may not have come as far as was passed: what is confirmed is gone, and what comes has numbers below.
+    const isPastEnd = skip > 0 && page.events.length + page.broken.length === 0;
+    const next = { offset: isPastEnd ? place.offset : offsetAfter(query.offset, page), polledAt: new Date() };
     const isFirst = place.offset === undefined;
     const isKept =
       !isFirst && next.offset === place.offset && next.polledAt.getTime() - place.polledAt.getTime() < KEEP_TIME_MS;

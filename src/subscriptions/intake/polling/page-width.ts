@@ -7,8 +7,10 @@ export interface PageWidth {
   readable(): void;
   /** It could not be read so often that it is no slip of the portal's. */
   isStuck(): boolean;
-  /** By how much of the numbering to go on; each time twice as far. */
+  /** By how much of the numbering to go on behind what cannot be read; 0 where nothing is passed. */
   skip(): number;
+  /** Nothing that is readable begins there: twice as far the next time. */
+  skipFurther(): void;
   /** The end of what cannot be read is likely to be near. */
   isNear(): boolean;
 }
@@ -17,13 +19,13 @@ export interface PageWidth {
 const WIDTHS: readonly [number, ...number[]] = [100, 10, 1];
 /** So often in a row an answer that is not understood is asked for again. */
 export const MAX_SLIPS = 5;
-const LONGEST_SKIP = 2 ** 30;
+const LONGEST_SKIP = 2 ** 40;
 const NEAR = 2 ** 10;
 
 export function createPageWidth(): PageWidth {
   let narrowed = 0;
   let slips = 0;
-  let nextSkip = 1;
+  let skipped = 0;
   return {
     limit: () => WIDTHS[narrowed] ?? WIDTHS[0],
     unreadable() {
@@ -32,16 +34,15 @@ export function createPageWidth(): PageWidth {
     },
     readable() {
       slips = 0;
-      nextSkip = 1;
+      skipped = 0;
       narrowed = Math.max(narrowed - 1, 0);
     },
     isStuck: () => slips >= MAX_SLIPS,
-    skip() {
-      const skip = nextSkip;
+    skip: () => skipped,
+    skipFurther() {
       // Users of a portal share one numbering, so that the next record of this one may be far.
-      nextSkip = Math.min(nextSkip * 2, LONGEST_SKIP);
-      return skip;
+      skipped = skipped === 0 ? 1 : Math.min(skipped * 2, LONGEST_SKIP);
     },
-    isNear: () => slips >= MAX_SLIPS && nextSkip <= NEAR,
+    isNear: () => slips >= MAX_SLIPS && skipped < NEAR,
   };
 }

@@ -365,6 +365,25 @@ describe("what the portal answers oddly", () => {
     expect((await logged()).map(({ event }) => event.kind)).toEqual(["messageAdded", "gap", "messageAdded"]);
   });
 
+  it("brings what comes after it looked behind a record that cannot be read farther than the numbering goes", async () => {
+    const chat = ownChat();
+    const { world } = office.portal;
+    const running = await started({ firstRetryMs: 1 });
+    world.customerWrites(chat.id, "before");
+    await people(1);
+    await running.stop();
+    world.customerWrites(chat.id, "unreadable");
+    office.portal.setFaults([{ kind: "result", method: "im.v2.Event.get", result: false, times: 10 }]);
+    running.start();
+    await until(() => errors.length === 10 && running.state().kind === "polling");
+    world.customerWrites(chat.id, "afterwards");
+    expect(await people(2)).toMatchObject([{ message: { text: "before" } }, { message: { text: "afterwards" } }]);
+    const gaps = (await logged()).flatMap(({ event }) => (event.kind === "gap" ? [event] : []));
+    expect(gaps.length).toBeGreaterThan(0);
+    // Each goes on where the one before ended.
+    expect(gaps.slice(1).map(({ since }) => since)).toEqual(gaps.slice(0, -1).map((gap) => gap.until));
+  });
+
   it("passes nothing of a portal that speaks badly whatever it is asked", async () => {
     const { world } = office.portal;
     await started({ firstRetryMs: 10 });
