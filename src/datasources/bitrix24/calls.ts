@@ -26,6 +26,8 @@ export interface Call<T> {
 export interface ReadOptions {
   /** Never answer from a read that began earlier: for events, which must see the state after themselves. */
   readonly fresh?: boolean;
+  /** Is told at once when the read began that will answer, in milliseconds of the monotonic clock: earlier than now where another one is joined. */
+  readonly begun?: (at: number) => void;
 }
 
 export type WriteResult<T> =

@@ -113,7 +113,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
       throw new PortalTimeout(`The operation's time ran out before ${method} was called.`, method);
   }
 
-  async function read<T>(call: Call<T>, { fresh = operation.fresh ?? false }: ReadOptions = {}): Promise<T> {
+  async function read<T>(call: Call<T>, { fresh = operation.fresh ?? false, begun }: ReadOptions = {}): Promise<T> {
     begin(call.method);
     // Before anybody waits: it throws when there are too many lanes.
     const own = lane();
@@ -121,6 +121,7 @@ export function createSession(options: SessionOptions, operation: Operation): Po
     const { promise, waiter } = waiting<T>(call.method, () => unit, 0);
     const alone = !isSafeInBatch(call.params);
     unit = scheduler.read(own, caller, [call], [waiter], { fresh, alone });
+    if (unit !== undefined) begun?.(unit.enqueuedAt);
     return promise;
   }
 

@@ -3,6 +3,7 @@ import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 import { type DialogLookup, dialogGet } from "../imopenlines/dialog.ts";
 import type { CredentialMemory } from "./credential-memory.ts";
+import { type DatedRead, readDated } from "./dated-read.ts";
 import type { KeptViews } from "./kept-views.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
 
@@ -20,7 +21,7 @@ export interface ChatLoader {
   kept(id: Id): ChatRecord | undefined;
   prime(chat: ChatRecord): void;
   /** A full record that is on its way beside another call: `load` answers with it. Resolves when it is known. */
-  expect(lookup: DialogLookup, read: Promise<ChatRecord>): Promise<ChatRecord>;
+  expect(lookup: DialogLookup, read: DatedRead<ChatRecord>): Promise<ChatRecord>;
   forgetAll(): void;
 }
 
@@ -34,7 +35,10 @@ export function createChatLoader(
   /** Reads that began before the last write in this operation must not prime what is known now. */
   let generation = 0;
 
-  const full = oneByOne<DialogLookup, ChatRecord>((lookup) => keep(portal.read(dialogGet(lookup))), JSON.stringify);
+  const full = oneByOne<DialogLookup, ChatRecord>(
+    (lookup) => keep(readDated(portal, dialogGet(lookup))),
+    JSON.stringify,
+  );
 
   function prime(chat: ChatRecord): void {
     if (chat.session?.sessionId) memory.chatSessions.note(chat.id, chat.session.sessionId);
@@ -47,17 +51,16 @@ export function createChatLoader(
     }
   }
 
-  async function keep(read: Promise<ChatRecord>): Promise<ChatRecord> {
+  async function keep({ answer, askedAt }: DatedRead<ChatRecord>): Promise<ChatRecord> {
     const begun = generation;
-    const askedAt = performance.now();
-    const chat = await read;
+    const chat = await answer;
     if (begun !== generation) return chat;
     prime(chat);
     views.keepChat(chat, askedAt);
     return chat;
   }
 
-  function expectRead(lookup: DialogLookup, read: Promise<ChatRecord>): Promise<ChatRecord> {
+  function expectRead(lookup: DialogLookup, read: DatedRead<ChatRecord>): Promise<ChatRecord> {
     const kept = keep(read);
     replace(full, lookup, kept);
     return kept;
@@ -65,7 +68,8 @@ export function createChatLoader(
 
   return {
     load(id, options) {
-      if (options?.fresh === true) return expectRead({ chatId: id }, portal.read(dialogGet({ chatId: id }), options));
+      if (options?.fresh === true)
+        return expectRead({ chatId: id }, readDated(portal, dialogGet({ chatId: id }), options));
       const record = known.get(id);
       return record?.source === "full" ? Promise.resolve(record) : full.load({ chatId: id });
     },

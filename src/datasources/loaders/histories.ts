@@ -6,6 +6,7 @@ import { sessionHistoryGet } from "../imopenlines/history.ts";
 import { noSessionAsNull } from "../imopenlines/linked-reads.ts";
 import type { ChatLoader } from "./chats.ts";
 import type { CredentialMemory } from "./credential-memory.ts";
+import { type DatedRead, readDated } from "./dated-read.ts";
 import type { HistoryCache, HistoryKey } from "./history-cache.ts";
 import type { KeptViews } from "./kept-views.ts";
 import { oneByOne, replace } from "./one-by-one.ts";
@@ -24,7 +25,7 @@ export interface HistoryLoader {
   /** A message of the sessions that have been downloaded by this operation already. */
   message(chatId: Id, messageId: Id): MessageRecord | undefined;
   /** A session that is on its way beside another call since the portal's write epoch was `epoch`: `load` answers with it. */
-  expect(by: HistoryKey, read: Promise<SessionHistory | null>, epoch: number): void;
+  expect(by: HistoryKey, read: DatedRead<SessionHistory | null>, epoch: number): void;
   forgetAll(): void;
 }
 
@@ -65,15 +66,19 @@ export function createHistoryLoader({
   function read(by: HistoryKey): Promise<SessionHistory | null> {
     const epoch = portal.writeEpoch();
     const cached = cache.get(by, epoch);
-    if (cached === undefined) return keep(by, noSessionAsNull(portal.read(sessionHistoryGet(by))), epoch);
+    if (cached === undefined) return keep(by, readHistory(by), epoch);
     prime(cached);
     return Promise.resolve(cached);
   }
 
-  async function keep(by: HistoryKey, reading: Promise<SessionHistory | null>, epoch: number) {
+  function readHistory(by: HistoryKey): DatedRead<SessionHistory | null> {
+    const { answer, askedAt } = readDated(portal, sessionHistoryGet(by));
+    return { answer: noSessionAsNull(answer), askedAt };
+  }
+
+  async function keep(by: HistoryKey, { answer, askedAt }: DatedRead<SessionHistory | null>, epoch: number) {
     const begun = generation;
-    const askedAt = performance.now();
-    const history = await reading;
+    const history = await answer;
     if (history === null || begun !== generation) return history;
     prime(history);
     const isLatest = "chatId" in by || history.chat?.session?.sessionId === history.sessionId;
@@ -118,8 +123,8 @@ export function createHistoryLoader({
       }
       return undefined;
     },
-    expect(by, reading, epoch) {
-      const kept = keep(by, reading, epoch);
+    expect(by, read, epoch) {
+      const kept = keep(by, read, epoch);
       replace(loader, by, kept);
       replace(loader, bestKey(by), kept);
     },

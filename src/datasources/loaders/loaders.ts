@@ -59,9 +59,10 @@ export function createLoaders(
     async chatWithHistory(userCode) {
       const epoch = portal.writeEpoch();
       const begun = writes;
+      const askedAt = performance.now();
       const linked = readChatByUserCodeWithSession(portal, userCode);
-      const chat = await chats.expect({ userCode }, linked.chat);
-      if (begun === writes) histories.expect({ chatId: chat.id }, linked.history, epoch);
+      const chat = await chats.expect({ userCode }, { answer: linked.chat, askedAt });
+      if (begun === writes) histories.expect({ chatId: chat.id }, { answer: linked.history, askedAt }, epoch);
       return chat;
     },
     forgetAll() {

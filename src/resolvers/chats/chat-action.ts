@@ -30,9 +30,11 @@ export async function runChatAction<T>(
   blame: Blame = {},
 ): Promise<ChatActionDone<T>> {
   const reread = lookAhead(info).child("chat").isIdOnly ? undefined : dialogGet({ chatId });
+  const askedAt = performance.now();
   const { value, userErrors, reread: record } = await runAction(context, call, { ...CHAT_BLAME, ...blame }, reread);
   if (value !== undefined && value !== false && value !== null) tellChange(context, chatId, call);
-  if (record !== undefined) context.loaders.chats.expect({ chatId }, record).catch(() => undefined);
+  if (record !== undefined)
+    context.loaders.chats.expect({ chatId }, { answer: record, askedAt }).catch(() => undefined);
   const isAbsent = userErrors.some(({ code }) => code === UserErrorCode.CHAT_NOT_FOUND);
   return { value, result: { userErrors, chatId: isAbsent ? null : chatId, isReadAgain: record !== undefined } };
 }

@@ -51,8 +51,10 @@ export class SessionRating {
     const reread = lookAhead(info).child("session").isIdOnly ? undefined : sessionHistoryGet({ sessionId: id });
     const call = sessionHeadVote({ sessionId: id, ...vote });
     const epoch = context.portal.writeEpoch();
+    const askedAt = performance.now();
     const done = await runAction(context, call, blame, reread);
-    if (done.reread !== undefined) context.loaders.histories.expect({ sessionId: id }, done.reread, epoch);
+    if (done.reread !== undefined)
+      context.loaders.histories.expect({ sessionId: id }, { answer: done.reread, askedAt }, epoch);
     const userErrors = done.value === false ? [notDone()] : done.userErrors;
     return new SessionRatePayload(userErrors, id, done.reread !== undefined);
   }

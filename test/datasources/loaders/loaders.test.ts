@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { PortalProtocolError, PortalRefusal } from "../../../src/datasources/bitrix24/errors.ts";
+import { UpstreamUsage } from "../../../src/datasources/bitrix24/usage.ts";
 import { operatorAnswer } from "../../../src/datasources/imopenlines/operator.ts";
 import { createHistoryCaches, type HistoryCaches } from "../../../src/datasources/loaders/history-cache.ts";
-import { createLoaders } from "../../../src/datasources/loaders/loaders.ts";
+import { createKeptViews } from "../../../src/datasources/loaders/kept-views.ts";
+import { createLoaders, type Loaders } from "../../../src/datasources/loaders/loaders.ts";
 import { eventually } from "../../kit/until.ts";
 import { type Bench, startBench } from "../bitrix24/portal-fixture.ts";
 import { Refused } from "../bitrix24/scripted-portal.ts";
@@ -173,6 +175,63 @@ describe("chats", () => {
     await loaders.chats.load("10");
     expect(commandsSeen(bench).filter((method) => method === DIALOG).length).toBe(2);
   });
+});
+
+describe("what is kept for later operations", () => {
+  const credential = "a";
+
+  /** Operations of a credential that listens, whose list tells chat 10, and an event of that chat. */
+  async function beginWatched() {
+    const bench = await startPortal();
+    const store = createKeptViews({ maxBytes: 1_000_000, maxAgeMs: 60_000, isWatched: () => true });
+    const operation = (): Loaders => {
+      const cache = createHistoryCaches().forCredential(credential);
+      return createLoaders(bench.operation(), cache, undefined, store.forOperation(credential, new UpstreamUsage()));
+    };
+    const row = { ...(await operation().chats.load("10")), lastMessageId: "101" };
+    store.noteList(credential, new Map([["10", row]]), performance.now());
+    const event = (): void => store.forgetChat({ chatId: "10", connectorId: null, externalChatId: null });
+    return { bench, operation, event };
+  }
+
+  test("is what a chat by user code brought along, unless something happened while it was read", async () => {
+    const { bench, operation, event } = await beginWatched();
+    await readByUserCode(operation());
+    expect(operation().histories.kept("10", "2")?.messages).toHaveLength(1);
+
+    bench.portal.intercept = () => {
+      event();
+      return undefined;
+    };
+    await readByUserCode(operation());
+    expect(operation().histories.kept("10", "2")).toBeUndefined();
+    expect(operation().chats.kept("10")).toBeUndefined();
+  });
+
+  test("is nothing that was answered by a read from before something happened, even where it was joined after that", async () => {
+    const { bench, operation, event } = await beginWatched();
+    let joined: Promise<unknown> | undefined;
+    bench.portal.intercept = () => {
+      event();
+      joined ??= readById(operation());
+      return undefined;
+    };
+    await readById(operation());
+    await joined;
+    expect(joined).toBeDefined();
+    expect(commandsSeen(bench)).toEqual([DIALOG, DIALOG, HISTORY]);
+    expect(operation().chats.kept("10")).toBeUndefined();
+    expect(operation().histories.kept("10", "2")).toBeUndefined();
+  });
+
+  async function readByUserCode({ chatWithHistory, histories }: Loaders): Promise<void> {
+    await chatWithHistory("10");
+    await histories.load({ chatId: "10" });
+  }
+
+  async function readById({ chats, histories }: Loaders): Promise<void> {
+    await Promise.all([chats.load("10"), histories.load({ chatId: "10" })]);
+  }
 });
 
 describe("a chat by user code with its session", () => {
