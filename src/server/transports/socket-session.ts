@@ -111,7 +111,11 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         variables,
         gone: signal,
       });
-      if (accepted.kind === "refused") return accepted.errors.map(revive);
+      if (accepted.kind === "refused") {
+        // graphql-ws completes only what it has begun.
+        operations.delete(name);
+        return accepted.errors.map(revive);
+      }
       const args = { schema, document: ANY_DOCUMENT };
       const oversized = (error: GraphQLError) => door.shapeError(error, requestId);
       started.set(args, { accepted, writes, id: names.idOf(name) ?? name, limits, shapeError: oversized });
