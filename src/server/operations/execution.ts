@@ -53,9 +53,10 @@ export async function run(executing: Executing, execution: Execution): Promise<F
   try {
     if (operation.takesCursor) await context.live.takeCursor().catch(() => null);
     const { answer, bytes } = await answered(executing, execution);
-    result = withBoundedErrors(answer, operation.kind, limits);
-    const oversized = result.data === null ? undefined : oversizedAnswer(bytes, operation.kind, limits);
-    if (oversized !== undefined) result = { errors: [oversized], data: null };
+    // First, since what was given up because of it failed only for that.
+    const oversized = oversizedAnswer(bytes, operation.kind, limits);
+    result =
+      oversized === undefined ? withBoundedErrors(answer, operation.kind, limits) : { errors: [oversized], data: null };
   } catch (error) {
     result = { errors: [asGraphQLError(error)] };
   } finally {
@@ -83,9 +84,11 @@ async function answered(
   const run = { operation, variables, context, rootValue, maxLength: limits.answerBytes, tooLong: giveUp, witness };
   const written = await compiled?.run(run);
   if (written !== undefined) {
-    if (witness !== undefined && written.length <= limits.answerBytes)
-      compared?.compare(witness, { operation, variables, written });
-    return { answer: readWritten(written), bytes: written.length };
+    const bytes = written.length;
+    // It was not written to its end.
+    if (bytes > limits.answerBytes) return { answer: { data: null }, bytes };
+    if (witness !== undefined) compared?.compare(witness, { operation, variables, written });
+    return { answer: readWritten(written), bytes };
   }
   const result = await execute({
     schema,

@@ -117,6 +117,22 @@ test("an answer beyond its size is not sent, on every transport", async () => {
   }
 });
 
+test("an answer beyond its size is refused for that, not for what was given up because of it", async () => {
+  const { origin, portal } = await startScriptedGateway({
+    GATEWAY_MAX_ANSWER_BYTES: "2048",
+    GATEWAY_MAX_FIELD_ERRORS: "1",
+  });
+  portal.answer = (method) =>
+    method === "imopenlines.dialog.get" && dialogOnWire({ id: 1, dialog_id: "chat1", name: "x".repeat(4_000) });
+  const pages = [1, 2, 3].map((last) => `m${last}: messages(last: ${last}) { nodes { id } }`).join(" ");
+  for (const told of await overAll(origin, `{ viewer { kind } chat(by: {id: 1}) { title ${pages} } }`)) {
+    expect(told).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: "LIMIT_EXCEEDED", limit: "answerBytes", maximum: 2_048 } }],
+    });
+  }
+});
+
 test("a long text under many names, more than any text can hold, is refused like every answer beyond its size", async () => {
   const { origin, portal } = await startScriptedGateway();
   portal.answer = () => dialogOnWire({ id: 1, dialog_id: "chat1", name: "x".repeat(4_000_000) });
