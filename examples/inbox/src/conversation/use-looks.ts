@@ -1,10 +1,9 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useEffect } from "react";
 import { ChatLookDocument } from "../graphql.ts";
+import { createLookPace } from "./look-pace.ts";
 
 const LOOK_EVERY_MS = 8_000;
-/** The others come first: where more than this part of the portal's allowance is used, nothing is looked at. */
-const BUSY = 0.25;
 
 /**
  * Looks at the conversation that one has before one's eyes: pins, silent mode and who has read are told by no event when they happen in Bitrix24
@@ -13,21 +12,16 @@ const BUSY = 0.25;
 export function useLooks(chatId: string): void {
   const apollo = useApolloClient();
   useEffect(() => {
-    let isBusy = false;
+    const pace = createLookPace();
     const look = async () => {
-      const wasBusy = isBusy;
-      isBusy = false;
-      if (wasBusy || document.visibilityState !== "visible" || !document.hasFocus()) return;
+      if (document.visibilityState !== "visible" || !document.hasFocus() || !pace.isDue()) return;
       // What comes goes through the cache to all who show the chat.
-      const { data } = await apollo.query({
-        query: ChatLookDocument,
-        variables: { chatId },
-        fetchPolicy: "network-only",
-      });
-      const { level, capacity } = data?.upstream ?? {};
-      isBusy = level !== undefined && capacity != null && level > capacity * BUSY;
+      const { data } = await apollo
+        .query({ query: ChatLookDocument, variables: { chatId }, fetchPolicy: "network-only" })
+        .catch(() => ({ data: undefined }));
+      pace.told(data?.upstream);
     };
-    const timer = setInterval(() => look().catch(() => undefined), LOOK_EVERY_MS);
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, [apollo, chatId]);
 }
