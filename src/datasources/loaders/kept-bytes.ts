@@ -17,6 +17,24 @@ export function bytesOfChat({ readMarks, description }: ChatRecord): number {
 
 export function bytesOfHistory({ messages, files, users }: SessionHistory): number {
   let bytes = CHAT_BYTES + files.length * FILE_BYTES + users.size * SMALL_RECORD_BYTES;
-  for (const { text } of messages) bytes += MESSAGE_BYTES + text.length * BYTES_PER_CHARACTER;
+  for (const { text, attachments } of messages) {
+    bytes += MESSAGE_BYTES + text.length * BYTES_PER_CHARACTER;
+    for (const { rawBlocks } of attachments) bytes += bytesOfJson(rawBlocks);
+  }
+  return bytes;
+}
+
+const JSON_VALUE_BYTES = 50;
+
+/** Of what a portal may nest as it likes, so that no call stands for a level. */
+function bytesOfJson(json: unknown): number {
+  let bytes = 0;
+  const left = [json];
+  while (left.length > 0) {
+    const value = left.pop();
+    bytes += JSON_VALUE_BYTES;
+    if (typeof value === "string") bytes += value.length * 2;
+    else if (typeof value === "object" && value !== null) for (const part of Object.values(value)) left.push(part);
+  }
   return bytes;
 }

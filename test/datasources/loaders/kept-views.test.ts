@@ -218,6 +218,26 @@ it("takes no more memory than it may: the longest unused goes first", () => {
   expect(views.user("100")).toBeUndefined();
 });
 
+it("counts what messages carry beside their text, however deep it nests", () => {
+  const { views } = keep();
+  const history = historyOf("1");
+  const withBlocks = (block: Record<string, unknown>): SessionHistory => ({
+    ...history,
+    messages: history.messages.map((message) => ({
+      ...message,
+      attachments: [{ id: null, description: null, color: null, rawBlocks: [block] }],
+    })),
+  });
+  views.keepHistory(withBlocks({ MESSAGE: "x".repeat(100) }), performance.now());
+  expect(views.history("1", "70", undefined)).toBeDefined();
+  views.keepHistory(withBlocks({ MESSAGE: "x".repeat(500_000) }), performance.now());
+  expect(views.history("1", "70", undefined)).toBeUndefined();
+  let nested: unknown = [];
+  for (let level = 0; level < 50_000; level++) nested = [nested];
+  views.keepHistory(withBlocks({ GRID: nested }), performance.now());
+  expect(views.history("1", "70", undefined)).toBeUndefined();
+});
+
 it("keeps nothing where it is switched off", () => {
   for (const off of [{ maxAgeMs: 0 }, { maxBytes: 0 }]) {
     const { store, usage } = keep(off);
