@@ -117,6 +117,16 @@ describe("what is kept for who listens", () => {
     expect(keptIn(await page())).toBeUndefined();
   });
 
+  it("goes on while the operator types", async () => {
+    const { office, operator, chat, page, settled } = await openDesk();
+    const kept = keptIn(await settled());
+    expect(kept).toBeGreaterThan(0);
+    const typing = "mutation ($id: ID!) { chatTyping(chatId: $id) { userErrors { code } } }";
+    const told = await office.gateway.graphql(typing, { id: String(chat.id) }, { key: keyFor(operator) });
+    expect(told.data.chatTyping.userErrors).toEqual([]);
+    expect(keptIn(await page())).toBe(kept);
+  });
+
   it("ends with a colleague's write to the chat, before any event of it", async () => {
     const { office, chat, page, settled } = await openDesk();
     const before = keptIn(await settled()) ?? 0;

@@ -21,6 +21,8 @@ export interface Call<T> {
   readonly params: ParamMap;
   /** Throws `WireError` for a value it does not understand. */
   readonly decode: (result: unknown) => T;
+  /** Of a write that changes nothing which anybody reads, however often it is sent: what was read before it stays known. */
+  readonly leavesAllAsItIs?: boolean;
 }
 
 export interface ReadOptions {

@@ -263,6 +263,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         reject(refusal);
         return undefined;
       }
+      const noteChange = call.leavesAllAsItIs === true ? () => {} : changed;
       const job: WriteJob = {
         lane,
         party,
@@ -275,12 +276,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         withdrawn: false,
         attempts: 0,
         lastError: undefined,
-        attempt: createWriteAttempt({ connection, allowance, changed }, call, reread, resolve, reject),
+        attempt: createWriteAttempt({ connection, allowance, changed: noteChange }, call, reread, resolve, reject),
         reject,
       };
       writes.add(job, false);
       // A read asked for after this write must not be answered by one from before it.
-      changed();
+      noteChange();
       moved();
       return job;
     },

@@ -186,7 +186,9 @@ export function createSession(options: SessionOptions, operation: Operation): Po
     async write<T, R>(call: Call<T>, reread?: Call<R>): Promise<WriteOutcome<T, R>> {
       begin(call.method);
       const own = lane();
-      const tellWrite = (): void => options.onWrite?.(options.laneName, call.params);
+      const tellWrite = (): void => {
+        if (call.leavesAllAsItIs !== true) options.onWrite?.(options.laneName, call.params);
+      };
       tellWrite();
       const together = reread !== undefined && isSafeInBatch(call.params) && isSafeInBatch(reread.params);
       const outcome = await new Promise<WriteOutcome<T, R>>((resolve, reject) => {

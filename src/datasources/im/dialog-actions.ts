@@ -29,6 +29,7 @@ export function dialogWriting(chatId: Id): ChatWrite<boolean> {
   return {
     method: "im.dialog.writing",
     changes: null,
+    leavesAllAsItIs: true,
     params: { DIALOG_ID: dialogIdParam(chatId) },
     decode: acceptance,
   };

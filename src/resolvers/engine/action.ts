@@ -11,9 +11,6 @@ export interface ActionDone<T, R> {
   readonly reread: Promise<R> | undefined;
 }
 
-/** Writes that are sent often and change nothing that is listed. */
-const LEAVES_LISTS: ReadonlySet<string> = new Set(["im.dialog.writing"]);
-
 /**
  * Sends a write once, with a re-read in the same batch where one is given. Whatever came of it, nothing that was read before it may answer a
  * later field of the operation.
@@ -29,7 +26,7 @@ export async function runAction<T, R = never>(
     outcome = await context.portal.write(call, reread);
   } finally {
     context.loaders.forgetAll();
-    if (!LEAVES_LISTS.has(call.method)) context.live.acted();
+    if (call.leavesAllAsItIs !== true) context.live.acted();
   }
   // Nobody may look at the re-read when a sibling field fails first; that must not end the process.
   outcome.reread?.catch(() => undefined);
