@@ -30,26 +30,39 @@ export function nestsDeeper(text: string, limit: number): boolean {
   return false;
 }
 
+/** However so few characters nest, whatever is done with what they say has room on the stack. */
+const FEW_CHARACTERS = 4_000;
 /** However deep so few brackets nest, parsing them takes no more than some milliseconds. */
 const FEW_BRACKETS = 50_000;
-/** One character of so many is looked at, another one in each block. */
-const STRIDE = 16;
-const BLOCK = 4_096;
+/** One character of so many is looked at: a prime number, because what repeats itself does so at even distances. */
+const STRIDE = 17;
+/** So many more of them open than close within a window only where thousands of brackets nest. */
+const MANY_OPEN = 120;
+const WINDOW = 65_536;
 
 /**
- * The same for large texts that are seldom hostile, at a fraction of the time: a sample of the characters tells whether there are so many brackets that
+ * The same for large texts that are seldom hostile, at a fraction of the time: a sample of the characters tells whether so many brackets open that
  * it matters how they nest. `false` for a text with few of them.
  */
 export function nestsHarmfully(text: string, limit: number): boolean {
-  return text.length > FEW_BRACKETS && mayHaveManyBrackets(text) && nestsDeeper(text, limit);
+  return text.length > FEW_CHARACTERS && mayNestHarmfully(text) && nestsDeeper(text, limit);
 }
 
-function mayHaveManyBrackets(text: string): boolean {
+function mayNestHarmfully(text: string): boolean {
   let found = 0;
-  for (let block = 0; block < text.length; block += BLOCK) {
-    const end = Math.min(block + BLOCK, text.length);
-    for (let at = block + Math.floor(Math.random() * STRIDE); at < end; at += STRIDE)
-      if (isOpening(text.charCodeAt(at))) found += 1;
+  for (let window = 0; window < text.length; window += WINDOW) {
+    const end = Math.min(window + WINDOW, text.length);
+    let open = 0;
+    for (let at = window + Math.floor(Math.random() * STRIDE); at < end; at += STRIDE) {
+      const code = text.charCodeAt(at);
+      if (isOpening(code)) {
+        found += 1;
+        open += 1;
+        if (open > MANY_OPEN) return true;
+      } else if (open > 0 && (code === CLOSING_BRACE || code === CLOSING_BRACKET)) {
+        open -= 1;
+      }
+    }
     if (found * STRIDE > FEW_BRACKETS) return true;
   }
   return false;
