@@ -50,7 +50,8 @@ export function createSharedUploads(keyValues: KeyValueStore, encryptionKey: Buf
   return {
     async received({ uploadId, owner, portal, chatId, name, size, expiresAt }) {
       const upload = { owner, portal, chatId, name, size, expiresAt, state: "ready", idempotencyKey: null } as const;
-      await keyValues.set(NAMESPACE, uploadId, sealed(uploadId, upload), lifeOf(upload));
+      // What is known stays: bytes that came to another gateway once more must not free an upload that is being sent, or was.
+      await keyValues.setIfAbsent(NAMESPACE, uploadId, sealed(uploadId, upload), lifeOf(upload));
     },
     async find(uploadId) {
       const text = await keyValues.get(NAMESPACE, uploadId);
