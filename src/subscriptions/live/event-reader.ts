@@ -13,7 +13,7 @@ export const TURN_LIMIT = 16;
 const AHEAD_LIMIT = 64;
 const PAUSE_MS = 300;
 /** An answer of the portal that was asked for longer ago says nothing about what is read back now. */
-const ANSWERS_HOLD_MS = 10_000;
+const ANSWERS_HOLD_MS = 60_000;
 
 /**
  * Reads one portal's log from a position on, at the pace of whoever takes from it. A position, not a queue: it holds a bounded piece of the

@@ -34,8 +34,10 @@ export interface TailListeners {
 const WINDOW = 1_024;
 /** Events read at a time; before there are more, others have a turn. */
 const READ_LIMIT = 64;
-/** Readings of the log whose time is remembered. */
-const REMEMBERED_READINGS = 1_024;
+/** For how long it is remembered when events came, and how exactly: answers of a busy portal take seconds, and shall still tell of what came before. */
+const REMEMBERED_MS = 60_000;
+const GRAIN_MS = 50;
+const REMEMBERED_READINGS = (2 * REMEMBERED_MS) / GRAIN_MS;
 /** A failed read of the log is tried again after this; the log's own follower usually calls earlier. */
 const RETRY_MS = 500;
 /** Looked at this often even when nothing is heard of it: a store that was emptied tells nobody. */
@@ -46,6 +48,7 @@ export async function openPortalTail(
   log: EventLog,
   portal: string,
   { onError, onEvent, onGone }: TailListeners,
+  now: () => number = () => performance.now(),
 ): Promise<PortalTail> {
   let events: LoggedEvent[] = [];
   let reading = false;
@@ -62,8 +65,12 @@ export async function openPortalTail(
   /** Up to which position the log was known at a time, oldest first. */
   const readings: { readonly upTo: Position; readonly at: number }[] = [];
 
+  /** Of many readings in a short time the last stands for all: what came is taken for younger than it is, never for older. */
   function remember(upTo: Position): void {
-    readings.push({ upTo, at: performance.now() });
+    const at = now();
+    const beforeLast = readings.at(-2);
+    if (beforeLast !== undefined && at - beforeLast.at < GRAIN_MS) readings.pop();
+    readings.push({ upTo, at });
     if (readings.length > REMEMBERED_READINGS) readings.shift();
   }
 
@@ -157,6 +164,17 @@ export async function openPortalTail(
     return low;
   }
 
+  function knownSince(position: Position): number {
+    let low = 0;
+    let high = readings.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((readings[middle]?.upTo ?? 0) >= position) high = middle;
+      else low = middle + 1;
+    }
+    return readings[low]?.at ?? now();
+  }
+
   const look = setInterval(fillSoon, LOOK_MS);
   look.unref();
   fillSoon();
@@ -172,7 +190,7 @@ export async function openPortalTail(
     log: name,
     covers: (position) => position >= start,
     next: (position) => events[indexAfter(position)],
-    knownSince: (position) => readings.find(({ upTo }) => upTo >= position)?.at ?? performance.now(),
+    knownSince,
     wake(moved) {
       asleep.add(moved);
     },

@@ -349,7 +349,7 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     expect(event === undefined ? undefined : textOf(event.event)).toBe("came meanwhile");
   });
 
-  it("lets answers of the portal that were asked for since an event came, ten seconds ago at most, tell of it when it is read back", async () => {
+  it("lets answers of the portal that were asked for since an event came, a minute ago at most, tell of it when it is read back", async () => {
     const { storage } = await startBench();
     await storage.log.append("portal-1", [messageEvent("1")]);
     const tail = await openPortalTail(storage.log, "portal-1", noListeners);
@@ -369,7 +369,7 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     expect(await readBack(tail)).toBeLessThanOrEqual(openedAt);
     const before = performance.now();
     const longKnown = await readBack({ ...tail, knownSince: () => Number.NEGATIVE_INFINITY });
-    expect(longKnown).toBeGreaterThanOrEqual(before - 10_000);
+    expect(longKnown).toBeGreaterThanOrEqual(before - 60_000);
   });
 
   it("wakes only who waits for something new, once for each time, and nobody who has gone", async () => {
@@ -395,18 +395,28 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     expect(woken).toEqual(["once"]);
   });
 
-  it("remembers since when events have been there for a thousand readings, and takes older ones for younger", async () => {
+  it("remembers for a minute since when events have been there, however many come, and takes older ones for younger", async () => {
     const { storage } = await startBench();
-    const tail = await openPortalTail(storage.log, "portal-1", noListeners);
+    let time = 0;
+    const tail = await openPortalTail(storage.log, "portal-1", noListeners, () => time);
     onTestFinished(() => tail.close());
+    let newest = 0;
+    const append = async (): Promise<void> => {
+      newest += 1;
+      await storage.log.append("portal-1", [messageEvent(String(newest))]);
+      while (tail.next(newest - 1) === undefined) await nextTurn();
+    };
     const openedAt = tail.knownSince(0);
-    for (let number = 1; number < 1_024; number += 1) {
-      await storage.log.append("portal-1", [messageEvent(String(number))]);
-      while (tail.next(number - 1) === undefined) await nextTurn();
-    }
+    for (time = 1; time <= 30_000; time += 10) await append();
     expect(tail.knownSince(0)).toBe(openedAt);
-    await storage.log.append("portal-1", [messageEvent("one more")]);
-    await until(() => tail.knownSince(0) > openedAt);
+    for (const position of [1, 1_000, 2_500]) {
+      const cameAt = 1 + (position - 1) * 10;
+      expect(tail.knownSince(position)).toBeGreaterThanOrEqual(cameAt);
+      expect(tail.knownSince(position)).toBeLessThanOrEqual(cameAt + 50);
+    }
+    for (time = 60_000; tail.knownSince(0) === openedAt && time < 600_000; time += 100) await append();
+    expect(tail.knownSince(0)).toBeGreaterThan(openedAt);
+    expect(tail.knownSince(newest)).toBeLessThanOrEqual(time);
   });
 
   it("holds nothing once streams are closed, begun or not, waiting or not", async () => {
