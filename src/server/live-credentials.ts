@@ -1,8 +1,9 @@
+import { LRUCache } from "lru-cache";
 import { credentialHost } from "../config/credentials.ts";
 import type { PortalSession } from "../datasources/bitrix24/calls.ts";
 import type { Credential, WebhookCredential } from "../datasources/bitrix24/credentials.ts";
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
-import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
+import { type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import type { Operation } from "../datasources/bitrix24/session.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
@@ -39,6 +40,9 @@ export interface LiveCredentialsOptions {
 }
 
 const CALL_TIMEOUT_MS = 20_000;
+/** Who reads for a portal is asked for each event and viewer, and stands encrypted in the store. */
+const READER_KEPT_MS = 5_000;
+const MAX_READERS = 1_000;
 /** What the application's own user may be able to read, by method: of each right its own. */
 const ABILITY_FOR = new Map([
   ["imopenlines.dialog.get", "chats"],
@@ -49,6 +53,7 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
   const { portals, livePortals, polled, closing } = options;
   const credentials = new WeakMap<LiveViewer, Credential>();
   const users = new WeakMap<Credential, Id | Promise<Id | null>>();
+  const readers = new LRUCache<string, Promise<Id | null>>({ max: MAX_READERS, ttl: READER_KEPT_MS });
 
   function credentialOf(viewer: LiveViewer): Credential {
     const credential = credentials.get(viewer);
@@ -90,6 +95,15 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
     return asked;
   }
 
+  async function askReader(portal: PortalRef): Promise<Id | null> {
+    if (portal.memberId !== undefined) {
+      const able = await livePortals.ableTo(portal, "chats");
+      return (able ?? (await livePortals.application(portal)))?.userId ?? null;
+    }
+    const configured = ofHost(portal.host);
+    return configured === undefined ? null : await userOf(configured);
+  }
+
   /** Where no application is installed: the polled owner's, or one that is configured for an outgoing webhook. */
   function ofHost(host: string): Credential | undefined {
     return polled !== undefined && host === credentialHost(polled) ? polled : options.configuredAt(host);
@@ -123,13 +137,15 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
       const configured = portal.memberId === undefined ? ofHost(portal.host) : undefined;
       return configured === undefined ? undefined : session(configured);
     },
-    async readerOf({ host, memberId }) {
-      if (memberId !== undefined) {
-        const ref = { host, memberId };
-        return ((await livePortals.ableTo(ref, "chats")) ?? (await livePortals.application(ref)))?.userId ?? null;
-      }
-      const configured = ofHost(host);
-      return configured === undefined ? null : await userOf(configured);
+    readerOf(portal) {
+      const name = portalName(portal);
+      const kept = readers.get(name);
+      if (kept !== undefined) return kept;
+      const asked = askReader(portal);
+      readers.set(name, asked);
+      const forget = (): boolean => readers.delete(name);
+      asked.then((id) => id !== null || forget(), forget);
+      return asked;
     },
   };
 }

@@ -82,3 +82,34 @@ test("everything is read with his once the installer's are refused for good", as
   expect(await session?.read(dialogGet({ chatId: KNOWN }))).toMatchObject({ id: KNOWN });
   expect(await askers()).toEqual(["system user", "system user"]);
 });
+
+test("who reads for a portal is looked up once for a thousand events, and again where the look failed or told nobody", async () => {
+  const { gateway, ref } = await liveReads();
+  const livePortals = createLivePortals(gateway.installations, gateway.acting, () => ["receiver"]);
+  let looks = 0;
+  let answer: () => ReturnType<typeof livePortals.ableTo> = () => Promise.reject(new Error("away"));
+  const credentials = createLiveCredentials({
+    portals: gateway.portals,
+    livePortals: {
+      ...livePortals,
+      ableTo() {
+        looks += 1;
+        return answer();
+      },
+      application: () => Promise.resolve(undefined),
+    },
+    polled: undefined,
+    configuredAt: () => undefined,
+    closing: new AbortController().signal,
+  });
+  await expect(credentials.readerOf(ref)).rejects.toThrow("away");
+  answer = () => Promise.resolve(undefined);
+  expect(await credentials.readerOf(ref)).toBeNull();
+  answer = () => livePortals.ableTo(ref, "chats");
+  expect(await credentials.readerOf(ref)).toBe(String(SYSTEM_USER));
+  expect(looks).toBe(3);
+  for (let event = 0; event < 1_000; event += 1) expect(await credentials.readerOf(ref)).toBe(String(SYSTEM_USER));
+  expect(looks).toBe(3);
+  await credentials.readerOf({ ...ref, memberId: "another portal" });
+  expect(looks).toBe(4);
+});

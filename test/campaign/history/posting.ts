@@ -13,7 +13,9 @@ export interface PostingOptions {
   readonly targets: (lane: number) => readonly string[];
   readonly clockShifts: readonly number[];
   /** Nothing is posted meanwhile: who listens shall not fall so far behind that events have to be forgotten. */
-  readonly isHeld: (accepted: number) => boolean;
+  readonly isHeld: () => boolean;
+  /** Told of each delivery that was answered 200. */
+  readonly taken: (event: SentEvent) => void;
 }
 
 /** Numbered deliveries, one after the other in each lane, whatever they are answered. */
@@ -35,7 +37,7 @@ const MARKER_LANE = 900;
 /** Between two looks at whether posting goes on. */
 const HELD_MS = 20;
 
-export function startPosting({ sender, places, lanes, targets, clockShifts, isHeld }: PostingOptions): Posting {
+export function startPosting({ sender, places, lanes, targets, clockShifts, isHeld, taken }: PostingOptions): Posting {
   const posted: Posted[] = [];
   const events = new Map<string, SentEvent>();
   const pools = new Map<string, Pool>();
@@ -74,14 +76,17 @@ export function startPosting({ sender, places, lanes, targets, clockShifts, isHe
       if (answer !== "refused connection") break;
     }
     posted.push({ text: event.text, postedAt, endedAt: Date.now(), status, clockShifts });
-    if (status === 200) accepted += 1;
+    if (status === 200) {
+      accepted += 1;
+      taken(event);
+    }
     return status;
   }
 
   async function runLane(lane: number): Promise<void> {
     let refusals = 0;
     for (let number = 0; !isFinishing; number += 1) {
-      while (isHeld(accepted) && !isFinishing) await pause(HELD_MS);
+      while (isHeld() && !isFinishing) await pause(HELD_MS);
       const place = places[(lane + number) % places.length];
       if (place === undefined) throw new Error("no places to write from");
       const direction = number % 3 === 0 ? "INCOMING" : "OUTGOING";

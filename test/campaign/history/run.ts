@@ -32,8 +32,8 @@ export interface Outcome {
 }
 
 const LANES = 16;
-/** Deliveries by which who listens may be behind before a blow: one gateway forgets what is older than 100,000. */
-const MOST_BEHIND = 10_000;
+/** Events by which who listens may be behind before a blow: of every event one in ten is somebody's, and a gateway forgets what is older than 100,000. */
+const MOST_BEHIND = 2_000;
 /** While more comes there is no verdict yet, and forming one takes seconds where there are many deliveries. */
 const SETTLED_MS = 500;
 
@@ -58,12 +58,12 @@ export async function runFault(scene: Scene, fault: Fault, events: number, blows
     }),
   );
   const heardInAll = (): number => listeners.reduce((sum, { listener }) => sum + listener.heard.length, 0);
-  const hearEverything = listeners.filter(({ interest }) => interest.filter === "");
   // Not while a blow lasts: it may wait for deliveries that fail, and some hear nothing meanwhile.
   let isStriking = false;
-  const isHeld = (accepted: number): boolean =>
+  const owed = listeners.map(({ interest, listener }) => ({ interest, listener, events: 0 }));
+  const isHeld = (): boolean =>
     !isStriking &&
-    hearEverything.some(({ listener }) => !listener.isOver() && accepted > listener.heard.length + MOST_BEHIND);
+    owed.some(({ listener, events: due }) => !listener.isOver() && due > listener.heard.length + MOST_BEHIND);
   const posting = startPosting({
     sender,
     places,
@@ -71,6 +71,9 @@ export async function runFault(scene: Scene, fault: Fault, events: number, blows
     targets: from,
     clockShifts: fault.clockShifts ?? [],
     isHeld,
+    taken: (event) => {
+      for (const each of owed) if (each.interest.matches(event)) each.events += 1;
+    },
   });
   const reach = (count: number): Promise<void> =>
     progress(
