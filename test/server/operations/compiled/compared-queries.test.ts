@@ -14,6 +14,7 @@ import { startScriptedGateway } from "../../../kit/scripted-gateway.ts";
 import { eventually } from "../../../kit/until.ts";
 import { dialogOnWire } from "../../../resolvers/wire-answers.ts";
 
+const DIFFERS = "A query was answered otherwise than graphql-js answers it";
 const JSON_TYPE = { "content-type": "application/json" };
 
 const QUERIES = [
@@ -44,7 +45,7 @@ test("queries that are run by both executors are counted, cost the portal nothin
   const compared = await askAll({ GATEWAY_COMPARED_QUERIES: "1" });
   await eventually(async () => expect(await compared.counts()).toEqual({ compared: QUERIES.length, differing: 0 }));
   expect(compared.requests()).toBe(alone.requests());
-  expect(compared.lines()).toEqual(alone.lines());
+  expect(compared.lines().map(({ msg }) => msg)).not.toContain(DIFFERS);
   expect(await alone.counts()).toBeUndefined();
 });
 
@@ -95,7 +96,7 @@ test.each([
     await eventually(() => expect(compared.counts()).toEqual({ compared: 1, differing: 1 }));
     const document = createHash("sha256").update(SECRET).digest("hex");
     expect(log.lines()).toHaveLength(1);
-    expect(log.lines()[0]).toMatchObject({ document, path });
+    expect(log.lines()[0]).toMatchObject({ msg: DIFFERS, document, path });
     expect(JSON.stringify(log.lines())).not.toMatch(/OPEN|CLOSED|a secret/);
   },
 );
