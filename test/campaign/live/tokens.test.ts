@@ -4,7 +4,7 @@ import { freePort } from "../../kit/free-port.ts";
 import { askOverHttp, startGatewayHere } from "../../kit/gateway-here.ts";
 import { startRedisServer } from "../../kit/redis-server.ts";
 import { connectSocket, type Stream } from "../../kit/socket-client.ts";
-import { until } from "../../kit/until.ts";
+import { progress, until } from "../../kit/until.ts";
 import { messageForm, postForm } from "./event-sender.ts";
 import { type ChatPlace, openGatewayOffice, placeOf } from "./installed-portal.ts";
 import { startTokenEndpoint } from "./token-endpoint.ts";
@@ -29,6 +29,8 @@ async function openReaders(
     );
   });
   await Promise.all(clients.map((client) => client.settled()));
+  // Asked of the store behind the places that the subscriptions ask for.
+  await Promise.all(clients.map((client) => client.ask("{ eventCursor }")));
   return streams;
 }
 
@@ -82,7 +84,10 @@ it("a hundred calls of two gateways with an expired token cause one refresh", as
       ),
     );
     expect(new Set(statuses)).toEqual(new Set([200]));
-    await until(() => streams.every(({ results }) => results.length >= round));
+    await progress(
+      () => streams.every(({ results }) => results.length >= round),
+      () => streams.reduce((sum, { results }) => sum + results.length, 0),
+    );
     expect(errorCodes(streams, round - 1)).toEqual([]);
     expect(office.portal.stats().byMethod["imopenlines.dialog.get"]).toBe(CALLS);
     expect(tokens.exchanges.slice(before).map(({ status }) => status)).toEqual([200]);
