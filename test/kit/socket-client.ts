@@ -24,7 +24,10 @@ export interface SocketClient {
   open(query: string, options?: OperationOptions): Stream;
   /** A query or mutation; its one result. */
   ask(query: string, variables?: Record<string, unknown>): Promise<StreamResult>;
-  /** Resolves when every operation sent before is open: messages of one socket are handled in order. */
+  /**
+   * Resolves when every subscription to events sent before has its place in the log. The gateway opens them side by side; but each asks the
+   * store for its place, as this question does after them, and a connection to the store answers in order.
+   */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -135,7 +138,7 @@ export async function connectSocket(origin: string, { key, protocols }: ConnectO
     open,
     ask,
     async settled() {
-      await ask("{ __typename }");
+      await ask("{ eventCursor }");
     },
     async close() {
       if (socket.readyState === socket.CLOSED) return;

@@ -29,8 +29,6 @@ async function openReaders(
     );
   });
   await Promise.all(clients.map((client) => client.settled()));
-  // Asked of the store behind the places that the subscriptions ask for.
-  await Promise.all(clients.map((client) => client.ask("{ eventCursor }")));
   return streams;
 }
 
