@@ -8,8 +8,8 @@ import { newUser } from "../simulator/seed/staff.ts";
 import { joinChat, leaveChat, staffOf } from "../simulator/world/members.ts";
 import type { Chat } from "../simulator/world/records.ts";
 import { quantile } from "./support/distribution.ts";
-import { freePort } from "./support/free-port.ts";
-import { type BenchGateway, keyOf, startGateway } from "./support/gateway.ts";
+import { type BenchGateway, keyOf } from "./support/gateway.ts";
+import { startInstalledGateway } from "./support/installed-gateway.ts";
 import type { BenchOptions } from "./support/options.ts";
 import { USUAL_LATENCY } from "./support/portal.ts";
 import { type Finding, inMs, type Report } from "./support/report.ts";
@@ -117,28 +117,16 @@ async function openOffice({ viewers }: Load): Promise<Office> {
   const chats = shareOut(portal, people);
   const [supervisor] = portal.users;
   if (supervisor === undefined) throw new Error("A portal without people");
-  const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
   const webhooks = [supervisor.webhookUrl, ...people.map((id) => portal.createWebhook(id))];
-  const gateway = await startGateway({
+  const { gateway } = await startInstalledGateway(portal, {
     plan: "standard",
     webhooks,
     environment: {
-      GATEWAY_PORT: String(port),
       GATEWAY_API_KEYS: webhooks
         .map((_, index) => `k${index}:${keyOf(index)}:w${index}${index === 0 ? ":all" : ""}`)
         .join(","),
-      GATEWAY_PUBLIC_URL: publicUrl,
-      BITRIX24_CLIENT_ID: portal.application.clientId,
-      BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
-      BITRIX24_TOKEN_URL: portal.application.tokenUrl,
     },
   });
-  const installed = await portal.installApplication({
-    kind: "script-only",
-    installUrl: `${publicUrl}/bitrix24/install`,
-  });
-  if (installed.callback === undefined) throw new Error("The installation was not answered");
   return {
     portal,
     gateway,

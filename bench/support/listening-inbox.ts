@@ -1,9 +1,9 @@
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import { startPortal } from "../../simulator/portal.ts";
-import { freePort } from "./free-port.ts";
-import { type BenchGateway, keyOf, startGateway } from "./gateway.ts";
+import { type BenchGateway, keyOf } from "./gateway.ts";
 import { fillInbox } from "./inbox-seed.ts";
+import { startInstalledGateway } from "./installed-gateway.ts";
 import { type PortalStatistics, USUAL_LATENCY } from "./portal.ts";
 
 /** An operator of a portal of the standard plan who looks at his inbox while he listens and his customers write. */
@@ -32,24 +32,10 @@ export async function openListeningInbox(options: ListeningInboxOptions): Promis
   const chats = [...portal.world.chats.values()].filter(
     (chat) => chat.recents.has(operator.id) && portal.world.openSession(chat.id) !== undefined,
   );
-  const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
-  const gateway = await startGateway({
+  const { gateway } = await startInstalledGateway(portal, {
     plan: "standard",
     webhooks: [portal.createWebhook(operator.id)],
-    environment: {
-      GATEWAY_PORT: String(port),
-      GATEWAY_PUBLIC_URL: publicUrl,
-      BITRIX24_CLIENT_ID: portal.application.clientId,
-      BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
-      BITRIX24_TOKEN_URL: portal.application.tokenUrl,
-    },
   });
-  const installed = await portal.installApplication({
-    kind: "script-only",
-    installUrl: `${publicUrl}/bitrix24/install`,
-  });
-  if (installed.callback === undefined) throw new Error("The installation was not answered");
   const key = keyOf(0);
   const socket = createClient({
     url: gateway.url.replace("http:", "ws:"),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { startPortal } from "../../simulator/portal.ts";
 import type { DeliverySender } from "./delivery-form.ts";
-import { freePort } from "./free-port.ts";
-import { type BenchGateway, keyOf, startGateway } from "./gateway.ts";
+import { type BenchGateway, keyOf } from "./gateway.ts";
+import { startInstalledGateway } from "./installed-gateway.ts";
 
 /** A gateway whose application is installed in a portal, so that it takes the portal's deliveries. */
 export interface LiveOffice {
@@ -45,35 +45,23 @@ export async function startLiveOffice({
   const portal = await startPortal({ size: 0.1, plan: "on-premise" });
   const [supervisor] = portal.users;
   if (supervisor === undefined) throw new Error("A portal without people");
-  const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
   const key = keyOf(0);
-  const gateway = await startGateway({
+  const { gateway, publicUrl, applicationToken } = await startInstalledGateway(portal, {
     plan: "on-premise",
     webhooks: [supervisor.webhookUrl],
     profileDirectory,
     ...(directory === undefined ? {} : { directory }),
     environment: {
-      GATEWAY_PORT: String(port),
       GATEWAY_API_KEYS: `k0:${key}:w0:all`,
       // An earlier build may not know it, and then has no such bound.
       ...(directory === undefined ? { GATEWAY_MAX_SOCKETS_PER_IDENTITY: "10000" } : {}),
-      GATEWAY_PUBLIC_URL: publicUrl,
       GATEWAY_EVENT_RETENTION_COUNT: String(KEPT_EVENTS),
-      BITRIX24_CLIENT_ID: portal.application.clientId,
-      BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
-      BITRIX24_TOKEN_URL: portal.application.tokenUrl,
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     },
   });
-  const installed = await portal.installApplication({
-    kind: "script-only",
-    installUrl: `${publicUrl}/bitrix24/install`,
-  });
-  if (installed.callback === undefined) throw new Error("The installation was not answered");
   return {
     gateway,
-    sender: { memberId: portal.memberId, applicationToken: installed.applicationToken },
+    sender: { memberId: portal.memberId, applicationToken },
     eventsUrl: `${publicUrl}/bitrix24/events`,
     socketUrl: gateway.url.replace("http:", "ws:"),
     streamUrl: `${gateway.url}/stream`,
