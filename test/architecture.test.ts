@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { addressesIn, circlesIn, type Import, importsIn, sourceFiles } from "./source-files.ts";
 
@@ -170,6 +171,39 @@ describe("imports go one way", () => {
       ({ from, to }) => from.split("/")[0] !== to.split("/")[0],
     );
     expect(ways.map(nameOf)).toEqual([]);
+  });
+});
+
+describe("the drawing of the house", () => {
+  const drawing = readFileSync("docs/architecture.md", "utf8").match(/```mermaid\n([\s\S]*?)```/)?.[1] ?? "";
+  /** What each box stands for: "datasources/imopenlines, im" are two folders. */
+  const folders = new Map(
+    [...drawing.matchAll(/(\w+)\["([\w/, 0-9]+)<br\/>/g)].map(([, box = "", label = ""]) => {
+      const [first = "", ...others] = label.split(", ");
+      const beside = others.map((other) => `${first.slice(0, first.lastIndexOf("/"))}/${other}`);
+      return [box, [first, ...beside].map((folder) => `src/${folder}/`)];
+    }),
+  );
+  const arrows = [...drawing.matchAll(/(?<!-- )\b(\w+)(?:\["[^"]*"\])? --> (\w+)/g)].map(([, from = "", to = ""]) => ({
+    from,
+    to,
+  }));
+
+  function isIn(file: string, box: string): boolean {
+    return folders.get(box)?.some((folder) => file.startsWith(folder)) ?? false;
+  }
+
+  test("shows folders that there are", () => {
+    expect(folders.size).toBeGreaterThan(10);
+    const files = sourceFiles("src");
+    const empty = [...folders].filter(([box]) => !files.some((file) => isIn(file, box)));
+    expect(empty).toEqual([]);
+  });
+
+  test("has an arrow only where one of them imports from the other", () => {
+    expect(arrows.length).toBeGreaterThan(10);
+    const drawnOnly = arrows.filter(({ from, to }) => !imports.some((way) => isIn(way.from, from) && isIn(way.to, to)));
+    expect(drawnOnly).toEqual([]);
   });
 });
 
