@@ -8,8 +8,15 @@ import { callbackKind, readPageOffer, readScriptOffer } from "./install-offer.ts
 import { installPage } from "./install-page.ts";
 import type { Installer, InstallOutcome } from "./installer.ts";
 
-/** Tells where a request comes from, through proxies too: tries are shared out by it. */
-export type AddressOf = (request: FastifyRequest) => string;
+/** Where a request comes from, through proxies too. */
+export interface SenderAddress {
+  /** Tries are shared out by it. */
+  readonly address: string;
+  /** Whether it is the sender's own, as far as can be told: not that of a proxy which is not trusted to say for whom it speaks. */
+  readonly isOwn: boolean;
+}
+
+export type AddressOf = (request: FastifyRequest) => SenderAddress;
 
 export interface InstallEndpointOptions {
   readonly allowedHosts: readonly string[];
@@ -46,7 +53,7 @@ export function registerInstallEndpoint(
         return answer(
           reply,
           "script",
-          await attempt(() => installer.systemUserReady(isFields(data) ? data : {}, request.ip)),
+          await attempt(() => installer.systemUserReady(isFields(data) ? data : {}, addressOf(request).address)),
         );
       }
       const kind = callbackKind(form);
@@ -56,7 +63,7 @@ export function registerInstallEndpoint(
         return reply.code(400).type("text/plain").send("This is no installation callback of a Bitrix24 application.");
       }
       reply.header("content-security-policy", policy);
-      return answer(reply, kind, await attempt(() => installer.install(offer, addressOf(request))));
+      return answer(reply, kind, await attempt(() => installer.install(offer, addressOf(request).address)));
     });
   });
 }

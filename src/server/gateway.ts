@@ -222,7 +222,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     clientAddress,
     isAllowedOrigin: (origin, host) => isSameOrigin(origin, host) || isAllowedOrigin(origin, corsOrigins),
   });
-  liveSide.register(server, ({ raw }) => clientAddress(raw).address);
+  liveSide.register(server, ({ raw }) => clientAddress(raw));
   registerExportEndpoint(server, { credentials: config.portal.credentials, portals });
   files.register(server);
 

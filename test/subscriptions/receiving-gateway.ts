@@ -12,12 +12,13 @@ import type { ApplicationCredentials } from "../../src/installation/application-
 import { APPLICATION_NAMESPACES, createApplicationStore } from "../../src/installation/application-store.ts";
 import { eventsAddress } from "../../src/installation/bindings.ts";
 import { registerCommandEndpoint } from "../../src/installation/command-endpoint.ts";
-import { registerInstallEndpoint } from "../../src/installation/install-endpoint.ts";
+import { type AddressOf, registerInstallEndpoint } from "../../src/installation/install-endpoint.ts";
 import { hashSecret } from "../../src/installation/installation.ts";
 import type { InstallationStore } from "../../src/installation/installation-store.ts";
 import { createInstaller, type Installer } from "../../src/installation/installer.ts";
 import { createSharedRenewal } from "../../src/installation/shared-renewal.ts";
 import type { SystemUsers } from "../../src/installation/system-users.ts";
+import { createClientAddresses } from "../../src/server/identity/client-address.ts";
 import { closeAfterAnswers } from "../../src/server/transports/closing-connections.ts";
 import type { StorageConfig } from "../../src/storage/storage.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
@@ -127,7 +128,9 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
   const noticed: { readonly portal: string; readonly activityId: string; readonly change: string }[] = [];
   const app = fastify();
   closeAfterAnswers(app);
-  registerInstallEndpoint(app, installer, { allowedHosts: [], addressOf: ({ ip }) => ip });
+  const clientAddress = createClientAddresses([]);
+  const addressOf: AddressOf = ({ raw }) => clientAddress(raw);
+  registerInstallEndpoint(app, installer, { allowedHosts: [], addressOf });
   const address = publicUrl === null ? undefined : eventsAddress(publicUrl);
   registerCommandEndpoint(app, { installations, installer, eventsAddress: address }, encryptionKey);
   const receiver = registerEventReceiver(app, {
@@ -139,7 +142,7 @@ export async function startReceivingGateway(options: ReceivingGatewayOptions = {
       portalAt: async (host) => ({ host, memberId: (await installations.findByHost(host))?.memberId }),
     }),
     installer,
-    addressOf: ({ ip }) => ip,
+    addressOf,
     activities: {
       async take({ host, memberId }, notice) {
         noticed.push({ portal: memberId ?? host, ...notice });

@@ -10,6 +10,8 @@ export interface ClientAddress {
   readonly address: string;
   /** The connection comes from this machine and nobody forwarded it. */
   readonly isLoopback: boolean;
+  /** Not that of a proxy which is not trusted. */
+  readonly isOwn: boolean;
 }
 
 export type ClientAddressOf = (message: IncomingMessage) => ClientAddress;
@@ -29,13 +31,14 @@ export function createClientAddresses(trusted: readonly string[]): ClientAddress
     if (!isForwarded(message.headers)) {
       const known = direct.get(connection);
       if (known !== undefined) return known;
-      const found = { address: networkOf(connection), isLoopback: isLoopback(connection) };
+      const found = { address: networkOf(connection), isLoopback: isLoopback(connection), isOwn: true };
       direct.set(connection, found);
       return found;
     }
     return {
       address: networkOf(forwardedAddress(message, isTrusted) ?? connection),
       isLoopback: false,
+      isOwn: isTrusted(connection, 0),
     };
   };
 }

@@ -1,9 +1,18 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { AddressOf, SenderAddress } from "../../../installation/install-endpoint.ts";
 import { guard } from "../../../process/guard.ts";
 import type { DeliveryInHand } from "../../events/gaps/deliveries-in-hand.ts";
 import type { Heartbeat } from "../../events/gaps/heartbeat.ts";
+import type { Moment } from "../../events/gaps/moment.ts";
+
+export interface ArrivalsOptions {
+  readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "cutsSendersOff">;
+  readonly addressOf: AddressOf;
+  /** Told of what did not come whole, or is too large to be read. */
+  readonly unread: (from: SenderAddress, since: Moment) => void;
+}
 
 /**
  * Lets the heartbeat know of each delivery of a scope's routes from its first bytes on. Returns what a handler takes its delivery over with,
@@ -14,19 +23,23 @@ import type { Heartbeat } from "../../events/gaps/heartbeat.ts";
  */
 export function trackArrivals(
   scope: FastifyInstance,
-  heartbeat: Pick<Heartbeat, "deliveryBegins" | "cutsSendersOff">,
+  { heartbeat, addressOf, unread }: ArrivalsOptions,
 ): (request: FastifyRequest) => DeliveryInHand {
   const arriving = new WeakMap<IncomingMessage, DeliveryInHand>();
   /** Connections that brought a delivery and are open. */
   const kept = new Set<Socket>();
   scope.addHook("onRequest", (request, reply, done) => {
     const delivery = heartbeat.deliveryBegins();
+    // Of a connection that is closed it cannot be told any more.
+    const from = addressOf(request);
     arriving.set(request.raw, delivery);
     keep(request.raw.socket);
     reply.raw.once(
       "close",
       guard("the end of a delivery", () => {
-        if (arriving.delete(request.raw)) delivery.end();
+        if (!arriving.delete(request.raw)) return;
+        if (isUnread(reply.raw)) unread(from, delivery.since);
+        delivery.end();
       }),
     );
     done();
@@ -51,4 +64,9 @@ export function trackArrivals(
     delivery.arrived();
     return delivery;
   };
+}
+
+/** Of a delivery that no handler took over: its sender went away or was too slow, broke its body off, or sends too much. */
+function isUnread({ headersSent, statusCode }: ServerResponse): boolean {
+  return !headersSent || statusCode === 400 || statusCode === 413;
 }

@@ -7,7 +7,7 @@ import { isActivityEvent } from "../../../datasources/crm/activity-events.ts";
 import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
 import { EVENTS_PATH } from "../../../installation/bindings.ts";
 import { acceptForms, answerFormErrors } from "../../../installation/form-routes.ts";
-import { type AddressOf, attempt, statusOf } from "../../../installation/install-endpoint.ts";
+import { type AddressOf, attempt, type SenderAddress, statusOf } from "../../../installation/install-endpoint.ts";
 import type { Installer } from "../../../installation/installer.ts";
 import { type DeadLetterLog } from "../../../storage/dead-letter-log.ts";
 import { NamespaceFull } from "../../../storage/key-value-store.ts";
@@ -20,6 +20,7 @@ import { decodeEvent } from "../decoding/events.ts";
 import type { ToldSessions } from "../told-sessions.ts";
 import { trackArrivals } from "./arrivals.ts";
 import { deliveryKey, withoutAuth } from "./delivery.ts";
+import { createProvenAddresses } from "./proven-addresses.ts";
 import { noStats, type ReceiverStats } from "./receiver-stats.ts";
 import type { Senders } from "./senders.ts";
 
@@ -36,7 +37,7 @@ export interface ReceiverOptions {
   readonly heartbeat: Pick<Heartbeat, "deliveryBegins" | "noteOutage" | "cutsSendersOff">;
   /** Told what of an event could not be read and was left out. */
   readonly leftOut?: ((portal: string, parts: LeftOut) => void) | undefined;
-  /** Where a delivery comes from; only installation events need it. */
+  /** Where a delivery comes from. */
   readonly addressOf: AddressOf;
   readonly maxBodyBytes?: number | undefined;
 }
@@ -69,6 +70,12 @@ const SENTENCES: Readonly<Record<Answer, string>> = {
 export function registerEventReceiver(app: FastifyInstance, options: ReceiverOptions): Receiver {
   const stats = noStats();
   const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
+  const proven = createProvenAddresses();
+
+  /** Its token was not read: it is taken for the delivery of a portal that delivers from there. Others could make all clients read again. */
+  function unread({ address, isOwn }: SenderAddress, since: Moment): void {
+    if (isOwn) for (const portal of proven.portalsAt(address)) options.heartbeat.noteOutage(portal, since);
+  }
 
   app.register(async (scope) => {
     acceptForms(scope);
@@ -76,7 +83,7 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
       if (status === 413) stats.tooLarge += 1;
       else if (status < 500) stats.unreadable += 1;
     });
-    const takeOver = trackArrivals(scope, options.heartbeat);
+    const takeOver = trackArrivals(scope, { ...options, unread });
     scope.post<{ Body: unknown }>(`/${EVENTS_PATH}`, { bodyLimit: maxBodyBytes }, async (request, reply) => {
       const delivery = takeOver(request);
       try {
@@ -104,7 +111,7 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
     return send(reply, await receive(envelope, body, options.addressOf(request), since));
   }
 
-  async function receive(envelope: EventEnvelope, body: string, address: string, since: Moment): Promise<Answer> {
+  async function receive(envelope: EventEnvelope, body: string, from: SenderAddress, since: Moment): Promise<Answer> {
     const { auth, event } = envelope;
     if (auth === undefined) {
       stats.unauthenticated += 1;
@@ -113,12 +120,13 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
     const receivedAt = new Date();
     try {
       if (event === "ONAPPINSTALL" || event === "ONAPPUPDATE" || event === "ONAPPUSERREADY")
-        return await takeApplicationEvent(envelope, address);
+        return await takeApplicationEvent(envelope, from.address);
       const sender = await options.senders.of(envelope);
       if (sender === undefined) {
         stats.forbidden += 1;
         return 403;
       }
+      if (from.isOwn) proven.note(from.address, portalName(sender.portal));
       if (event === "ONAPPUNINSTALL" && sender.kind === "application") {
         stats.applicationEvents += 1;
         await options.installer?.uninstall(auth.memberId);

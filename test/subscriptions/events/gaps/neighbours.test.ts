@@ -43,7 +43,11 @@ async function run(processes: readonly Heartbeat[], from: number, to: number): P
 async function receiving(of: Heartbeat): Promise<FastifyInstance> {
   const app = fastify({ forceCloseConnections: "idle" });
   closeAfterAnswers(app);
-  const takeOver = trackArrivals(app, of);
+  const takeOver = trackArrivals(app, {
+    heartbeat: of,
+    addressOf: () => ({ address: "127.0.0.1", isOwn: true }),
+    unread: () => undefined,
+  });
   app.post("/", async (request) => {
     takeOver(request).end();
     return "ok";

@@ -209,18 +209,55 @@ describe("a body that is no delivery", () => {
 
   it("that breaks off leaves the receiver at work", async () => {
     const gateway = await gatewayOf(anna);
-    const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
-    await new Promise<void>((done) => {
-      socket.once("connect", () => {
-        const head = "POST /bitrix24/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n";
-        socket.write(`${head}content-length: 100\r\n\r\nevent=ON`, () => socket.destroy());
-      });
-      socket.once("close", () => done());
-    });
+    await breakOff(gateway);
     expect((await gateway.postEvent(written)).status).toBe(200);
     expect(await keptKinds(gateway, anna)).toEqual(["messageAdded"]);
   });
 });
+
+const tooLarge = `event=ONSESSIONSTART&data=${"x".repeat(1024 * 1024)}`;
+
+describe("a delivery that is not read", () => {
+  it.each<[string, (gateway: ReceivingGateway) => Promise<unknown>]>([
+    ["too large", (gateway) => gateway.postEvent(tooLarge)],
+    ["broken off", breakOff],
+  ])("(%s) lies in a gap where portals have proven that they deliver from its address", async (_name, send) => {
+    const gateway = await gatewayOf(anna);
+    await gateway.heartbeat.start();
+    await send(gateway);
+    expect((await gateway.postEvent(written)).status).toBe(200);
+    await send(gateway);
+    // The end of a connection is heard of a moment later.
+    await eventually(async () => {
+      await gateway.heartbeat.stop();
+      expect(await keptKinds(gateway, anna)).toEqual(["messageAdded", "gap"]);
+    });
+  });
+
+  it("is in no gap where nobody has proven anything, nor behind a proxy that is not trusted, nor what is no form", async () => {
+    const gateway = await gatewayOf(anna);
+    await gateway.heartbeat.start();
+    await gateway.postEvent(tooLarge);
+    const behindProxy = { "x-forwarded-for": "192.0.2.7" };
+    expect((await gateway.postEvent(written, behindProxy)).status).toBe(200);
+    await gateway.postEvent(tooLarge, behindProxy);
+    await gateway.postEvent("{}", { "content-type": "application/json" });
+    await gateway.heartbeat.stop();
+    expect(await keptKinds(gateway, anna)).toEqual(["messageAdded"]);
+  });
+});
+
+/** Sends the beginning of a delivery and goes away. */
+function breakOff(gateway: ReceivingGateway): Promise<void> {
+  const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
+  return new Promise((done) => {
+    socket.once("connect", () => {
+      const head = "POST /bitrix24/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+      socket.write(`${head}content-length: 100\r\n\r\nevent=ON`, () => socket.destroy());
+    });
+    socket.once("close", () => done());
+  });
+}
 
 describe("when nothing can be kept", () => {
   it("deliveries are answered 503, and the gap is said when it works again", async () => {
