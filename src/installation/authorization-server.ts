@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { ApplicationIdentity } from "../datasources/bitrix24/application-identity.ts";
 import { PortalProtocolError, PortalRefusal, PortalUnavailable } from "../datasources/bitrix24/errors.ts";
-import type { TokenPair } from "../datasources/bitrix24/tokens.ts";
+import { TOKEN_METHOD, type TokenPair } from "../datasources/bitrix24/tokens.ts";
 import { type Transport, TransportFailure } from "../datasources/bitrix24/transport.ts";
 
 const TIMEOUT_MS = 15_000;
-const METHOD = "oauth.token";
 
 /** What the authorization server says about a refresh token of our application. */
 export interface Grant {
@@ -44,10 +43,14 @@ export async function redeemRefreshToken(
   const { status, body } = await ask(url, transport);
   const parsed = parseJson(body);
   const refusal = z.object({ error: z.string() }).safeParse(parsed);
-  if (refusal.success) throw new PortalRefusal(METHOD, refusal.data.error, "", status);
+  if (refusal.success) throw new PortalRefusal(TOKEN_METHOD, refusal.data.error, "", status);
   const granted = answer.safeParse(parsed);
   if (!granted.success) {
-    throw new PortalProtocolError("The authorization server's answer is not a pair of tokens of a portal.", METHOD);
+    if (status >= 500) throw new PortalUnavailable(`The authorization server failed (HTTP ${status}).`, TOKEN_METHOD);
+    throw new PortalProtocolError(
+      "The authorization server's answer is not a pair of tokens of a portal.",
+      TOKEN_METHOD,
+    );
   }
   const { data } = granted;
   return {
@@ -64,7 +67,7 @@ async function ask(url: URL, transport: Transport): Promise<{ status: number; bo
     return await transport.exchange(url.href, undefined, TIMEOUT_MS);
   } catch (error) {
     if (!(error instanceof TransportFailure)) throw error;
-    throw new PortalUnavailable("The authorization server cannot be reached.", METHOD, { cause: error });
+    throw new PortalUnavailable("The authorization server cannot be reached.", TOKEN_METHOD, { cause: error });
   }
 }
 

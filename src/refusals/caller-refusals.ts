@@ -4,7 +4,8 @@ function caller(kind: CallerRefusal, query: QueryErrorCode, sentence: string): C
   return { kind, query, sentence };
 }
 
-const UNAUTHENTICATED = caller(
+/** The portal's front lets nobody in with this credential. */
+export const UNAUTHENTICATED = caller(
   "unauthenticated",
   "UNAUTHENTICATED",
   "The portal does not accept the credential this request acts with: a token may have expired, the webhook may have been removed, or its user may have been dismissed",

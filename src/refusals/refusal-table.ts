@@ -1,7 +1,8 @@
 import type { PortalRefusal } from "../datasources/bitrix24/errors.ts";
+import { TOKEN_METHOD } from "../datasources/bitrix24/tokens.ts";
 import { UserErrorCode as Code } from "../schema/mutation-payload.ts";
 import { BOT_AND_NETWORK_METHODS } from "./bot-and-network-methods.ts";
-import { CALLER_REFUSALS, NO_REPORTS, NO_RIGHT, PLAN } from "./caller-refusals.ts";
+import { CALLER_REFUSALS, NO_REPORTS, NO_RIGHT, PLAN, UNAUTHENTICATED } from "./caller-refusals.ts";
 import { CHAT_METHODS, FILE_METHODS } from "./chat-methods.ts";
 import { GENERAL_MEANINGS, type MeaningsByCode } from "./code-meanings.ts";
 import { CRM_METHODS } from "./crm-methods.ts";
@@ -46,14 +47,19 @@ const NUMBERED = meaning(Code.REFUSED, "The portal does not accept a value of th
 
 /** What a refusal means: by what refused, then by method and code, else by code alone, else by the form of the code. */
 export function meaningOf(refusal: PortalRefusal): Meaning {
-  // OAuth-type codes arrive in lower case, and some methods of the messenger mix (`menu_ERROR`).
-  const folded = refusal.error.toUpperCase();
+  const { code, layer, method = "" } = refusal;
   if (isPlanRefusal(refusal)) return PLAN;
+  // Of the authorization server it says nothing about https.
+  if (method === TOKEN_METHOD && code === "INVALID_REQUEST") return UNAUTHENTICATED;
+  const ofCommand = layer === "command" ? COMMAND_REFUSALS.get(code) : undefined;
+  const ofCaller = ofCommand ?? CALLER_REFUSALS.get(code);
+  if (ofCaller !== undefined) return ofCaller;
+  // The portal's front lets nobody in with this status, whatever its reason; no method uses it.
+  if (refusal.status === 401) return UNAUTHENTICATED;
   // A batch that is refused whole is not refused by what its commands are about.
-  if (refusal.layer === "request") return CALLER_REFUSALS.get(folded) ?? UNKNOWN;
-  if (refusal.error === "ACCESS_DENIED" && REPORT_METHODS.has(refusal.method ?? "")) return NO_REPORTS;
-  const ofCommand = refusal.layer === "command" ? COMMAND_REFUSALS.get(folded) : undefined;
-  return ofCommand ?? CALLER_REFUSALS.get(folded) ?? objectMeaning(refusal.method ?? "", refusal.error, folded);
+  if (layer === "request") return UNKNOWN;
+  if (code === "ACCESS_DENIED" && REPORT_METHODS.has(method)) return NO_REPORTS;
+  return objectMeaning(method, code);
 }
 
 /** Codes of the portal's front, where a batch had passed it already: then they are the method's own. */
@@ -73,23 +79,27 @@ export function refusalClass(refusal: PortalRefusal): RefusalClass {
   return meaningOf(refusal).kind;
 }
 
+/** How the text of a method's own refusal begins. */
+const OF_A_METHOD = /^\s*access denied\b/i;
+
 /**
  * The plan's refusal shares its code with refusals about objects. The authentication layer gives it with 401; with 403 it is the plan's too unless
  * a method says so, whose text then begins in this way in every language. Dialogs are refused with 400.
  */
-function isPlanRefusal({ error, status, description, method, layer }: PortalRefusal): boolean {
-  if (error !== "ACCESS_DENIED") return false;
+function isPlanRefusal({ code, status, description, method, layer }: PortalRefusal): boolean {
+  if (status === 402) return true;
+  if (code !== "ACCESS_DENIED") return false;
   if (layer === "request") return true;
   if (status === 403 && entry(FILE_METHODS, method ?? "") !== undefined) return false;
-  return status === 401 || (status === 403 && description !== "" && !description.startsWith("Access denied!"));
+  return status === 401 || (status === 403 && description !== "" && !OF_A_METHOD.test(description));
 }
 
-function objectMeaning(method: string, code: string, folded: string): ObjectMeaning {
+function objectMeaning(method: string, code: string): ObjectMeaning {
   const own = entry(METHODS, method);
   const meant = own === undefined ? undefined : entry(own, code);
   if (meant !== undefined) return meant;
   if (code === "") return BLANK;
-  return entry(GENERAL_MEANINGS, folded) ?? byForm(folded);
+  return entry(GENERAL_MEANINGS, code) ?? byForm(code);
 }
 
 function byForm(code: string): ObjectMeaning {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Call } from "../../src/datasources/bitrix24/calls.ts";
 import { decodeFrom, type LeftOut } from "../../src/datasources/bitrix24/decoding.ts";
+import { attachmentBlocks } from "../../src/datasources/im/attachment-blocks.ts";
 import { countersGet } from "../../src/datasources/im/counters.ts";
 import { dialogMessagesGet } from "../../src/datasources/im/dialog-messages.ts";
 import { recentList } from "../../src/datasources/im/recent.ts";
@@ -122,6 +123,91 @@ describe("one odd detail costs itself and nothing more", () => {
       departments: [{ id: "4", userIds: ["31"] }],
       userIdsWithoutDepartment: ["31"],
     });
+  });
+
+  test.each([
+    [{ "31": 1, "44": 0 }, ["31"]],
+    [{ "31": "Y", "44": "N" }, ["31"]],
+    [{ "1": 31, "3": "44" }, ["31", "44"]],
+    [{ "2": 1, "3": 44 }, ["1", "44"]],
+    [false, []],
+    ["", []],
+  ])("those who muted the chat as %j", (mute_list, expected) => {
+    expect(dialog({ mute_list }).mutedUserIds).toEqual(expected);
+  });
+
+  test.each([null, false, "", [], " "])("packed fields that are %j say that there is nothing", (packed) => {
+    const changes = { entity_data_1: packed, entity_data_2: packed, entity_data_3: packed };
+    expect(dialog(changes)).toMatchObject({
+      session: { sessionId: null, isPinned: false, isWaitingForAction: false },
+      crmBindings: [],
+      isSilent: false,
+    });
+  });
+
+  test.each([
+    1780308000,
+    "1780308000",
+    "2026-06-01 12:00:00+02:00",
+    "2026-06-01T10:00:00.000Z",
+    "2026-06-01T12:00:00+0200",
+  ])("the time of a message as %j", (date) => {
+    expect(page({ messages: [{ ...message, date }] }).messages).toMatchObject([{ sentAt: new Date(1780308000_000) }]);
+  });
+
+  test.each([12, "12", "tomorrow", "2026-06-01T12:00:00", 17803080001])("no time of a message as %j", (date) => {
+    expect(
+      page({
+        messages: [
+          { ...message, date },
+          { ...message, id: 8 },
+        ],
+      }).messages.map(({ id }) => id),
+    ).toEqual(["8"]);
+  });
+
+  test("the chat of a message that cannot be read is that of its page, and the other way round", () => {
+    expect(page({ messages: [{ ...message, chat_id: "chat5" }] }).messages[0]?.chatId).toBe("5");
+    expect(page({ messages: [{ ...message, chat_id: {} }] }).messages[0]?.chatId).toBe("5");
+    for (const chat_id of ["chat5", null, false, "?"]) expect(page({ chat_id }).messages[0]?.chatId).toBe("5");
+    expect(() => page({ chat_id: null, messages: [] })).toThrow(/expected/);
+  });
+
+  test("entries of an attachment as a map, or one without the list around it", () => {
+    const blocks = {
+      "1": { LINK: { "0": { NAME: "Lead", LINK: "/lead/" } } },
+      "3": { GRID: { NAME: "Phone", VALUE: "1" } },
+    };
+    const { messages } = page({ messages: [{ ...message, params: { ATTACH: [{ ID: 1, BLOCKS: blocks }] } }] });
+    const rawBlocks = messages[0]?.attachments[0]?.rawBlocks ?? [];
+    expect(attachmentBlocks(rawBlocks, "https://portal.example.com")).toMatchObject([
+      { kind: "links", links: [{ name: "Lead", url: "https://portal.example.com/lead/" }] },
+      { kind: "grid", cells: [{ name: "Phone", value: "1" }] },
+    ]);
+    const single = page({ messages: [{ ...message, params: { ATTACH: [{ ID: 1, BLOCKS: { MESSAGE: "Parcel" } }] } }] });
+    expect(single.messages[0]?.attachments[0]?.rawBlocks).toEqual([{ MESSAGE: "Parcel" }]);
+  });
+
+  test("flags of a preview in whichever spelling", () => {
+    const preview = (file: unknown, attach: unknown) =>
+      decoded(recentList({ limit: 1, offset: 0 }), { items: [{ id: "chat5", chat, message: { id: 1, file, attach } }] })
+        .items[0]?.preview;
+    expect(preview("Y", 0)).toMatchObject({ hasFile: true, hasAttachment: false });
+    expect(preview({ name: "a.png" }, "1")).toMatchObject({ hasFile: true, hasAttachment: true });
+    expect(preview("maybe", [])).toMatchObject({ hasFile: null, hasAttachment: false });
+  });
+
+  test("a history's chat in a list, and an author and a chat under keys with humps", () => {
+    const example = Object(documentedMethods.get("imopenlines.session.history.get")?.example.response.result);
+    expect(documentedHistory({ chat: Object.values(example.chat) }).chat).toEqual(documentedHistory({}).chat);
+    const humps = Object.fromEntries(
+      Object.entries<Record<string, unknown>>(example.message).map(([key, { senderid, chatid, ...rest }]) => [
+        key,
+        { ...rest, senderId: senderid, chatId: chatid },
+      ]),
+    );
+    expect(documentedHistory({ message: humps }).messages).toEqual(documentedHistory({}).messages);
+    expect(documentedHistory({ chatId: "?", userId: `chat${example.chatId}` }).chatId).toBe(String(example.chatId));
   });
 
   test("a counter", () => {

@@ -138,11 +138,33 @@ describe("refusals that are not about the object", () => {
     ["INVALID_CREDENTIALS", 403],
     ["user_access_error", 401],
     ["INVALID_REQUEST", 400],
+    ["access_denied", 403],
+    ["ACCESS_DENIED", 402],
+    ["SOME_NEW_CODE", 401],
+    ["", 401],
   ])("%s (HTTP %i) is thrown on", (code, status) => {
     const refusal = new PortalRefusal("imopenlines.operator.answer", code, "Text of the portal", status);
     expect(() => userErrorFor(refusal)).toThrow(refusal);
     expect(isBusinessRefusal(refusal)).toBe(false);
   });
+});
+
+test.each(["Access denied! You have no access", "Access denied.", "access denied"])(
+  "a method's own refusal with 403, which begins with %s, is about the object",
+  (text) => {
+    const refusal = new PortalRefusal("imopenlines.operator.answer", "ACCESS_DENIED", text, 403);
+    expect(userErrorFor(refusal).code).toBe("ACCESS_DENIED");
+  },
+);
+
+test("codes mean the same in whichever case a portal writes them", () => {
+  const refusal = new PortalRefusal("imopenlines.session.intercept", "operator_wrong", "", 400);
+  expect(userErrorFor(refusal)).toMatchObject({ code: "CANNOT_INTERCEPT", bitrixCode: "operator_wrong" });
+});
+
+test("a request that the authorization server does not accept is no matter of https", () => {
+  expect(refusalClass(new PortalRefusal("oauth.token", "invalid_request", "", 400))).toBe("unauthenticated");
+  expect(refusalClass(new PortalRefusal("imopenlines.revision.get", "INVALID_REQUEST", "", 400))).toBe("configuration");
 });
 
 test("the argument to blame is given outright or by error", () => {

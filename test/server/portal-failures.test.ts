@@ -35,12 +35,37 @@ afterAll(() => portal.close());
 
 test.each<[string, Fault[], string, RegExp]>([
   ["an HTML page", [{ kind: "http", status: 200, body: "<html>maintenance</html>" }], "UPSTREAM_PROTOCOL", /not/],
-  ...[502, 503, 504].map((status): [string, Fault[], string, RegExp] => [
+  ...[500, 502, 503, 504, 522].map((status): [string, Fault[], string, RegExp] => [
     `the page of a ${status}`,
     [{ kind: "http", status, body: "<html>maintenance</html>" }],
     "UPSTREAM_UNAVAILABLE",
     /not available/,
   ]),
+  [
+    "a failure as JSON without a code",
+    [{ kind: "http", status: 503, body: '{"message":"maintenance"}' }],
+    "UPSTREAM_UNAVAILABLE",
+    /not available/,
+  ],
+  [
+    "the page of too many requests",
+    [{ kind: "http", status: 429, body: "<html>slow</html>" }],
+    "UPSTREAM_RATE_LIMITED",
+    /allowance/,
+  ],
+  [
+    "a code that nobody knows with 401",
+    [{ kind: "error", error: "NEW_REASON", status: 401 }],
+    "UNAUTHENTICATED",
+    /credential/,
+  ],
+  ["that somebody has to pay", [{ kind: "error", error: "ACCESS_DENIED", status: 402 }], "FORBIDDEN", /plan/],
+  [
+    "that it was deleted, as a failure",
+    [{ kind: "error", error: "PORTAL_DELETED", status: 500 }],
+    "UPSTREAM_UNAVAILABLE",
+    /PORTAL_DELETED/,
+  ],
   ["half a body", [{ kind: "cutBody" }], "UPSTREAM_UNAVAILABLE", /./],
   ["nothing at all", [{ kind: "hang" }], "UPSTREAM_TIMEOUT", /./],
   [
@@ -72,6 +97,14 @@ test.each<[string, Fault[], string, RegExp]>([
   expect(answer.errors?.[0]?.message).toMatch(words);
   const shown = JSON.stringify(answer.errors);
   expect(shown).not.toMatch(/stack|node_modules|\/rest\/|127\.0\.0\.1|maintenance|surprise/);
+});
+
+test("the portal's own code is told where its program failed", async () => {
+  const answer = await ask([{ kind: "error", error: "INTERNAL_SERVER_ERROR", status: 500 }]);
+  expect(answer.errors?.[0]?.extensions).toMatchObject({
+    code: "UPSTREAM_UNAVAILABLE",
+    bitrix24: { method: "imopenlines.dialog.get", error: "INTERNAL_SERVER_ERROR" },
+  });
 });
 
 test("`result: false` of a line that does not exist is null without an error", async () => {

@@ -3,7 +3,7 @@ import { UnclearAnswer } from "./connection.ts";
 import { type OperatingTime, readDuration, readOperatingTime, readRefusal } from "./envelope.ts";
 import { PortalProtocolError, type PortalRefusal } from "./errors.ts";
 import { encodeCommand } from "./php-query.ts";
-import { object, optionalObject } from "./wire.ts";
+import { isPlainObject, object, optionalObject } from "./wire.ts";
 
 /** A `batch` carries at most this many commands (`protocol.md` 4). */
 export const BATCH_LIMIT = 50;
@@ -42,6 +42,11 @@ export function batchParams(groups: readonly (readonly Call<unknown>[])[]): { ha
   return { halt: 0, cmd };
 }
 
+/** What it does not tell in a readable way is no reason to lose what the commands answered. */
+function ornamentalMap(value: unknown): Readonly<Record<string, unknown>> {
+  return isPlainObject(value) ? value : {};
+}
+
 /** The answers by command key, in the order of `calls`. Keys that were not asked for are ignored. Throws `UnclearAnswer`: the commands may have run. */
 export function readBatchResult(calls: readonly Call<unknown>[], result: unknown): CommandAnswer[] {
   let results: Readonly<Record<string, unknown>>;
@@ -49,9 +54,10 @@ export function readBatchResult(calls: readonly Call<unknown>[], result: unknown
   let times: Readonly<Record<string, unknown>>;
   try {
     const maps = object(result, "result");
-    results = object(maps.result, "result.result");
-    errors = optionalObject(maps.result_error, "result.result_error") ?? {};
-    times = optionalObject(maps.result_time, "result.result_time") ?? {};
+    errors = ornamentalMap(maps.result_error);
+    // Where every command was refused there is nothing in it.
+    results = optionalObject(maps.result, "result.result") ?? {};
+    times = ornamentalMap(maps.result_time);
   } catch (error) {
     throw new UnclearAnswer(
       new PortalProtocolError("The portal's answer to batch has not the shape of one.", "batch", { cause: error }),

@@ -74,6 +74,24 @@ const FUTILE_REST_MS = 60_000;
 /** A portal that works answers most requests sooner. */
 const FAIR_ANSWER_TIME_MS = 5_000;
 
+/** Whatever the status, a request that is refused with these codes was not let in, so that none of its work was done. */
+const BEFORE_THE_WORK: ReadonlySet<string> = new Set([
+  "ACCESS_DENIED",
+  "APPLICATION_NOT_FOUND",
+  "AUTHORIZATION_ERROR",
+  "ERROR_METHOD_NOT_FOUND",
+  "EXPIRED_TOKEN",
+  "INSUFFICIENT_SCOPE",
+  "INVALID_CREDENTIALS",
+  "INVALID_REQUEST",
+  "NO_AUTH_FOUND",
+  "OPERATION_TIME_LIMIT",
+  "OVERLOAD_LIMIT",
+  "PORTAL_DELETED",
+  "QUERY_LIMIT_EXCEEDED",
+  "USER_ACCESS_ERROR",
+]);
+
 /** No answer, but nobody waited for one any more, or the operation's own deadline left the portal hardly any time for one. */
 function isHurried(error: unknown, { timeoutMs, signal }: PostLimits): boolean {
   return error instanceof TransportFailure && error.timedOut && (signal.aborted || timeoutMs < FAIR_ANSWER_TIME_MS);
@@ -81,7 +99,7 @@ function isHurried(error: unknown, { timeoutMs, signal }: PostLimits): boolean {
 
 /** The portal does not know the token: somebody else may have renewed the pair, which voids the old one before it expires. */
 function isUnknownToken(error: unknown): boolean {
-  return error instanceof PortalRefusal && ["NO_AUTH_FOUND", "INVALID_TOKEN"].includes(error.error.toUpperCase());
+  return error instanceof PortalRefusal && ["NO_AUTH_FOUND", "INVALID_TOKEN"].includes(error.code);
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
@@ -92,7 +110,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function mayHelpToRenew(error: unknown, tokens: TokenSource): boolean {
     if (!(error instanceof PortalRefusal)) return false;
-    if (error.error.toLowerCase() === "expired_token") return true;
+    if (error.code === "EXPIRED_TOKEN") return true;
     return isUnknownToken(error) && performance.now() >= (futileUntil.get(tokens) ?? 0);
   }
 
@@ -140,16 +158,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     } catch (error) {
       if (error instanceof PortalRefusal) {
         // A fault of the portal's program may come before, amid or after the work.
-        if (
-          error.status !== undefined &&
-          error.status >= 500 &&
-          error.error !== "QUERY_LIMIT_EXCEEDED" &&
-          error.error !== "OVERLOAD_LIMIT"
-        ) {
+        if (error.status !== undefined && error.status >= 500 && !BEFORE_THE_WORK.has(error.code)) {
           breaker.failed();
-          throw new UnclearAnswer(
-            new PortalUnavailable(`The portal failed while running ${method} (HTTP ${error.status}).`, method),
-          );
+          const message = `The portal failed while running ${method} (HTTP ${error.status}).`;
+          throw new UnclearAnswer(new PortalUnavailable(message, method, { error: error.error }));
         }
         breaker.succeeded();
         throw error;

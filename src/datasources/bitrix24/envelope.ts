@@ -18,24 +18,25 @@ export interface Envelope {
   readonly tookMs: number | undefined;
 }
 
-/** What stands in front of the portal answers with a page of its own under these, when the portal itself does not answer. */
-const GATEWAY_FAILURES: ReadonlySet<number> = new Set([502, 503, 504]);
+/** From here on a status says that the portal's program, or what stands in front of it, failed. */
+const LEAST_FAILURE = 500;
+/** Too many requests, whatever the body says. */
+export const TOO_MANY_REQUESTS = 429;
 
 /**
- * The `result` of an answer. Throws `PortalRefusal` for `{error}` (an empty string is one too) `PortalUnavailable` for
- * the page of what stands in front of a portal that is away, and `PortalProtocolError` for anything else that is not REST JSON: a page, half a
- * body, a JSON scalar.
+ * The `result` of an answer. Throws `PortalRefusal` for `{error}` (an empty string is one too) and for too many requests, `PortalUnavailable` for
+ * a failure without a code, such as the page of what stands in front of a portal that is away, and `PortalProtocolError` for anything else
+ * that is not REST JSON: a page, half a body, a JSON scalar.
  */
 export function readEnvelope(method: string, answer: TransportAnswer): Envelope {
   const body = parse(answer.body);
   if (!isObject(body)) {
     // The rate limiter sits in front of the portal's program, so its body need not be JSON.
-    if (answer.status === 503 && answer.body.includes("QUERY_LIMIT_EXCEEDED")) {
-      throw new PortalRefusal(method, "QUERY_LIMIT_EXCEEDED", "", answer.status);
+    const isLimited = answer.status >= 400 && answer.body.includes(LIMITED);
+    if (isLimited || answer.status === TOO_MANY_REQUESTS) {
+      throw new PortalRefusal(method, isLimited ? LIMITED : "", "", answer.status);
     }
-    if (GATEWAY_FAILURES.has(answer.status)) {
-      throw new PortalUnavailable(`The portal is not available (HTTP ${answer.status} on ${method}).`, method);
-    }
+    if (answer.status >= LEAST_FAILURE) throw unavailable(method, answer.status);
     throw new PortalProtocolError(
       `The portal's answer to ${method} is not REST JSON (HTTP ${answer.status}, ${kindOf(answer)}).`,
       method,
@@ -44,18 +45,27 @@ export function readEnvelope(method: string, answer: TransportAnswer): Envelope 
   const refusal = readRefusal(method, body, answer.status);
   if (refusal !== undefined) throw refusal;
   if (!("result" in body)) {
+    if (answer.status >= LEAST_FAILURE) throw unavailable(method, answer.status);
     throw new PortalProtocolError(`The portal's answer to ${method} has neither a result nor an error.`, method);
   }
   return { result: body.result, operating: readOperatingTime(body.time), tookMs: readDuration(body.time) };
 }
 
-/** The refusal in `{error, error_description}`, if it is one. */
+const LIMITED = "QUERY_LIMIT_EXCEEDED";
+
+function unavailable(method: string, status: number): PortalUnavailable {
+  return new PortalUnavailable(`The portal is not available (HTTP ${status} on ${method}).`, method);
+}
+
+/** The refusal in `{error, error_description}`, if it is one; the third version of REST writes `{error: {code, message}}`. */
 export function readRefusal(method: string, body: unknown, status?: number): PortalRefusal | undefined {
   if (!isObject(body) || !("error" in body)) return undefined;
-  const { error, error_description: description } = body;
+  const { error, description } = isObject(body.error)
+    ? { error: body.error.code, description: body.error.message }
+    : { error: body.error, description: body.error_description };
   if (typeof error !== "string" && typeof error !== "number") return undefined;
   const text = typeof description === "string" ? description : "";
-  return new PortalRefusal(method, shortened(String(error), MAX_CODE), shortened(text, MAX_DESCRIPTION), status);
+  return new PortalRefusal(method, shortened(String(error).trim(), MAX_CODE), shortened(text, MAX_DESCRIPTION), status);
 }
 
 /** Characters of a code and of a sentence, which go into messages and logs; those that are documented have less than a tenth. */
@@ -68,9 +78,21 @@ function shortened(text: string, most: number): string {
 
 export function readOperatingTime(time: unknown): OperatingTime | undefined {
   if (!isObject(time)) return undefined;
-  const { operating, operating_reset_at: resetAt } = time;
-  if (typeof operating !== "number" || typeof resetAt !== "number") return undefined;
+  const operating = numberOf(time.operating);
+  const resetAt = unixSecondsOf(time.operating_reset_at);
   return Number.isFinite(operating) && Number.isFinite(resetAt) ? { operating, resetAt } : undefined;
+}
+
+/** NaN for what is no number, nor the text of one. */
+function numberOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+}
+
+/** Unix seconds; one documented answer shows the time as ISO 8601 text instead. */
+function unixSecondsOf(value: unknown): number {
+  const seconds = numberOf(value);
+  return Number.isNaN(seconds) && typeof value === "string" ? Date.parse(value) / 1000 : seconds;
 }
 
 /** Longer than any call is waited for: told by a portal whose clock was set meanwhile. */
@@ -78,8 +100,8 @@ const LONGEST_CALL_S = 60;
 
 /** Milliseconds that a call took at the portal, undefined where it does not tell, or nothing that can be. */
 export function readDuration(time: unknown): number | undefined {
-  const seconds = isObject(time) ? time.duration : undefined;
-  return typeof seconds === "number" && seconds >= 0 && seconds < LONGEST_CALL_S ? seconds * 1000 : undefined;
+  const seconds = isObject(time) ? numberOf(time.duration) : Number.NaN;
+  return seconds >= 0 && seconds < LONGEST_CALL_S ? seconds * 1000 : undefined;
 }
 
 /** Answers nest a tenth as deep. */

@@ -23,6 +23,8 @@ export type RefusalLayer = "request" | "command" | "call";
 export class PortalRefusal extends UpstreamError {
   /** The portal's error code as sent; the empty string is a documented oddity of several operator methods. */
   readonly error: string;
+  /** The same in upper case, to compare: some codes arrive in lower case. */
+  readonly code: string;
   /** Free text, partly in the portal's language. Never match on it. */
   readonly description: string;
   /** HTTP status; undefined inside a batch, where the portal does not send one. */
@@ -41,6 +43,7 @@ export class PortalRefusal extends UpstreamError {
       method,
     );
     this.error = error;
+    this.code = error.toUpperCase();
     this.description = description;
     this.status = status;
     this.layer = layer;
@@ -60,8 +63,20 @@ export class PortalRateLimited extends UpstreamError {
   }
 }
 
+interface UnavailableOptions extends ErrorOptions {
+  readonly error?: string;
+}
+
 /** The portal could not be reached, or kept failing. Nothing was changed by the call. */
-export class PortalUnavailable extends UpstreamError {}
+export class PortalUnavailable extends UpstreamError {
+  /** The portal's code, where it gave one. */
+  readonly error: string | undefined;
+
+  constructor(message: string, method?: string, { error, ...options }: UnavailableOptions = {}) {
+    super(message, method, options);
+    this.error = error;
+  }
+}
 
 /** The portal failed again and again and is being given a rest: the call was not sent. */
 export class PortalResting extends PortalUnavailable {

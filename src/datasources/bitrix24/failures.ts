@@ -1,6 +1,7 @@
 import type { Call } from "./calls.ts";
 import { UnclearAnswer } from "./connection.ts";
 import { type AnswerSource, decodeFrom } from "./decoding.ts";
+import { TOO_MANY_REQUESTS } from "./envelope.ts";
 import {
   PortalProtocolError,
   PortalRateLimited,
@@ -9,6 +10,7 @@ import {
   PortalUnavailable,
   UpstreamError,
 } from "./errors.ts";
+import { TOKEN_METHOD } from "./tokens.ts";
 import { TransportFailure } from "./transport.ts";
 import { WireError } from "./wire.ts";
 
@@ -51,14 +53,9 @@ export function readFailure(method: string, error: unknown): Failure {
 }
 
 function readRefusal(method: string, refusal: PortalRefusal): Failure {
-  switch (refusal.error.toUpperCase()) {
+  switch (refusal.code) {
     case "QUERY_LIMIT_EXCEEDED":
-      return {
-        error: new PortalRateLimited("The portal's request allowance is used up.", 1_000, method, refusal.error),
-        mayHaveRun: false,
-        transient: true,
-        rateExceeded: true,
-      };
+      return rateExceeded(method, refusal);
     case "OVERLOAD_LIMIT":
       return {
         ...DEFINITE,
@@ -72,7 +69,7 @@ function readRefusal(method: string, refusal: PortalRefusal): Failure {
     case "INTERNAL_SERVER_ERROR":
     case "ERROR_UNEXPECTED_ANSWER":
       return {
-        error: new PortalUnavailable(`The portal failed while running ${method}.`, method),
+        error: new PortalUnavailable(`The portal failed while running ${method}.`, method, { error: refusal.error }),
         mayHaveRun: true,
         transient: true,
         rateExceeded: false,
@@ -80,14 +77,28 @@ function readRefusal(method: string, refusal: PortalRefusal): Failure {
     case "ERROR_CORE":
       // A query of the portal's database may have failed amid the work. Only a status below 500 says otherwise, and a batch tells none.
       return { ...DEFINITE, error: ownRefusal(method, refusal), mayHaveRun: refusal.status === undefined };
+    case "OPERATION_TIME_LIMIT":
+      return { ...DEFINITE, error: ownRefusal(method, refusal) };
     default:
+      if (refusal.status === TOO_MANY_REQUESTS) return rateExceeded(method, refusal);
       return { ...DEFINITE, error: ownRefusal(method, refusal) };
   }
 }
 
+function rateExceeded(method: string, { error }: PortalRefusal): Failure {
+  const told = error === "" ? undefined : error;
+  return {
+    error: new PortalRateLimited("The portal's request allowance is used up.", 1_000, method, told),
+    mayHaveRun: false,
+    transient: true,
+    rateExceeded: true,
+  };
+}
+
 /** The refusal of a whole batch as told to one method in it. */
 function ownRefusal(method: string, refusal: PortalRefusal): PortalRefusal {
-  if (refusal.method === method) return refusal;
+  // That no new token could be had is told as what it is.
+  if (refusal.method === method || refusal.method === TOKEN_METHOD) return refusal;
   return new PortalRefusal(method, refusal.error, refusal.description, refusal.status, "request");
 }
 

@@ -152,13 +152,13 @@ export function createReadSender(
       }
       case "refused": {
         const { refusal } = answer;
-        if (refusal.error === "OPERATION_TIME_LIMIT") return { ok: false, error: blocked(lane, method) };
-        if (refusal.error === "ERROR_BATCH_METHOD_NOT_ALLOWED" && unit.commands.length === 1 && !unit.alone) {
+        if (refusal.code === "OPERATION_TIME_LIMIT") return { ok: false, error: blocked(lane, method) };
+        if (refusal.code === "ERROR_BATCH_METHOD_NOT_ALLOWED" && unit.commands.length === 1 && !unit.alone) {
           unit.alone = true;
           retry(lane, unit, refusal, undefined);
           return "repeated";
         }
-        if (refusal.error === "ERROR_BATCH_LENGTH_EXCEEDED") {
+        if (refusal.code === "ERROR_BATCH_LENGTH_EXCEEDED") {
           retry(lane, unit, refusal, undefined);
           return "repeated";
         }
@@ -266,7 +266,7 @@ export function createReadSender(
 }
 
 function isOperationTimeLimit(error: unknown): boolean {
-  return error instanceof PortalRefusal && error.error === "OPERATION_TIME_LIMIT";
+  return error instanceof PortalRefusal && error.code === "OPERATION_TIME_LIMIT";
 }
 
 /** Notes that the portal blocks a method of this credential for now. */

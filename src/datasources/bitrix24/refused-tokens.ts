@@ -26,5 +26,5 @@ export function tellingRefusedTokens(connection: Connection): Connection {
 }
 
 function isTokenRefusal(error: unknown): boolean {
-  return error instanceof PortalRefusal && REFUSED.has(error.error.toUpperCase());
+  return error instanceof PortalRefusal && REFUSED.has(error.code);
 }

@@ -6,7 +6,7 @@ import { object, text } from "./wire.ts";
 
 const TIMEOUT_MS = 15_000;
 /** What the token server is called in errors; it is not a REST method. */
-const METHOD = "oauth.token";
+export const TOKEN_METHOD = "oauth.token";
 
 export interface TokenPair {
   readonly accessToken: string;
@@ -69,17 +69,18 @@ async function requestPair(
     ({ body, status } = await transport.exchange(url.href, undefined, TIMEOUT_MS));
   } catch (error) {
     if (!(error instanceof TransportFailure)) throw error;
-    throw new PortalUnavailable("The authorization server cannot be reached to renew the access token.", METHOD);
+    throw new PortalUnavailable("The authorization server cannot be reached to renew the access token.", TOKEN_METHOD);
   }
   try {
     const answer = object(JSON.parse(body), "");
-    if (typeof answer.error === "string") throw new PortalRefusal(METHOD, answer.error, "", status);
+    if (typeof answer.error === "string") throw new PortalRefusal(TOKEN_METHOD, answer.error, "", status);
     return {
       accessToken: text(answer.access_token, "access_token"),
       refreshToken: text(answer.refresh_token, "refresh_token"),
     };
   } catch (error) {
     if (error instanceof PortalRefusal) throw error;
-    throw new PortalProtocolError("The authorization server's answer is not a pair of tokens.", METHOD);
+    if (status >= 500) throw new PortalUnavailable(`The authorization server failed (HTTP ${status}).`, TOKEN_METHOD);
+    throw new PortalProtocolError("The authorization server's answer is not a pair of tokens.", TOKEN_METHOD);
   }
 }

@@ -9,6 +9,16 @@ export function list<T>(value: unknown, path: string, item: Decoder<T>): T[] {
   throw new WireError(path, "a list", value);
 }
 
+const INDEX = /^[0-9]+$/;
+
+/** The items of a list, also of one that became a map of its indices, or the one value that came without the list around it. */
+export function listOrOne(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (!isPlainObject(value)) return [value];
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => INDEX.test(key)) ? Object.values(value) : [value];
+}
+
 /** A list without the elements that cannot be read: each of them is noted and left out. */
 export function kept<T>(value: unknown, path: string, item: Decoder<T>): T[] {
   const items: T[] = [];

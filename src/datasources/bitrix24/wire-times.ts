@@ -39,18 +39,21 @@ function portalTime(value: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - sign * (offsetHours * 60 + offsetMinutes) * 60_000;
 }
 
-/** Milliseconds of an ISO 8601 time with an offset, or NaN. */
-function isoTime(value: string): number {
+/** Milliseconds of an ISO 8601 time with an offset, or of unix seconds; NaN for anything else. */
+function textTime(value: string): number {
   const time = portalTime(value);
   if (!Number.isNaN(time)) return time;
+  if (UNIX_SECONDS.test(value)) return Number(value) * 1000;
   if (!ISO_INSTANT.test(value)) return Number.NaN;
   if (!isCalendarDay(Number(value.slice(0, 4)), twoDigits(value, 5), twoDigits(value, 8))) return Number.NaN;
-  return Date.parse(value.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
+  return Date.parse(value.replace(" ", "T").replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
 }
 
-const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+/** From 2001 to 2286: fewer digits are no time of a portal's. */
+const UNIX_SECONDS = /^[1-9][0-9]{9}$/;
 
-/** An instant from ISO 8601 with an offset. A time without an offset is not an instant and is refused. */
+/** An instant from ISO 8601 with an offset, or from unix seconds. A time without an offset is not an instant and is refused. */
 export function instant(value: unknown, path: string): Date {
   const found = optionalInstant(value, path);
   if (found === null) throw new WireError(path, "a time (ISO 8601 with an offset)", value);
@@ -67,8 +70,8 @@ export function instantMs(value: unknown, path: string): number {
 export function optionalInstant(value: unknown, path: string): Date | null {
   if (value === undefined || value === null || value === false || value === "" || value === 0 || value === "0")
     return null;
-  if (typeof value === "string") {
-    const time = isoTime(value);
+  if (typeof value === "string" || typeof value === "number") {
+    const time = textTime(String(value));
     if (!Number.isNaN(time)) return new Date(time);
   }
   if (typeof value === "object" && Object.keys(value).length === 0) return null;

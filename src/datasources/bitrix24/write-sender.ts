@@ -54,7 +54,7 @@ export function createWriteAttempt<T, R>(
     if (failure.transient) return repeatAfter(job, failure);
     if (!(failure.error instanceof PortalRefusal)) {
       reject(failure.error);
-    } else if (failure.error.error === "OPERATION_TIME_LIMIT") {
+    } else if (failure.error.code === "OPERATION_TIME_LIMIT") {
       reject(blocked(job.lane, call.method));
     } else {
       resolve({ result: { kind: "refused", refusal: failure.error }, reread: undefined });
@@ -100,7 +100,7 @@ export function createWriteAttempt<T, R>(
     }
     if (written.kind === "refused") {
       const failure = readFailure(call.method, written.refusal);
-      const refused = failure.error instanceof PortalRefusal && failure.error.error !== "OPERATION_TIME_LIMIT";
+      const refused = failure.error instanceof PortalRefusal && failure.error.code !== "OPERATION_TIME_LIMIT";
       if (!refused || failure.mayHaveRun) return afterFailure(job, written.refusal);
     } else if (written.operating !== undefined) {
       job.lane.operating.observe(call.method, written.operating);

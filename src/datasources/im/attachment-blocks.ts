@@ -1,5 +1,6 @@
 import { addressOn } from "../bitrix24/decoding.ts";
 import { isPlainObject, type WireObject } from "../bitrix24/wire.ts";
+import { listOrOne } from "../bitrix24/wire-lists.ts";
 import type { AttachmentBlockRecord, CellLayout } from "../domain/attachment.ts";
 import type { Id } from "../domain/ids.ts";
 
@@ -101,8 +102,7 @@ function delimiter(value: unknown): AttachmentBlockRecord {
 
 /** One entry may come without the list around it. */
 function entriesOf(value: unknown): WireObject[] {
-  const list = Array.isArray(value) ? value : [value];
-  return list.filter(isPlainObject).map(withUpperKeys);
+  return listOrOne(value).filter(isPlainObject).map(withUpperKeys);
 }
 
 function withUpperKeys(entry: WireObject): WireObject {

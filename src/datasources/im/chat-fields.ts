@@ -7,7 +7,6 @@ import {
   optionalId,
   optionalObject,
   optionalText,
-  text,
   WireError,
   type WireObject,
 } from "../bitrix24/wire.ts";
@@ -103,7 +102,7 @@ function decodeOpenLineFields(chat: WritableChat, raw: WireObject, path: string)
     );
   const silent = field(raw, "entity_data_3", "entityData3");
   if (silent !== undefined)
-    chat.isSilent = ornamental((each, at) => parseSilentMode(text(each, at)), silent, `${path}.entity_data_3`);
+    chat.isSilent = ornamental((each, at) => parseSilentMode(packed(each, at)), silent, `${path}.entity_data_3`);
 }
 
 /** A customer's code; null for the spellings of "none". */
@@ -115,7 +114,12 @@ export function userCodeOrNone(value: unknown, path: string): UserCode | null {
 }
 
 function decodeSessionData(value: unknown, path: string): ChatSessionData {
-  return parseSessionData(text(value, path), path);
+  return parseSessionData(packed(value, path), path);
+}
+
+/** A packed field; a chat that has nothing in it has it empty, in whichever of PHP's spellings. */
+function packed(value: unknown, path: string): string {
+  return optionalText(value, path)?.trim() ?? "";
 }
 
 const ROLES: Readonly<Record<string, ChatRole>> = {

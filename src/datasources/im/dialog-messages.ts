@@ -1,7 +1,7 @@
 import type { Call, ResultRef } from "../bitrix24/calls.ts";
 import { laterDecoding } from "../bitrix24/decoding.ts";
-import { id, object, optionalText, type WireObject } from "../bitrix24/wire.ts";
-import { keptRows, ornamental } from "../bitrix24/wire-lists.ts";
+import { chatId, id, object, optionalText, type WireObject } from "../bitrix24/wire.ts";
+import { keptRows, ornamental, ornamentalList, readable } from "../bitrix24/wire-lists.ts";
 import { instantMs } from "../bitrix24/wire-times.ts";
 import type { MessagePage } from "../domain/chat.ts";
 import { inIdOrder } from "../domain/id-order.ts";
@@ -10,7 +10,7 @@ import type { MessageRecord } from "../domain/message.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { dialogIdParam, idParam } from "../rest-params.ts";
 import { describedFiles } from "./file-fields.ts";
-import { authorOrSystem } from "./message-params.ts";
+import { authorOrSystem, messageChat } from "./message-params.ts";
 import { type MessageAnswer, StoredMessage } from "./stored-message.ts";
 import { usersBeside } from "./user-fields.ts";
 
@@ -49,22 +49,30 @@ export function dialogMessagesGet(query: DialogMessagesQuery): Call<DialogMessag
 
 function decodeMessages(result: unknown): DialogMessages {
   const raw = object(result, "");
-  const chatId = id(raw.chat_id, "chat_id");
+  const ofChat = chatOf(raw);
   const answer: MessageAnswer = { files: describedFiles(raw.files), later: laterDecoding() };
-  const rows = keptRows(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, chatId, answer));
+  const rows = keptRows(raw.messages, "messages", (entry, path) => decodeMessage(entry, path, ofChat, answer));
   return {
-    chatId,
+    chatId: ofChat,
     messages: inIdOrder([...rows.items]),
     users: usersBeside(raw.users, "users"),
     rowCount: rows.count,
   };
 }
 
-function decodeMessage(value: unknown, path: string, chatId: Id, answer: MessageAnswer): MessageRecord {
+/** The chat of the page, or of the messages in it. */
+function chatOf(raw: WireObject): Id {
+  const told = readable(chatId, raw.chat_id, "chat_id");
+  if (told !== undefined) return told.value;
+  const ofMessages = ornamentalList(raw.messages, "messages", (entry, path) => object(entry, path).chat_id);
+  return chatId(ofMessages.find((each) => each !== undefined && each !== null) ?? raw.chat_id, "chat_id");
+}
+
+function decodeMessage(value: unknown, path: string, ofChat: Id, answer: MessageAnswer): MessageRecord {
   const raw: WireObject = object(value, path);
   const head = {
     id: id(raw.id, `${path}.id`),
-    chatId: id(raw.chat_id ?? chatId, `${path}.chat_id`),
+    chatId: messageChat(raw.chat_id, `${path}.chat_id`) ?? ofChat,
     authorId: authorOrSystem(raw.author_id, `${path}.author_id`),
     sentAt: instantMs(raw.date, `${path}.date`),
     text: ornamental(optionalText, raw.text, `${path}.text`) ?? "",

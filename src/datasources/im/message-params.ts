@@ -1,6 +1,15 @@
 import { noteLeftOut } from "../bitrix24/decoding.ts";
-import { id, isPlainObject, optionalObject, optionalText, text, WireError, type WireObject } from "../bitrix24/wire.ts";
-import { ornamental, ornamentalList } from "../bitrix24/wire-lists.ts";
+import {
+  chatId,
+  id,
+  isPlainObject,
+  optionalObject,
+  optionalText,
+  text,
+  WireError,
+  type WireObject,
+} from "../bitrix24/wire.ts";
+import { listOrOne, ornamental, ornamentalList } from "../bitrix24/wire-lists.ts";
 import type { FileRecord } from "../domain/file.ts";
 import type { Id } from "../domain/ids.ts";
 import type { AttachmentRecord } from "../domain/message.ts";
@@ -37,6 +46,11 @@ export function underUpperNames(params: WireObject): WireObject {
 /** The author of a message; null for 0, which stands for the system. One who is not told is not the system. */
 export function authorOrSystem(value: unknown, path: string): Id | null {
   return value === 0 || value === "0" ? null : id(value, path);
+}
+
+/** The chat that a message names; null where it names none that can be read. */
+export function messageChat(value: unknown, path: string): Id | null {
+  return value === undefined || value === null ? null : ornamental(chatId, value, path);
 }
 
 const MAX_REMEMBERED_KEYS = 1000;
@@ -90,9 +104,14 @@ function attachment(value: unknown, path: string): AttachmentRecord[] {
     id: ornamental(optionalText, raw.id ?? raw.ID, `${path}.id`),
     description: ornamental(optionalText, raw.description ?? raw.DESCRIPTION, `${path}.description`),
     color: ornamental(optionalText, raw.color ?? raw.COLOR, `${path}.color`),
-    rawBlocks: ornamentalList(raw.blocks ?? raw.BLOCKS, `${path}.blocks`, block),
+    rawBlocks: blocksOf(raw.blocks ?? raw.BLOCKS, `${path}.blocks`),
   };
   return [record];
+}
+
+/** One of them may come without the list around it. */
+function blocksOf(value: unknown, path: string): WireObject[] {
+  return ornamentalList(isPlainObject(value) ? listOrOne(value) : value, path, block);
 }
 
 function block(value: unknown, path: string): WireObject {

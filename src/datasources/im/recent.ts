@@ -9,7 +9,6 @@ import {
   optionalInteger,
   optionalObject,
   optionalText,
-  WireError,
   type WireObject,
 } from "../bitrix24/wire.ts";
 import { kept, ornamental, readable } from "../bitrix24/wire-lists.ts";
@@ -156,8 +155,6 @@ function decodePreview(value: unknown, path: string): MessagePreviewRecord | nul
 
 /** Older portals describe the file here, newer ones say true or false. */
 function isPresent(value: unknown, path: string): boolean | null {
-  if (typeof value === "boolean") return value;
-  if (value === undefined || value === null || value === "" || value === 0) return null;
-  if (typeof value !== "object") throw new WireError(path, "a flag or a description", value);
-  return Object.keys(value).length > 0;
+  if (value === undefined || value === null || value === "") return null;
+  return typeof value === "object" ? Object.keys(value).length > 0 : flag(value, path);
 }

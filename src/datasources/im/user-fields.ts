@@ -2,6 +2,7 @@ import { column, defineRecord } from "../bitrix24/decoded-record.ts";
 import {
   flag,
   id,
+  isCanonicalId,
   object,
   optionalFlag,
   optionalId,
@@ -10,7 +11,7 @@ import {
   optionalUrl,
   type WireObject,
 } from "../bitrix24/wire.ts";
-import { keptRows, ornamental, ornamentalList, type Rows, readable } from "../bitrix24/wire-lists.ts";
+import { keptEntries, keptRows, ornamental, ornamentalList, type Rows, readable } from "../bitrix24/wire-lists.ts";
 import { optionalInstant } from "../bitrix24/wire-times.ts";
 import type { Id } from "../domain/ids.ts";
 import type { UserKind, UserRecord } from "../domain/user.ts";
@@ -150,20 +151,20 @@ export function usersBeside(value: unknown, path: string): readonly UserRecord[]
  * told: that is not to say that nobody did.
  */
 export function decodeMutedUsers(value: unknown, path: string): readonly Id[] | undefined {
+  if (value === false || value === "") return [];
   return Array.isArray(value) ? ornamentalList(value, path, id) : readable(mutedInMap, value, path)?.value;
 }
 
 function mutedInMap(value: unknown, path: string): readonly Id[] | undefined {
-  const muted: Id[] = [];
-  let isWhole = true;
-  for (const [key, entry] of Object.entries(object(value, path))) {
-    const at = `${path}.${key}`;
-    // A list whose keys have gaps comes as a map too; then the value is the id.
-    const who = typeof entry === "number" && entry > 0 ? entry : readable(flag, entry, at);
-    const found = typeof who === "number" ? who : who?.value === true ? key : undefined;
-    const userId = found === undefined ? null : ornamental(optionalId, found, at);
-    if (userId !== null) muted.push(userId);
-    if (who === undefined) isWhole = false;
-  }
-  return isWhole || muted.length > 0 ? muted : undefined;
+  const raw = object(value, path);
+  // A list whose keys have gaps comes as a map too; then the values are the ids, and no flags.
+  if (Object.values(raw).some(isBeyondFlags)) return ornamentalList(raw, path, id);
+  const flags = keptEntries(raw, path, flag);
+  const muted = flags.flatMap(([key, isMuted]) => (isMuted ? (ornamental(optionalId, key, path) ?? []) : []));
+  return flags.length === Object.keys(raw).length || muted.length > 0 ? muted : undefined;
+}
+
+/** An id that is no spelling of yes or no. */
+function isBeyondFlags(value: unknown): boolean {
+  return (typeof value === "number" && value > 1) || (isCanonicalId(value) && value !== "1");
 }

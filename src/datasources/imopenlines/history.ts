@@ -5,6 +5,7 @@ import {
   flag,
   id,
   isCanonicalId,
+  isPlainObject,
   object,
   optionalFlag,
   optionalId,
@@ -23,7 +24,7 @@ import type { SessionHistory } from "../domain/session.ts";
 import type { UserRecord } from "../domain/user.ts";
 import { decodeChat } from "../im/chat-fields.ts";
 import { describedFiles } from "../im/file-fields.ts";
-import { authorOrSystem } from "../im/message-params.ts";
+import { authorOrSystem, messageChat } from "../im/message-params.ts";
 import { type MessageAnswer, StoredMessage } from "../im/stored-message.ts";
 import { decodeMutedUsers, usersBeside } from "../im/user-fields.ts";
 import { idParam } from "../rest-params.ts";
@@ -63,7 +64,7 @@ class DecodedHistory implements SessionHistory {
   #files: readonly FileRecord[] | undefined;
 
   constructor({ message, usersMessage: _unread, ...rest }: WireObject) {
-    this.chatId = chatId(rest.chatId ?? rest.userId, "chatId");
+    this.chatId = (readable(chatId, rest.chatId, "chatId") ?? { value: chatId(rest.userId, "chatId") }).value;
     this.sessionId = id(rest.sessionId, "sessionId");
     this.#rest = rest;
     this.#later = laterDecoding();
@@ -138,10 +139,10 @@ function decodeMessages(value: unknown, ofChat: Id, answer: MessageAnswer): Mess
 /** Runs for each of thousands of messages, so paths are put together only where a value is unusual. */
 function decodeMessage(value: unknown, path: string, ofChat: Id, answer: MessageAnswer): MessageRecord {
   const raw = object(value, path);
-  const sender = raw.senderid;
+  const sender = raw.senderid ?? raw.senderId;
   const head = {
     id: isCanonicalId(raw.id) ? raw.id : id(raw.id, `${path}.id`),
-    chatId: raw.chatid === ofChat ? ofChat : id(raw.chatid ?? ofChat, `${path}.chatid`),
+    chatId: raw.chatid === ofChat ? ofChat : (messageChat(raw.chatid ?? raw.chatId, `${path}.chatid`) ?? ofChat),
     authorId: isCanonicalId(sender) ? sender : authorOrSystem(sender, `${path}.senderid`),
     sentAt: instantMs(raw.date, "message.date"),
     text: typeof raw.text === "string" ? raw.text : (ornamental(optionalText, raw.text, `${path}.text`) ?? ""),
@@ -150,10 +151,15 @@ function decodeMessage(value: unknown, path: string, ofChat: Id, answer: Message
 }
 
 function decodeHistoryChat(value: unknown, ofChat: Id, participantIds: readonly Id[]): SessionHistory["chat"] {
-  const chats = ornamental(optionalObject, value, "chat");
-  const raw = ornamental(optionalObject, chats?.[ofChat], `chat.${ofChat}`);
+  const raw = ornamental(optionalObject, chatIn(value, ofChat), `chat.${ofChat}`);
   if (raw === null) return null;
   return { ...decodeChat({ ...raw, id: ofChat }, `chat.${ofChat}`), participantIds };
+}
+
+/** By id, or a list: then by its own id. */
+function chatIn(value: unknown, ofChat: Id): unknown {
+  if (!Array.isArray(value)) return ornamental(optionalObject, value, "chat")?.[ofChat];
+  return value.find((each) => isPlainObject(each) && readable(chatId, each.id, "chat")?.value === ofChat);
 }
 
 function decodeRateableLines(value: unknown): Map<Id, boolean> {

@@ -37,7 +37,7 @@ export async function noSessionAsNull(history: Promise<SessionHistory>): Promise
   try {
     return await history;
   } catch (error) {
-    if (error instanceof PortalRefusal && error.error === "INVALID_SESSION_ID") return null;
+    if (error instanceof PortalRefusal && error.code === "INVALID_SESSION_ID") return null;
     throw error;
   }
 }

@@ -89,7 +89,7 @@ export function createLineLoader(portal: PortalSession, habits: PortalHabits, vi
     try {
       return await portal.read(pageCall(query, groups));
     } catch (error) {
-      if (!isSelected || !(error instanceof PortalRefusal) || !NO_SELECTION.has(error.error.toUpperCase())) throw error;
+      if (!isSelected || !(error instanceof PortalRefusal) || !NO_SELECTION.has(error.code)) throw error;
       const whole = await portal.read(configListGet(query));
       // Only now it is known that it was the selection.
       habits.takesNoSelection();

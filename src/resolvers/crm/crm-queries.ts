@@ -74,7 +74,7 @@ export class CrmEntityResolver {
       return id === null ? null : new Chat(id);
     } catch (error) {
       // The portal's way of saying that there is none.
-      if (error instanceof PortalRefusal && error.error === "CRM_CHAT_EMPTY_CRM_DATA") return null;
+      if (error instanceof PortalRefusal && error.code === "CRM_CHAT_EMPTY_CRM_DATA") return null;
       throw error;
     }
   }

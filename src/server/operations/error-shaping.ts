@@ -139,7 +139,8 @@ export function shapeUpstreamError(error: UpstreamError): ErrorShape {
   }
   const message = error.cause instanceof WireError ? notUnderstood(error.method, error.cause) : error.message;
   const rest = error instanceof PortalResting ? { retryAfterMs: error.retryAfterMs } : {};
-  return { message, extensions: { code: upstreamCode(error), ...rest, ...calledMethod(error, null) } };
+  const told = error instanceof PortalUnavailable ? error.error : undefined;
+  return { message, extensions: { code: upstreamCode(error), ...rest, ...calledMethod(error, told ?? null) } };
 }
 
 /** Which method failed, with the portal's own code if it gave one. */

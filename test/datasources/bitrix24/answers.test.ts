@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
+import { readOperatingTime } from "../../../src/datasources/bitrix24/envelope.ts";
 import { OutcomeUnknown, PortalProtocolError, PortalRefusal } from "../../../src/datasources/bitrix24/errors.ts";
 import { id, object } from "../../../src/datasources/bitrix24/wire.ts";
 import { call, startBench } from "./portal-fixture.ts";
@@ -122,6 +123,46 @@ it("takes an error in an answer of status 200 for a refusal, of reads and of wri
   expect(result).toMatchObject({ kind: "refused", refusal: { error: "ACCESS_ERROR" } });
 });
 
+it("reads a refusal in the form of the third version of REST, and trims its code", async () => {
+  const { portal, operation } = await startBench();
+  portal.next.push(
+    () => ({ status: 400, body: '{"error":{"code":"ACCESS_ERROR","message":"no"}}' }),
+    () => ({ status: 400, body: '{"error":" ACCESS_ERROR\\n","error_description":["odd"]}' }),
+  );
+  const refused = { error: "ACCESS_ERROR", status: 400 };
+  await expect(operation().read(call("a.get"))).rejects.toMatchObject({ ...refused, description: "no" });
+  await expect(operation().read(call("a.get"))).rejects.toMatchObject({ ...refused, description: "" });
+});
+
+it.each([
+  ["a page with 429", { status: 429, body: "<html>slow down</html>" }, undefined],
+  ["429 with a code of its own", { status: 429, body: '{"error":"TOO_MANY"}' }, "TOO_MANY"],
+  ["the limit's name in a page", { status: 403, body: "<p>QUERY_LIMIT_EXCEEDED</p>" }, "QUERY_LIMIT_EXCEEDED"],
+  ["the limit's name in lower case", { status: 503, body: '{"error":"query_limit_exceeded"}' }, "query_limit_exceeded"],
+])("waits and sends again what was refused by %s, writes too", async (_name, reply, error) => {
+  const { portal, operation } = await startBench({ plan: "on-premise" });
+  portal.next.push(() => reply);
+  expect((await operation().write(call("a.update"))).result).toMatchObject({ kind: "done" });
+  expect(portal.requests).toHaveLength(2);
+  portal.next.push(...Array.from({ length: 9 }, () => () => reply));
+  await expect(operation({ timeoutMs: 1_000 }).read(call("a.get"))).rejects.toMatchObject({
+    name: "PortalRateLimited",
+    error,
+  });
+});
+
+it("knows that a write was not let in where the portal says so with a failure's status, and not where its program failed", async () => {
+  const { portal, operation } = await startBench();
+  portal.next.push(() => ({ status: 500, body: '{"error":"PORTAL_DELETED"}' }));
+  const { result } = await operation().write(call("a.update"));
+  expect(result).toMatchObject({ kind: "refused", refusal: { error: "PORTAL_DELETED" } });
+  portal.next.push(() => ({ status: 500, body: '{"error":"ERROR_CORE"}' }));
+  await expect(operation().write(call("a.update"))).rejects.toMatchObject({
+    name: "OutcomeUnknown",
+    cause: { answered: { error: "ERROR_CORE" } },
+  });
+});
+
 it("gives an id that JSON cannot carry as a number as an error, never as another id", async () => {
   const { portal, operation } = await startBench();
   const decode = (result: unknown) => id(object(result, "").id, "id");
@@ -146,10 +187,38 @@ it("takes a blank code inside a batch for the refusal of that command alone, wit
 });
 
 it.each([
-  ["result", [1, 2]],
-  ["result", "no map"],
-  ["result_error", ["c0"]],
-])("repeats reads whose batch answers with %s as %j", async (member, value) => {
+  ["result_time", "soon", { c0: "first", c1: "second" }, []],
+  ["result_time", [1], { c0: "first", c1: "second" }, []],
+  ["result_error", "none", { c0: "first", c1: "second" }, []],
+  ["result_error", [1], { c0: "first", c1: "second" }, []],
+  ["result", null, null, { c0: { error: "first" }, c1: { error: "second" } }],
+  ["result", false, false, { c0: { error: "first" }, c1: { error: "second" } }],
+])("takes what a batch tells of its commands although its %s is %j", async (member, value, result, errors) => {
+  const { portal, operation } = await startBench();
+  portal.next.push(() => ({ body: JSON.stringify({ result: { result, result_error: errors, [member]: value } }) }));
+  const session = operation();
+  const told = await Promise.allSettled([session.read(call("a.get")), session.read(call("b.get"))]);
+  expect(told.map((each) => (each.status === "fulfilled" ? each.value : each.reason.error))).toEqual([
+    "first",
+    "second",
+  ]);
+  expect(portal.requests).toHaveLength(1);
+});
+
+it.each([
+  ["numbers", 480, 1_800_000_000],
+  ["texts of numbers", "480", "1800000000"],
+  ["a time as ISO 8601", 480.0, "2027-01-15T08:00:00+00:00"],
+])("reads when operating time is given back from %s", (_name, operating, operating_reset_at) => {
+  expect(readOperatingTime({ operating, operating_reset_at })).toEqual({ operating: 480, resetAt: 1_800_000_000 });
+});
+
+it.each([
+  ["result", [1, 2], 2],
+  ["result", "no map", 2],
+  // It tells of neither command: each is asked for alone.
+  ["result_error", ["c0"], 3],
+])("repeats reads whose batch answers with %s as %j", async (member, value, requests) => {
   const { portal, operation } = await startBench();
   portal.next.push(() => ({ body: JSON.stringify({ result: { result: {}, result_error: [], [member]: value } }) }));
   const session = operation();
@@ -157,7 +226,7 @@ it.each([
     { method: "a.get" },
     { method: "b.get" },
   ]);
-  expect(portal.requests).toHaveLength(2);
+  expect(portal.requests).toHaveLength(requests);
 });
 
 it("does not know the outcome of a write whose batch answers with something else", async () => {

@@ -78,6 +78,24 @@ it("says that the authorization ended when the refresh is refused", async () => 
   await expect(failure).rejects.not.toThrow(/s3cret|refresh-1/);
 });
 
+it.each([
+  ["the page of a failure", { status: 502, body: "<html></html>" }, { name: "PortalUnavailable" }],
+  ["something else", { status: 200, body: "<html></html>" }, { name: "PortalProtocolError" }],
+  [
+    "that it does not accept the request",
+    { status: 400, body: '{"error":"invalid_request"}' },
+    { method: "oauth.token" },
+  ],
+])("tells apart what an authorization server answers: %s", async (_name, reply, expected) => {
+  const { portal, operation } = await startBench();
+  portal.intercept = ({ path }) =>
+    path.startsWith("/oauth/token/") ? reply : { status: 401, body: '{"error":"expired_token"}' };
+  const failure = operation({ credential: application(portal.host, portal.origin), timeoutMs: 1_000 }).read(
+    call("a.get"),
+  );
+  await expect(failure).rejects.toMatchObject(expected);
+});
+
 it("does not renew a token that is not its own", async () => {
   const { portal, operation } = await startBench();
   portal.answer = () => {
