@@ -7,6 +7,7 @@ import { openLogTables, type PortalRecord } from "./lmdb-log-tables.ts";
 import type { LmdbWriter } from "./lmdb-writer.ts";
 import {
   type Appended,
+  type AppendedEvents,
   CorruptEvent,
   type EventCodec,
   EventsTrimmed,
@@ -37,7 +38,7 @@ export async function openLmdbEventLog<Event>(
 ): Promise<Log<Event>> {
   const tables = openLogTables(root, codec);
   const states = new Map<string, PortalState>();
-  const listeners = createListeners();
+  const listeners = createListeners<AppendedEvents<Event>>();
   let closed = false;
 
   function assertOpen(): void {
@@ -104,8 +105,10 @@ export async function openLmdbEventLog<Event>(
       const texts = added.map((event, index) =>
         encodeLogRecord(receivedAt, event, index === 0 ? deliveryKey : undefined),
       );
+      let log = "";
       const appended = await writer.submit((): Appended => {
         const state = stateForWriting(portal);
+        log = state.identity;
         if (deliveryKey !== undefined && state.deliveries.has(deliveryKey, receivedAt)) {
           return { positions: [], duplicate: true };
         }
@@ -126,8 +129,11 @@ export async function openLmdbEventLog<Event>(
         }
         return { positions, duplicate: false };
       });
+      const [first = 0] = appended.positions;
       if (!appended.duplicate) {
-        listeners.notify(portal);
+        const at = new Date(receivedAt);
+        const events = added.map((event, index) => ({ position: first + index, receivedAt: at, event }));
+        listeners.notify(portal, { log, events });
       }
       return appended;
     },

@@ -56,6 +56,14 @@ export class CorruptEvent extends Error {
   }
 }
 
+/** Events that were just appended, as reading them would give them back. */
+export interface AppendedEvents<Event> {
+  /** Name of the log. */
+  readonly log: string;
+  /** In order, at least one, without holes between them. */
+  readonly events: readonly Logged<Event>[];
+}
+
 export interface Appended {
   /** Positions of the events in order; empty when the delivery was a repetition of one already kept. */
   readonly positions: readonly Position[];
@@ -86,9 +94,10 @@ export interface Log<Event> {
   oldest(portal: string): Promise<Position>;
   /**
    * Calls back (soon, possibly once for several, sometimes for nothing) after something was appended to the portal's log or it was purged,
-   * by whatever process. Call it before the last `read`, so that nothing falls between. `changed` must not throw.
+   * by whatever process. Call it before the last `read`, so that nothing falls between. `changed` must not throw. `appended`, where it is
+   * given, is all that happened since the last call: whoever has read up to there need not read it.
    */
-  follow(portal: string, changed: () => void): () => void;
+  follow(portal: string, changed: (appended?: readonly AppendedEvents<Event>[]) => void): () => void;
   /**
    * The newest place of the portal's log, which is made when there is none. Name and position belong together, and what is appended after
    * the call lies behind it even where making the log takes a while.

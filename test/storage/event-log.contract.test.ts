@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CorruptEvent } from "../../src/storage/log.ts";
+import { type AppendedEvents, CorruptEvent } from "../../src/storage/log.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
+import type { StoredEvent } from "../../src/subscriptions/events/stored-event.ts";
 import { until } from "../kit/until.ts";
 import { adapters, type Place } from "./adapters.ts";
 import { everyKind, messageEvent, textOf } from "./sample-events.ts";
 
 const PORTAL = "0123456789abcdef0123456789abcdef";
 
-describe.each(adapters)("the event log on $name", ({ makePlace }) => {
+describe.each(adapters)("the event log on $name", ({ name: adapter, makePlace }) => {
+  const sharesProcess = adapter === "LMDB";
   let place: Place;
   let storage: EventStorage;
 
@@ -176,6 +178,26 @@ describe.each(adapters)("the event log on $name", ({ makePlace }) => {
     if (beside !== storage) {
       await beside.close();
     }
+  });
+
+  it("tells followers of what was appended in the words in which it is read, or only that something was", async () => {
+    const calls: (readonly AppendedEvents<StoredEvent>[] | undefined)[] = [];
+    const { log } = storage;
+    log.follow(PORTAL, (appended) => calls.push(appended));
+    await Promise.all(everyKind().map((event) => log.append(PORTAL, [event])));
+    await log.append(PORTAL, everyKind(), "delivery");
+    await log.append(PORTAL, everyKind(), "delivery");
+    await until(() => calls.length > 1);
+    const name = (await log.newest(PORTAL)).log;
+    const read = await log.read(PORTAL, 0, 100);
+    const told = calls.flatMap((appended) => appended ?? []);
+    // Those who share a log with other processes read it.
+    expect(told.flatMap(({ events }) => events)).toStrictEqual(sharesProcess ? read : []);
+    for (const each of told) expect(each.log).toBe(name);
+    const before = calls.length;
+    await Promise.all([log.append(PORTAL, [messageEvent("last")]), log.purge(PORTAL)]);
+    await until(() => calls.length > before);
+    expect(calls.slice(before)).toContain(undefined);
   });
 
   it("misses nothing between following and reading while others append", async () => {

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { guard } from "../../process/guard.ts";
-import { CorruptEvent, EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
+import { type AppendedEvents, CorruptEvent, EventsTrimmed, LogReplaced, type Position } from "../../storage/log.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
+import type { StoredEvent } from "../events/stored-event.ts";
 
 /** The newest events of one portal in memory, read from the log once for all readers that are up to date. */
 export interface PortalTail {
@@ -76,7 +77,7 @@ export async function openPortalTail(
 
   const fillSoon = guard("reading on in the log", fill);
   // Followed before the head is asked for, so that nothing falls between the two.
-  const unfollow = log.follow(portal, fillSoon);
+  const unfollow = log.follow(portal, changed);
   try {
     const newest = await log.newest(portal);
     head = newest.position;
@@ -86,6 +87,30 @@ export async function openPortalTail(
   } catch (error) {
     unfollow();
     throw error;
+  }
+
+  /** What this process appended is not read back. */
+  function changed(appended?: readonly AppendedEvents<StoredEvent>[]): void {
+    if (appended === undefined || !isNext(appended)) {
+      fillSoon();
+      return;
+    }
+    const next = appended.flatMap(({ events: each }) => each);
+    head = next.at(-1)?.position ?? head;
+    keep(next);
+  }
+
+  /** Whether it goes on where the tail ends, and is not more than others should wait for. */
+  function isNext(appended: readonly AppendedEvents<StoredEvent>[]): boolean {
+    if (closed || reading || head === undefined) return false;
+    let from = head;
+    let count = 0;
+    for (const { log: of, events: next } of appended) {
+      if (of !== name || next[0]?.position !== from + 1) return false;
+      from += next.length;
+      count += next.length;
+    }
+    return count <= READ_LIMIT;
   }
 
   async function fill(): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { LogReplaced } from "../../../src/storage/log.ts";
 import { StorageUnavailable } from "../../../src/storage/storage-unavailable.ts";
-import type { EventLog } from "../../../src/subscriptions/events/event-log.ts";
+import type { EventLog, LoggedEvent } from "../../../src/subscriptions/events/event-log.ts";
 import type { StoredEvent } from "../../../src/subscriptions/events/stored-event.ts";
 import { createEventReader } from "../../../src/subscriptions/live/event-reader.ts";
 import { firstSeen } from "../../../src/subscriptions/live/first-seen.ts";
@@ -393,6 +393,62 @@ describe.each(adapters)("the live engine on $name", (adapter) => {
     }
     expect(times).toBe(3);
     expect(woken).toEqual(["once"]);
+  });
+
+  it("knows what came of pieces that go on where it was, and reads the log for any others", async () => {
+    const { storage } = await startBench();
+    const name = (await storage.log.newest("portal-1")).log;
+    let changed: Parameters<EventLog["follow"]>[1] = () => {};
+    let reads = 0;
+    const log: EventLog = {
+      ...storage.log,
+      follow(_portal, called) {
+        changed = called;
+        return () => {};
+      },
+      read(...asked) {
+        reads += 1;
+        return storage.log.read(...asked);
+      },
+    };
+    const tail = await openPortalTail(log, "portal-1", noListeners);
+    onTestFinished(() => tail.close());
+    await until(() => reads === 1);
+    await nextTurn();
+    const append = async (count: number) => {
+      const { positions } = await storage.log.append("portal-1", numbers(1, count).map(messageEvent));
+      return storage.log.read("portal-1", (positions[0] ?? 0) - 1, count);
+    };
+    const isKnown = (events: readonly LoggedEvent[]): boolean =>
+      events.every(({ position }) => tail.next(position - 1)?.position === position);
+
+    const [first, second] = [await append(2), await append(1)];
+    changed([
+      { log: name, events: first },
+      { log: name, events: second },
+    ]);
+    expect(isKnown([...first, ...second])).toBe(true);
+    expect(reads).toBe(1);
+
+    const unknown = await append(1);
+    const behindHole = await append(1);
+    const others = [
+      () => ({ log: name, events: behindHole }),
+      // What is there already.
+      () => ({ log: name, events: unknown }),
+      async () => ({ log: "another", events: await append(1) }),
+      // More than others should wait for.
+      async () => ({ log: name, events: await append(65) }),
+    ];
+    for (const make of others) {
+      const other = await make();
+      const before = reads;
+      changed([other]);
+      expect(reads).toBe(before + 1);
+      await until(() => isKnown(other.events));
+      await nextTurn();
+    }
+    expect(isKnown(unknown)).toBe(true);
   });
 
   it("remembers for a minute since when events have been there, however many come, and takes older ones for younger", async () => {

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UnreadableForm } from "../../../../src/datasources/bitrix24/form-body.ts";
 import { OPEN_CHANNEL_EVENTS } from "../../../../src/datasources/imopenlines/portal-events.ts";
+import { decodeLogRecord, encodeLogRecord } from "../../../../src/storage/log-record.ts";
+import { eventCodec } from "../../../../src/subscriptions/events/event-record.ts";
 import { portalPayloads } from "../../deliveries.ts";
 import { type PhpValue, phpForm } from "../../php-form.ts";
 import { decode, decodeData, type Fields } from "./decoding-bodies.ts";
@@ -77,6 +79,9 @@ describe("any delivery", () => {
         const decoded = decode(phpForm({ event, ts, data }));
         if (decoded.kind === "unknown") return false;
         if (decoded.kind === "undecodable") return decoded.reason.length > 0;
+        // Who listens in this process gets it as it is, everybody else as it was kept.
+        for (const each of decoded.events)
+          expect(decodeLogRecord(encodeLogRecord(1, each, undefined), eventCodec).event).toStrictEqual(each);
         return decoded.events.length > 0 && decoded.events.every(({ kind }) => kind === kinds[event]);
       }),
       { numRuns: 1_500 },
@@ -93,7 +98,10 @@ describe("any delivery", () => {
           .chain((fields) => fc.array(fc.constantFrom(...fields), { minLength: 1, maxLength: 20 })),
         (event, fields) => {
           try {
-            return decode([`event=${event}`, ...fields].join("&")).kind !== "unknown";
+            const decoded = decode([`event=${event}`, ...fields].join("&"));
+            for (const each of decoded.kind === "decoded" ? decoded.events : [])
+              expect(decodeLogRecord(encodeLogRecord(1, each, undefined), eventCodec).event).toStrictEqual(each);
+            return decoded.kind !== "unknown";
           } catch (error) {
             return error instanceof UnreadableForm;
           }
