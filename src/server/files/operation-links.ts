@@ -134,11 +134,11 @@ function ownAddress(file: FileRecord, view: FileView): string | null {
   }
 }
 
-/** Null for an address on another host. */
+/** Null for an address on another host; what the portal names without TLS is the portal's too. */
 function placeOnPortal(address: string | null, portalOrigin: string): URL | null {
   if (address === null || !URL.canParse(address)) return null;
   const url = new URL(address);
-  return url.origin === portalOrigin ? url : null;
+  return url.host === new URL(portalOrigin).host ? url : null;
 }
 
 /** What a browser would call it. */

@@ -9,12 +9,18 @@ import { listOf, optionalText, spared, UndecodableEvent } from "./payload.ts";
  * event fail.
  */
 export function deliveredFiles(value: FormValue | undefined): StoredFile[] {
-  return listOf(value, "data.DATA.message.files").flatMap((file, index) => {
+  return filesIn(value).flatMap((file, index) => {
     const path = `data.DATA.message.files[${index}]`;
     if (isFormFields(file)) return deliveredFile(file, path);
     if (file !== "") noteLeftOut(path);
     return [];
   });
+}
+
+/** One file may come without the list around it: then its fields are text. */
+function filesIn(value: FormValue | undefined): readonly FormValue[] {
+  const isOne = isFormFields(value) && Object.values(value).some((field) => typeof field === "string");
+  return isOne ? [value] : listOf(value, "data.DATA.message.files");
 }
 
 function deliveredFile(file: FormFields, path: string): StoredFile {

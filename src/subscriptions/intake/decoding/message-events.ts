@@ -1,6 +1,6 @@
 import { unixTime } from "../../../datasources/bitrix24/event-envelope.ts";
 import { type FormFields, type FormValue, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
-import { WireError } from "../../../datasources/bitrix24/wire.ts";
+import { optionalFlag, WireError } from "../../../datasources/bitrix24/wire.ts";
 import { optionalInstant } from "../../../datasources/bitrix24/wire-times.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
 import type {
@@ -13,7 +13,9 @@ import type {
 } from "../../events/stored-event.ts";
 import { deliveredFiles } from "./delivered-files.ts";
 import {
+  aChatId,
   anId,
+  chatIdIfDigits,
   type EventPayload,
   idIfDigits,
   optionalFields,
@@ -111,8 +113,8 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
       externalChatId:
         spared(optionalText, connector.chat_id, "data.DATA.connector.chat_id") ??
         // Digits may be the portal's.
-        (idIfDigits(chat.id) === null ? spared(optionalText, chat.id, "data.DATA.chat.id") : null),
-      namedChatId: idIfDigits(chat.id),
+        (chatIdIfDigits(chat.id) === null ? spared(optionalText, chat.id, "data.DATA.chat.id") : null),
+      namedChatId: chatIdIfDigits(chat.id),
       userId: customer,
     },
     direction: isSystem || writtenByAnother ? "UNKNOWN" : "INCOMING",
@@ -131,7 +133,7 @@ function fromCustomer(payload: EventPayload, item: FormFields): MessageItem {
 /** What goes out is told by `CONNECTOR`, and where that got lost by the portal's chat in the message in place of the channel's beside it. */
 function isSentOut(payload: EventPayload, item: FormFields): boolean {
   if (payload.hasConnector) return true;
-  return !isFormFields(item.chat) && isFormFields(item.message) && idIfDigits(item.message.chat_id) !== null;
+  return !isFormFields(item.chat) && isFormFields(item.message) && chatIdIfDigits(item.message.chat_id) !== null;
 }
 
 /** `{CONNECTOR, LINE, DATA: {connector, message}}`: an operator, a bot or the system wrote, and the portal's ids are there. */
@@ -144,7 +146,7 @@ function sentOut(payload: EventPayload, item: FormFields): MessageItem {
       connectorId:
         payload.connector ?? spared(optionalText, connector.connector_id, "data.DATA.connector.connector_id"),
       lineId: payload.line ?? spared(anId, connector.line_id, "data.DATA.connector.line_id"),
-      chatId: spared(anId, message.chat_id, "data.DATA.message.chat_id"),
+      chatId: spared(aChatId, message.chat_id, "data.DATA.message.chat_id"),
       externalChatId: spared(optionalText, connector.chat_id, "data.DATA.connector.chat_id"),
       namedChatId: null,
       userId: spared(optionalText, connector.user_id, "data.DATA.connector.user_id"),
@@ -167,7 +169,7 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
   const im = optionalFields(item, "im");
   const message = optionalFields(item, "message");
   const chat = optionalFields(item, "chat");
-  const chatId = spared(anId, im.chat_id, "data.DATA.im.chat_id");
+  const chatId = spared(aChatId, im.chat_id, "data.DATA.im.chat_id");
   const messageId = spared(anId, im.message_id, "data.DATA.im.message_id");
   // Beside an unknown message digits may be the portal's own id.
   const externalIds = textList(message.id, "data.DATA.message.id").filter((told) =>
@@ -200,9 +202,12 @@ function changedAfterSending(payload: EventPayload, item: FormFields): MessageIt
 /** null where it is not told. */
 function systemFlag(value: FormValue | undefined, path: string): boolean | null {
   const text = optionalText(value, path);
-  if (text === null || text === "Y") return text === null ? null : true;
-  if (text === "N") return false;
-  throw new UndecodableEvent(`${path}: expected Y or N`);
+  try {
+    return optionalFlag(text, path);
+  } catch (error) {
+    if (error instanceof WireError) throw new UndecodableEvent(`${path}: expected Y or N`);
+    throw error;
+  }
 }
 
 function unless(portalId: Id, text: string | null): string | null {

@@ -79,12 +79,16 @@ export function listOf(value: FormValue | undefined, path: string): readonly For
   throw new UndecodableEvent(`${path}: expected a list`);
 }
 
-/** Fields that may be left out; text or a list in their place is noted and counts as none. */
+/** Fields that may be left out; a list of them counts as its first, and text in their place is noted and counts as none. */
 export function optionalFields(from: FormFields, name: string): FormFields {
-  const value = from[name];
+  const value = firstOf(from[name]);
   if (isFormFields(value)) return value;
   if (value !== undefined && value !== "") noteLeftOut(`data.DATA.${name}`);
   return {};
+}
+
+function firstOf(value: FormValue | undefined): FormValue | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }
 
 /** For what an event may do without: a value that is not understood is noted and counts as not told. */
@@ -121,9 +125,19 @@ export function anId(value: FormValue | undefined, path: string): Id | null {
   }
 }
 
+/** The same of a chat, which the portal also names as a dialog. */
+export function aChatId(value: FormValue | undefined, path: string): Id | null {
+  return chatIdIfDigits(value) ?? anId(value, path);
+}
+
 /** An id where digits are one, null for other text: several fields hold the portal's id or the channel's. */
 export function idIfDigits(value: FormValue | undefined): Id | null {
-  return typeof value === "string" && /^[0-9]{1,20}$/.test(value) ? optionalId(value, "") : null;
+  return typeof value === "string" && /^\s*[0-9]{1,20}\s*$/.test(value) ? optionalId(value, "") : null;
+}
+
+/** The same for a chat, which the portal also names as a dialog. */
+export function chatIdIfDigits(value: FormValue | undefined): Id | null {
+  return idIfDigits(typeof value === "string" ? value.replace(/^\s*chat(?=[0-9])/, "") : value);
 }
 
 /** Ids given as one text or as a list of texts; empty ones are none, and what is no text is noted and left out. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { OPEN_CHANNEL_EVENTS } from "../../../../src/datasources/imopenlines/portal-events.ts";
 import documentedEvents from "../../../fixtures/events.json" with { type: "json" };
 import { portalPayloads } from "../../deliveries.ts";
+import type { PhpValue } from "../../php-form.ts";
 import { decode, decodeData, dispatchedAt, eventsOf } from "./decoding-bodies.ts";
 
 const customerAddress = {
@@ -196,6 +197,53 @@ describe("what a portal sends", () => {
     ] as const) {
       expect(decodeData(event, { ...payload, DATA: [payload.DATA] })).toEqual(decodeData(event, payload));
     }
+  });
+});
+
+describe("what else portals may spell", () => {
+  const sent = portalPayloads.operatorWrites;
+  const message = sent.DATA.message;
+  const withMessage = (changes: Readonly<Record<string, PhpValue>>) =>
+    eventsOf(
+      decodeData("ONOPENLINEMESSAGEADD", { ...sent, DATA: { ...sent.DATA, message: { ...message, ...changes } } }),
+    );
+  const finished = (changes: Readonly<Record<string, PhpValue>>) =>
+    eventsOf(decodeData("ONSESSIONFINISH", { DATA: { ...portalPayloads.sessionChanges.DATA, ...changes } }));
+
+  it.each<[PhpValue]>([[301], [{ id: " 301" }], [[{ id: 301 }]]])("the session %j is the one that ended", (session) => {
+    expect(finished({ session })).toMatchObject([{ sessionId: "301", address: { chatId: "17" } }]);
+  });
+
+  it.each(["17", " 17 ", "chat17"])("the chat %j of a session event is the portal's", (chat_id) => {
+    const connector = { ...portalPayloads.sessionChanges.DATA.connector, chat_id };
+    expect(finished({ connector, chat: {} })).toMatchObject([{ address: { chatId: "17", externalChatId: null } }]);
+    const elsewhere = { ...connector, chat_id: "channel-123" };
+    expect(finished({ connector: elsewhere, chat: { id: chat_id } })).toMatchObject([
+      { address: { chatId: null, externalChatId: "channel-123", namedChatId: "17" } },
+    ]);
+  });
+
+  it.each(["1807", "chat1807"])("the chat %j of a message is the portal's", (chat_id) => {
+    expect(withMessage({ chat_id })).toMatchObject([{ address: { chatId: "1807" } }]);
+  });
+
+  it.each([
+    ["Y", true],
+    ["y", true],
+    ["1", true],
+    ["true", true],
+    ["N", false],
+    ["0", false],
+    ["maybe", false],
+  ])("the system's mark %j", (system, isSystem) => {
+    expect(withMessage({ system })).toMatchObject([{ message: { isSystem } }]);
+  });
+
+  it("one file without the list around it, and files under names", () => {
+    const file = { name: "a.png", link: "https://files.example.com/a.png" };
+    const told = [{ message: { files: [{ name: "a.png", url: "https://files.example.com/a.png" }] } }];
+    expect(withMessage({ files: file })).toMatchObject(told);
+    expect(withMessage({ files: { first: file } })).toMatchObject(told);
   });
 });
 
