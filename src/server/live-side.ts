@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { credentialHost } from "../config/credentials.ts";
 import type { LeftOut } from "../datasources/bitrix24/decoding.ts";
-import { hostOfName, isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
+import { isNamedByHost, type PortalRef, portalName } from "../datasources/bitrix24/portal-ref.ts";
 import type { Portals } from "../datasources/bitrix24/portals.ts";
 import type { ChatRecord } from "../datasources/domain/chat.ts";
 import type { Id } from "../datasources/domain/ids.ts";
@@ -14,7 +14,6 @@ import type { ChatStoredEvent } from "../subscriptions/events/event-filter.ts";
 import type { LoggedEvent } from "../subscriptions/events/event-log.ts";
 import { createHeartbeat } from "../subscriptions/events/gaps/heartbeat.ts";
 import { observed } from "../subscriptions/events/observed-log.ts";
-import type { StoredEvent } from "../subscriptions/events/stored-event.ts";
 import { createActivityIntake } from "../subscriptions/intake/activities/activity-intake.ts";
 import { createKnownSessions } from "../subscriptions/intake/activities/known-session.ts";
 import { createNoticedActivities } from "../subscriptions/intake/activities/noticed-activities.ts";
@@ -42,6 +41,7 @@ import { createLiveIdentities, type LiveIdentities } from "./live-identities.ts"
 import { createLivePortals } from "./live-portals.ts";
 import type { LiveStore } from "./live-store.ts";
 import { configuredAt, polledWebhook } from "./live-webhooks.ts";
+import { createSessionLearner } from "./session-learner.ts";
 
 /** The live half of the gateway, wired to its store and to the portals. */
 export interface LiveSide extends LiveIdentities {
@@ -143,13 +143,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     onChat: primeChat,
     onError,
   });
-  async function learnSession(portal: string, event: StoredEvent): Promise<void> {
-    const isNamed = event.kind === "sessionStarted" || event.kind === "sessionFinished";
-    if (!isNamed || event.sessionId === null || event.address.chatId === null) return;
-    const host = hostOfName(portal) ?? (await installations?.find(portal))?.host;
-    if (host !== undefined) options.sessions.add(host, event.address.chatId, event.sessionId);
-  }
-
+  const learnSession = createSessionLearner({ installations, sessions: options.sessions, onError });
   const eventLog = observed(storage.log, (portal, event) => {
     if (event.kind !== "gap") options.onEvent(event);
     inBackground("learning whose chat an event is of", () => chats.learn(portal, event));

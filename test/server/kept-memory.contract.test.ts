@@ -6,9 +6,17 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "v
 import { startPortal } from "../../simulator/portal.ts";
 import { closeSession } from "../../simulator/world/sessions.ts";
 import { PortalRefusal } from "../../src/datasources/bitrix24/errors.ts";
+import { portalName } from "../../src/datasources/bitrix24/portal-ref.ts";
+import {
+  type BelievedCapability,
+  createCapabilityStore,
+  type KeptCapabilities,
+} from "../../src/datasources/loaders/capabilities.ts";
 import { createCredentialMemories } from "../../src/datasources/loaders/credential-memory.ts";
 import { createKeptCapabilities } from "../../src/server/kept-capabilities.ts";
 import { createKeptSessions } from "../../src/server/kept-sessions.ts";
+import { createSessionLearner } from "../../src/server/session-learner.ts";
+import { StorageUnavailable } from "../../src/storage/storage-unavailable.ts";
 import type { EventStorage } from "../../src/subscriptions/events/event-storage.ts";
 import { startGateway } from "../kit/gateway.ts";
 import { openLiveOffice } from "../kit/live-office.ts";
@@ -91,6 +99,90 @@ describe.each(adapters)("what answers have told, over $name", ({ makePlace }) =>
       return later.get("lineStatistics") === undefined;
     });
   });
+});
+
+const REFUSAL = new PortalRefusal("imopenlines.v2.Stat.get", "TARIFF_RESTRICTION", "Not on this plan", 400);
+
+/** A store of another process, in which the answer to what was asked may be late. */
+function storeOf(told: Map<string, BelievedCapability>) {
+  const late: (() => void)[] = [];
+  const kept: KeptCapabilities = {
+    get: (key) => {
+      const found = told.get(key);
+      return new Promise((resolve) => late.push(() => resolve(found)));
+    },
+    set: (key, believed) => told.set(key, believed),
+    delete: (key) => told.delete(key),
+  };
+  const answer = (): void => {
+    for (const each of late.splice(0)) each();
+  };
+  return { kept, answer };
+}
+
+test("what another process stored as missing before a portal was seen to have it wins neither here nor in the store", async () => {
+  let at = 1_000_000;
+  const told = new Map<string, BelievedCapability>();
+  const elsewhere = createCapabilityStore({ now: () => at, kept: storeOf(told).kept });
+  elsewhere.forCredential(HOST, "marek").isMissing("lineStatistics", "plan", REFUSAL);
+  expect(told.size).toBe(1);
+
+  at += 1_000;
+  const { kept, answer } = storeOf(told);
+  const here = createCapabilityStore({ now: () => at, kept });
+  // It is asked for before, and answered after.
+  const recalled = here.forCredential(HOST, "zoe").recalled();
+  here.forCredential(HOST, "anna").isAvailable("lineStatistics");
+  expect([...told.values()].map(({ capability }) => capability.status)).toEqual(["available"]);
+  answer();
+  await recalled;
+  expect(here.forCredential(HOST, "zoe").get("lineStatistics")).toBeUndefined();
+  expect(here.forCredential(HOST, "anna").get("lineStatistics")?.status).toBe("available");
+
+  at += 1_000;
+  here.forCredential(HOST, "zoe").isMissing("lineStatistics", "plan", REFUSAL);
+  expect(here.forCredential(HOST, "anna").get("lineStatistics")?.status).toBe("missing");
+});
+
+test("of what is known of the portal and of the credential, what was seen last holds", async () => {
+  let at = 1_000_000;
+  const told = new Map<string, BelievedCapability>();
+  const { kept, answer } = storeOf(told);
+  const here = createCapabilityStore({ now: () => at, kept });
+  here.forCredential(HOST, "anna").isAvailable("lineStatistics");
+  at += 1_000;
+  const elsewhere = createCapabilityStore({ now: () => at, kept: storeOf(told).kept });
+  elsewhere.forCredential(HOST, "marek").isMissing("lineStatistics", "plan", REFUSAL);
+  const recalled = here.forCredential(HOST, "anna").recalled();
+  answer();
+  await recalled;
+  expect(here.forCredential(HOST, "anna").get("lineStatistics")?.status).toBe("missing");
+  at += 60 * 60_000;
+  expect(here.forCredential(HOST, "anna").get("lineStatistics")?.status).toBe("available");
+});
+
+test("a store that cannot be asked whose session an event is of is told, and harms nothing", async () => {
+  const errors: unknown[] = [];
+  const added: string[] = [];
+  const learn = createSessionLearner({
+    installations: { find: async () => Promise.reject(new StorageUnavailable("away")) },
+    sessions: { add: (...session) => added.push(session.join()) },
+    onError: (error) => errors.push(error),
+  });
+  const address = {
+    connectorId: null,
+    lineId: null,
+    chatId: "5",
+    externalChatId: null,
+    namedChatId: null,
+    userId: null,
+  };
+  const event = { kind: "sessionStarted", address, dispatchedAt: null, sessionId: "7" } as const;
+  await learn("0f3c", event);
+  expect(errors).toEqual([expect.any(StorageUnavailable)]);
+  await learn(portalName({ host: HOST, memberId: undefined }), event);
+  expect(added).toEqual([`${HOST},5,7`]);
+  expect(errors).toHaveLength(1);
 });
 
 test("more writes at once than are allowed are left out, and none is waited for", () => {

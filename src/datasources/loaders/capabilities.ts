@@ -67,6 +67,8 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
   const max = options.maxEntries ?? MAX_ENTRIES;
   const known = new LRUCache<string, BelievedCapability>({ max });
   const recalling = new LRUCache<string, Promise<void>>({ max, ttl: RECALL_MS });
+  /** When a portal was last seen to have something: what the store says of before is over. */
+  const seen = new LRUCache<string, number>({ max });
 
   function fresh(key: string): Capability | undefined {
     const entry = known.get(key);
@@ -81,15 +83,21 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
     kept?.set(key, believed);
   }
 
+  /** In the store too where this process knew nothing of it, because another may have put it there meanwhile. */
   function forget(key: string): void {
-    if (known.delete(key)) kept?.delete(key);
+    known.delete(key);
+    kept?.delete(key);
+  }
+
+  function isOver(key: string, { capability }: BelievedCapability): boolean {
+    return capability.status === "missing" && capability.checkedAt.getTime() < (seen.get(key) ?? 0);
   }
 
   async function recall(keys: readonly string[], from: KeptCapabilities): Promise<void> {
     const found = await Promise.all(keys.map((key) => from.get(key)));
     for (const [index, key] of keys.entries()) {
       const believed = found[index];
-      if (believed !== undefined && fresh(key) === undefined) known.set(key, believed);
+      if (believed !== undefined && fresh(key) === undefined && !isOver(key, believed)) known.set(key, believed);
     }
   }
 
@@ -98,7 +106,7 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
       const ofPortal = (name: CapabilityName): string => `portal\n${host}\n${name}`;
       const own = (name: CapabilityName): string => `credential\n${host}\n${credentialKey}\n${name}`;
       return {
-        get: (name) => fresh(ofPortal(name)) ?? fresh(own(name)),
+        get: (name) => newer(fresh(ofPortal(name)), fresh(own(name))),
         async recalled() {
           if (kept === undefined) return;
           const name = `${host}\n${credentialKey}`;
@@ -108,6 +116,7 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
           await recalled;
         },
         isAvailable(name) {
+          seen.set(ofPortal(name), now());
           forget(ofPortal(name));
           believe(own(name), { status: "available", checkedAt: new Date(now()) }, AVAILABLE_MS);
         },
@@ -119,4 +128,10 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
       };
     },
   };
+}
+
+/** Of what is known of the whole portal and of one credential, what was seen last. */
+function newer(ofPortal: Capability | undefined, own: Capability | undefined): Capability | undefined {
+  if (ofPortal === undefined || own === undefined) return ofPortal ?? own;
+  return own.checkedAt > ofPortal.checkedAt ? own : ofPortal;
 }
