@@ -1,23 +1,27 @@
-const DAY_MS = 86_400_000;
-const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+const MINUTE_MS = 60_000;
+/** `46.000Z"` for each second. */
+const SECONDS = Array.from({ length: 60 }, (_, second) => `${String(second).padStart(2, "0")}.000Z"`);
 
-/** The day that was written last: the messages of a page are mostly of one. */
-let lastDay = Number.NaN;
-let lastText = "";
+/** The minute that was written last: messages of a page are mostly of a few. */
+let lastMinute = Number.NaN;
+let lastBegin = "";
 
 /** An instant as `toISOString` writes it, in a quarter of the time: an answer has thousands of them. */
 export function isoText(instant: Date): string {
+  return isoJson(instant).slice(1, -1);
+}
+
+/** The same in quotation marks. */
+export function isoJson(instant: Date): string {
   const time = instant.getTime();
-  const day = Math.floor(time / DAY_MS);
-  if (day !== lastDay) {
-    const text = instant.toISOString();
-    lastText = text.slice(0, text.indexOf("T") + 1);
-    lastDay = day;
+  const minute = Math.floor(time / MINUTE_MS);
+  if (minute !== lastMinute) {
+    lastBegin = `"${instant.toISOString().slice(0, -"00.000Z".length)}`;
+    lastMinute = minute;
   }
-  const milliseconds = time - day * DAY_MS;
-  const seconds = Math.floor(milliseconds / 1_000);
-  const minutes = Math.floor(seconds / 60);
-  const rest = milliseconds - seconds * 1_000;
-  const fraction = rest === 0 ? "000" : String(rest).padStart(3, "0");
-  return `${lastText}${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}.${fraction}Z`;
+  const milliseconds = time - minute * MINUTE_MS;
+  const second = Math.floor(milliseconds / 1_000);
+  const rest = milliseconds - second * 1_000;
+  if (rest === 0) return lastBegin + SECONDS[second];
+  return `${lastBegin}${String(second).padStart(2, "0")}.${String(rest).padStart(3, "0")}Z"`;
 }

@@ -1,6 +1,6 @@
 import { GraphQLScalarType } from "graphql";
 import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject, GraphQLSafeInt, GraphQLURL } from "graphql-scalars";
-import { isoText } from "./iso-text.ts";
+import { isoJson, isoText } from "./iso-text.ts";
 
 /** An instant. Goes out in UTC with milliseconds, comes in with any offset; a time without an offset is refused. */
 export const DateTime = new GraphQLScalarType({
@@ -11,6 +11,10 @@ export const DateTime = new GraphQLScalarType({
   // Records hold dates, and a page of a history has thousands of them.
   serialize: (value) =>
     value instanceof Date && !Number.isNaN(value.getTime()) ? isoText(value) : GraphQLDateTimeISO.serialize(value),
+  // For who writes answers as JSON: what is no usual value is left to `serialize`.
+  extensions: {
+    json: (value: unknown) => (value instanceof Date && !Number.isNaN(value.getTime()) ? isoJson(value) : undefined),
+  },
 });
 
 /** A whole number up to 2^53 - 1: sizes and counts that may pass 2^31. */

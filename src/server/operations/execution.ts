@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import type { Limits } from "../../config/limits.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
+import { type Json, jsonText } from "../../subscriptions/live/json-pieces.ts";
 import { WrittenData } from "../../subscriptions/live/written-data.ts";
 import { leastBytes, oversizedAnswer, withBoundedErrors } from "./answer-limits.ts";
 import type { ComparedQueries } from "./compiled/compared-queries.ts";
@@ -112,6 +113,6 @@ function readWritten({ data, errors }: WrittenResult): ExecutionResult {
 }
 
 /** Several are put in the order of the answer, for which it has to be read. */
-function inOrder(errors: readonly GraphQLError[], data: string | undefined): readonly GraphQLError[] {
-  return errors.length === 1 || data === undefined ? errors : errorsInAnswer(errors, JSON.parse(data));
+function inOrder(errors: readonly GraphQLError[], data: Json | undefined): readonly GraphQLError[] {
+  return errors.length === 1 || data === undefined ? errors : errorsInAnswer(errors, JSON.parse(jsonText(data)));
 }

@@ -15,7 +15,7 @@ export function countFailedFields(schema: GraphQLSchema): FailedFields {
   }
 
   function counted(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
-    return (source, args, context, info) => {
+    const watch: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
       try {
         const value = resolve(source, args, context, info);
         if (value instanceof Promise) value.catch(() => failed(context));
@@ -25,6 +25,8 @@ export function countFailedFields(schema: GraphQLSchema): FailedFields {
         throw error;
       }
     };
+    // How many parameters a resolver declares tells what has to be made for it.
+    return Object.defineProperty(watch, "length", { value: resolve.length });
   }
 
   for (const [name, type] of Object.entries(schema.getTypeMap())) {

@@ -8,7 +8,7 @@ import { LOOPBACK_ORIGINS } from "../../config/setting-values.ts";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import { guard } from "../../process/guard.ts";
-import { answerJson } from "../../subscriptions/live/written-data.ts";
+import { answerBytes } from "../../subscriptions/live/written-data.ts";
 import { oversizedAnswer } from "../operations/answer-limits.ts";
 import type { Door } from "../operations/door.ts";
 import type { HttpContext } from "./apollo.ts";
@@ -200,7 +200,7 @@ async function handleOperation(
     });
     reply.code(status ?? 200).header("content-type", usual.answerType);
     const { extensions = { upstream: new UpstreamUsage().toJSON() } } = result;
-    return sendAnswer(options, request, reply, `${answerJson({ ...result, extensions })}\n`, kind);
+    return sendAnswer(options, request, reply, answerBytes({ ...result, extensions }, "\n"), kind);
   }
   const context: HttpContext = { sender, requestId: request.id, kind: undefined };
   const response = await apollo.executeHTTPGraphQLRequest({
@@ -220,12 +220,12 @@ function sendAnswer(
   { door, limits }: HttpServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  text: string,
+  answer: string | Buffer,
   kind: HttpContext["kind"],
 ): FastifyReply {
   // Characters take three bytes at the most, so that no small answer need be measured. It goes out in one piece with its headers.
-  if (text.length * 3 <= Math.min(limits.answerBytes, SMALL_BYTES)) return reply.send(text);
-  const body = Buffer.from(text);
+  if (answer.length * 3 <= Math.min(limits.answerBytes, SMALL_BYTES)) return reply.send(answer);
+  const body = typeof answer === "string" ? Buffer.from(answer) : answer;
   const oversized = oversizedAnswer(body.length, kind ?? "query", limits);
   if (oversized === undefined) return reply.send(body);
   const errors = [door.shapeError(oversized, request.id)];

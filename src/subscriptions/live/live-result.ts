@@ -1,5 +1,5 @@
 import type { FormattedExecutionResult } from "graphql";
-import { answerJson } from "./written-data.ts";
+import { answerBytes } from "./written-data.ts";
 
 /** A result that several subscribers get: it is turned into bytes once. */
 export class LiveResult {
@@ -12,7 +12,10 @@ export class LiveResult {
 
   /** Its JSON in UTF-8; not to be changed. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(answerJson(this.result));
+    if (this.#bytes === undefined) {
+      const answer = answerBytes(this.result);
+      this.#bytes = typeof answer === "string" ? Buffer.from(answer) : answer;
+    }
     return this.#bytes;
   }
 }

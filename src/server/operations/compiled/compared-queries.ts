@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import type { Logger } from "pino";
 import { guard } from "../../../process/guard.ts";
+import { jsonText } from "../../../subscriptions/live/json-pieces.ts";
 import { errorsInAnswer, placeInAnswer } from "../error-order.ts";
 import type { PreparedOperation } from "../prepare.ts";
 import type { Variables } from "../variable-limits.ts";
@@ -122,10 +123,11 @@ function answerFromRecordings(schema: GraphQLSchema): void {
 
 /** The first place where two answers to one query differ. */
 function differenceOf(written: WrittenResult, expected: ExecutionResult): string | undefined {
-  const own: unknown = written.data === undefined ? undefined : JSON.parse(written.data);
+  const text = written.data === undefined ? undefined : jsonText(written.data);
+  const own: unknown = text === undefined ? undefined : JSON.parse(text);
   const data: unknown = expected.data === undefined ? undefined : JSON.parse(JSON.stringify(expected.data));
   if (!isDeepStrictEqual(own, data)) return placeOfDifference(own, data).join(".");
-  if (written.data !== undefined && written.data !== JSON.stringify(expected.data)) return "";
+  if (text !== undefined && text !== JSON.stringify(expected.data)) return "";
   const told = toldOf(written.errors, own);
   const wanted = toldOf(expected.errors ?? [], data);
   const at = wanted.findIndex((error, index) => !isDeepStrictEqual(error, told[index]));

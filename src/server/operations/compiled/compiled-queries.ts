@@ -9,9 +9,11 @@ import {
   visit,
 } from "graphql";
 import { LRUCache } from "lru-cache";
+import { type Json, JsonRoom } from "../../../subscriptions/live/json-pieces.ts";
 import { asGraphQLError } from "../error-shaping.ts";
 import type { PreparedOperation } from "../prepare.ts";
 import type { Variables } from "../variable-limits.ts";
+import { isPromise } from "./parts.ts";
 import { type Planning, selectedFields } from "./plan.ts";
 import { Slices } from "./slices.ts";
 import { type ObjectWriter, objectWriter } from "./write-fields.ts";
@@ -39,7 +41,7 @@ export interface CompiledRun {
 /** What graphql-js would answer, its data written as JSON. */
 export interface WrittenResult {
   /** Undefined where nothing could be begun. */
-  readonly data: string | undefined;
+  readonly data: Json | undefined;
   readonly errors: readonly GraphQLError[];
   /** Characters that it has, or would have: more than it may where it was not written to its end. */
   readonly length: number;
@@ -128,16 +130,17 @@ export function createCompiledQueries(schema: GraphQLSchema, options: CompiledQu
         errors: [],
         slices,
         size,
+        room: new JsonRoom(),
         witness,
       };
-      const done = (data: string): WrittenResult => ({ data, errors: writing.errors, length: size.written });
+      const done = (data: Json): WrittenResult => ({ data, errors: writing.errors, length: size.written });
       const failed = (error: unknown): WrittenResult => {
         writing.errors.push(asGraphQLError(error));
         return done(NULL);
       };
       try {
         const text = planOf(operation, coerced)()(writing, rootValue, undefined);
-        return typeof text === "string" ? done(text) : text.then(done, failed);
+        return isPromise(text) ? text.then(done, failed) : done(text);
       } catch (error) {
         return failed(error);
       }

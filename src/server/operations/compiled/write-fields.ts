@@ -6,7 +6,6 @@ import {
   type GraphQLList,
   type GraphQLObjectType,
   type GraphQLOutputType,
-  getArgumentValues,
   getNullableType,
   isAbstractType,
   isLeafType,
@@ -17,10 +16,13 @@ import {
   responsePathAsArray,
   TypeNameMetaFieldDef,
 } from "graphql";
+import { type Json, JsonPieces } from "../../../subscriptions/live/json-pieces.ts";
 import { FieldInfo, type Place, pathTo } from "./field-info.ts";
 import { leafWriter, quoted } from "./leaf-text.ts";
+import { isLong, isPromise, Parts } from "./parts.ts";
 import { type Planning, type SelectedField, selectedFields } from "./plan.ts";
-import { NULL, type Path, type Text, type Witness, type Writing } from "./writing.ts";
+import { fieldReader } from "./read-field.ts";
+import { NULL, type Path, type Text, type Writing } from "./writing.ts";
 
 /** Writes the object that a source answers, with what is selected of it. */
 export type ObjectWriter = (writing: Writing, source: unknown, path: Path) => Text;
@@ -52,42 +54,24 @@ export function objectWriter(
     writing.size.add(own);
     if (writing.size.isExceeded) return "{}";
     let text = "";
-    let parts: Text[] | undefined;
+    let parts: Parts | undefined;
     try {
       for (const { before, write } of writers) {
         const value = write(writing, source, path);
         if (typeof value === "string") text += before + value;
         else {
-          parts ??= [];
-          parts.push(text + before, value);
+          parts ??= new Parts(writing.room);
+          parts.add(text + before, value);
           text = "";
         }
       }
     } catch (error) {
       if (parts === undefined) throw error;
-      return Promise.all(parts).then(thrower(error), thrower(error));
+      return parts.failed(error);
     }
     text += end;
-    return parts === undefined ? text : joined(parts, text);
+    return parts === undefined ? text : parts.end(text);
   };
-}
-
-/** What failed at once is what is told, when the others beside it are through. */
-function thrower(error: unknown): () => never {
-  return () => {
-    throw error;
-  };
-}
-
-async function joined(parts: readonly Text[], end: string): Promise<string> {
-  let text = "";
-  // Not `join`, which copies: what is large is put together once, when it is sent.
-  for (const part of await Promise.all(parts)) text += part;
-  return text + end;
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function fieldWriter(place: Place): ObjectWriter {
@@ -100,7 +84,7 @@ function fieldWriter(place: Place): ObjectWriter {
   const isNonNull = isNonNullType(definition.type);
   const isLeaf = isLeafType(getNullableType(definition.type));
   const writeValue = valueWriter(place, definition.type);
-  const read = reader(place);
+  const read = fieldReader(place);
 
   function failed(writing: Writing, parent: Path, error: unknown): string {
     const path = responsePathAsArray(pathTo(place, parent));
@@ -111,10 +95,10 @@ function fieldWriter(place: Place): ObjectWriter {
     try {
       const value = read(writing, source, parent);
       // Of a leaf nobody asks where it stands, unless it fails.
-      const path = isLeaf ? undefined : pathTo(place, parent);
+      const path = isLeaf || value === null ? undefined : pathTo(place, parent);
       if (!isPromise(value)) {
         const text = writeValue(writing, value, path);
-        if (typeof text === "string") return text;
+        if (isWritten(text)) return text;
         return text.then(undefined, (error: unknown) => failed(writing, parent, error));
       }
       writing.slices.asks();
@@ -127,54 +111,16 @@ function fieldWriter(place: Place): ObjectWriter {
   };
 }
 
+function isWritten(text: Text): text is Json {
+  return typeof text === "string" || text instanceof JsonPieces;
+}
+
 /** A field that failed is null and its error is told; where it cannot be null, that is for what is around it to tell. */
 function told(writing: Writing, error: GraphQLError, isNonNull: boolean): string {
   if (isNonNull) throw error;
   writing.errors.push(error);
   return NULL;
 }
-
-function propertyOf(source: object, name: string): unknown {
-  return (source as Readonly<Record<string, unknown>>)[name];
-}
-
-/** What a field is answered from: what its resolver says, else a property of its source. */
-function reader(place: Place): (writing: Writing, source: unknown, parent: Path) => unknown {
-  const { definition, nodes } = place.selected;
-  const { name, resolve, args: declared } = definition;
-  const hasArguments = declared.length > 0;
-
-  function read(writing: Writing, source: unknown, parent: Path, args: Record<string, unknown>): unknown {
-    if (resolve !== undefined) return resolve(source, args, writing.context, new FieldInfo(writing, place, parent));
-    if ((typeof source !== "object" || source === null) && typeof source !== "function") return undefined;
-    const value = propertyOf(source, name);
-    return typeof value === "function"
-      ? value.call(source, args, writing.context, new FieldInfo(writing, place, parent))
-      : value;
-  }
-
-  function readBefore(witness: Witness, writing: Writing, source: unknown, parent: Path): unknown {
-    const args = hasArguments ? getArgumentValues(definition, nodes[0], writing.variables) : NO_ARGUMENTS;
-    const path = pathTo(place, parent);
-    try {
-      const value = read(writing, source, parent, args);
-      witness.saw(path, args, value);
-      return value;
-    } catch (error) {
-      witness.sawThrown(path, args, error);
-      throw error;
-    }
-  }
-
-  return (writing, source, parent) => {
-    if (writing.witness !== undefined) return readBefore(writing.witness, writing, source, parent);
-    const args = hasArguments ? getArgumentValues(definition, nodes[0], writing.variables) : NO_ARGUMENTS;
-    return read(writing, source, parent, args);
-  };
-}
-
-/** Of all fields that take none. */
-const NO_ARGUMENTS: Record<string, never> = Object.freeze({});
 
 function valueWriter(place: Place, type: GraphQLOutputType): ValueWriter {
   if (isNonNullType(type)) {
@@ -188,8 +134,9 @@ function valueWriter(place: Place, type: GraphQLOutputType): ValueWriter {
   }
   const present = presentWriter(place, type);
   return (writing, value, path) => {
-    if (value instanceof Error) throw value;
-    return value === null || value === undefined ? NULL : present(writing, value, path);
+    if (value === null || value === undefined) return NULL;
+    if (typeof value === "object" && value instanceof Error) throw value;
+    return present(writing, value, path);
   };
 }
 
@@ -211,20 +158,19 @@ function countedLeafWriter(type: GraphQLLeafType): ValueWriter {
   };
 }
 
-/**
- * The same text in one piece. What is put together from pieces consists of them until somebody reads it, and as thousands of them are alive
- * until an answer is sent, the collector would copy them again and again.
- */
-function flat(text: string): string {
-  text.charCodeAt(text.length - 1);
-  return text;
-}
-
 function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): ValueWriter {
   const { parentType, selected } = place;
   const isNonNull = isNonNullType(ofType);
   const isLeaf = isLeafType(getNullableType(ofType));
   const writeValue = valueWriter(place, ofType);
+
+  function itemsOf(value: unknown): readonly unknown[] {
+    if (Array.isArray(value)) return value;
+    if (typeof value === "object" && value !== null && Symbol.iterator in value)
+      return Array.from(value as Iterable<unknown>);
+    const name = `${parentType.name}.${selected.definition.name}`;
+    throw new GraphQLError(`Expected Iterable, but did not find one for field "${name}".`);
+  }
 
   function failed(writing: Writing, path: Path, index: number, error: unknown): string {
     const at = responsePathAsArray({ prev: path, key: index, typename: undefined });
@@ -234,56 +180,70 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
   function writeItem(writing: Writing, item: unknown, path: Path, index: number): Text {
     try {
       const at: Path = isLeaf ? undefined : { prev: path, key: index, typename: undefined };
-      if (isPromise(item)) writing.slices.asks();
-      const text = isPromise(item)
-        ? item.then((known) => writeValue(writing, known, at))
-        : writeValue(writing, item, at);
-      if (typeof text === "string") return text;
-      return text.then(undefined, (error: unknown) => failed(writing, path, index, error));
+      if (!isPromise(item)) {
+        const text = writeValue(writing, item, at);
+        if (isWritten(text)) return text;
+        return text.then(undefined, (error: unknown) => failed(writing, path, index, error));
+      }
+      writing.slices.asks();
+      return item
+        .then((known) => writeValue(writing, known, at))
+        .then(undefined, (error: unknown) => failed(writing, path, index, error));
     } catch (error) {
       return failed(writing, path, index, error);
     }
   }
 
-  return (writing, value, path) => {
-    if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) {
-      const name = `${parentType.name}.${selected.definition.name}`;
-      throw new GraphQLError(`Expected Iterable, but did not find one for field "${name}".`);
-    }
-    const items: readonly unknown[] = Array.isArray(value) ? value : Array.from(value as Iterable<unknown>);
-    let text = "[";
-    let parts: Text[] | undefined;
-
-    /** Those from a place on; a promise as soon as others have their turn between two of them. */
-    function writeFrom(first: number): Text {
-      try {
-        for (let index = first; index < items.length; index += 1) {
-          if (writing.size.isExceeded) break;
-          const pause = isLeaf ? undefined : writing.slices.beforeItem();
-          if (pause !== undefined) {
-            // What fails meanwhile is told when all are put together.
-            Promise.all(parts ?? []).catch(() => {});
-            return pause.then(() => writeFrom(index));
-          }
-          if (index > 0) text += ",";
-          const item = writeItem(writing, items[index], path, index);
-          if (typeof item === "string") text += item;
-          else {
-            parts ??= [];
-            parts.push(text, item);
-            text = "";
-          }
+  /** Those from a place on; a promise as soon as others have their turn between two of them. */
+  function writeFrom(list: OpenList, first: number): Text {
+    const { writing, items, path } = list;
+    let { text } = list;
+    try {
+      for (let index = first; index < items.length; index += 1) {
+        if (writing.size.isExceeded) break;
+        const pause = isLeaf ? undefined : writing.slices.beforeItem();
+        if (pause !== undefined) {
+          list.text = text;
+          // What fails meanwhile is told when all are put together.
+          list.parts?.leave();
+          return pause.then(() => writeFrom(list, index));
         }
-      } catch (error) {
-        if (parts === undefined) throw error;
-        return Promise.all(parts).then(thrower(error), thrower(error));
+        if (index > 0) text += ",";
+        const item = writeItem(writing, items[index], path, index);
+        if (typeof item === "string") text += item;
+        else {
+          list.parts ??= new Parts(writing.room);
+          list.parts.add(text, item);
+          text = "";
+        }
+        if (isLong(text)) {
+          list.parts ??= new Parts(writing.room);
+          list.parts.addLong(text);
+          text = "";
+        }
       }
-      text += "]";
-      return parts === undefined ? flat(text) : joined(parts, text);
+    } catch (error) {
+      if (list.parts === undefined) throw error;
+      return list.parts.failed(error);
     }
+    text += "]";
+    return list.parts === undefined ? text : list.parts.end(text);
+  }
 
-    return writeFrom(0);
+  return (writing, value, path) => {
+    const items = itemsOf(value);
+    return items.length === 0 ? "[]" : writeFrom({ writing, items, path, text: "[", parts: undefined }, 0);
   };
+}
+
+/** A list that is being written. */
+interface OpenList {
+  readonly writing: Writing;
+  readonly items: readonly unknown[];
+  readonly path: Path;
+  /** Behind the parts. */
+  text: string;
+  parts: Parts | undefined;
 }
 
 /** Of the field that a value is of: an item of its list stands deeper. */

@@ -1,8 +1,9 @@
 import type { GraphQLError, GraphQLResolveInfo, OperationDefinitionNode } from "graphql";
+import type { Json, JsonRoom } from "../../../subscriptions/live/json-pieces.ts";
 import type { Slices } from "./slices.ts";
 
 /** JSON of a part of an answer; a promise where something in it is waited for. */
-export type Text = string | Promise<string>;
+export type Text = Json | Promise<Json>;
 
 /** Where a value stands in the answer; undefined for all of it. */
 export type Path = GraphQLResolveInfo["path"] | undefined;
@@ -26,6 +27,8 @@ export interface Writing {
   readonly errors: GraphQLError[];
   readonly slices: Slices;
   readonly size: AnswerSize;
+  /** Where bytes of the answer lie. */
+  readonly room: JsonRoom;
   readonly witness: Witness | undefined;
 }
 

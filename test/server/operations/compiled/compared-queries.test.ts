@@ -8,6 +8,7 @@ import {
   type WrittenResult,
 } from "../../../../src/server/operations/compiled/compiled-queries.ts";
 import type { PreparedOperation } from "../../../../src/server/operations/prepare.ts";
+import { jsonText } from "../../../../src/subscriptions/live/json-pieces.ts";
 import { send } from "../../../kit/http-client.ts";
 import { logTo } from "../../../kit/log-lines.ts";
 import { startScriptedGateway } from "../../../kit/scripted-gateway.ts";
@@ -86,7 +87,7 @@ test.each([
     if (witness === undefined) throw new Error("every query is compared");
     const run = { operation, variables: {}, context: {}, maxLength: 10_000, tooLong: () => {}, witness };
     const written = await createCompiledQueries(schema).run(run);
-    const data = changed(written?.data ?? "");
+    const data = changed(jsonText(written?.data ?? ""));
     expect(data).not.toBe(written?.data);
     compared.compare(witness, {
       operation,
