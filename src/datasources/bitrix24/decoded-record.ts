@@ -45,7 +45,11 @@ class DecodedRecord {
 
   static read(record: DecodedRecord, place: number, count: number, read: Column<unknown>): unknown {
     const known = record.#values?.[place];
-    if (known !== undefined) return known;
+    return known === undefined ? DecodedRecord.#decoded(record, place, count, read) : known;
+  }
+
+  /** A function of its own, since what a function hands to others lies in memory for each of its calls. */
+  static #decoded(record: DecodedRecord, place: number, count: number, read: Column<unknown>): unknown {
     const value = decodeLater(record.#later, () => read(record.#raw, record.#path));
     if (value !== undefined) {
       record.#values ??= new Array(count);

@@ -18,15 +18,19 @@ import type { AttachmentRecord } from "../domain/message.ts";
 export const NO_PARAMS: WireObject = {};
 
 /**
- * The parameters of a message as its method spells their names (`CONNECTOR_MID` or `connectorMid`); `[]`, nothing and `null` are none. `path` is
- * asked for only when they are not understood.
+ * The parameters of a message as its method spells their names (`CONNECTOR_MID` or `connectorMid`), where they come as they mostly do or not at
+ * all; undefined where it takes more to tell.
  */
-export function paramsOf(value: unknown, path: () => string): WireObject {
-  if (value === undefined || value === null || value === "" || value === false) return NO_PARAMS;
-  const raw = isPlainObject(value) ? value : ornamental(optionalObject, value, path());
-  if (raw === null) return NO_PARAMS;
-  for (const _key in raw) return raw;
+export function plainParams(value: unknown): WireObject | undefined {
+  if (value === undefined || value === null) return NO_PARAMS;
+  if (!isPlainObject(value)) return undefined;
+  for (const _key in value) return value;
   return NO_PARAMS;
+}
+
+/** Those that come otherwise: `[]`, `""` and `false` are none. */
+export function oddParams(value: unknown, path: string): WireObject {
+  return plainParams(ornamental(optionalObject, value, path)) ?? NO_PARAMS;
 }
 
 /** One of them by its name in upper case. */
@@ -67,8 +71,12 @@ export function upperSnake(key: string): string {
 
 /** A parameter that should be a list comes bare from some portals when it has one value. */
 export function textsOf(value: unknown, path: string): readonly string[] {
-  if (Array.isArray(value) && value.every(isText)) return value;
+  if (areTexts(value)) return value;
   return typeof value === "string" || typeof value === "number" ? [String(value)] : ornamentalList(value, path, text);
+}
+
+export function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isText(value: unknown): value is string {

@@ -3,7 +3,17 @@ import type { WireObject } from "../bitrix24/wire.ts";
 import type { FileRecord } from "../domain/file.ts";
 import type { Id } from "../domain/ids.ts";
 import type { AttachmentRecord, MessageRecord } from "../domain/message.ts";
-import { attachmentsOf, filesOf, NO_PARAMS, paramIn, paramsOf, textsOf, underUpperNames } from "./message-params.ts";
+import {
+  areTexts,
+  attachmentsOf,
+  filesOf,
+  NO_PARAMS,
+  oddParams,
+  paramIn,
+  plainParams,
+  textsOf,
+  underUpperNames,
+} from "./message-params.ts";
 
 /** What the messages of one answer have in common. */
 export interface MessageAnswer {
@@ -47,7 +57,7 @@ export class StoredMessage implements MessageRecord {
     this.text = head.text;
     this.#sentAt = head.sentAt;
     this.#path = path;
-    this.#params = paramsOf(params, () => this.#pathOf("params"));
+    this.#params = plainParams(params) ?? oddParams(params, this.#pathOf("params"));
     this.#answer = answer;
   }
 
@@ -70,7 +80,8 @@ export class StoredMessage implements MessageRecord {
   }
 
   get externalIds(): readonly string[] {
-    return this.#read("CONNECTOR_MID", textsOf);
+    const value = this.#params === NO_PARAMS ? undefined : paramIn(this.#params, "CONNECTOR_MID");
+    return areTexts(value) ? value : this.#read("CONNECTOR_MID", textsOf);
   }
 
   get params(): MessageRecord["params"] {

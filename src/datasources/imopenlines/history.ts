@@ -123,7 +123,8 @@ function decodeMessages(value: unknown, ofChat: Id, answer: MessageAnswer): Mess
   const messages: MessageRecord[] = [];
   // Keys are asked for only to say which message is odd: making thousands of numeric keys into strings takes as long as decoding the messages.
   let keys: readonly string[] | undefined;
-  for (const [index, entry] of Object.values(raw).entries()) {
+  let index = 0;
+  for (const entry of Object.values(raw)) {
     try {
       messages.push(decodeMessage(entry, "message", ofChat, answer));
     } catch (error) {
@@ -132,6 +133,7 @@ function decodeMessages(value: unknown, ofChat: Id, answer: MessageAnswer): Mess
       const key = keys[index] ?? "";
       noteLeftOut(error.path.replace(/^message/, /^[0-9]+$/.test(key) ? `message.${key}` : "message"));
     }
+    index += 1;
   }
   return inIdOrder(messages);
 }

@@ -14,11 +14,15 @@ export function countFailedFields(schema: GraphQLSchema): FailedFields {
     if (typeof context === "object" && context !== null) watched.get(context)?.();
   }
 
+  function tellIfItFails(context: unknown, value: Promise<unknown>): void {
+    value.catch(() => failed(context));
+  }
+
   function counted(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
     const watch: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
       try {
         const value = resolve(source, args, context, info);
-        if (value instanceof Promise) value.catch(() => failed(context));
+        if (value instanceof Promise) tellIfItFails(context, value);
         return value;
       } catch (error) {
         failed(context);

@@ -48,6 +48,7 @@ export function objectWriter(
     return { before, write: fieldWriter({ planning, parentType: type, selected }) };
   });
   const end = writers.length === 0 ? "{}" : "}";
+  const count = writers.length;
   const own = writers.reduce((length, { before }) => length + before.length, end.length);
 
   return (writing, source, path) => {
@@ -56,12 +57,15 @@ export function objectWriter(
     let text = "";
     let parts: Parts | undefined;
     try {
-      for (const { before, write } of writers) {
-        const value = write(writing, source, path);
-        if (typeof value === "string") text += before + value;
+      for (let at = 0; at < count; at += 1) {
+        const field = writers[at];
+        if (field === undefined) break;
+        text += field.before;
+        const value = field.write(writing, source, path);
+        if (typeof value === "string") text += value;
         else {
           parts ??= new Parts(writing.room);
-          parts.add(text + before, value);
+          parts.add(text, value);
           text = "";
         }
       }
@@ -91,20 +95,25 @@ function fieldWriter(place: Place): ObjectWriter {
     return told(writing, locatedError(error, nodes, path), isNonNull);
   }
 
+  // Functions of their own, since what a function hands to others lies in memory for each of its calls.
+  function written(writing: Writing, parent: Path, text: Promise<Json>): Promise<Json> {
+    return text.then(undefined, (error: unknown) => failed(writing, parent, error));
+  }
+
+  function writtenLater(writing: Writing, parent: Path, value: Promise<unknown>): Promise<Json> {
+    writing.slices.asks();
+    return value
+      .then((known) => writeValue(writing, known, isLeaf ? undefined : pathTo(place, parent)))
+      .then(undefined, (error: unknown) => failed(writing, parent, error));
+  }
+
   return (writing, source, parent) => {
     try {
       const value = read(writing, source, parent);
+      if (isPromise(value)) return writtenLater(writing, parent, value);
       // Of a leaf nobody asks where it stands, unless it fails.
-      const path = isLeaf || value === null ? undefined : pathTo(place, parent);
-      if (!isPromise(value)) {
-        const text = writeValue(writing, value, path);
-        if (isWritten(text)) return text;
-        return text.then(undefined, (error: unknown) => failed(writing, parent, error));
-      }
-      writing.slices.asks();
-      return value
-        .then((known) => writeValue(writing, known, path))
-        .then(undefined, (error: unknown) => failed(writing, parent, error));
+      const text = writeValue(writing, value, isLeaf || value === null ? undefined : pathTo(place, parent));
+      return isWritten(text) ? text : written(writing, parent, text);
     } catch (error) {
       return failed(writing, parent, error);
     }
@@ -123,13 +132,14 @@ function told(writing: Writing, error: GraphQLError, isNonNull: boolean): string
 }
 
 function valueWriter(place: Place, type: GraphQLOutputType): ValueWriter {
+  const bare = getNullableType(type);
+  if (isLeafType(bare)) return leafValueWriter(place, bare, isNonNullType(type));
   if (isNonNullType(type)) {
-    const { parentType, selected } = place;
     const inner = valueWriter(place, type.ofType);
     return (writing, value, path) => {
       const text = inner(writing, value, path);
       if (text !== NULL) return text;
-      throw new Error(`Cannot return null for non-nullable field ${parentType.name}.${selected.definition.name}.`);
+      throw nullWhereNoneMayBe(place);
     };
   }
   const present = presentWriter(place, type);
@@ -141,20 +151,30 @@ function valueWriter(place: Place, type: GraphQLOutputType): ValueWriter {
 }
 
 function presentWriter(place: Place, type: GraphQLOutputType): ValueWriter {
-  if (isLeafType(type)) return countedLeafWriter(type);
   if (isListType(type)) return listWriter(place, type);
   if (isAbstractType(type)) return abstractWriter(place, type);
   if (isObjectType(type)) return typedObjectWriter(place, type);
   throw new Error("unreachable: every type is written");
 }
 
-function countedLeafWriter(type: GraphQLLeafType): ValueWriter {
+function nullWhereNoneMayBe({ parentType, selected }: Place): Error {
+  return new Error(`Cannot return null for non-nullable field ${parentType.name}.${selected.definition.name}.`);
+}
+
+/** In one function, because most of what an answer consists of goes through it. */
+function leafValueWriter(place: Place, type: GraphQLLeafType, isNonNull: boolean): ValueWriter {
   const write = leafWriter(type);
   return ({ size }, value) => {
-    const text = write(value);
-    size.add(text.length);
-    // Thousands of copies of a long text must not lie in memory only to be refused.
-    return size.isExceeded ? "0" : text;
+    let text = NULL;
+    if (value !== null && value !== undefined) {
+      if (typeof value === "object" && value instanceof Error) throw value;
+      text = write(value);
+      size.add(text.length);
+      // Thousands of copies of a long text must not lie in memory only to be refused.
+      if (size.isExceeded) return "0";
+    }
+    if (isNonNull && text === NULL) throw nullWhereNoneMayBe(place);
+    return text;
   };
 }
 
@@ -177,18 +197,26 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
     return told(writing, locatedError(error, selected.nodes, at), isNonNull);
   }
 
+  function written(writing: Writing, path: Path, index: number, text: Promise<Json>): Promise<Json> {
+    return text.then(undefined, (error: unknown) => failed(writing, path, index, error));
+  }
+
+  function writtenLater(writing: Writing, path: Path, index: number, item: Promise<unknown>): Promise<Json> {
+    writing.slices.asks();
+    return item
+      .then((known) => writeValue(writing, known, itemPath(path, index)))
+      .then(undefined, (error: unknown) => failed(writing, path, index, error));
+  }
+
+  function itemPath(path: Path, index: number): Path {
+    return isLeaf ? undefined : { prev: path, key: index, typename: undefined };
+  }
+
   function writeItem(writing: Writing, item: unknown, path: Path, index: number): Text {
     try {
-      const at: Path = isLeaf ? undefined : { prev: path, key: index, typename: undefined };
-      if (!isPromise(item)) {
-        const text = writeValue(writing, item, at);
-        if (isWritten(text)) return text;
-        return text.then(undefined, (error: unknown) => failed(writing, path, index, error));
-      }
-      writing.slices.asks();
-      return item
-        .then((known) => writeValue(writing, known, at))
-        .then(undefined, (error: unknown) => failed(writing, path, index, error));
+      if (isPromise(item)) return writtenLater(writing, path, index, item);
+      const text = writeValue(writing, item, itemPath(path, index));
+      return isWritten(text) ? text : written(writing, path, index, text);
     } catch (error) {
       return failed(writing, path, index, error);
     }
@@ -204,9 +232,7 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
         const pause = isLeaf ? undefined : writing.slices.beforeItem();
         if (pause !== undefined) {
           list.text = text;
-          // What fails meanwhile is told when all are put together.
-          list.parts?.leave();
-          return pause.then(() => writeFrom(list, index));
+          return writtenAfter(pause, list, index);
         }
         if (index > 0) text += ",";
         const item = writeItem(writing, items[index], path, index);
@@ -228,6 +254,12 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
     }
     text += "]";
     return list.parts === undefined ? text : list.parts.end(text);
+  }
+
+  function writtenAfter(pause: Promise<void>, list: OpenList, index: number): Promise<Json> {
+    // What fails meanwhile is told when all are put together.
+    list.parts?.leave();
+    return pause.then(() => writeFrom(list, index));
   }
 
   return (writing, value, path) => {

@@ -293,7 +293,7 @@ function historySchema(count: number, authorOf?: (id: string) => unknown) {
   });
   setResolver(schema, "Message", "text", () => {
     resolved += 1;
-    return "text";
+    return "Привет … 😀";
   });
   setResolver(schema, "Message", "author", (source) => {
     const id = String(Reflect.get(Object(source), "id"));
