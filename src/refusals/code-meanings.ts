@@ -6,7 +6,6 @@ import {
   ATTACHMENT_INVALID,
   ATTACHMENT_TOO_LARGE,
   BOT_NOT_FOUND,
-  CANNOT_LEAVE,
   CHAT_NOT_FOUND,
   CRM_ENTITY_NOT_FOUND,
   INVALID_ARGUMENT,
@@ -36,12 +35,22 @@ export type MeaningsByCode = Readonly<Record<string, ObjectMeaning>>;
  * objected first, so what they mean depends on the method.
  */
 export function whenNotRemoved(meant: ObjectMeaning): MeaningsByCode {
-  return {
-    ACCESS_DENIED_KICK: meant,
-    IM_ERROR_KICK: meant,
-    LEAVE_OWNER_FORBIDDEN: meant,
-    EMPTY_USER_OR_CHAT: meant,
-  };
+  return Object.fromEntries(NOT_REMOVED.map((code) => [code, meant]));
+}
+
+const NOT_REMOVED: readonly string[] = [
+  "ACCESS_DENIED_KICK",
+  "IM_ERROR_KICK",
+  "LEAVE_OWNER_FORBIDDEN",
+  "EMPTY_USER_OR_CHAT",
+];
+
+/** Methods that are given no user: to them the messenger's word for an absent one says that somebody is not in the chat. */
+const WITHOUT_A_USER = /^imopenlines\.(operator\.(finish|another\.finish|spam)$|session\.|message\.|crm\.lead\.)/;
+
+/** Whether a code of the messenger stands in the place of one that the method itself would have given. */
+export function replacesOwnCode(method: string, code: string): boolean {
+  return NOT_REMOVED.includes(code) || (code === "USER_NOT_FOUND" && WITHOUT_A_USER.test(method));
 }
 
 /** Codes that mean the same on every method that has no meaning of its own for them. */
@@ -73,7 +82,6 @@ export const GENERAL_MEANINGS: MeaningsByCode = {
   IMOL_CHAT_ERROR_NOT_LOAD_CHAT: CHAT_NOT_FOUND,
   IMOL_CHAT_ERROR_NOT_LOAD_CRM: LEAD_NOT_CREATED,
   ANSWER_ALREADY_TAKEN: meaning(Code.ALREADY_ASSIGNED, "Another operator is already responsible for this chat."),
-  ...whenNotRemoved(CANNOT_LEAVE),
   CANCELED: MESSAGE_NOT_SENT,
   ERROR_FROM_OTHER_MODULE: MESSAGE_NOT_SENT,
   MESSAGE_ADD_ERROR: MESSAGE_NOT_SENT,

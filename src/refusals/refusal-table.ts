@@ -4,7 +4,7 @@ import { UserErrorCode as Code } from "../schema/mutation-payload.ts";
 import { BOT_AND_NETWORK_METHODS } from "./bot-and-network-methods.ts";
 import { CALLER_REFUSALS, NO_REPORTS, NO_RIGHT, PLAN, UNAUTHENTICATED } from "./caller-refusals.ts";
 import { CHAT_METHODS, FILE_METHODS } from "./chat-methods.ts";
-import { GENERAL_MEANINGS, type MeaningsByCode } from "./code-meanings.ts";
+import { GENERAL_MEANINGS, type MeaningsByCode, replacesOwnCode } from "./code-meanings.ts";
 import { CRM_METHODS } from "./crm-methods.ts";
 import type { Meaning, ObjectMeaning, RefusalClass } from "./meaning.ts";
 import { INVALID_ARGUMENT, meaning } from "./object-meanings.ts";
@@ -99,6 +99,7 @@ function objectMeaning(method: string, code: string): ObjectMeaning {
   const meant = own === undefined ? undefined : entry(own, code);
   if (meant !== undefined) return meant;
   if (code === "") return BLANK;
+  if (replacesOwnCode(method, code)) return (own === undefined ? undefined : entry(own, "")) ?? UNKNOWN;
   return entry(GENERAL_MEANINGS, code) ?? byForm(code);
 }
 

@@ -89,6 +89,8 @@ describe("one odd detail costs itself and nothing more", () => {
 
   test.each([
     ["Y|LEAD|abc|N|N|12|0|3|0|0", { crmEntity: null, sessionId: "12", lineId: "3" }],
+    ["Y", { crmEntity: null, isSavedInCrm: true, sessionId: null }],
+    ["n|NONE|0|y|n|12", { isSavedInCrm: false, isPinned: true, sessionId: "12", lineId: null }],
     ["Y|LEAD", { crmEntity: null, isSavedInCrm: true, sessionId: null }],
   ])("a CRM link in entity_data_1 %j", (entity_data_1, session) => {
     expect(dialog({ entity_data_1 })).toMatchObject({ id: "5", session });

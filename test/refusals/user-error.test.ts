@@ -74,7 +74,10 @@ describe("codes that the documentation does not list", () => {
     ["imopenlines.crm.message.add", "CANCELED", "MESSAGE_NOT_SENT"],
     ["imopenlines.crm.message.add", "ERROR_NO_ACCESS", "MESSAGE_NOT_SENT"],
     ["imopenlines.crm.chat.user.delete", "IM_ERROR_KICK", "PARTICIPANT_UNCHANGED"],
-    ["imopenlines.session.join", "LEAVE_OWNER_FORBIDDEN", "CANNOT_LEAVE"],
+    ["imopenlines.session.join", "LEAVE_OWNER_FORBIDDEN", "REFUSED"],
+    ["imopenlines.crm.message.add", "USER_NOT_FOUND", "USER_NOT_FOUND"],
+    ["imopenlines.crm.chat.user.add", "USER_NOT_FOUND", "USER_NOT_FOUND"],
+    ["imopenlines.crm.chat.user.add", "IM_ERROR_KICK", "PARTICIPANT_UNCHANGED"],
     ["imopenlines.session.join", "ERROR_CHAT_NOT_EXISTS", "CHAT_NOT_FOUND"],
     ["im.message.update", "CANT_EDIT_MESSAGE", "MESSAGE_NOT_EDITABLE"],
     ["im.message.delete", "MESSAGE_ID_ERROR", "MESSAGE_NOT_FOUND"],
@@ -106,6 +109,11 @@ describe("codes that the documentation does not list", () => {
     "imopenlines.session.intercept": "CANNOT_INTERCEPT",
     "imopenlines.crm.chat.user.delete": "PARTICIPANT_UNCHANGED",
     "im.chat.leave": "CANNOT_LEAVE",
+    "imopenlines.operator.finish": "NO_OPEN_SESSION",
+    "imopenlines.operator.spam": "REFUSED",
+    "imopenlines.session.mode.pin": "NOT_OPERATOR",
+    "imopenlines.message.quick.save": "QUICK_REPLY_NOT_SAVED",
+    "imopenlines.crm.lead.create": "LEAD_NOT_CREATED",
   };
   test.each(
     Object.entries(meant).flatMap(([method, code]) => ofMessenger.map((bitrixCode) => ({ method, bitrixCode, code }))),

@@ -23,7 +23,7 @@ const NEVER_A_SESSION: ChatSessionData = {
 export function parseSessionData(packed: string, path: string): ChatSessionData {
   if (packed === "") return NEVER_A_SESSION;
   const parts = packed.split("|");
-  if (parts.length === 1) throw new WireError(path, "parts between pipes", packed);
+  if (parts.length === 1 && yesOrNo(packed) === null) throw new WireError(path, "parts between pipes", packed);
   const blockReason = parts.length > 9 ? parts.slice(9).join("|") : "";
   return {
     isSavedInCrm: yesOrNo(parts[0]),
@@ -70,7 +70,8 @@ function crmReference(type: string | undefined, id: string | undefined, path: st
 }
 
 function yesOrNo(value: string | undefined): boolean | null {
-  return value === "Y" ? true : value === "N" ? false : null;
+  const flag = value?.toUpperCase();
+  return flag === "Y" ? true : flag === "N" ? false : null;
 }
 
 /** Times in packed fields are only ever shown, so one that makes no sense is "not known". */

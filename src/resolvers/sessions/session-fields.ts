@@ -120,9 +120,14 @@ export class SessionLists {
   }
 }
 
-/** The portal lists the chat's members of today, which are those of the open session; whoever had to do with another one is named in its history. */
-function participantsOf({ sessionId, chat, participantIds, users }: SessionHistory): readonly Id[] {
-  return chat?.session?.sessionId === sessionId ? participantIds : [...users.keys()];
+/**
+ * The portal lists the chat's members of today, which are those of the open session; whoever had to do with another one is named in its history, or
+ * wrote in it. Where no members are told those of the history stand for them.
+ */
+function participantsOf({ sessionId, chat, participantIds, users, messages }: SessionHistory): readonly Id[] {
+  if (chat?.session?.sessionId === sessionId && participantIds.length > 0) return participantIds;
+  const authors = messages.flatMap(({ authorId }) => authorId ?? []);
+  return [...new Set([...users.keys(), ...authors])];
 }
 
 function usersOf(history: SessionHistory, ids: readonly Id[]): User[] {

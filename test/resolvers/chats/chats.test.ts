@@ -264,6 +264,19 @@ describe("the sessions of a chat", () => {
     expect(await (await members(true)).data(query)).toEqual({ session: { participants: [{ id: "9001" }] } });
   });
 
+  test.each([
+    ["a closed one", false, {}],
+    ["an open one whose members are not told", true, { userInChat: [] }],
+  ])("who wrote in %s took part, although no user is told of", async (_which, isOpen, changes) => {
+    const history = { ...historyOfOnWire(343, 1777, isOpen), ...changes, users: [] };
+    const authors = Object.values<{ senderid: string }>(Object(Object(history).message)).map(({ senderid }) => senderid);
+    const gateway = await startGatewayCore(() => history);
+    const { session } = await gateway.data("{ session(by: {id: 343}) { participants { id } } }");
+    const told = Object(session).participants.map(({ id }: { id: string }) => id);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.sort()).toEqual([...new Set(authors)].filter((id) => id !== "0").sort());
+  });
+
   test("history that may not be read nulls its fields and leaves the chat", async () => {
     const gateway = await startGatewayCore((method) => {
       if (method === "imopenlines.session.history.get") throw new Refused("ACCESS_DENIED");
