@@ -14,9 +14,10 @@ export interface ExternalPlace {
   readonly customerId: string;
 }
 
-/** The external place of an event; null when the event does not tell enough. */
+/** The external place of an event; null when the event does not tell enough. Digits beside the channel may be its own chat's, too. */
 export function externalPlace(address: EventAddress): ExternalPlace | null {
-  const { connectorId, lineId, externalChatId, userId } = address;
+  const { connectorId, lineId, userId, namedChatId } = address;
+  const externalChatId = address.externalChatId ?? namedChatId;
   if (connectorId === null || lineId === null || externalChatId === null || userId === null) return null;
   return { connectorId, lineId, externalChatId, customerId: userId };
 }

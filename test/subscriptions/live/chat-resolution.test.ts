@@ -176,6 +176,9 @@ describe("which chat an event belongs to", () => {
     const other = { ...named, userId: "5004" };
     expect(await resolution().resolve(portal, other)).toBeNull();
     expect(await resolution().resolve(portal, { ...named, lineId: "4" })).toBeNull();
+    const alone = { ...named, externalChatId: null };
+    expect(await resolution().resolve(portal, alone)).toBe(String(chat.id));
+    expect(await resolution().resolve(portal, { ...alone, userId: "5004" })).toBeNull();
   });
 
   it("asks nothing where a session event and an outgoing message have told both halves", async () => {
