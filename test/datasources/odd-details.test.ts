@@ -299,6 +299,28 @@ describe("what is left out", () => {
     expect(told.flatMap(({ paths }) => paths)).toEqual(["message.71.senderid", "message.senderid"]);
   });
 
+  test("names the field, not only the record that it is of", () => {
+    const told: LeftOut[] = [];
+    const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };
+    const call = dialogGet({ chatId: "5" });
+    const odd = {
+      avatar: [1],
+      color: [1],
+      extranet: "maybe",
+      is_new: "maybe",
+      background_id: [1],
+      text_field_enabled: "maybe",
+      public: { code: [1], link: "no address" },
+      entity_link: { url: "no address" },
+    };
+    decodeFrom(source, call.method, () => call.decode({ ...chat, ...odd }));
+    expect(told.flatMap(({ paths }) => paths).sort()).toEqual(
+      [...Object.keys(odd).slice(0, 6), "public.code", "public.link", "entity_link.url"]
+        .map((path) => `result.${path}`)
+        .sort(),
+    );
+  });
+
   test("names a bounded number of places", () => {
     const told: LeftOut[] = [];
     const source = { origin: "https://portal.example.com", leftOut: (parts: LeftOut) => told.push(parts) };

@@ -38,8 +38,8 @@ export function decodeChat(raw: WireObject, path: string): WritableChat {
   if (raw.name !== undefined) chat.title = ornamental(optionalText, raw.name, `${path}.name`);
   if (raw.description !== undefined)
     chat.description = ornamental(optionalText, raw.description, `${path}.description`);
-  if (raw.avatar !== undefined) chat.avatarUrl = pictureUrl(raw.avatar, path);
-  if (raw.color !== undefined) chat.color = ornamental(optionalText, raw.color, path);
+  if (raw.avatar !== undefined) chat.avatarUrl = pictureUrl(raw.avatar, `${path}.avatar`);
+  if (raw.color !== undefined) chat.color = ornamental(optionalText, raw.color, `${path}.color`);
   const createdAt = field(raw, "date_create", "dateCreate");
   if (createdAt !== undefined) chat.createdAt = ornamental(optionalInstant, createdAt, `${path}.date_create`);
   // "Nobody" would be a wrong answer for an owner who cannot be read.
@@ -47,9 +47,9 @@ export function decodeChat(raw: WireObject, path: string): WritableChat {
   if (owner !== undefined) chat.operatorId = owner.value;
   decodeOpenLineFields(chat, raw, path);
 
-  if (raw.extranet !== undefined) chat.isExtranet = ornamental(optionalFlag, raw.extranet, path);
+  if (raw.extranet !== undefined) chat.isExtranet = ornamental(optionalFlag, raw.extranet, `${path}.extranet`);
   const isNew = field(raw, "is_new", "isNew");
-  if (isNew !== undefined) chat.isNew = ornamental(optionalFlag, isNew, path);
+  if (isNew !== undefined) chat.isNew = ornamental(optionalFlag, isNew, `${path}.is_new`);
   const messageCount = field(raw, "message_count", "messageCount");
   if (messageCount !== undefined) chat.messageCount = ornamental(optionalCount, messageCount, `${path}.message_count`);
   const userCount = field(raw, "user_counter", "userCounter");
@@ -70,12 +70,13 @@ export function decodeChat(raw: WireObject, path: string): WritableChat {
   if (parentMessage !== undefined)
     chat.parentMessageId = ornamental(optionalId, parentMessage, `${path}.parent_message_id`);
   const background = field(raw, "background_id", "backgroundId");
-  if (background !== undefined) chat.backgroundId = ornamental(optionalText, background, path);
+  if (background !== undefined) chat.backgroundId = ornamental(optionalText, background, `${path}.background_id`);
   const textField = field(raw, "text_field_enabled", "textFieldEnabled");
-  if (textField !== undefined) chat.isTextFieldEnabled = ornamental(optionalFlag, textField, path);
-  if (raw.public !== undefined) chat.publicLink = decodePublicLink(raw.public, path);
+  if (textField !== undefined)
+    chat.isTextFieldEnabled = ornamental(optionalFlag, textField, `${path}.text_field_enabled`);
+  if (raw.public !== undefined) chat.publicLink = decodePublicLink(raw.public, `${path}.public`);
   const link = field(raw, "entity_link", "entityLink");
-  if (link !== undefined) chat.entityUrl = ornamentalUrl(ornamental(optionalObject, link, path)?.url, path);
+  if (link !== undefined) chat.entityUrl = decodeLink(link, `${path}.entity_link`);
   const callNumber = field(raw, "call_number", "callNumber") ?? raw.call;
   if (callNumber !== undefined) chat.callNumber = decodeCallNumber(raw, path);
   return chat;
@@ -169,7 +170,11 @@ function decodePermissions(value: unknown, path: string): ChatPermissions | null
 function decodePublicLink(value: unknown, path: string): ChatRecord["publicLink"] & (object | null) {
   const raw = ornamental(optionalObject, value, path);
   if (raw === null) return null;
-  return { code: ornamental(optionalText, raw.code, path), url: ornamentalUrl(raw.link, path) };
+  return { code: ornamental(optionalText, raw.code, `${path}.code`), url: ornamentalUrl(raw.link, `${path}.link`) };
+}
+
+function decodeLink(value: unknown, path: string): string | null {
+  return ornamentalUrl(ornamental(optionalObject, value, path)?.url, `${path}.url`);
 }
 
 /** The number if there is one, else the call's id; `"0"` and `""` are none. */

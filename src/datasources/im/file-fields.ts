@@ -65,8 +65,8 @@ const describedFile = defineRecord<FileRecord>({
 
 function decodeImageSize(value: unknown, path: string): FileRecord["image"] {
   const size = ornamental(optionalObject, value, path);
-  const width = ornamental(optionalCount, size?.width, path);
-  const height = ornamental(optionalCount, size?.height, path);
+  const width = ornamental(optionalCount, size?.width, `${path}.width`);
+  const height = ornamental(optionalCount, size?.height, `${path}.height`);
   return width !== null && height !== null && width > 0 && height > 0 ? { width, height } : null;
 }
 
@@ -74,9 +74,9 @@ function decodeImageSize(value: unknown, path: string): FileRecord["image"] {
 function decodeMediaPreview(value: unknown, path: string): string | null {
   if (typeof value === "string") return ornamentalUrl(value, path);
   const preview = ornamental(optionalObject, value, path)?.preview;
-  if (typeof preview === "string") return ornamentalUrl(preview, path);
-  const bySize = ornamental(optionalObject, preview, path);
-  return bySize === null ? null : ornamentalUrl(Object.values(bySize)[0], path);
+  if (typeof preview === "string") return ornamentalUrl(preview, `${path}.preview`);
+  const bySize = ornamental(optionalObject, preview, `${path}.preview`);
+  return bySize === null ? null : ornamentalUrl(Object.values(bySize)[0], `${path}.preview`);
 }
 
 /** Bytes; portals that reckon in other units send fractions. */

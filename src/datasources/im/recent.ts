@@ -118,7 +118,7 @@ function decodeItem(item: WireObject, chat: WireObject, lines: WireObject | null
   record.isListed = true;
   if (record.title === undefined && item.title !== undefined)
     record.title = ornamental(optionalText, item.title, `${path}.title`);
-  if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, path);
+  if (record.avatarUrl === undefined) record.avatarUrl = itemAvatar(item.avatar, `${path}.avatar`);
   if (item.counter !== undefined) record.unreadCount = ornamental(optionalCount, item.counter, `${path}.counter`);
   if (item.last_id !== undefined) record.lastReadMessageId = ornamental(optionalId, item.last_id, `${path}.last_id`);
   const preview = decodePreview(item.message, `${path}.message`);

@@ -118,9 +118,9 @@ function decodePhones(value: unknown, path: string): Phones | null {
   const phones = ornamental(optionalObject, value, path);
   if (phones === null) return null;
   return phonesOrNone({
-    work: ornamental(optionalText, field(phones, "work_phone", "workPhone"), path),
-    mobile: ornamental(optionalText, field(phones, "personal_mobile", "personalMobile"), path),
-    inner: ornamental(optionalText, field(phones, "inner_phone", "innerPhone"), path),
+    work: ornamental(optionalText, field(phones, "work_phone", "workPhone"), `${path}.work_phone`),
+    mobile: ornamental(optionalText, field(phones, "personal_mobile", "personalMobile"), `${path}.personal_mobile`),
+    inner: ornamental(optionalText, field(phones, "inner_phone", "innerPhone"), `${path}.inner_phone`),
   });
 }
 

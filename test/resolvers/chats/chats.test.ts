@@ -269,7 +269,9 @@ describe("the sessions of a chat", () => {
     ["an open one whose members are not told", true, { userInChat: [] }],
   ])("who wrote in %s took part, although no user is told of", async (_which, isOpen, changes) => {
     const history = { ...historyOfOnWire(343, 1777, isOpen), ...changes, users: [] };
-    const authors = Object.values<{ senderid: string }>(Object(Object(history).message)).map(({ senderid }) => senderid);
+    const authors = Object.values<{ senderid: string }>(Object(Object(history).message)).map(
+      ({ senderid }) => senderid,
+    );
     const gateway = await startGatewayCore(() => history);
     const { session } = await gateway.data("{ session(by: {id: 343}) { participants { id } } }");
     const told = Object(session).participants.map(({ id }: { id: string }) => id);
