@@ -1,3 +1,4 @@
+import { hostIn, toldHost } from "../datasources/bitrix24/event-envelope.ts";
 import { type FormFields, nestedFields, textField } from "../datasources/bitrix24/form-body.ts";
 import { splitScopes } from "./authorization-server.ts";
 
@@ -33,7 +34,7 @@ const MAX_SECRET_LENGTH = 512;
 export function readScriptOffer(auth: FormFields): InstallOffer | undefined {
   return offer({
     memberId: textField(auth, "member_id"),
-    host: textField(auth, "domain"),
+    host: toldHost(auth),
     accessToken: textField(auth, "access_token"),
     refreshToken: textField(auth, "refresh_token"),
     applicationToken: textField(auth, "application_token"),
@@ -46,10 +47,9 @@ export function readScriptOffer(auth: FormFields): InstallOffer | undefined {
  * is; `domain` names the authorization server, and `auth` is somebody else's.
  */
 export function readSystemUserOffer(data: FormFields): InstallOffer | undefined {
-  const endpoint = textField(data, "client_endpoint");
   return offer({
     memberId: textField(data, "member_id"),
-    host: endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).host : undefined,
+    host: hostIn(textField(data, "client_endpoint")),
     accessToken: textField(data, "access_token"),
     refreshToken: textField(data, "refresh_token"),
     applicationToken: undefined,

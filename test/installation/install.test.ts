@@ -44,6 +44,13 @@ describe("the callback of an application without a user interface", () => {
     expect(await kept()).toMatchObject({ host: portal.host, status: "active" });
   });
 
+  it("is of the portal at its REST address where the authorization server stands in the place of its domain", async () => {
+    const { portal, gateway, kept } = await openScene();
+    const callback = withAuth(portal.scriptCallback(portal.issue()), { domain: "oauth.bitrix.info" });
+    expect((await gateway.postInstall(callback)).status).toBe(200);
+    expect(await kept()).toMatchObject({ host: portal.host, status: "active" });
+  });
+
   it("keeps no token in clear", async () => {
     const { portal, gateway, kept } = await openScene();
     await gateway.postInstall(portal.scriptCallback(portal.issue()));

@@ -52,6 +52,21 @@ export function readAuth(fields: FormFields): EventAuth | undefined {
   return { memberId, applicationToken };
 }
 
+/**
+ * The portal's host as `auth` tells it, in lower case; nothing of it is proven. `domain` is the portal's, but some portals write the authorization
+ * server there, which stands in `server_endpoint` too: then the portal is where its REST address is.
+ */
+export function toldHost(auth: FormFields): string | undefined {
+  const domain = textField(auth, "domain")?.toLowerCase();
+  const isServer = domain !== undefined && domain === hostIn(textField(auth, "server_endpoint"));
+  return domain === undefined || domain === "" || isServer ? hostIn(textField(auth, "client_endpoint")) : domain;
+}
+
+/** Host, with a port when not the default, of an address. */
+export function hostIn(address: string | undefined): string | undefined {
+  return address !== undefined && URL.canParse(address) ? new URL(address).host : undefined;
+}
+
 const UNIX_SECONDS = /^[0-9]{1,11}$/;
 
 /** Deliveries come by the dozen with the same second, and writing a date out costs more than reading the rest of an event. */

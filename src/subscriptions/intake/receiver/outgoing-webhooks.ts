@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import type { EventEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
-import { textField } from "../../../datasources/bitrix24/form-body.ts";
+import { type EventEnvelope, toldHost } from "../../../datasources/bitrix24/event-envelope.ts";
 import { isActivityEvent } from "../../../datasources/crm/activity-events.ts";
 import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
 import { hashSecret, matchesHash } from "../../../installation/installation.ts";
@@ -63,7 +62,7 @@ export function createOutgoingWebhooks(
       if (webhook === undefined || auth === undefined) return { kind: "unknown" };
       if (!isActivityEvent(event) && !isOpenChannelEvent(event)) return { kind: "refused" };
       const { host, tokenHash } = webhook;
-      const claimed = authFields === undefined ? undefined : textField(authFields, "domain")?.toLowerCase();
+      const claimed = authFields === undefined ? undefined : toldHost(authFields);
       // Tied to host and token: a new token, or one that moves to another portal, begins anew.
       const name = hash("sha256", `${host}\n${tokenHash}`, "hex");
       const member = await memberOf(name, claimed === host ? auth.memberId : undefined);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withAuth } from "../../../installation/install-scene.ts";
 import { delivery, portalPayloads, type Sender } from "../../deliveries.ts";
 import { type ReceivingGateway, startReceivingGateway } from "../../receiving-gateway.ts";
 
@@ -38,6 +39,16 @@ describe("a delivery of an outgoing webhook", () => {
     expect((await gateway.postEvent(changed("3"))).status).toBe(200);
     expect(gateway.noticed.map(({ activityId }) => activityId)).toEqual(["1", "3"]);
     expect(gateway.receiver.stats().forbidden).toBe(1);
+  });
+
+  it.each([
+    ["the authorization server as its domain", { domain: "oauth.bitrix.info" }],
+    ["no domain", { domain: "" }],
+  ])("that names %s is of the portal at its REST address", async (_what, auth) => {
+    const gateway = await gatewayOf({ host, token: anna.applicationToken });
+    expect((await gateway.postEvent(withAuth(changed("1"), auth))).status).toBe(200);
+    const elsewhere = await gatewayOf({ host: "another.bitrix24.com", token: anna.applicationToken });
+    expect((await elsewhere.postEvent(withAuth(changed("1"), auth))).status).toBe(403);
   });
 
   it("that names another host than the configured one ties nothing", async () => {
