@@ -190,6 +190,17 @@ describe("one odd detail costs itself and nothing more", () => {
     expect(single.messages[0]?.attachments[0]?.rawBlocks).toEqual([{ MESSAGE: "Parcel" }]);
   });
 
+  test.each([
+    [{ entity_type: "lines" }, true],
+    [{ entity_type: null }, true],
+    [{ entity_type: "CRM" }, false],
+    [{ entity_type: undefined, type: "chat" }, false],
+    [{ entity_type: [], type: "lines" }, false],
+  ])("a chat of open lines is told by %j", (changes, isListed) => {
+    const items = [{ id: "chat5", chat: { ...chat, ...changes } }];
+    expect(decoded(recentList({ limit: 1, offset: 0 }), { items }).items.length > 0).toBe(isListed);
+  });
+
   test("flags of a preview in whichever spelling", () => {
     const preview = (file: unknown, attach: unknown) =>
       decoded(recentList({ limit: 1, offset: 0 }), { items: [{ id: "chat5", chat, message: { id: 1, file, attach } }] })

@@ -143,6 +143,11 @@ export function createConnection(options: ConnectionOptions): Connection {
         "The portal redirects to an address that is not allowed. If it was renamed, configure its new name (and allow it in BITRIX24_PORTALS).",
       );
     }
+    if (target.origin === from) {
+      throw new PortalUnavailable(
+        "The portal leads calls to a page of its own, such as a login. Check the address of the webhook, and that nothing before the portal asks for a login.",
+      );
+    }
     return target.origin;
   }
 

@@ -85,7 +85,12 @@ export function decodeChat(raw: WireObject, path: string): WritableChat {
 /** True for a chat of an open line, as far as the answer tells it. */
 export function isOpenLineChat(raw: WireObject): boolean {
   const type = field(raw, "entity_type", "entityType");
-  return type === "LINES" || (type === undefined && raw.type === "lines");
+  return isOfOpenLines(type ?? raw.type);
+}
+
+/** The portal's word for open lines: `LINES` as a kind of entity, `lines` as a kind of chat. */
+export function isOfOpenLines(type: unknown): boolean {
+  return typeof type === "string" && type.toUpperCase() === "LINES";
 }
 
 /** The packed fields, each for itself: one that cannot be read costs no other. */

@@ -135,6 +135,16 @@ it("does not follow a redirect to a host that is not allowed", async () => {
   await elsewhere.close();
 });
 
+it.each(["/auth/?backurl=x", "login"])(
+  "does not follow a redirect to %s, a page of the portal itself",
+  async (location) => {
+    const { portal, operation } = await startBench();
+    portal.intercept = () => ({ status: 302, headers: { location }, body: "" });
+    await expect(operation().write(call("a.update"))).rejects.toThrow(/page of its own, such as a login/);
+    expect(portal.requests).toHaveLength(1);
+  },
+);
+
 it.each([
   ["http://portal.example.com/rest/1/s3cr3t/", /unencrypted/],
   ["not an address", /not an address/],

@@ -12,7 +12,7 @@ import {
 import { ornamental, ornamentalList, readable } from "../../../datasources/bitrix24/wire-lists.ts";
 import { optionalInstant } from "../../../datasources/bitrix24/wire-times.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
-import { userCodeOrNone } from "../../../datasources/im/chat-fields.ts";
+import { isOfOpenLines, userCodeOrNone } from "../../../datasources/im/chat-fields.ts";
 import { parseSilentMode } from "../../../datasources/im/packed-fields.ts";
 import type { QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
 import type {
@@ -33,7 +33,7 @@ export function decodeQueuedEvent(record: QueuedEventRecord): StoredEvent | null
   if (type !== "ONIMV2MESSAGEADD" && type !== "ONIMV2MESSAGEUPDATE" && type !== "ONIMV2MESSAGEDELETE") return null;
   const data = object(record.data, "data");
   const chat = object(data.chat, "data.chat");
-  if (chat.entityType !== "LINES") return null;
+  if (!isOfOpenLines(chat.entityType)) return null;
   const dispatchedAt = ornamental(time, record.date, "date");
   if (type === "ONIMV2MESSAGEDELETE") {
     const author = authorOf(data, undefined);
