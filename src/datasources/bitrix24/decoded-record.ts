@@ -61,11 +61,20 @@ class DecodedRecord {
   static methodOf(record: object): string | undefined {
     return #later in record ? record.#later.method : undefined;
   }
+
+  static rawOf(record: object): WireObject | undefined {
+    return #raw in record ? record.#raw : undefined;
+  }
 }
 
 /** The method whose answer a record was decoded from; undefined for one that is put together otherwise. */
 export function methodOf(record: object): string | undefined {
   return DecodedRecord.methodOf(record);
+}
+
+/** What the portal sent of a record, all of which it keeps in memory; undefined for one that is put together otherwise. */
+export function rawOf(record: object): WireObject | undefined {
+  return DecodedRecord.rawOf(record);
 }
 
 /** How records of a kind are made: from what an answer says of the one with this id. Only while the answer is being decoded. */

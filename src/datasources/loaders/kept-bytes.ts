@@ -1,8 +1,10 @@
+import { rawOf } from "../bitrix24/decoded-record.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import type { SessionHistory } from "../domain/session.ts";
+import { rowOf } from "../imopenlines/config/line-decoder.ts";
 
-/** Of a person, or half of a line: what their records were seen to take, generously. */
-export const SMALL_RECORD_BYTES = 2_000;
+/** What is around a record: its keys, its tags, columns that were decoded. */
+const RECORD_BYTES = 800;
 const CHAT_BYTES = 3_000;
 const MARK_BYTES = 200;
 const MESSAGE_BYTES = 1_200;
@@ -10,13 +12,19 @@ const MESSAGE_BYTES = 1_200;
 const BYTES_PER_CHARACTER = 6;
 const FILE_BYTES = 1_500;
 
+/** What a person or a line takes in memory: as much as the portal sent of it. */
+export function bytesOfRecord(record: object): number {
+  return RECORD_BYTES + bytesOfJson(rawOf(record) ?? rowOf(record) ?? record);
+}
+
 /** What a record takes in memory, as far as its parts tell: an estimate that is rather too high. */
 export function bytesOfChat({ readMarks, description }: ChatRecord): number {
   return CHAT_BYTES + (readMarks?.length ?? 0) * MARK_BYTES + (description?.length ?? 0) * 2;
 }
 
 export function bytesOfHistory({ messages, files, users }: SessionHistory): number {
-  let bytes = CHAT_BYTES + files.length * FILE_BYTES + users.size * SMALL_RECORD_BYTES;
+  let bytes = CHAT_BYTES + files.length * FILE_BYTES;
+  for (const user of users.values()) bytes += bytesOfRecord(user);
   for (const { text, attachments } of messages) {
     bytes += MESSAGE_BYTES + text.length * BYTES_PER_CHARACTER;
     for (const { rawBlocks } of attachments) bytes += bytesOfJson(rawBlocks);

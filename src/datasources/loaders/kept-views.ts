@@ -7,7 +7,7 @@ import type { ListedLine } from "../domain/line.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import type { UserRecord } from "../domain/user.ts";
 import type { ChatPlace } from "./history-cache.ts";
-import { bytesOfChat, bytesOfHistory, SMALL_RECORD_BYTES } from "./kept-bytes.ts";
+import { bytesOfChat, bytesOfHistory, bytesOfRecord } from "./kept-bytes.ts";
 import { createTaggedStore } from "./tagged-store.ts";
 
 /**
@@ -145,12 +145,12 @@ export function createKeptViews(options: KeptViewsOptions): KeptViewsStore {
       user: (id) => small("user", id),
       keepUser(user, askedAt) {
         if (freshList(credentialKey) === undefined) return;
-        store.set(nameOf("user", user.id), { value: user, askedAt }, SMALL_RECORD_BYTES, [credential]);
+        store.set(nameOf("user", user.id), { value: user, askedAt }, bytesOfRecord(user), [credential]);
       },
       line: (id) => small("line", id),
       keepLine(line, askedAt) {
         if (freshList(credentialKey) === undefined) return;
-        store.set(nameOf("line", line.id), { value: line, askedAt }, SMALL_RECORD_BYTES * 2, [credential]);
+        store.set(nameOf("line", line.id), { value: line, askedAt }, bytesOfRecord(line), [credential]);
       },
     };
   }

@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
+import { decodeFrom } from "../../../src/datasources/bitrix24/decoding.ts";
 import { UpstreamUsage } from "../../../src/datasources/bitrix24/usage.ts";
 import type { ChatRecord } from "../../../src/datasources/domain/chat.ts";
+import type { ListedLine } from "../../../src/datasources/domain/line.ts";
 import type { SessionHistory } from "../../../src/datasources/domain/session.ts";
+import type { UserRecord } from "../../../src/datasources/domain/user.ts";
+import { decodeUser } from "../../../src/datasources/im/user-fields.ts";
+import { decodeLine } from "../../../src/datasources/imopenlines/config/line-decoder.ts";
 import { createKeptViews, type KeptViewsOptions, NO_VIEWS } from "../../../src/datasources/loaders/kept-views.ts";
 import { eventually } from "../../kit/until.ts";
 
@@ -235,6 +240,32 @@ it("counts what messages carry beside their text, however deep it nests", () => 
   let nested: unknown = [];
   for (let level = 0; level < 50_000; level++) nested = [nested];
   views.keepHistory(withBlocks({ GRID: nested }), performance.now());
+  expect(views.history("1", "70", undefined)).toBeUndefined();
+});
+
+it("counts what the portal told of people and lines, of those in a history too", () => {
+  const { views } = keep();
+  const told = (bot: Record<string, unknown>): UserRecord =>
+    decodeFrom({ origin: "https://portal.example" }, "im.user.list.get", () =>
+      decodeUser({ id: 12, name: "Anna", bot_data: bot }, "12"),
+    );
+  const small = told({ code: "x" });
+  const large = told({ code: "x".repeat(600_000) });
+  views.keepUser(small, performance.now());
+  expect(views.user("12")).toBe(small);
+  views.keepUser(large, performance.now());
+  expect(views.user("12")).toBeUndefined();
+  const line = (name: string): ListedLine =>
+    decodeFrom({ origin: "https://portal.example" }, "imopenlines.config.get", () =>
+      decodeLine({ ID: 3, LINE_NAME: "Shop", WELCOME_MESSAGE_TEXT: name }, "", "full"),
+    );
+  views.keepLine(line("x"), performance.now());
+  expect(views.line("3")).toBeDefined();
+  views.keepLine(line("x".repeat(600_000)), performance.now());
+  expect(views.line("3")).toBeUndefined();
+  views.keepHistory({ ...historyOf("1"), users: new Map([["12", small]]) }, performance.now());
+  expect(views.history("1", "70", undefined)).toBeDefined();
+  views.keepHistory({ ...historyOf("1"), users: new Map([["12", large]]) }, performance.now());
   expect(views.history("1", "70", undefined)).toBeUndefined();
 });
 

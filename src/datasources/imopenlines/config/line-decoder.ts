@@ -1,6 +1,6 @@
 import { answerSource } from "../../bitrix24/decoding.ts";
 import { decodeResult } from "../../bitrix24/failures.ts";
-import { id, object } from "../../bitrix24/wire.ts";
+import { id, object, type WireObject } from "../../bitrix24/wire.ts";
 import type { Id } from "../../domain/ids.ts";
 import type {
   LineBot,
@@ -47,6 +47,11 @@ export function decodeLineToChange(value: unknown): LineRecord {
   return new DecodedLine(new LineRow(object(value, ""), "", { hasEmojiTokens: false, isStrict: true }), "full");
 }
 
+/** What the portal sent of a line, all of which it keeps in memory; undefined for one that is put together otherwise. */
+export function rowOf(line: object): WireObject | undefined {
+  return DecodedLine.rowOf(line);
+}
+
 /** Most operations want a few of the hundred settings, so a group is decoded when it is first read and then kept. */
 class DecodedLine implements LineRecord {
   readonly id: Id;
@@ -72,6 +77,10 @@ class DecodedLine implements LineRecord {
     this.name = row.text("LINE_NAME");
     this.isActive = row.flag("ACTIVE");
     this.#row = row;
+  }
+
+  static rowOf(line: object): WireObject | undefined {
+    return #row in line ? line.#row.row : undefined;
   }
 
   get isTemporary() {

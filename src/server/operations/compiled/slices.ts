@@ -21,9 +21,12 @@ function currentTurn(): number {
   return turn;
 }
 
+/** So many slices are one where something is waited for. */
+const SLICES_TOGETHER = 8;
+
 /**
  * The slices in which one large answer is written, so that others get their turn between them. What its fields ask for in one turn is read
- * together; so a turn in which any of them waits for something is not cut any more, and what was cut in it is taken up at once.
+ * together; so a turn in which any of them waits for something goes on for several slices, with what was cut in it before.
  */
 export class Slices {
   readonly #size: number;
@@ -41,18 +44,25 @@ export class Slices {
   beforeItem(): Promise<void> | undefined {
     this.#count();
     this.#items += 1;
-    if (this.#items <= this.#size || this.#isAsking) return undefined;
-    return new Promise((resolve) => {
-      if (this.#held.length === 0) waiting.push(() => this.#release());
-      this.#held.push(resolve);
-    });
+    return this.#items <= (this.#isAsking ? this.#longest : this.#size) ? undefined : this.#hold();
+  }
+
+  /** Before a value is written that was waited for: undefined when it may be now. Thousands may have waited for one answer. */
+  beforeAnswered(): Promise<void> | undefined {
+    this.#count();
+    this.#items += 1;
+    return this.#items <= this.#longest ? undefined : this.#hold();
   }
 
   /** A field waits for something. */
   asks(): void {
     this.#count();
     this.#isAsking = true;
-    this.#release();
+    if (this.#items <= this.#longest) this.#release();
+  }
+
+  get #longest(): number {
+    return this.#size * SLICES_TOGETHER;
   }
 
   #count(): void {
@@ -61,6 +71,13 @@ export class Slices {
     this.#turn = now;
     this.#items = 0;
     this.#isAsking = false;
+  }
+
+  #hold(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#held.length === 0) waiting.push(() => this.#release());
+      this.#held.push(resolve);
+    });
   }
 
   #release(): void {

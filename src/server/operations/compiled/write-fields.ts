@@ -103,7 +103,7 @@ function fieldWriter(place: Place): ObjectWriter {
   function writtenLater(writing: Writing, parent: Path, value: Promise<unknown>): Promise<Json> {
     writing.slices.asks();
     return value
-      .then((known) => writeValue(writing, known, isLeaf ? undefined : pathTo(place, parent)))
+      .then((known) => writeAnswered(writing, known, isLeaf ? undefined : pathTo(place, parent), writeValue))
       .then(undefined, (error: unknown) => failed(writing, parent, error));
   }
 
@@ -122,6 +122,14 @@ function fieldWriter(place: Place): ObjectWriter {
 
 function isWritten(text: Text): text is Json {
   return typeof text === "string" || text instanceof JsonPieces;
+}
+
+/** In a later turn where many were answered in this one. */
+function writeAnswered(writing: Writing, known: unknown, path: Path, write: ValueWriter): Text {
+  const pause = writing.slices.beforeAnswered();
+  return pause === undefined
+    ? write(writing, known, path)
+    : pause.then(() => writeAnswered(writing, known, path, write));
 }
 
 /** A field that failed is null and its error is told; where it cannot be null, that is for what is around it to tell. */
@@ -204,7 +212,7 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
   function writtenLater(writing: Writing, path: Path, index: number, item: Promise<unknown>): Promise<Json> {
     writing.slices.asks();
     return item
-      .then((known) => writeValue(writing, known, itemPath(path, index)))
+      .then((known) => writeAnswered(writing, known, itemPath(path, index), writeValue))
       .then(undefined, (error: unknown) => failed(writing, path, index, error));
   }
 

@@ -32,6 +32,7 @@ import { jsonText } from "../../../../src/subscriptions/live/json-pieces.ts";
 import { type RandomDocument, randomDocument } from "../../../kit/random-document.ts";
 import { createDice, type Dice } from "../../../kit/random-operation.ts";
 import { countOf, SEED } from "../../../kit/seeds.ts";
+import { until } from "../../../kit/until.ts";
 
 /** By its class an error becomes what a client is told. */
 class Broken extends Error {}
@@ -349,14 +350,46 @@ test("of an answer of 5,000 messages no more than a slice is written before othe
   expect(data && jsonText(data)).toBe(JSON.stringify(expected.data));
 });
 
-test("what the messages of an answer ask for together is asked for together, however large the answer is", async () => {
+test("of 5,000 messages that each wait for something no more than eight slices are written, or go on, before others have their turn", async () => {
+  const asked: (readonly string[])[] = [];
+  let released: () => void = () => {};
+  const isAnswered = new Promise<void>((resolve) => {
+    released = resolve;
+  });
+  const authors = new DataLoader<string, unknown>(async (ids) => {
+    asked.push(ids);
+    await isAnswered;
+    return ids.map((id) => ({ id }));
+  });
+  let named = 0;
+  const { schema, resolved } = historySchema(5_000, (id) => authors.load(id));
+  setResolver(schema, "User", "id", (source) => {
+    named += 1;
+    return Reflect.get(Object(source), "id");
+  });
+  const written = Promise.resolve(run(createCompiledQueries(schema, { sliceSize: 100 }), HISTORY));
+  const allAsked = until(() => asked.flat().length === 5_000);
+  const asking = await eachTurn(resolved, allAsked);
+  expect(Math.max(...asking)).toBeLessThanOrEqual(800);
+  // Not one by one: each of these is a call, and what is asked for in one turn is one.
+  expect(asked.length).toBe(Math.ceil(5_000 / 800));
+  released();
+  const going = await eachTurn(() => named, written);
+  expect(Math.max(...going)).toBeLessThanOrEqual(800);
+  const expected = await execute({ schema, document: HISTORY.document });
+  const { data, errors } = (await written) ?? {};
+  expect(errors).toEqual([]);
+  expect(data && jsonText(data)).toBe(JSON.stringify(expected.data));
+});
+
+test("what the messages of an answer ask for together is asked for together, up to some thousands", async () => {
   const asked: (readonly string[])[] = [];
   const authors = new DataLoader<string, unknown>(async (ids) => {
     asked.push(ids);
     return ids.map((id) => ({ id }));
   });
   const { schema } = historySchema(1_000, (id) => authors.load(id));
-  const written = await run(createCompiledQueries(schema, { sliceSize: 10 }), HISTORY);
+  const written = await run(createCompiledQueries(schema, { sliceSize: 130 }), HISTORY);
   expect(written?.errors).toEqual([]);
   expect(asked.map((ids) => ids.length)).toEqual([1_000]);
 });
