@@ -1,8 +1,7 @@
 import { isAscii } from "node:buffer";
-import { EventEmitter } from "node:events";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
-import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
+import { Agent, type Dispatcher, errors, ProxyAgent } from "undici";
 import { guard } from "../../process/guard.ts";
 import type { LightSignal } from "../../process/light-signal.ts";
 
@@ -112,56 +111,92 @@ async function exchange(
   timeoutMs: number,
   signal: LightSignal | undefined,
 ): Promise<TransportAnswer> {
-  // An `AbortSignal` for each request would cost as much as the rest of a small one.
-  const ending = new EventEmitter();
-  let isEnded = false;
-  const end = guard("the end of a request to a portal", () => {
-    isEnded = true;
-    ending.emit("abort");
-  });
+  const request = new PortalRequest();
+  const end = guard("the end of a request to a portal", () => request.giveUp());
   const timer = setTimeout(end, Math.max(1, timeoutMs));
   if (signal?.aborted === true) end();
   else signal?.addEventListener("abort", end);
   try {
-    if (isEnded) throw new Error("nobody waits any more");
-    const answer = await request(url, {
-      dispatcher,
-      method: body === undefined ? "GET" : "POST",
-      headers: HEADERS,
-      body: body ?? null,
-      signal: ending,
-    });
-    const encoding = single(answer.headers["content-encoding"]) ?? "identity";
+    const { status, headers, bytes } = await request.send(dispatcher, new URL(url), body);
+    const encoding = single(headers["content-encoding"]) ?? "identity";
     return {
-      status: answer.statusCode,
-      contentType: single(answer.headers["content-type"]) ?? "",
-      location: single(answer.headers.location),
-      body: encoding === "identity" ? textOf(await bytesOf(answer.body)) : await decompress(answer.body, encoding),
+      status,
+      contentType: single(headers["content-type"]) ?? "",
+      location: single(headers.location),
+      body: encoding === "identity" ? textOf(bytes) : await decompress(bytes, encoding),
     };
   } catch (error) {
-    throw failure(error, isEnded);
+    throw failure(error, request.isGivenUp);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
   }
 }
 
+interface Received {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Buffer;
+}
+
+/** One request whose answer is gathered as it comes: the stream, the signal and the resource that undici would make for it cost as much as a small answer. */
+class PortalRequest implements Dispatcher.DispatchHandler {
+  readonly #chunks: Buffer[] = [];
+  #status = 0;
+  #headers: Received["headers"] = {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #settle: { readonly resolve: (received: Received) => void; readonly reject: (error: unknown) => void } | undefined;
+  isGivenUp = false;
+
+  send(dispatcher: Dispatcher, { origin, pathname, search }: URL, body: string | undefined): Promise<Received> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      if (this.isGivenUp) return reject(GIVEN_UP);
+      const method = body === undefined ? "GET" : "POST";
+      dispatcher.dispatch({ origin, path: pathname + search, method, headers: HEADERS, body: body ?? null }, this);
+    });
+  }
+
+  /** Nobody waits for it any more. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.#settle?.reject(GIVEN_UP);
+    this.#controller?.abort(GIVEN_UP);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.isGivenUp) controller.abort(GIVEN_UP);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Received["headers"]): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const [first, ...others] = this.#chunks;
+    const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks);
+    this.#settle?.resolve({ status: this.#status, headers: this.#headers, bytes });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#settle?.reject(error);
+  }
+}
+
+const GIVEN_UP = new Error("nobody waits any more");
+
 /** We ask for no compression, but a proxy before the portal may compress all the same. */
-async function decompress(body: Readable, encoding: string): Promise<string> {
+async function decompress(bytes: Buffer, encoding: string): Promise<string> {
   const decoder = DECODERS.get(encoding.trim().toLowerCase());
-  const bytes = await bytesOf(body);
   // What cannot be read is not REST JSON; that is told where JSON is expected.
   if (decoder === undefined || bytes.length === 0) return bytes.toString("latin1");
   return textOf(await decoder(bytes, { maxOutputLength: MAX_ANSWER_BYTES }));
-}
-
-interface Readable {
-  bytes(): Promise<Uint8Array>;
-}
-
-async function bytesOf(body: Readable): Promise<Buffer> {
-  const { buffer, byteOffset, byteLength } = await body.bytes();
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** A portal spells everything beyond ASCII as `\u…`, so that its bytes need no decoding. */
