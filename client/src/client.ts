@@ -134,8 +134,12 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
     throw new SubscriptionEnded(error.extensions?.code ?? "INTERNAL_SERVER_ERROR", error.message, errors);
   }
 
+  const state = stateWithNetwork(() => connection?.state() ?? IDLE);
   const hurry = (): void => connection?.hurry();
-  const stopWatching = watchPage(hurry);
+  const stopWatching = watchPage(() => {
+    hurry();
+    changed();
+  });
   return {
     async request<Data, Variables>(
       document: TypedDocument<Data, Variables>,
@@ -166,7 +170,7 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
       };
     },
     connection: {
-      state: () => connection?.state() ?? IDLE,
+      state,
       onChange(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -200,6 +204,19 @@ async function sharedName(
   const bytes = new TextEncoder().encode(JSON.stringify([url, sharedBy]));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return `open-lines ${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** What is waited for without a network is `offline`; the same object as long as nothing changes, as hooks want it. */
+function stateWithNetwork(current: () => ConnectionState): () => ConnectionState {
+  let last: ConnectionState = IDLE;
+  let offline = last;
+  return () => {
+    const state = current();
+    const isWaiting = state.phase === "waiting" || state.phase === "connecting";
+    if (!isWaiting || globalThis.navigator?.onLine !== false) return state;
+    if (last !== state) [last, offline] = [state, { ...state, phase: "offline" }];
+    return offline;
+  };
 }
 
 /** Calls when the network goes or is back, or the page is looked at again: after a laptop's sleep for example. */

@@ -5,8 +5,11 @@ import { createPace } from "./pace.ts";
 import { openSocket } from "./socket-carrier.ts";
 
 export interface ConnectionState {
-  /** `idle`: nothing is subscribed to. `waiting`: lost, tried again at `retryAt`. `refused`: the identity is not accepted. */
-  readonly phase: "idle" | "connecting" | "connected" | "waiting" | "refused";
+  /**
+   * `idle`: nothing is subscribed to. `waiting`: lost, tried again at `retryAt`. `offline`: so too, and the browser says that it has no network
+   * at all. `refused`: the identity is not accepted.
+   */
+  readonly phase: "idle" | "connecting" | "connected" | "waiting" | "offline" | "refused";
   readonly transport?: "websocket" | "event-stream" | "other-tab" | undefined;
   /** Milliseconds since 1970. */
   readonly retryAt?: number | undefined;

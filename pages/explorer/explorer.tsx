@@ -33,9 +33,11 @@ export function Explorer({ settings, sandboxIsUnreachable }: ExplorerProps) {
   return (
     <>
       <TopBar {...{ people, apiKey, cost, sandboxIsUnreachable }} onApiKey={changeKey} />
-      <GraphiQL fetcher={connection.fetcher} plugins={[BUILDER]} defaultTabs={tabs}>
-        <GraphiQL.Logo> </GraphiQL.Logo>
-      </GraphiQL>
+      <main>
+        <GraphiQL fetcher={connection.fetcher} plugins={[BUILDER]} defaultTabs={tabs}>
+          <GraphiQL.Logo> </GraphiQL.Logo>
+        </GraphiQL>
+      </main>
     </>
   );
 }

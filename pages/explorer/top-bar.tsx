@@ -14,12 +14,15 @@ interface TopBarProps {
 export function TopBar({ people, apiKey, onApiKey, cost, sandboxIsUnreachable }: TopBarProps) {
   return (
     <header className="top-bar">
-      <a className="home" href="/">
-        Open Channels
-      </a>
+      <h1>
+        <a className="home" href="/">
+          Open Channels
+        </a>
+      </h1>
       <Identity people={people} apiKey={apiKey} onApiKey={onApiKey} />
       <output className="cost">{cost === undefined ? "" : costText(cost)}</output>
       <nav>
+        {people.length > 0 && <a href="/inbox">Inbox</a>}
         <a href="/docs">Guides</a>
         <a href="/docs/schema">Schema</a>
         <a href="/graphql" onClick={() => rememberChoice("sandbox")}>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
 import { startGateway, type TestGateway } from "../kit/gateway.ts";
+import { axeFindings } from "./axe-findings.ts";
 
 let browser: TestBrowser;
 let portal: RunningPortal;
@@ -75,4 +76,15 @@ test.each([390, 800, 1280])("no page is wider than a window of %i pixels, in lig
       expect([path, overflow]).toEqual([path, 0]);
     }
   }
+});
+
+test("whoever uses a keyboard or a screen reader finds nothing in the way of the guides, on a phone too", async () => {
+  const { page } = await browser.open();
+  await page.setViewportSize({ width: 360, height: 800 });
+  const found: string[] = [];
+  for (const path of ["/", "/docs/first-ten-minutes", "/docs/settings", "/docs/nothing"]) {
+    await page.goto(at(path));
+    found.push(...(await axeFindings(page)).map((finding) => `${path}: ${finding}`));
+  }
+  expect(found).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../kit/browser.ts";
 import { runScript } from "../kit/program.ts";
@@ -129,6 +130,60 @@ test("an operator answers one message among several, likes it, is seen to write,
   await row.getByLabel("Marked as unread").waitFor();
   await choose("Do not pin");
   await eventually(async () => expect(await row.getByLabel("Pinned to the top").count()).toBe(0));
+  expect(complaints(watched)).toEqual([]);
+});
+
+test("an operator sees in his conversation who has read it in the portal itself, and whoever helped leaves it", async () => {
+  const scene = await openInboxScene();
+  const { people, chatId } = await scene.sharedChat();
+  const [anna, marek] = people;
+  await scene.actInPortal(anna, "imopenlines.operator.answer", chatId);
+  await scene.actInPortal(marek, "imopenlines.session.join", chatId);
+  const { world } = scene.portal;
+  const hers = await scene.enter(browser, anna, `#/chats/${chatId}`);
+  const his = await scene.enter(browser, marek, `#/chats/${chatId}`);
+  for (const { page } of [hers, his]) await page.locator(".message").first().waitFor();
+  await his.page.goto("about:blank");
+  world.customerWrites(Number(chatId), "Has anybody read this?");
+  await hers.page.locator(".message:not(.announced)").getByText("Has anybody read this?").waitFor();
+  await hers.page.bringToFront();
+  await scene.actInPortal(marek, "im.dialog.read", chatId);
+  await hers.page.locator(".readers").getByText(marek.name).waitFor();
+
+  await his.page.goBack();
+  const { page } = his;
+  await page.getByRole("tab", { name: /^Colleagues/ }).click();
+  const row = page.locator(".dialog-place", { has: page.locator(`a[href="#/chats/${chatId}"]`) });
+  await row.hover();
+  await row.getByRole("button", { name: /^Actions/ }).click();
+  await page.getByRole("menuitem", { name: "Leave", exact: true }).click();
+  await eventually(async () => expect(await row.count()).toBe(0));
+  expect(world.chat(Number(chatId)).members.has(marek.id)).toBe(false);
+  expect(complaints(hers)).toEqual([]);
+});
+
+test("a supervisor saves what the filter lets through as a table", async () => {
+  const scene = await openInboxScene();
+  const [helena] = scene.portal.users;
+  if (helena === undefined) throw new Error("nobody");
+  const watched = await scene.enter(browser, helena, "#/supervisor/sessions");
+  const { page } = watched;
+  await page.getByLabel("State").selectOption({ label: "In progress" });
+  await page.locator(".session-table a").first().waitFor();
+  await eventually(async () =>
+    expect(new Set(await page.locator(".session-table .state").allTextContents())).toEqual(new Set(["In progress"])),
+  );
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export as CSV" }).click();
+  const file = await saving;
+  expect(file.suggestedFilename()).toBe("sessions.csv");
+  const [names = "", ...rows] = readFileSync(await file.path(), "utf8")
+    .trimEnd()
+    .split("\r\n");
+  expect(names).toMatch(/^\uFEFFid,chatId,title,customer,/);
+  expect(rows.length).toBeGreaterThan(1);
+  expect(rows.filter((row) => !row.includes(",ANSWERED,"))).toEqual([]);
+  expect(rows.length).toBeGreaterThanOrEqual(await page.locator(".session-table tbody tr").count());
   expect(complaints(watched)).toEqual([]);
 });
 

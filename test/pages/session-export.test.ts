@@ -1,5 +1,6 @@
 import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
 import { expect, test } from "vitest";
+import { csvOf } from "../../examples/inbox/src/supervisor/csv.ts";
 import { readAllSessions } from "../../examples/inbox/src/supervisor/read-all-sessions.ts";
 import { keyFor } from "../kit/gateway.ts";
 import { openLiveOffice } from "../kit/live-office.ts";
@@ -30,4 +31,10 @@ test("more sessions than one table takes are saved in parts, each behind the one
   expect(parts.length).toBeGreaterThan(1);
   for (const part of parts.slice(0, -1)) expect(part.length).toBeGreaterThanOrEqual(150);
   expect(parts.flat()).toEqual(all.sessions.map(({ id }) => id));
+
+  const [session] = all.sessions;
+  if (session === undefined) throw new Error("no session");
+  const customer = { id: "1", name: '=SUM(A1), "ha"', avatarUrl: null };
+  const [, row] = csvOf([{ ...session, customer: { ...session.customer, ...customer } }]).split("\r\n");
+  expect(row).toContain(`,"'=SUM(A1), ""ha""",`);
 });

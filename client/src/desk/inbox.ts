@@ -33,6 +33,8 @@ export const EMPTY_INBOX: InboxState<never> = { rows: [], hasMore: false, isLoad
 export interface LiveInbox<Row = InboxRow> extends Watched<InboxState<Row>> {
   /** Widens the list by another page, up to 100 rows. Resolves when the wider list is there, or cannot be had. */
   loadMore(): Promise<void>;
+  /** Asks for the list anew, now: for whoever does not want to wait until that is done by itself. */
+  readAgain(): void;
   close(): void;
 }
 
@@ -111,6 +113,11 @@ export function openInbox<Row extends InboxRow = InboxRow>(
       show({ isLoading: true });
       begin();
       await new Promise<void>((resolve) => waiting.add(resolve));
+    },
+    readAgain() {
+      if (isClosed) return;
+      show({ isLoading: true, problem: undefined });
+      begin();
     },
     close() {
       isClosed = true;

@@ -89,13 +89,13 @@ export function useLiveEvents<Data, Variables = Readonly<Record<string, unknown>
 /** The viewer's dialogs, alive. */
 export function useInbox<Row extends InboxRow = InboxRow>(
   options: InboxOptions<Row> = {},
-): InboxState<Row> & Pick<LiveInbox, "loadMore"> {
+): InboxState<Row> & Pick<LiveInbox, "loadMore" | "readAgain"> {
   const { client } = useDesk();
   const key = JSON.stringify(options);
   const open = useCallback(() => openInbox<Row>(client, JSON.parse(key)), [client, key]);
   const inbox = useOpened(open);
   const state = useWatched<InboxState<Row>>(inbox, EMPTY_INBOX);
-  return { ...state, loadMore: async () => inbox?.loadMore() };
+  return { ...state, loadMore: async () => inbox?.loadMore(), readAgain: () => inbox?.readAgain() };
 }
 
 export interface UsedChat<Message = ChatMessage>

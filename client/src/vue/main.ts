@@ -86,14 +86,14 @@ export function useLiveEvents<Data, Variables = Readonly<Record<string, unknown>
 /** The viewer's dialogs, alive. */
 export function useInbox<Row extends InboxRow = InboxRow>(
   options: MaybeRefOrGetter<InboxOptions<Row>> = {},
-): { readonly state: Readonly<ShallowRef<InboxState<Row>>> } & Pick<LiveInbox, "loadMore"> {
+): { readonly state: Readonly<ShallowRef<InboxState<Row>>> } & Pick<LiveInbox, "loadMore" | "readAgain"> {
   const { client } = useDesk();
   const { state, opened } = useOpened<InboxState<Row>, LiveInbox<Row>>(
     () => openInbox(client, toValue(options)),
     () => toValue(options),
     EMPTY_INBOX,
   );
-  return { state, loadMore: async () => opened()?.loadMore() };
+  return { state, loadMore: async () => opened()?.loadMore(), readAgain: () => opened()?.readAgain() };
 }
 
 export interface UsedChat<Message = ChatMessage> extends Pick<LiveChat, "loadEarlier" | "readAgain" | "send"> {

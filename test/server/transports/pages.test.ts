@@ -139,7 +139,8 @@ describe("the example inbox", () => {
   test("is not there where nobody may act without a key of his own", async () => {
     const nobody = await startGateway({ portal, env: { GATEWAY_EXPLORER: "true" } });
     for (const gateway of [closed, nobody]) {
-      expect((await get("/inbox", {}, gateway)).status).toBe(404);
+      const { status, body } = await get("/inbox", { accept: "text/html" }, gateway);
+      expect([status, body.toString()]).toEqual([404, expect.stringContaining("GATEWAY_EXPLORER_PEOPLE")]);
       expect((await get("/", {}, gateway)).body.toString()).not.toContain('href="/inbox"');
     }
     await nobody.close();

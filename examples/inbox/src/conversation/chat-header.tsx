@@ -9,21 +9,23 @@ import "./chat-header.css";
 
 interface ChatHeaderProps {
   readonly chat: ChatFactsFragment | undefined;
+  /** Known from the list before the chat is. */
+  readonly title: string;
   readonly children: ReactNode;
 }
 
 /** Whose conversation this is, and where it stands. */
-export function ChatHeader({ chat, children }: ChatHeaderProps) {
+export function ChatHeader({ chat, title, children }: ChatHeaderProps) {
   const words = useWords();
-  const title = customerName(chat?.title ?? "");
+  const name = customerName(title);
   return (
     <header className="chat-header">
       <a className="icon back" href={inboxAddress()} aria-label={words.back}>
         <ArrowLeft aria-hidden />
       </a>
-      {chat !== undefined && <Avatar name={title} url={chat.avatarUrl} />}
+      {name !== "" && <Avatar name={name} url={chat?.avatarUrl} />}
       <div className="titles">
-        <h1 dir="auto">{title}</h1>
+        <h1 dir="auto">{name}</h1>
         {chat !== undefined && <Facts chat={chat} />}
       </div>
       {children}
@@ -34,7 +36,11 @@ export function ChatHeader({ chat, children }: ChatHeaderProps) {
 function Facts({ chat }: { readonly chat: ChatFactsFragment }) {
   const words = useWords();
   const { state, operator, line, connector, isPinned, isSilent } = chat;
-  const facts = [operator?.name ?? words.nobody, line?.name, connector?.title ?? connector?.id];
+  const facts = [
+    operator?.name ?? (state === "NO_OPEN_SESSION" ? undefined : words.nobody),
+    line?.name,
+    connector?.title ?? connector?.id,
+  ];
   return (
     <p>
       <span className="state" data-state={state}>

@@ -34,25 +34,24 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
   const announced = useAnnounced(chatId, messages.messages);
   useListNews(dialog, { chat, readFacts, ...messages });
   useReading(chat, messages.messages.at(-1)?.id);
+  const readAgain = () => {
+    readFacts();
+    void messages.readAgain();
+  };
+  const title = chat?.title ?? dialog?.chat.title ?? "";
   return (
-    <section className="conversation" aria-label={chat?.title ?? words.loading}>
-      <ChatHeader chat={chat}>{chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}</ChatHeader>
+    <section className="conversation" aria-label={title || words.loading}>
+      <ChatHeader chat={chat} title={title}>
+        {chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}
+      </ChatHeader>
       {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
       {reactions.problem !== undefined && <Failure text={problemText(reactions.problem, words)} />}
-      {error !== undefined && (
-        <Failure
-          text={problemText(error, words)}
-          onRetry={() => {
-            readFacts();
-            void messages.readAgain();
-          }}
-        />
-      )}
+      {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
       <MessageList
         {...messages}
         isLoading={messages.isLoading && problem === undefined}
         isEmpty={error === undefined}
-        title={chat?.title ?? ""}
+        title={title}
         announced={announced}
         readMarks={chat?.readMarks ?? []}
         deeds={chat?.viewerCanSend === true ? { ...reactions, onReply: setAnswered } : undefined}

@@ -2,6 +2,7 @@ import { ArrowDown } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { Virtualizer } from "virtua";
 import type { ChatMessageFragment } from "../graphql.ts";
+import { Waiting } from "../parts/waiting.tsx";
 import { useWords } from "../words/language.tsx";
 import { AnnouncedMessage } from "./announced-message.tsx";
 import { type Entry, entriesOf } from "./entries.ts";
@@ -15,7 +16,10 @@ import { useScrolling } from "./use-scrolling.ts";
 import "./message-list.css";
 
 interface MessageListProps
-  extends Pick<Messages, "messages" | "outgoing" | "hasEarlier" | "isLoading" | "loadEarlier" | "retry" | "discard"> {
+  extends Pick<
+    Messages,
+    "messages" | "outgoing" | "hasEarlier" | "isLoading" | "loadEarlier" | "readAgain" | "retry" | "discard"
+  > {
   readonly title: string;
   /** Whether none are known to be there when there are none; not so where they could not be read. */
   readonly isEmpty: boolean;
@@ -51,7 +55,14 @@ export function MessageList({
     <div className="message-list">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard. */}
       <section className="scroller" ref={scroller} aria-label={words.messagesOf(title)} tabIndex={0}>
-        {isLoading && entries.length === 0 && <p className="state-line">{words.loading}</p>}
+        {isLoading && entries.length === 0 && (
+          <Waiting onRetry={() => void actions.readAgain()}>
+            {["customer", "colleague", "customer"].map((by, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: they are always the same.
+              <div key={index} className="skeleton" data-by={by} />
+            ))}
+          </Waiting>
+        )}
         {isEmpty && !isLoading && entries.length === 0 && <p className="state-line">{words.noMessages}</p>}
         <Virtualizer
           as="ol"

@@ -1,6 +1,7 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
 import { useCallback, useEffect } from "react";
 import { ChatDocument, type ChatFactsFragment, ChatNewsDocument } from "../graphql.ts";
+import { useAskedAgain } from "../parts/use-asked-again.ts";
 import { useLooks } from "./use-looks.ts";
 
 interface LiveFacts {
@@ -21,6 +22,7 @@ export function useLiveChat(chatId: string): LiveFacts {
     },
   });
   useLooks(chatId);
+  useAskedAgain(error, readFacts);
   useEffect(() => {
     addEventListener("focus", readFacts);
     return () => removeEventListener("focus", readFacts);

@@ -3,6 +3,7 @@ import { SearchChatsDocument } from "../graphql.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { useSettled } from "../parts/use-settled.ts";
+import { Waiting } from "../parts/waiting.tsx";
 import { inboxAddress } from "../route.ts";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
@@ -19,10 +20,11 @@ interface FoundChatsProps {
 /** Conversations whose title or people begin with what was typed, open and finished ones. */
 export function FoundChats({ text, openChatId }: FoundChatsProps) {
   const words = useWords();
-  const { data, error } = useQuery(SearchChatsDocument, { variables: { text: useSettled(text, 250) } });
+  const { data, error, refetch } = useQuery(SearchChatsDocument, { variables: { text: useSettled(text, 250) } });
   const found = data?.chatSearch?.nodes ?? [];
-  if (error !== undefined) return <Failure text={problemText(error, words)} />;
-  if (data === undefined) return <p className="nothing">{words.loading}</p>;
+  const readAgain = () => void refetch().catch(() => undefined);
+  if (error !== undefined) return <Failure text={problemText(error, words)} onRetry={readAgain} />;
+  if (data === undefined) return <Waiting onRetry={readAgain} />;
   if (found.length === 0) return <p className="nothing">{words.nothingFound}</p>;
   return (
     <ul className="found">

@@ -1,6 +1,7 @@
 import { useState } from "react";
-import { useViewerId } from "../gateway/use-viewer.ts";
+import { useViewer } from "../gateway/use-viewer.ts";
 import { Failure } from "../parts/failure.tsx";
+import { Waiting } from "../parts/waiting.tsx";
 import { supervisorAddress } from "../route.ts";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
@@ -20,9 +21,14 @@ interface DialogListProps {
 }
 
 /** The viewer's conversations by what is to be done with them. */
-export function DialogList({ open: { dialogs, isLoading, problem }, openChatId }: DialogListProps) {
+export function DialogList({ open, openChatId }: DialogListProps) {
   const words = useWords();
-  const viewerId = useViewerId();
+  const { viewerId, isKnown, error, readAgain } = useViewer();
+  const { dialogs, isLoading, problem = error } = open;
+  const readAll = () => {
+    if (!isKnown) readAgain();
+    open.readAgain();
+  };
   const [group, setGroup] = useState<Group>("mine");
   const [search, setSearch] = useState("");
   const isSearching = search.trim().length >= SHORTEST_SEARCH;
@@ -32,6 +38,7 @@ export function DialogList({ open: { dialogs, isLoading, problem }, openChatId }
   );
   return (
     <section className="dialog-list" aria-label={words.dialogs}>
+      {openChatId === undefined && <h1 className="visually-hidden">{words.dialogs}</h1>}
       <input
         type="search"
         className="search"
@@ -41,7 +48,9 @@ export function DialogList({ open: { dialogs, isLoading, problem }, openChatId }
         aria-label={words.search}
       />
       {!isSearching && <GroupTabs chosen={group} counts={new Map(counts)} onChoose={setGroup} />}
-      {problem !== undefined && <Failure text={problemText(problem, words)} />}
+      {problem !== undefined && group !== "finished" && (
+        <Failure text={problemText(problem, words)} onRetry={readAll} />
+      )}
       {isSearching ? (
         <div className="panel">
           <FoundChats text={search.trim()} openChatId={openChatId} />
@@ -51,7 +60,13 @@ export function DialogList({ open: { dialogs, isLoading, problem }, openChatId }
           {group === "finished" ? (
             <FinishedDialogs openChatId={openChatId} />
           ) : (
-            <Rows {...{ group, isLoading, openChatId }} dialogs={byGroup.get(group) ?? []} />
+            <Rows
+              {...{ group, openChatId, problem }}
+              // Whose the taken ones are is not known before it is known who one is.
+              dialogs={isKnown || group === "waiting" ? (byGroup.get(group) ?? []) : []}
+              isLoading={isLoading || !isKnown}
+              onRetry={readAll}
+            />
           )}
         </div>
       )}
@@ -60,21 +75,31 @@ export function DialogList({ open: { dialogs, isLoading, problem }, openChatId }
 }
 
 function FinishedDialogs({ openChatId }: { readonly openChatId: string | undefined }) {
-  const { dialogs, isLoading } = useDialogs(FINISHED);
-  return <Rows group="finished" {...{ dialogs, isLoading, openChatId }} />;
+  const words = useWords();
+  const { problem, readAgain, ...finished } = useDialogs(FINISHED);
+  return (
+    <>
+      {problem !== undefined && <Failure text={problemText(problem, words)} onRetry={readAgain} />}
+      <Rows group="finished" {...finished} {...{ problem, openChatId }} onRetry={readAgain} />
+    </>
+  );
 }
 
 interface RowsProps {
   readonly group: Group;
   readonly dialogs: readonly Dialog[];
   readonly isLoading: boolean;
+  readonly problem: Dialogs["problem"];
   readonly openChatId: string | undefined;
+  readonly onRetry: () => void;
 }
 
-function Rows({ group, dialogs, isLoading, openChatId }: RowsProps) {
+function Rows({ group, dialogs, isLoading, problem, openChatId, onRetry }: RowsProps) {
   const words = useWords();
   if (dialogs.length > 0) return <DialogRows dialogs={dialogs} openChatId={openChatId} />;
-  if (isLoading) return <SkeletonRows />;
+  // Where they could not be read nobody knows whether there are none.
+  if (problem !== undefined) return null;
+  if (isLoading) return <SkeletonRows onRetry={onRetry} />;
   return (
     <div className="nothing">
       <p>{words.nothing[group]}</p>
@@ -83,13 +108,12 @@ function Rows({ group, dialogs, isLoading, openChatId }: RowsProps) {
   );
 }
 
-function SkeletonRows() {
-  const words = useWords();
+function SkeletonRows({ onRetry }: { readonly onRetry: () => void }) {
   return (
-    <div className="skeletons" role="status" aria-label={words.loading}>
+    <Waiting onRetry={onRetry}>
       {["a", "b", "c", "d", "e", "f"].map((each) => (
         <div key={each} className="skeleton" />
       ))}
-    </div>
+    </Waiting>
   );
 }

@@ -9,6 +9,7 @@ export type Dialog = DialogRowFragment;
 export interface Dialogs extends Omit<InboxState<Dialog>, "rows"> {
   readonly dialogs: readonly Dialog[];
   readonly loadMore: () => Promise<void>;
+  readonly readAgain: () => void;
 }
 
 const ITEM_FIELDS = selectionOf(DialogRowFragmentDoc);

@@ -1,5 +1,6 @@
 import { type Load, useLoads } from "../actions/use-loads.ts";
 import { Failure } from "../parts/failure.tsx";
+import { Waiting } from "../parts/waiting.tsx";
 import { useFormats } from "../words/formats.ts";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
@@ -18,11 +19,7 @@ export function LoadView() {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
     <section className="view load-view" aria-label={words.views.load} tabIndex={0}>
       {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
-      {isLoading && loads.length === 0 && (
-        <p className="none" role="status">
-          {words.loading}
-        </p>
-      )}
+      {isLoading && loads.length === 0 && <Waiting onRetry={readAgain} />}
       {loads.length > 0 && (
         <div className="table-frame">
           <table>

@@ -27,13 +27,13 @@ export function SessionTable({ sessions, openSessionId }: SessionTableProps) {
               {words.line}
             </th>
             <th scope="col">{words.begun}</th>
-            <th scope="col" className="number further">
+            <th scope="col" className="number further figure">
               {words.waited}
             </th>
-            <th scope="col" className="number further">
+            <th scope="col" className="number further figure">
               {words.messageCount}
             </th>
-            <th scope="col" className="further">
+            <th scope="col" className="further figure">
               {words.vote}
             </th>
           </tr>
@@ -76,20 +76,35 @@ function SessionLine({ session, line, isOpen }: SessionLineProps) {
           {words.sessionStates[state ?? "UNKNOWN"]}
         </span>
       </td>
-      <td dir="auto">{operator?.name ?? words.nobody}</td>
+      <td dir="auto">{operator?.name ?? (isOver(state) ? words.noOperator : words.nobody)}</td>
       <td className="further" dir="auto">
         {line}
       </td>
-      <td className="when">{startedAt === null ? "" : formats.full(new Date(startedAt))}</td>
-      <td className="number further">
+      <td className="when">{startedAt !== null && <When at={new Date(startedAt)} />}</td>
+      <td className="number further figure">
         {waitedForAnswerSeconds === null ? "" : formats.seconds(waitedForAnswerSeconds)}
       </td>
-      <td className="number further">{messageCount}</td>
-      <td className="further">
+      <td className="number further figure">{messageCount}</td>
+      <td className="further figure">
         <Vote rating={session.customerRating} />
       </td>
     </tr>
   );
+}
+
+/** To the minute; where there is little room, shorter. */
+function When({ at }: { readonly at: Date }) {
+  const { full, moment } = useFormats();
+  return (
+    <time dateTime={at.toISOString()} title={full(at)}>
+      <span className="full">{full(at)}</span>
+      <span className="short">{moment(at)}</span>
+    </time>
+  );
+}
+
+function isOver(state: SessionRowFragment["state"]): boolean {
+  return state === "CLOSED" || state === "SPAM";
 }
 
 function Vote({ rating }: { readonly rating: SessionRowFragment["customerRating"] }) {

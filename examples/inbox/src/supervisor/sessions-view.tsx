@@ -1,5 +1,6 @@
 import type { SessionFilter } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
+import { Waiting } from "../parts/waiting.tsx";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
 import { ExportButton } from "./export-button.tsx";
@@ -51,11 +52,7 @@ function SessionList({ filter, openSessionId }: SessionListProps) {
       {error !== undefined && !isLoading && <Failure text={problemText(error, words)} onRetry={readAgain} />}
       {sessions.length > 0 && <SessionTable sessions={sessions} openSessionId={openSessionId} />}
       {sessions.length === 0 && !isLoading && error === undefined && <p className="none">{words.noSessions}</p>}
-      {isLoading && (
-        <p className="none" role="status">
-          {words.loading}
-        </p>
-      )}
+      {isLoading && <Waiting onRetry={readAgain} />}
       {!isComplete && !isLoading && <p className="none">{words.notComplete}</p>}
       {hasMore && !isLoading && (
         <p className="more">

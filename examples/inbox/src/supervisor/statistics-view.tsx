@@ -1,6 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { type PeriodInput, StatisticsDocument, type StatisticsQuery } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
+import { Waiting } from "../parts/waiting.tsx";
 import { useFormats } from "../words/formats.ts";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
@@ -43,17 +44,9 @@ function Figures({ period, lineId }: { readonly period: PeriodInput; readonly li
   const variables = { period, lineIds: lineId === "" ? null : [lineId] };
   const { data, error, refetch } = useQuery(StatisticsDocument, { variables });
   const statistics = data?.lineStatistics;
-  if (error !== undefined) {
-    const readAgain = () => void refetch().catch(() => undefined);
-    return <Failure text={problemText(error, words)} onRetry={readAgain} />;
-  }
-  if (statistics == null) {
-    return (
-      <p className="none" role="status">
-        {words.loading}
-      </p>
-    );
-  }
+  const readAgain = () => void refetch().catch(() => undefined);
+  if (error !== undefined) return <Failure text={problemText(error, words)} onRetry={readAgain} />;
+  if (statistics == null) return <Waiting onRetry={readAgain} />;
   return (
     <>
       <StatisticsTiles statistics={statistics} />
@@ -69,12 +62,13 @@ function Figures({ period, lineId }: { readonly period: PeriodInput; readonly li
 function Sources({ sources }: { readonly sources: Statistics["bySource"] }) {
   const words = useWords();
   const most = Math.max(1, ...sources.map(({ sessionCount }) => sessionCount ?? 0));
+  const sorted = sources.toSorted((one, other) => (other.sessionCount ?? 0) - (one.sessionCount ?? 0));
   return (
-    <section className="chart">
+    <section className="chart sources">
       <h2>{words.bySource}</h2>
       <table>
         <tbody>
-          {sources.map(({ sourceCode, sessionCount }) => (
+          {sorted.map(({ sourceCode, sessionCount }) => (
             <tr key={sourceCode}>
               <th scope="row">{sourceCode}</th>
               <td className="number">

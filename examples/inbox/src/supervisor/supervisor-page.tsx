@@ -18,6 +18,7 @@ export function SupervisorPage({ view, sessionId }: SupervisorPageProps) {
   const [filters, setFilters] = useState(FIRST_FILTERS);
   return (
     <main className="supervisor-page">
+      <h1 className="visually-hidden">{words.supervisor}</h1>
       <nav aria-label={words.supervisor}>
         {VIEWS.map((each) => (
           <a key={each} href={supervisorAddress(each)} aria-current={each === view ? "page" : undefined}>

@@ -1,5 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { X } from "lucide-react";
+import { useCallback } from "react";
 import { ChatActions } from "../actions/chat-actions.tsx";
 import { useDeeds } from "../actions/use-deeds.ts";
 import { MessageList } from "../conversation/message-list.tsx";
@@ -7,6 +8,7 @@ import { useLiveChat } from "../conversation/use-live-chat.ts";
 import { useMessages } from "../conversation/use-messages.ts";
 import { SessionTranscriptDocument, type SessionTranscriptQuery } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
+import { useAskedAgain } from "../parts/use-asked-again.ts";
 import { supervisorAddress } from "../route.ts";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
@@ -16,7 +18,9 @@ type Session = NonNullable<SessionTranscriptQuery["session"]>;
 /** A session, read without joining it: live while it is open. */
 export function Transcript({ sessionId }: { readonly sessionId: string }) {
   const words = useWords();
-  const { data, error } = useQuery(SessionTranscriptDocument, { variables: { sessionId } });
+  const { data, error, refetch } = useQuery(SessionTranscriptDocument, { variables: { sessionId } });
+  const readAgain = useCallback(() => void refetch().catch(() => undefined), [refetch]);
+  useAskedAgain(error, readAgain);
   const session = data?.session ?? undefined;
   const title = session?.chat?.title ?? "";
   return (
@@ -28,11 +32,16 @@ export function Transcript({ sessionId }: { readonly sessionId: string }) {
           <X aria-hidden />
         </a>
       </header>
-      {error !== undefined && <Failure text={problemText(error, words)} />}
+      {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
       {session?.chat != null && session.isCurrent === true ? (
         <LiveMessages chatId={session.chat.id} title={title} />
       ) : (
-        <PastMessages session={session} title={title} isLoading={data === undefined && error === undefined} />
+        <PastMessages
+          session={session}
+          title={title}
+          isLoading={data === undefined && error === undefined}
+          onRetry={readAgain}
+        />
       )}
     </section>
   );
@@ -56,7 +65,9 @@ function LiveMessages({ chatId, title }: { readonly chatId: string; readonly tit
   const { problem, ...messages } = useMessages(chatId);
   return (
     <>
-      {problem !== undefined && <Failure text={problemText(problem, words)} />}
+      {problem !== undefined && (
+        <Failure text={problemText(problem, words)} onRetry={() => void messages.readAgain()} />
+      )}
       <MessageList {...messages} title={title} isEmpty={problem === undefined} announced={[]} readMarks={[]} />
     </>
   );
@@ -66,11 +77,12 @@ interface PastMessagesProps {
   readonly session: Session | undefined;
   readonly title: string;
   readonly isLoading: boolean;
+  readonly onRetry: () => void;
 }
 
 const NOTHING = async () => undefined;
 
-function PastMessages({ session, title, isLoading }: PastMessagesProps) {
+function PastMessages({ session, title, isLoading, onRetry }: PastMessagesProps) {
   return (
     <MessageList
       messages={session?.messages?.nodes ?? []}
@@ -78,6 +90,7 @@ function PastMessages({ session, title, isLoading }: PastMessagesProps) {
       hasEarlier={false}
       isLoading={isLoading}
       loadEarlier={NOTHING}
+      readAgain={async () => onRetry()}
       retry={NOTHING}
       discard={NOTHING}
       title={title}

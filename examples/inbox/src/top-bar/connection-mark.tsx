@@ -9,7 +9,7 @@ export function ConnectionMark() {
   if (phase === "idle") return <span className="connection" />;
   return (
     <span className="connection" data-phase={phase} role="status">
-      {words.connection[phase]}
+      <span>{words.connection[phase]}</span>
     </span>
   );
 }

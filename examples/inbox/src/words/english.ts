@@ -13,6 +13,7 @@ export const english = {
   supervisor: "Supervisor",
   pages: "Pages",
   loading: "Loading …",
+  slow: "Bitrix24 is slow to answer. Still waiting …",
   retry: "Try again",
   close: "Close",
   save: "Save",
@@ -31,6 +32,7 @@ export const english = {
     connecting: "Connecting …",
     connected: "Live",
     waiting: "Connection lost, trying again …",
+    offline: "You are offline",
     refused: "Not signed in any more",
   },
 
@@ -49,6 +51,7 @@ export const english = {
   file: "File",
   untitled: "Without a name",
   nobody: "Nobody yet",
+  noOperator: "Nobody",
   pinned: "Pinned to its operator",
   silent: "Silent mode: the customer gets nothing",
   states: {

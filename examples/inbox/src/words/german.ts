@@ -12,6 +12,7 @@ export const german: Words = {
   supervisor: "Leitung",
   pages: "Seiten",
   loading: "Wird geladen …",
+  slow: "Bitrix24 antwortet langsam. Es wird weiter gewartet …",
   retry: "Erneut versuchen",
   close: "Schließen",
   save: "Speichern",
@@ -30,6 +31,7 @@ export const german: Words = {
     connecting: "Wird verbunden …",
     connected: "Live",
     waiting: "Verbindung verloren, neuer Versuch …",
+    offline: "Sie sind offline",
     refused: "Nicht mehr angemeldet",
   },
 
@@ -48,6 +50,7 @@ export const german: Words = {
   file: "Datei",
   untitled: "Ohne Namen",
   nobody: "Noch niemand",
+  noOperator: "Niemand",
   pinned: "An den Mitarbeiter geheftet",
   silent: "Stiller Modus: Der Kunde bekommt nichts",
   states: {

@@ -12,6 +12,7 @@ export const russian: Words = {
   supervisor: "Руководитель",
   pages: "Страницы",
   loading: "Загрузка …",
+  slow: "Битрикс24 отвечает медленно. Ждём ответа …",
   retry: "Повторить",
   close: "Закрыть",
   save: "Сохранить",
@@ -30,13 +31,14 @@ export const russian: Words = {
     connecting: "Подключение …",
     connected: "На связи",
     waiting: "Связь потеряна, пробуем снова …",
+    offline: "Нет сети",
     refused: "Вход больше не действует",
   },
 
   dialogs: "Диалоги",
   search: "Поиск клиентов и диалогов",
   nothingFound: "Ничего не найдено.",
-  groups: { mine: "Мои", waiting: "Ожидают", others: "Коллеги", finished: "Завершены" },
+  groups: { mine: "Мои", waiting: "Ждут", others: "Коллеги", finished: "Завершены" },
   nothing: {
     mine: "У вас нет открытых диалогов.",
     waiting: "Никто не ждёт.",
@@ -53,6 +55,7 @@ export const russian: Words = {
   file: "Файл",
   untitled: "Без имени",
   nobody: "Пока никто",
+  noOperator: "Никто",
   pinned: "Закреплён за оператором",
   silent: "Тихий режим: клиент ничего не получает",
   states: {

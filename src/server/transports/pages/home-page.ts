@@ -44,7 +44,7 @@ export function homePage({ portals, viewer, people, explorer, inbox, schema }: H
 <dl class="facts">
 <dt>API</dt><dd><code>${GRAPHQL_PATH}</code> (HTTP and WebSocket), <code>${EVENT_STREAM_PATH}</code> (server-sent events)</dd>
 ${portals.length === 0 ? "" : html`<dt>Portal</dt><dd>${portals.join(", ")}</dd>`}
-<dt>You</dt><dd>${viewer ?? html`Nobody yet: a request says who it is from with a key, <code>X-Api-Key</code>, or a token. <a href="${GUIDES_PATH}/identity">Who may do what</a>${people === 0 ? "" : html`. In the explorer and the inbox you can act as one of ${people} people`}`}</dd>
+<dt>You</dt><dd>${viewer ?? html`Nobody yet: a request says who it is from with a key, <code>X-Api-Key</code>, or a token. <a href="${GUIDES_PATH}/identity">Who may do what</a>.${people === 0 ? "" : html` In the explorer and the inbox you can act as one of ${people} people.`}`}</dd>
 </dl>
 <h2>Where to go</h2>
 <ul class="ways">${ways.map(wayItem)}</ul>`,

@@ -56,7 +56,19 @@ export function registerPages(server: FastifyInstance, options: PagesOptions): v
   registerGuides(server, page);
   registerSchema(server, options, page);
   if (options.explorer) registerExplorers(server, options, page);
+  else sayAbsence(server, EXPLORER_PATH, "The explorer is switched off here: GATEWAY_EXPLORER is not true.");
   if (hasInbox(options)) registerInbox(server, options, page);
+  else sayAbsence(server, INBOX_PATH, WITHOUT_INBOX);
+}
+
+const WITHOUT_INBOX =
+  "The example inbox is shown where people can be chosen without a key of one's own, as in the demo: npm start without a portal, or GATEWAY_EXPLORER=true with GATEWAY_EXPLORER_PEOPLE.";
+
+/** Who looks for a page that is not shown here is told how it would be. */
+function sayAbsence(server: FastifyInstance, path: string, message: string): void {
+  server.get(path, (request, reply) =>
+    sendProblem(reply, { status: 404, code: "NOT_FOUND", message }, request.headers.accept),
+  );
 }
 
 function registerGuides(server: FastifyInstance, page: (name: string, policy: PagePolicy) => Handler): void {
