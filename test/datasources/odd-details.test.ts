@@ -132,6 +132,7 @@ describe("one odd detail costs itself and nothing more", () => {
     [{ "31": "Y", "44": "N" }, ["31"]],
     [{ "1": 31, "3": "44" }, ["31", "44"]],
     [{ "2": 1, "3": 44 }, ["1", "44"]],
+    [{ "31": true, "44": 1.5, "45": 7, "46": false }, ["31"]],
     [false, []],
     ["", []],
   ])("those who muted the chat as %j", (mute_list, expected) => {
@@ -189,6 +190,14 @@ describe("one odd detail costs itself and nothing more", () => {
     const single = page({ messages: [{ ...message, params: { ATTACH: [{ ID: 1, BLOCKS: { MESSAGE: "Parcel" } }] } }] });
     expect(single.messages[0]?.attachments[0]?.rawBlocks).toEqual([{ MESSAGE: "Parcel" }]);
   });
+
+  test.each([[[""]], [""], [["", "ext-1", ""]], [{ "1": "", "3": "ext-1" }]])(
+    "ids in the channel %j without blank ones",
+    (ids) => {
+      const { messages } = page({ messages: [{ ...message, params: { CONNECTOR_MID: ids } }] });
+      expect(messages[0]?.externalIds).toEqual(JSON.stringify(ids).includes("ext-1") ? ["ext-1"] : []);
+    },
+  );
 
   test.each([
     [{ entity_type: "lines" }, true],

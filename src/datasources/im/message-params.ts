@@ -69,10 +69,11 @@ export function upperSnake(key: string): string {
   return upper;
 }
 
-/** A parameter that should be a list comes bare from some portals when it has one value. */
+/** A parameter that should be a list comes bare from some portals when it has one value. Blank texts are none: PHP makes one of nothing. */
 export function textsOf(value: unknown, path: string): readonly string[] {
   if (areTexts(value)) return value;
-  return typeof value === "string" || typeof value === "number" ? [String(value)] : ornamentalList(value, path, text);
+  if (typeof value === "string" || typeof value === "number") return value === "" ? [] : [String(value)];
+  return ornamentalList(value, path, text).filter((each) => each !== "");
 }
 
 export function areTexts(value: unknown): value is readonly string[] {
@@ -80,7 +81,7 @@ export function areTexts(value: unknown): value is readonly string[] {
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === "string";
+  return typeof value === "string" && value !== "";
 }
 
 /** Those of the answer's files that it names, in its order. */

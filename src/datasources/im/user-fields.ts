@@ -158,7 +158,8 @@ export function decodeMutedUsers(value: unknown, path: string): readonly Id[] | 
 function mutedInMap(value: unknown, path: string): readonly Id[] | undefined {
   const raw = object(value, path);
   // A list whose keys have gaps comes as a map too; then the values are the ids, and no flags.
-  if (Object.values(raw).some(isBeyondFlags)) return ornamentalList(raw, path, id);
+  const values = Object.values(raw);
+  if (values.some(isBeyondFlags) && !values.some(isOnlyFlag)) return ornamentalList(raw, path, id);
   const flags = keptEntries(raw, path, flag);
   const muted = flags.flatMap(([key, isMuted]) => (isMuted ? (ornamental(optionalId, key, path) ?? []) : []));
   return flags.length === Object.keys(raw).length || muted.length > 0 ? muted : undefined;
@@ -166,5 +167,10 @@ function mutedInMap(value: unknown, path: string): readonly Id[] | undefined {
 
 /** An id that is no spelling of yes or no. */
 function isBeyondFlags(value: unknown): boolean {
-  return (typeof value === "number" && value > 1) || (isCanonicalId(value) && value !== "1");
+  return (Number.isSafeInteger(value) && Number(value) > 1) || (isCanonicalId(value) && value !== "1");
+}
+
+/** A yes or no that is no spelling of an id. */
+function isOnlyFlag(value: unknown): boolean {
+  return typeof value === "boolean" || value === "Y" || value === "N";
 }

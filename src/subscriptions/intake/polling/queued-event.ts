@@ -5,7 +5,6 @@ import {
   optionalId,
   optionalObject,
   optionalText,
-  text,
   WireError,
   type WireObject,
 } from "../../../datasources/bitrix24/wire.ts";
@@ -13,6 +12,7 @@ import { ornamental, ornamentalList, readable } from "../../../datasources/bitri
 import { optionalInstant } from "../../../datasources/bitrix24/wire-times.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
 import { isOfOpenLines, userCodeOrNone } from "../../../datasources/im/chat-fields.ts";
+import { textsOf } from "../../../datasources/im/message-params.ts";
 import { parseSilentMode } from "../../../datasources/im/packed-fields.ts";
 import type { QueuedEventRecord } from "../../../datasources/im/v2-events.ts";
 import type {
@@ -121,7 +121,7 @@ function messageOf(raw: WireObject, author: Author): StoredMessage {
   const params = ornamental(optionalObject, raw.params, "data.message.params") ?? {};
   return {
     messageId: ornamental(optionalId, raw.id, "data.message.id"),
-    externalIds: ornamentalList(params.CONNECTOR_MID ?? params.connectorMid, "data.message.params.CONNECTOR_MID", text),
+    externalIds: textsOf(params.CONNECTOR_MID ?? params.connectorMid, "data.message.params.CONNECTOR_MID"),
     text: ornamental(optionalText, raw.text, "data.message.text"),
     authorId: author.id,
     isSystem: author.isSystem,
