@@ -28,6 +28,7 @@ export default defineConfig({
       // Files of one worker share their modules, so that each is evaluated once.
       project("unit", { isolate: false }),
       project("gateway", { isolate: false, globalSetup }),
+      project("campaign-here", { isolate: false, globalSetup }),
       project("campaign", { isolate: true, globalSetup }),
     ],
   },

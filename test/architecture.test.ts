@@ -81,6 +81,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "src/config": ["src/datasources/bitrix24"],
   "src/process": [],
   "src/datasources/loaders": [
+    "src/process",
     "src/datasources/imopenlines",
     "src/datasources/im",
     "src/datasources/crm",

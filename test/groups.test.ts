@@ -4,9 +4,18 @@ import { testFilesByGroup } from "./groups.ts";
 import { loadedBy, sourceFiles } from "./source-files.ts";
 
 test("a test file is of the group of the heaviest thing that it or its helpers load", () => {
-  const { unit, gateway, campaign } = testFilesByGroup();
+  const { unit, gateway, "campaign-here": here, campaign } = testFilesByGroup();
   expect(unit).toContain("test/groups.test.ts");
   expect(gateway).toContain("test/e2e/reading.test.ts");
+  // Each place of each answer, what seeds make, thousands of records.
+  expect(here).toEqual(
+    expect.arrayContaining([
+      "test/contract/odd-answers.test.ts",
+      "test/datasources/wire.property.test.ts",
+      "test/server/operations/cost/cost.test.ts",
+      "test/e2e/sessions.many.test.ts",
+    ]),
+  );
   // Redis, a program, a browser, all of them by helpers; and what floods.
   expect(campaign).toEqual(
     expect.arrayContaining([
@@ -16,7 +25,9 @@ test("a test file is of the group of the heaviest thing that it or its helpers l
       "test/campaign/live/isolation.test.ts",
     ]),
   );
-  expect(new Set([...unit, ...gateway, ...campaign]).size).toBe(unit.length + gateway.length + campaign.length);
+  const all = [...unit, ...gateway, ...here, ...campaign];
+  expect(new Set(all).size).toBe(all.length);
+  expect(all.sort()).toEqual(sourceFiles("test").filter((file) => file.endsWith(".test.ts")));
 });
 
 test("tests wait in one way, and start gateways of their own process in one", () => {

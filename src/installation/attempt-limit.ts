@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../process/growing-cache.ts";
 
 /** Bounds tries that cost calls, without letting those whose tries come to nothing use up what others need. */
 export interface AttemptLimit {
@@ -21,7 +22,7 @@ const MAX_ADDRESSES = 10_000;
 
 /** Counts in windows that slide: any sixty seconds hold at most so many tries. */
 export function createAttemptLimit({ perMinute, perMinuteOfFailed }: AttemptLimits): AttemptLimit {
-  const failed = new LRUCache<string, true>({ max: MAX_ADDRESSES, ttl: FAILED_FOR_MS });
+  const failed = new LRUCache<string, true>({ ...atMost(MAX_ADDRESSES), ttl: FAILED_FOR_MS });
   const unknown = createWindow(perMinute);
   const suspected = createWindow(perMinuteOfFailed);
   return {

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { ApplicationCredential } from "../datasources/bitrix24/credentials.ts";
 import type { TokenPair } from "../datasources/bitrix24/tokens.ts";
+import { atMost } from "../process/growing-cache.ts";
 import { type KeyValueStore, type NamespaceBounds } from "../storage/key-value-store.ts";
 import { StorageUnavailable } from "../storage/storage-unavailable.ts";
 import {
@@ -73,7 +74,7 @@ interface Known {
 
 export function createInstallationStore(options: InstallationStoreOptions): InstallationStore {
   const { keyValues, encryptionKey } = options;
-  const known = new LRUCache<string, Known>({ max: MAX_CACHED });
+  const known = new LRUCache<string, Known>({ ...atMost(MAX_CACHED) });
   const reading = new Map<string, Promise<Installation | undefined>>();
   const credentials = new Map<string, { readonly installedAt: number; readonly credential: ApplicationCredential }>();
   const members = new WeakMap<ApplicationCredential, string>();

@@ -12,7 +12,7 @@ import { createHistoryCaches } from "../datasources/loaders/history-cache.ts";
 import { createKeptViews } from "../datasources/loaders/kept-views.ts";
 import { registerExportEndpoint } from "../export/export-endpoint.ts";
 import { guard, onFault } from "../process/guard.ts";
-import { buildSchema } from "../resolvers/build-schema.ts";
+import { sharedSchema } from "../resolvers/build-schema.ts";
 import { createTurns } from "../storage/turns.ts";
 import { createConnectionPlaces } from "./connections/places.ts";
 import { openFiles } from "./files/files.ts";
@@ -107,7 +107,7 @@ export async function startGateway(configured: Config, log: Logger): Promise<Run
     operationTimeoutMs: timeoutMs,
   } = config.server;
   const { limits } = config;
-  const schema = buildSchema();
+  const schema = sharedSchema();
   const histories = createHistoryCaches();
   const keptSessions = createKeptSessions(keyValues, log);
   const views = createKeptViews({ ...config.kept, isWatched: (credentialKey) => liveSide.isWatched(credentialKey) });

@@ -9,6 +9,7 @@ import type { Operation } from "../datasources/bitrix24/session.ts";
 import { UpstreamUsage } from "../datasources/bitrix24/usage.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import { profileGet } from "../datasources/im/account.ts";
+import { atMost } from "../process/growing-cache.ts";
 import type { ListUrgency } from "../subscriptions/live/dialog-lists.ts";
 import type { LiveViewer } from "../subscriptions/live/live-viewer.ts";
 import type { LivePortals } from "./live-portals.ts";
@@ -53,7 +54,7 @@ export function createLiveCredentials(options: LiveCredentialsOptions): LiveCred
   const { portals, livePortals, polled, closing } = options;
   const credentials = new WeakMap<LiveViewer, Credential>();
   const users = new WeakMap<Credential, Id | Promise<Id | null>>();
-  const readers = new LRUCache<string, Promise<Id | null>>({ max: MAX_READERS, ttl: READER_KEPT_MS });
+  const readers = new LRUCache<string, Promise<Id | null>>({ ...atMost(MAX_READERS), ttl: READER_KEPT_MS });
 
   function credentialOf(viewer: LiveViewer): Credential {
     const credential = credentials.get(viewer);

@@ -3,6 +3,7 @@ import type { PortalRef } from "../datasources/bitrix24/portal-ref.ts";
 import type { ActingCredential, ApplicationCredentials } from "../installation/application-credential.ts";
 import type { Installation } from "../installation/installation.ts";
 import type { InstallationStore } from "../installation/installation-store.ts";
+import { atMost } from "../process/growing-cache.ts";
 
 import type { EventSourceKind } from "../subscriptions/intake/event-source.ts";
 
@@ -34,7 +35,7 @@ export function createLivePortals(
   acting: ApplicationCredentials | undefined,
   sourcesOf: (portal: PortalRef) => readonly EventSourceKind[],
 ): LivePortals {
-  const known = new LRUCache<string, LivePortal>({ max: MAX_HOSTS, ttl: TRUST_MS });
+  const known = new LRUCache<string, LivePortal>({ ...atMost(MAX_HOSTS), ttl: TRUST_MS });
 
   return {
     async find(host) {

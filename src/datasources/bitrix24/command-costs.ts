@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import type { Call } from "./calls.ts";
 import { keyOf } from "./read-command.ts";
 
@@ -43,8 +44,8 @@ interface OwnCost {
 }
 
 export function createCommandCosts(limits: CommandCostLimits = DEFAULT_LIMITS): CommandCosts {
-  const methods = new LRUCache<string, number>({ max: limits.maxMethods });
-  const calls = new LRUCache<string, OwnCost>({ max: limits.maxCalls });
+  const methods = new LRUCache<string, number>({ ...atMost(limits.maxMethods) });
+  const calls = new LRUCache<string, OwnCost>({ ...atMost(limits.maxCalls) });
   let average = GUESS_MS;
   let handling = 0;
 

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import type { PortalRefusal } from "../bitrix24/errors.ts";
 import { CAPABILITY_NAMES, type CapabilityName } from "../domain/capability.ts";
 
@@ -65,10 +66,10 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
   const { kept } = options;
   const now = options.now ?? (() => Date.now());
   const max = options.maxEntries ?? MAX_ENTRIES;
-  const known = new LRUCache<string, BelievedCapability>({ max });
-  const recalling = new LRUCache<string, Promise<void>>({ max, ttl: RECALL_MS });
+  const known = new LRUCache<string, BelievedCapability>({ ...atMost(max) });
+  const recalling = new LRUCache<string, Promise<void>>({ ...atMost(max), ttl: RECALL_MS });
   /** When a portal was last seen to have something: what the store says of before is over. */
-  const seen = new LRUCache<string, number>({ max });
+  const seen = new LRUCache<string, number>({ ...atMost(max) });
 
   function fresh(key: string): Capability | undefined {
     const entry = known.get(key);

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import type { ChatRole } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 
@@ -26,9 +27,9 @@ const DEFAULT_LIMITS: ChatMemoryLimits = { maxChats: 50_000, rolesKeptMs: 10 * 6
 export function createChatMemories({ maxChats, rolesKeptMs }: ChatMemoryLimits = DEFAULT_LIMITS): {
   forCredential(credentialKey: string): ChatMemory;
 } {
-  const roles = new LRUCache<string, ChatRole>({ max: maxChats, ttl: rolesKeptMs });
-  const customers = new LRUCache<string, Id>({ max: maxChats });
-  const lengths = new LRUCache<string, number>({ max: maxChats });
+  const roles = new LRUCache<string, ChatRole>({ ...atMost(maxChats), ttl: rolesKeptMs });
+  const customers = new LRUCache<string, Id>({ ...atMost(maxChats) });
+  const lengths = new LRUCache<string, number>({ ...atMost(maxChats) });
   return {
     forCredential(credentialKey) {
       const keyOf = (chatId: Id): string => `${credentialKey}\n${chatId}`;

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import { compareIds } from "../domain/id-order.ts";
 import type { Id } from "../domain/ids.ts";
 
@@ -33,7 +34,7 @@ const MAX_SESSIONS_PER_CHAT = 200;
 
 /** Keeps the newest sessions of the chats that were met last. */
 export function createChatSessionsCache({ maxChats = MAX_CHATS, kept }: ChatSessionsOptions = {}): ChatSessionsCache {
-  const chats = new LRUCache<string, readonly Id[]>({ max: maxChats });
+  const chats = new LRUCache<string, readonly Id[]>({ ...atMost(maxChats) });
   return {
     forPortal(host) {
       const keyOf = (chatId: Id): string => `${host}\n${chatId}`;

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import type { Id } from "../domain/ids.ts";
 import type { SessionHistory } from "../domain/session.ts";
 
@@ -54,7 +55,7 @@ export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): H
     ttlAutopurge: true,
   });
   /** From a chat to the key of its newest session. */
-  const latest = new LRUCache<string, string>({ max: maxSessions, ttl: timeToLiveMs, ttlAutopurge: true });
+  const latest = new LRUCache<string, string>({ ...atMost(maxSessions), ttl: timeToLiveMs, ttlAutopurge: true });
 
   return {
     forCredential(credentialKey) {

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import type { ParamMap } from "../bitrix24/calls.ts";
 import type { UpstreamUsage } from "../bitrix24/usage.ts";
 import type { ChatRecord } from "../domain/chat.ts";
@@ -74,7 +75,7 @@ interface NotedList {
 
 export function createKeptViews(options: KeptViewsOptions): KeptViewsStore {
   const { maxBytes, maxAgeMs, isWatched, listAgeMs = LIST_AGE_MS } = options;
-  const lists = new LRUCache<string, NotedList>({ max: MAX_LISTS, ttlAutopurge: true });
+  const lists = new LRUCache<string, NotedList>({ ...atMost(MAX_LISTS), ttlAutopurge: true });
   const isOff = maxAgeMs <= 0 || maxBytes <= 0;
   const store = createTaggedStore({ maxBytes: Math.max(1, maxBytes), maxAgeMs: Math.max(1, maxAgeMs) });
 

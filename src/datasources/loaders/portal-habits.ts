@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 
 /** In what portals of different age differ, as answers have shown one credential. */
 export interface PortalHabits {
@@ -15,7 +16,7 @@ const KEPT_MS = 60 * 60_000;
 export function createPortalHabits(maxCredentials: number = MAX_CREDENTIALS): {
   forCredential(credentialKey: string): PortalHabits;
 } {
-  const withoutSelection = new LRUCache<string, true>({ max: maxCredentials, ttl: KEPT_MS });
+  const withoutSelection = new LRUCache<string, true>({ ...atMost(maxCredentials), ttl: KEPT_MS });
   return {
     forCredential: (credentialKey) => ({
       takesSelection: () => !withoutSelection.has(credentialKey),

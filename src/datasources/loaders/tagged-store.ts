@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 
 /** Values that end together by their tags, under a common bound of bytes and age. */
 export interface TaggedStore {
@@ -33,7 +34,7 @@ export function createTaggedStore({ maxBytes, maxAgeMs }: TaggedStoreLimits): Ta
   const keysOf = new Map<string, Set<string>>();
   let allEndedAt = Number.NEGATIVE_INFINITY;
   const endedAt = new LRUCache<string, number>({
-    max: MAX_ENDED,
+    ...atMost(MAX_ENDED),
     dispose(at, _tag, reason) {
       if (reason === "evict") allEndedAt = Math.max(allEndedAt, at);
     },

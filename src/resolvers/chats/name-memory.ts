@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { ListedLine } from "../../datasources/domain/line.ts";
 import type { UserRecord } from "../../datasources/domain/user.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import { nameAndPicture } from "../engine/event-eyes.ts";
 
 /** Names of lines and people that a subscription has read, so that each further result of it need not. */
@@ -19,8 +20,8 @@ const KEPT_MS = 10 * 60_000;
 const MAX_KEPT = 500;
 
 export function createNameMemory(keptMs = KEPT_MS): NameMemory {
-  const lines = new LRUCache<Id, ListedLine>({ max: MAX_KEPT, ttl: keptMs });
-  const users = new LRUCache<Id, UserRecord>({ max: MAX_KEPT, ttl: keptMs });
+  const lines = new LRUCache<Id, ListedLine>({ ...atMost(MAX_KEPT), ttl: keptMs });
+  const users = new LRUCache<Id, UserRecord>({ ...atMost(MAX_KEPT), ttl: keptMs });
   return {
     lines: () => lines.values(),
     noteLines(read) {

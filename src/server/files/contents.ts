@@ -7,6 +7,7 @@ import { PortalRateLimited, PortalRefusal, UpstreamError } from "../../datasourc
 import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import { diskFileLink, fileDownload } from "../../datasources/im/files.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import type { FileTarget, Link } from "./link.ts";
 import type { SessionOnlyPlaces } from "./session-only.ts";
@@ -50,7 +51,7 @@ const DENIED = { kind: "denied" } as const;
 
 export function createContentsReader({ portals, downloads, sessionOnly }: ContentsReaderOptions): ContentsReader {
   /** Methods that a portal does not have, or not for a credential. */
-  const missing = new LRUCache<string, true>({ max: MAX_MISSING, ttl: MISSING_METHOD_MS });
+  const missing = new LRUCache<string, true>({ ...atMost(MAX_MISSING), ttl: MISSING_METHOD_MS });
   /** The last question about a file: equal reads would share a link that works once. */
   const asking = new Map<string, Promise<unknown>>();
 

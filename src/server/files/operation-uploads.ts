@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Credential } from "../../datasources/bitrix24/credentials.ts";
 import { PortalRateLimited, PortalTimeout, PortalUnavailable } from "../../datasources/bitrix24/errors.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import type { MissingUpload, TakenUpload, Uploads } from "../../resolvers/files/uploads.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import { claimOf } from "../identity/holders.ts";
@@ -42,7 +43,7 @@ const MAX_PORTALS = 10_000;
 export function createOperationUploads(options: OperationUploadsOptions): OperationUploads {
   const { seals, spool, shared, credentials, publicUrl, path, maxBytes, patienceMs } = options;
   const turns = createAdmission({ places: IN_MEMORY, waiting: WAITING, patienceMs });
-  const inSteps = new LRUCache<string, true>({ max: MAX_PORTALS, ttl: IN_STEPS_MS });
+  const inSteps = new LRUCache<string, true>({ ...atMost(MAX_PORTALS), ttl: IN_STEPS_MS });
 
   /** Whose it is now the store tells: another gateway may have the same folder. */
   async function takeShared(

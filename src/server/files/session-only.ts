@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 
 /** Which places of portals only a browser opens that is logged in there: told by the portal when they were tried. */
 export interface SessionOnlyPlaces {
@@ -11,7 +12,7 @@ const MAX_PLACES = 10_000;
 const MEMORY_MS = 60 * 60_000;
 
 export function createSessionOnlyPlaces(): SessionOnlyPlaces {
-  const places = new LRUCache<string, true>({ max: MAX_PLACES, ttl: MEMORY_MS });
+  const places = new LRUCache<string, true>({ ...atMost(MAX_PLACES), ttl: MEMORY_MS });
   return {
     note: (address) => {
       places.set(placeOf(address), true);

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 
 /** Who was refused lately, by address. Bounded: with more addresses the longest quiet one is forgotten. */
 export interface AddressRefusals {
@@ -12,7 +13,7 @@ const MEMORY_MS = 60_000;
 const MAX_ADDRESSES = 10_000;
 
 export function createAddressRefusals(): AddressRefusals {
-  const counts = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: MEMORY_MS });
+  const counts = new LRUCache<string, number>({ ...atMost(MAX_ADDRESSES), ttl: MEMORY_MS });
   return {
     note(address) {
       const count = (counts.get(address) ?? 0) + 1;

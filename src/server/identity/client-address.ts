@@ -3,6 +3,7 @@ import proxyAddr from "@fastify/proxy-addr";
 import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
 import { isLoopback } from "../../datasources/bitrix24/loopback.ts";
+import { atMost } from "../../process/growing-cache.ts";
 
 /** Where a request comes from. */
 export interface ClientAddress {
@@ -25,7 +26,7 @@ const MAX_KNOWN = 10_000;
 export function createClientAddresses(trusted: readonly string[]): ClientAddressOf {
   const isTrusted = trusted.length === 0 ? () => false : proxyAddr.compile([...trusted]);
   /** By the connection's address: of requests that nobody forwarded nothing else tells. */
-  const direct = new LRUCache<string, ClientAddress>({ max: MAX_KNOWN });
+  const direct = new LRUCache<string, ClientAddress>({ ...atMost(MAX_KNOWN) });
   return (message) => {
     const connection = message.socket.remoteAddress ?? "";
     if (!isForwarded(message.headers)) {

@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { seal, unseal } from "../../installation/sealed-text.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import type { KeyValueStore, NamespaceBounds } from "../../storage/key-value-store.ts";
 
 const NAMESPACE = "proven-tokens";
@@ -40,7 +41,7 @@ export interface ProvenTokensOptions {
 }
 
 export function createProvenTokens({ keyValues, encryptionKey, log }: ProvenTokensOptions): ProvenTokens {
-  const tokens = new LRUCache<string, ProvenToken>({ max: MAX_TOKENS });
+  const tokens = new LRUCache<string, ProvenToken>({ ...atMost(MAX_TOKENS) });
 
   /** Whoever reads the store cannot tell from it whether a token that he has is known. */
   function keyOf(fingerprint: string): string {

@@ -4,6 +4,7 @@ import { CallAborted, PortalRateLimited, PortalRefusal, UpstreamError } from "..
 import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import { profileGet } from "../../datasources/im/account.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import { queryErrorOf } from "../../refusals/query-error.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import { createAdmission } from "../operations/admission.ts";
@@ -75,9 +76,9 @@ function excess(ofAddress: number, inAll: number, isSuspect: boolean): IdentityR
 }
 
 export function createTokenProver({ portals, proven, refusals, atOnce }: TokenProverOptions): TokenProver {
-  const refused = new LRUCache<string, IdentityRefusal>({ max: MAX_REFUSED, ttl: REFUSED_MS });
+  const refused = new LRUCache<string, IdentityRefusal>({ ...atMost(MAX_REFUSED), ttl: REFUSED_MS });
   /** What the store remembers of these is older than the portal's refusal. */
-  const doubted = new LRUCache<string, true>({ max: MAX_REFUSED, ttl: REFUSED_MS });
+  const doubted = new LRUCache<string, true>({ ...atMost(MAX_REFUSED), ttl: REFUSED_MS });
   const underWay = new Map<string, Promise<TokenProof>>();
   const underWayOf = new Map<string, number>();
   const listeners = new Set<() => void>();

@@ -3,6 +3,7 @@ import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import { type PortalRef, portalName } from "../../datasources/bitrix24/portal-ref.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import { guard } from "../../process/guard.ts";
 import type { KeyValueStore } from "../../storage/key-value-store.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
@@ -74,15 +75,15 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
   const { onError, unresolvedMs = UNRESOLVED_MS, patienceMs = EVENT_PATIENCE_MS, graceMs = GRACE_MS } = options;
   const now = options.now ?? (() => performance.now());
   const facts = createChatFacts(options.keyValues);
-  const pairs = new LRUCache<string, Id>({ max: MAX_PAIRS });
+  const pairs = new LRUCache<string, Id>({ ...atMost(MAX_PAIRS) });
   /** Chats by the user codes that answers told. */
-  const codes = new LRUCache<string, Id>({ max: MAX_PAIRS });
+  const codes = new LRUCache<string, Id>({ ...atMost(MAX_PAIRS) });
   const unresolved = new LRUCache<string, { readonly place: ExternalPlace; readonly until: number }>({
-    max: MAX_UNRESOLVED,
+    ...atMost(MAX_UNRESOLVED),
   });
   const searching = new Map<string, Promise<Id | null>>();
   const waiting = new Set<Waiting>();
-  const nextGrace = new LRUCache<string, number>({ max: MAX_PORTALS });
+  const nextGrace = new LRUCache<string, number>({ ...atMost(MAX_PORTALS) });
   const closing = new AbortController();
   const counts = { searches: 0, deduced: 0, unresolved: 0 };
 

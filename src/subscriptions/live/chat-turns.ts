@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Id } from "../../datasources/domain/ids.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import type { ChatStoredEvent } from "../events/event-filter.ts";
 import type { StoredEvent } from "../events/stored-event.ts";
 
@@ -30,7 +31,7 @@ interface Turn {
 }
 
 export function createChatTurns(now: () => number = () => performance.now()): ChatTurns {
-  const turns = new LRUCache<string, Turn>({ max: MAX_CHATS });
+  const turns = new LRUCache<string, Turn>({ ...atMost(MAX_CHATS) });
 
   return {
     notice(chat, event, before) {

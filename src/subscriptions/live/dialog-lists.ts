@@ -7,6 +7,7 @@ import type { Id } from "../../datasources/domain/ids.ts";
 import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
 import type { UserRecord } from "../../datasources/domain/user.ts";
 import { type RecentPage, recentGet, recentList } from "../../datasources/im/recent.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import { refusalClass } from "../../refusals/refusal-table.ts";
 import { EVENT_PATIENCE_MS } from "./event-withheld.ts";
 import { createFreshAnswers, type FreshAnswers } from "./fresh-answers.ts";
@@ -67,8 +68,8 @@ const COMPARED_MS = 10 * 60_000;
 
 export function createDialogLists({ sessionOf, signal, onRead }: DialogListsOptions): DialogLists {
   /** Portals that tell what is offered in the newer list only. */
-  const fuller = new LRUCache<string, true>({ max: MAX_PORTALS, ttl: FULLER_LIST_MS });
-  const compared = new LRUCache<string, true>({ max: MAX_PORTALS, ttl: COMPARED_MS });
+  const fuller = new LRUCache<string, true>({ ...atMost(MAX_PORTALS), ttl: FULLER_LIST_MS });
+  const compared = new LRUCache<string, true>({ ...atMost(MAX_PORTALS), ttl: COMPARED_MS });
 
   async function read({ viewer, urgency }: ListQuestion): Promise<DialogList> {
     const readPage = fuller.has(portalName(viewer.portal)) ? readList : readRecent;

@@ -3,6 +3,7 @@ import { type PortalRef, portalName } from "../../datasources/bitrix24/portal-re
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { ChatAspect } from "../../datasources/domain/chat-aspect.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
+import { atMost } from "../../process/growing-cache.ts";
 import { guard } from "../../process/guard.ts";
 import type { StoredChatChanged, StoredEvent } from "../events/stored-event.ts";
 
@@ -39,8 +40,8 @@ interface Known {
  */
 export function createFoundChanges(options: FoundChangesOptions): FoundChanges {
   const { found, graceMs = GRACE_MS, now = () => performance.now() } = options;
-  const known = new LRUCache<string, Known>({ max: MAX_CHATS });
-  const toldAt = new LRUCache<string, number>({ max: MAX_CHATS });
+  const known = new LRUCache<string, Known>({ ...atMost(MAX_CHATS) });
+  const toldAt = new LRUCache<string, number>({ ...atMost(MAX_CHATS) });
   const waiting = new Set<NodeJS.Timeout>();
 
   /** The portal's own event of the same change may be on its way. */

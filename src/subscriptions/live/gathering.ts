@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import { guard } from "../../process/guard.ts";
 
 /** Lets questions to a portal wait for each other, so that they leave in one request. */
@@ -33,7 +34,7 @@ export function createGathering(
   { idleMs, loadMs }: GatheringPace = DEFAULT_GATHERING,
   now: () => number = () => performance.now(),
 ): Gathering {
-  const paces = new LRUCache<string, PortalPace>({ max: MAX_PORTALS });
+  const paces = new LRUCache<string, PortalPace>({ ...atMost(MAX_PORTALS) });
   const leave = new Set<() => void>();
   let isClosed = false;
 

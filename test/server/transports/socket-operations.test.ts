@@ -1,6 +1,4 @@
-import { queryObjects } from "node:v8";
 import { describe, expect, test } from "vitest";
-import { createLightSignal } from "../../../src/process/light-signal.ts";
 import { messageForm, postForm } from "../../campaign/live/event-sender.ts";
 import { openGatewayOffice } from "../../campaign/live/installed-portal.ts";
 import type { ScriptedPortal } from "../../datasources/bitrix24/scripted-portal.ts";
@@ -181,19 +179,4 @@ describe("an id that is used again directly after its `complete`", () => {
     await socket.handled();
     expect(socket.about("1")).toHaveLength(3);
   });
-});
-
-test("nothing is kept of operations that were refused while their socket is open", async () => {
-  const { socket } = await start();
-  const Signal = createLightSignal().signal.constructor;
-  const refuse = async (from: number) => {
-    const ids = Array.from({ length: 50 }, (_, index) => String(from + index));
-    socket.send(...ids.map((id) => subscribeTo(id, "{ nothingOfTheSort }")));
-    await eventually(() => expect(ids.every((id) => typesOf(socket, id).at(-1) === "error")).toBe(true));
-  };
-  await refuse(0);
-  const before = queryObjects(Signal, { format: "count" });
-  await refuse(50);
-  await refuse(100);
-  expect(queryObjects(Signal, { format: "count" }) - before).toBeLessThan(20);
 });

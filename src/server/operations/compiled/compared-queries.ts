@@ -109,7 +109,12 @@ function nameOf(path: NonNullable<Path>): string {
   return responsePathAsArray(path).join(".");
 }
 
+/** Schemas whose fields do so already. */
+const answering = new WeakSet<GraphQLSchema>();
+
 function answerFromRecordings(schema: GraphQLSchema): void {
+  if (answering.has(schema)) return;
+  answering.add(schema);
   for (const [name, type] of Object.entries(schema.getTypeMap())) {
     if (!isObjectType(type) || name.startsWith("__")) continue;
     for (const field of Object.values(type.getFields())) {

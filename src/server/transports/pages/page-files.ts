@@ -44,8 +44,16 @@ export function encodingSuffix(encoding: FileEncoding): string {
   return encoding === "br" ? ".br" : ".gz";
 }
 
-/** Lists the pages that were built; none where they were not. Only what is listed is ever served, whatever a request asks for. */
-export function readPageFiles(folder = builtPages()): PageFiles {
+let built: PageFiles | undefined;
+
+/** The pages as they were built before this process asked for them first. */
+export function builtPageFiles(): PageFiles {
+  built ??= readPageFiles(builtPages());
+  return built;
+}
+
+/** Lists the pages of a folder; none where there is no such. Only what is listed is ever served, whatever a request asks for. */
+export function readPageFiles(folder: string): PageFiles {
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
   const there = new Set(names);
   const files = new Map<string, PageFile>();

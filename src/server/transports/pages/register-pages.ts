@@ -14,7 +14,7 @@ import {
 } from "../paths.ts";
 import { FIRST_OPERATION } from "./first-operation.ts";
 import { homePage } from "./home-page.ts";
-import { type PageFiles, readPageFiles } from "./page-files.ts";
+import { builtPageFiles, type PageFiles } from "./page-files.ts";
 import { type PagePolicy, setPageHeaders } from "./page-headers.ts";
 import { sendFile } from "./send-file.ts";
 
@@ -43,7 +43,7 @@ const PICTURES = /\.(?:svg|png)$/;
 
 /** The pages for people, served from the package itself: no request leaves for another host, Apollo Sandbox apart. */
 export function registerPages(server: FastifyInstance, options: PagesOptions): void {
-  const { files = readPageFiles() } = options;
+  const { files = builtPageFiles() } = options;
   const page = (name: string, policy: PagePolicy): Handler => {
     return (request, reply) => sendPage(files, name, policy, request, reply);
   };

@@ -6,6 +6,7 @@ import { UpstreamError } from "../../../datasources/bitrix24/errors.ts";
 import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
 import type { ChatRecord } from "../../../datasources/domain/chat.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
+import { atMost } from "../../../process/growing-cache.ts";
 import { inBackground } from "../../../process/guard.ts";
 import { StorageUnavailable } from "../../../storage/storage-unavailable.ts";
 import { createGathering, type GatheringPace } from "../../live/gathering.ts";
@@ -70,7 +71,7 @@ interface Waiting {
 export function createActivityIntake(options: ActivityIntakeOptions): ActivityIntake {
   const { noticed, known, told, onError } = options;
   const gathering = createGathering(options.pace ?? PACE);
-  const foreign = new LRUCache<string, true>({ max: MAX_FOREIGN, ttl: FOREIGN_MS });
+  const foreign = new LRUCache<string, true>({ ...atMost(MAX_FOREIGN), ttl: FOREIGN_MS });
   const waiting = new Map<string, Waiting>();
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "../../../process/growing-cache.ts";
 
 /** From where portals have proven, by their tokens, that they deliver. */
 export interface ProvenAddresses {
@@ -13,10 +14,10 @@ const MAX_ADDRESSES = 1_000;
 const MAX_PORTALS = 100;
 
 export function createProvenAddresses(): ProvenAddresses {
-  const known = new LRUCache<string, LRUCache<string, true>>({ max: MAX_ADDRESSES });
+  const known = new LRUCache<string, LRUCache<string, true>>({ ...atMost(MAX_ADDRESSES) });
   return {
     note(address, portal) {
-      const portals = known.get(address) ?? new LRUCache<string, true>({ max: MAX_PORTALS, ttl: MEMORY_MS });
+      const portals = known.get(address) ?? new LRUCache<string, true>({ ...atMost(MAX_PORTALS), ttl: MEMORY_MS });
       known.set(address, portals);
       portals.set(portal, true);
     },
