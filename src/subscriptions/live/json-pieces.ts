@@ -25,7 +25,7 @@ export function jsonBytes(before: string, { pieces }: JsonPieces, behind: string
   return Buffer.concat([Buffer.from(before), ...bytes, Buffer.from(behind)]);
 }
 
-const FIRST_ROOM_BYTES = 64 * 1024;
+const FIRST_ROOM_BYTES = 16 * 1024;
 const LARGEST_ROOM_BYTES = 1024 * 1024;
 /** Of a character outside of ASCII; those of four bytes are two in a string. */
 const MOST_BYTES = 3;

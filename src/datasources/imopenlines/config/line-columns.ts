@@ -54,17 +54,30 @@ function columnsByGroup(): ReadonlyMap<LineGroup, readonly string[]> {
   return new Map(GROUPS.map((group) => [group, columnsOf(group)]));
 }
 
+/** The groups that a column tells. */
+const GROUPS_OF: ReadonlyMap<string, readonly LineGroup[]> = groupsByColumn();
+
+function groupsByColumn(): ReadonlyMap<string, readonly LineGroup[]> {
+  const groups = new Map<string, LineGroup[]>();
+  for (const [group, columns] of COLUMNS)
+    for (const column of columns) groups.set(column, [...(groups.get(column) ?? []), group]);
+  return groups;
+}
+
 /** The columns that tell these groups, and what tells which line it is. */
 export function columnsOf(groups: ReadonlySet<LineGroup>): string[] {
   return ["ID", ...GROUPS.filter((group) => groups.has(group)).flatMap((group) => COLUMNS.get(group) ?? [])];
 }
 
+const NO_GROUPS: readonly LineGroup[] = [];
+
 /** A row of selected columns. What is not in it is undefined; a portal that sends every column all the same tells everything. */
 export function decodeSelectedLine(value: unknown, path: string): ListedLine {
   const line = decodeLine(value, path, "list");
-  const row = Object(value);
-  const told = GROUPS.filter((group) => COLUMNS.get(group)?.some((column) => Object.hasOwn(row, column)));
-  if (told.length === GROUPS.length) return line;
+  const told = new Set<LineGroup>();
+  for (const column of Object.keys(Object(value)))
+    for (const group of GROUPS_OF.get(column) ?? NO_GROUPS) told.add(group);
+  if (told.size === GROUPS.length) return line;
   const parts: LineParts = { id: line.id, source: "parts" };
   for (const group of told) Object.assign(parts, { [group]: line[group] });
   return parts;
