@@ -107,6 +107,17 @@ test("the portal's own code is told where its program failed", async () => {
   });
 });
 
+test("and where nobody knows what became of a write", async () => {
+  const answer = await ask(
+    [{ kind: "error", error: "ERROR_CORE", status: 500 }],
+    "mutation { chatSkip(chatId: 1) { userErrors { code } } }",
+  );
+  expect(answer.errors?.[0]?.extensions).toMatchObject({
+    code: "OUTCOME_UNKNOWN",
+    bitrix24: { method: "imopenlines.operator.skip", error: "ERROR_CORE" },
+  });
+});
+
 test("`result: false` of a line that does not exist is null without an error", async () => {
   const answer = await ask(
     [{ method: "imopenlines.config.get", kind: "result", result: false }],

@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
+import { UnclearAnswer } from "../../datasources/bitrix24/connection.ts";
 import {
   CallAborted,
   OutcomeUnknown,
@@ -139,8 +140,16 @@ export function shapeUpstreamError(error: UpstreamError): ErrorShape {
   }
   const message = error.cause instanceof WireError ? notUnderstood(error.method, error.cause) : error.message;
   const rest = error instanceof PortalResting ? { retryAfterMs: error.retryAfterMs } : {};
-  const told = error instanceof PortalUnavailable ? error.error : undefined;
-  return { message, extensions: { code: upstreamCode(error), ...rest, ...calledMethod(error, told ?? null) } };
+  return { message, extensions: { code: upstreamCode(error), ...rest, ...calledMethod(error, toldCode(error)) } };
+}
+
+/** The portal's own code, where it gave one with its failure. */
+function toldCode(error: UpstreamError): string | null {
+  if (error instanceof PortalUnavailable) return error.error ?? null;
+  if (!(error instanceof OutcomeUnknown)) return null;
+  const answered = error.cause instanceof UnclearAnswer ? error.cause.answered : error.cause;
+  const isTold = answered instanceof PortalRefusal || answered instanceof PortalUnavailable;
+  return isTold ? (answered.error ?? null) : null;
 }
 
 /** Which method failed, with the portal's own code if it gave one. */
