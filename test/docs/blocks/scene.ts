@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type RunningPortal, startPortal } from "../../../simulator/portal.ts";
 import { namePeople } from "../../../src/cli/demo/demo-people.ts";
 import { freePort } from "../../kit/free-port.ts";
@@ -9,6 +12,8 @@ export interface Scene {
   readonly gateway: TestGateway;
   /** Origin of the gateway. */
   readonly origin: string;
+  /** Settings of the gateway, as the programs beside it read them. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Puts in place of the addresses and keys that documents name those that are there. */
   placed(text: string): string;
   close(): Promise<void>;
@@ -25,23 +30,26 @@ export async function openScene(): Promise<Scene> {
   const origin = `http://127.0.0.1:${port}`;
   const people = namePeople(portal.users);
   const keys = people.map(({ user, name, key }) => `${name}:${key}:${name}${user.role === "operator" ? "" : ":all"}`);
-  const gateway = await startGateway({
-    portal,
-    keys: Object.fromEntries(people.map(({ name, user }) => [name, user.webhookUrl])),
-    env: {
-      GATEWAY_PORT: String(port),
-      GATEWAY_PUBLIC_URL: origin,
-      GATEWAY_API_KEYS: keys.join(","),
-      GATEWAY_CORS_ORIGINS: "loopback",
-      GATEWAY_EXPLORER: "true",
-      BITRIX24_PLAN: "on-premise",
-      BITRIX24_PORTALS: new URL(portal.url).host,
-      BITRIX24_CLIENT_ID: portal.application.clientId,
-      BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
-      BITRIX24_TOKEN_URL: portal.application.tokenUrl,
-      BITRIX24_BOT_CLIENT_ID: "demo-bot",
-    },
-  });
+  const folder = mkdtempSync(join(tmpdir(), "scene-"));
+  const credentials = join(folder, "credentials.json");
+  const webhooks = people.map(({ name, user }) => [name, { webhook: user.webhookUrl }] as const);
+  writeFileSync(credentials, JSON.stringify(Object.fromEntries(webhooks)), { mode: 0o600 });
+  const environment = {
+    GATEWAY_PORT: String(port),
+    GATEWAY_DATA_DIR: folder,
+    GATEWAY_PUBLIC_URL: origin,
+    GATEWAY_API_KEYS: keys.join(","),
+    GATEWAY_CORS_ORIGINS: "loopback",
+    GATEWAY_EXPLORER: "true",
+    BITRIX24_PLAN: "on-premise",
+    BITRIX24_PORTALS: new URL(portal.url).host,
+    BITRIX24_CREDENTIALS_FILE: credentials,
+    BITRIX24_CLIENT_ID: portal.application.clientId,
+    BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
+    BITRIX24_TOKEN_URL: portal.application.tokenUrl,
+    BITRIX24_BOT_CLIENT_ID: "demo-bot",
+  };
+  const gateway = await startGateway({ portal, env: environment });
   const { callback } = await portal.installApplication({
     kind: "script-only",
     installUrl: `${origin}/bitrix24/install`,
@@ -53,6 +61,7 @@ export async function openScene(): Promise<Scene> {
     portal,
     gateway,
     origin,
+    environment,
     placed: (text) =>
       text
         .replaceAll(/https?:\/\/(?:127\.0\.0\.1:4000|gateway\.example\.com)/g, origin)
@@ -62,6 +71,7 @@ export async function openScene(): Promise<Scene> {
     async close() {
       await gateway.close();
       await portal.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -2,7 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { readCommandLine } from "../../../simulator/command-line.ts";
+import { startPortal } from "../../../simulator/portal.ts";
+import { runEventsProgram } from "../../../src/cli/events.ts";
 import { runKeysCli } from "../../../src/cli/keys.ts";
+import { runSessionsProgram } from "../../../src/cli/sessions.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
 import { isSettingName } from "../../../src/config/settings.ts";
 import { ROOT } from "./read-blocks.ts";
@@ -26,6 +31,9 @@ const KINDS: readonly Kind[] = [
   { pattern: /^curl /, execute: runCurl },
   { pattern: /^npm (?:start|test)$/, execute: (command) => hasScript(command.slice(4)) },
   { pattern: /^npm run (?:-s )?keys -- /, execute: runKeys },
+  { pattern: /^npm run (?:-s )?events -- /, execute: runEvents },
+  { pattern: /^npm run (?:-s )?sessions -- /, execute: runSessions },
+  { pattern: /^npm run (?:-s )?portal -- /, execute: runPortal },
   { pattern: /^npm run (?:-s )?[a-z-]+( |$)/, execute: (command) => hasScript(/run (?:-s )?(\S+)/.exec(command)?.[1]) },
   { pattern: /^node examples\/live\/\S+\.mjs$/, execute: runExample },
   { pattern: /^cd (?:client|my-inbox|\.\.\/\.\.)$/, execute: () => undefined },
@@ -86,14 +94,48 @@ function readSettings(commands: readonly string[]): void {
   }
 }
 
+/** What stands behind the `--` of an `npm run`, without where the output goes. */
+function argumentsOf(command: string): string[] {
+  return command
+    .slice(command.indexOf("-- ") + 3)
+    .replace(/ > \S+$/, "")
+    .split(/\s+/);
+}
+
+async function runEvents(command: string, { environment }: Scene): Promise<void> {
+  const { ok, lines } = await runEventsProgram(argumentsOf(command), environment);
+  if (!ok) throw new Error(lines.join("\n"));
+}
+
+/** Asks the gateway that runs, as it does beside one. */
+async function runSessions(command: string, { environment }: Scene): Promise<void> {
+  const texts = { out: "", err: "" };
+  const into = (name: keyof typeof texts) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        texts[name] += String(chunk);
+        done();
+      },
+    });
+  const io = { out: into("out"), err: into("err"), signal: new AbortController().signal };
+  const code = await runSessionsProgram(argumentsOf(command), environment, io);
+  if (code !== 0 || !/^\uFEFF?\w+(,\w+)+\r?\n/.test(texts.out)) throw new Error(texts.err + texts.out.slice(0, 200));
+}
+
+/** A small one, at a port that is free here. */
+async function runPortal(command: string): Promise<void> {
+  const options = readCommandLine(argumentsOf(command), {});
+  const portal = await startPortal({ ...options.portal, port: 0, size: 0.1 });
+  await portal.close();
+}
+
 function runKeys(command: string): void {
   const folder = mkdtempSync(join(tmpdir(), "keys-"));
   try {
     const credentials = join(folder, "credentials.json");
     writeFileSync(credentials, JSON.stringify({ anna: { webhook: "https://example.bitrix24.com/rest/27/SECRET/" } }));
-    const words = command.slice(command.indexOf("-- ") + 3).split(/\s+/);
     const environment = { GATEWAY_DATA_DIR: folder, BITRIX24_CREDENTIALS_FILE: credentials };
-    const { ok, lines } = runKeysCli(words, environment);
+    const { ok, lines } = runKeysCli(argumentsOf(command), environment);
     if (!ok) throw new Error(lines.join("\n"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
