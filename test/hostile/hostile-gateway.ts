@@ -7,6 +7,8 @@ import { type GatewayProcess, startGatewayProcess } from "../kit/gateway-process
 import { testProgram } from "../kit/programs.ts";
 
 export const KEY = "key-of-a-hostile-client";
+/** Of somebody who shares the gateway with him. */
+export const OTHER_KEY = "key-of-another-client";
 export const LONGEST_BLOCK_MS = 200;
 export const LONGEST_REFUSAL_BYTES = 64 * 1024;
 
@@ -27,7 +29,7 @@ export async function startHostileGateway(): Promise<HostileGateway> {
       GATEWAY_DATA_DIR: directory,
       GATEWAY_LOG_LEVEL: "error",
       GATEWAY_INTROSPECTION: "true",
-      GATEWAY_API_KEYS: `hostile:${KEY}`,
+      GATEWAY_API_KEYS: `hostile:${KEY},other:${OTHER_KEY}`,
       BITRIX24_WEBHOOK_URL: portal.users[0]?.webhookUrl ?? "",
       BITRIX24_PORTALS: new URL(portal.url).host,
       BITRIX24_PLAN: "on-premise",

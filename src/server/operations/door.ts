@@ -21,6 +21,7 @@ import { asGraphQLError, shapeError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";
 import { countFailedFields } from "./failed-fields.ts";
 import type { IdentityHolder } from "./identity-holder.ts";
+import { createLoopTurns, type LoopTurns } from "./loop-turns.ts";
 import { createObserver } from "./observe.ts";
 import type { RunningOperation } from "./operation-context.ts";
 import type { Preparation, PreparedOperation } from "./prepare.ts";
@@ -66,6 +67,8 @@ export interface Door {
   accept(arrival: Arrival): Promise<Accepted | Refused>;
   shapeError(error: GraphQLError, requestId: string): GraphQLFormattedError;
   readonly underWay: OperationsUnderWay;
+  /** Of all that identities bring: an operation takes its own, and who brings one in a turn already waits for no other. */
+  readonly turns: LoopTurns;
   /** How many queries were run by both executors, and of how many the answers differed; undefined: none are. */
   readonly comparedQueries: (() => ReturnType<ComparedQueries["counts"]>) | undefined;
 }
@@ -125,6 +128,7 @@ export function createDoor(options: DoorOptions): Door {
   const weigh = createScales(schema);
   const observe = createObserver(log);
   const underWay = createOperationsUnderWay();
+  const turns = createLoopTurns();
   const admission = createAdmission({
     places: limits.operations,
     waiting: limits.waitingOperations,
@@ -286,9 +290,29 @@ export function createDoor(options: DoorOptions): Door {
     };
   }
 
+  /** Looks at what came in its identity's turn: parsing and validating one document may take as long as hundreds of small operations. */
+  async function inspectInTurn(arrival: Arrival, arrivedAt: number): Promise<Passed | Refused> {
+    const { from, gone } = arrival;
+    const { name } = from.identity;
+    let passed: Passed | Refused | undefined;
+    const work = (): void => {
+      try {
+        if (gone.aborted) passed = refuse(arrival, [GONE]);
+        else if (performance.now() - arrivedAt > options.timeoutMs) passed = refuse(arrival, [tooBusy(limits)]);
+        else passed = inspect(arrival);
+      } catch (error) {
+        passed = refuse(arrival, [asGraphQLError(error)]);
+      }
+    };
+    const turn = turns.take(name, work, limits.waitingOperations);
+    if (turn === "full") return refuse(arrival, [tooBusy(limits)]);
+    if (turn !== undefined) await turn;
+    return passed ?? refuse(arrival, [GONE]);
+  }
+
   async function accept(arrival: Arrival): Promise<Accepted | Refused> {
     const arrivedAt = performance.now();
-    const passed = inspect(arrival);
+    const passed = await inspectInTurn(arrival, arrivedAt);
     if ("kind" in passed) return passed;
     // Subscriptions are bounded by their sockets: once open they wait for events and need nothing.
     const { name } = arrival.from.identity;
@@ -310,6 +334,7 @@ export function createDoor(options: DoorOptions): Door {
 
   return {
     underWay,
+    turns,
     comparedQueries: compared?.counts,
     shapeError: (error, requestId) => shapeFor(requestId)(error),
     async accept(arrival) {

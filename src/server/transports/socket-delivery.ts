@@ -32,21 +32,31 @@ export function pong(socket: WebSocket, data: Buffer): Promise<void> {
   return new Promise((resolve) => socket.pong(data, false, () => resolve()));
 }
 
+/** Reads nothing from a socket while anybody holds it; each hold is given back with the function that is returned. */
+export function createHold(socket: WebSocket): () => () => void {
+  let holds = 0;
+  return () => {
+    holds += 1;
+    socket.pause();
+    return () => {
+      holds -= 1;
+      if (holds === 0) socket.resume();
+    };
+  };
+}
+
 /**
  * For answers to what a client sent: reads nothing more from it while those that it does not read wait. It could else be owed without
  * bound by asking, pings before it has said who it is included.
  */
-export function readingWhileRead(socket: WebSocket): (answer: Promise<void>) => Promise<void> {
-  let unread = 0;
+export function readingWhileRead(socket: WebSocket, hold: () => () => void): (answer: Promise<void>) => Promise<void> {
   return async (answer) => {
     if (socket.bufferedAmount < MAX_UNREAD_BYTES) return await answer;
-    unread += 1;
-    socket.pause();
+    const goOn = hold();
     try {
       await answer;
     } finally {
-      unread -= 1;
-      if (unread === 0) socket.resume();
+      goOn();
     }
   };
 }

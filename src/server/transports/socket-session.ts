@@ -15,12 +15,13 @@ import type { Door } from "../operations/door.ts";
 import { counted, limitExceeded } from "../operations/limit-exceeded.ts";
 import { credentialsOf } from "./credential-payload.ts";
 import { type GatheredWrites, gatherWrites } from "./gathered-writes.ts";
+import { createMessagesInTurn } from "./messages-in-turn.ts";
 import { createOpeningFrames } from "./opening-frame.ts";
 import { createOperationNames, type OperationNames } from "./operation-names.ts";
 import { reachedAt } from "./reached-at.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createResultFrames } from "./result-frames.ts";
-import { deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
+import { createHold, deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
 
 export interface SocketServices {
   readonly schema: GraphQLSchema;
@@ -193,7 +194,8 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       return false;
     };
     const stopPinging = keepAlive(socket);
-    const answer = readingWhileRead(socket);
+    const hold = createHold(socket);
+    const answer = readingWhileRead(socket, hold);
     const opening = createOpeningFrames(limits);
     request.socket.on(
       "data",
@@ -281,7 +283,10 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
                   if (socket.readyState === socket.OPEN) throw error;
                 })
               : undefined;
-          socket.on("message", guard("a socket's message", received, broken));
+          const take = guard("a socket's message", received, broken);
+          const whose = (): string | undefined => session.connection?.identity.name;
+          const inTurn = createMessagesInTurn({ turns: door.turns, whose, take, hold });
+          socket.on("message", guard("a socket's message", inTurn, broken));
         },
       },
       session,

@@ -1,15 +1,16 @@
 import { guard } from "../../../process/guard.ts";
 
 let turn = 0;
-let waiting: (() => void)[] = [];
+/** Answers that go on in a later turn; false from those that have gone on already. */
+const waiting: (() => boolean)[] = [];
 let isScheduled = false;
 
+/** One answer goes on in each turn: with a slice of each of a hundred, all others would wait for a hundred slices. */
 const begin = guard("the next slice of a large answer", () => {
   turn += 1;
   isScheduled = false;
-  const released = waiting;
-  waiting = [];
-  for (const goOn of released) goOn();
+  while (waiting.shift()?.() === false);
+  if (waiting.length > 0) currentTurn();
 });
 
 /** The turn of the event loop that this is, as far as anybody counts in it. */
@@ -80,9 +81,11 @@ export class Slices {
     });
   }
 
-  #release(): void {
+  /** Whether anything was held. */
+  #release(): boolean {
     const released = this.#held;
     this.#held = [];
     for (const goOn of released) goOn();
+    return released.length > 0;
   }
 }
