@@ -1,8 +1,18 @@
 // Makes sure that packages are installed and the build is current. Runs before anything is installed: Node's own modules only.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -102,6 +112,7 @@ const PAGE_SOURCES = [
 ];
 const PAGES = join(root, "dist", "pages");
 const PAGES_MARK = join(PAGES, ".built");
+const COMPRESSED = join(root, "dist", ".compressed");
 
 /** Bundles and compresses the pages when what they are made of has changed; returns whether that succeeded. */
 export function buildPages() {
@@ -126,16 +137,33 @@ function addContent(hash, path) {
   for (const name of readdirSync(path).sort()) addContent(hash, join(path, name));
 }
 
-/** Puts a compressed file beside each one that gains by it, so that the gateway only has to send it. What people wait for is worth more work. */
+/**
+ * Puts a compressed file beside each one that gains by it, so that the gateway only has to send it. What people wait for is worth more work:
+ * so much that what was compressed before is kept by its content.
+ */
 function compress(folder) {
+  mkdirSync(COMPRESSED, { recursive: true });
+  const used = new Set();
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const path = join(folder, name);
     if (!/\.(js|css|html|svg|ttf|json|graphql)$/.test(name) || statSync(path).size < 1024) continue;
     const content = readFileSync(path);
-    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
     const quality = /^assets[\\/]/.test(name) ? 10 : 9;
-    writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }));
+    const hash = createHash("sha256").update(content).digest("hex");
+    const once = (suffix, make) => {
+      const kept = join(COMPRESSED, `${hash}-${quality}${suffix}`);
+      used.add(basename(kept));
+      if (!existsSync(kept)) {
+        // Under its own name only when it is whole.
+        writeFileSync(`${kept}.part`, make());
+        renameSync(`${kept}.part`, kept);
+      }
+      copyFileSync(kept, path + suffix);
+    };
+    once(".gz", () => gzipSync(content, { level: 9 }));
+    once(".br", () => brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }));
   }
+  for (const name of readdirSync(COMPRESSED)) if (!used.has(name)) rmSync(join(COMPRESSED, name), { force: true });
 }
 
 /** Installs and builds, or ends the program. */

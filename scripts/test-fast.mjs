@@ -4,4 +4,7 @@ import { forgetSettings, install, runTool } from "./prepare.mjs";
 
 forgetSettings();
 install();
-process.exitCode = runTool("vitest", ["run", "--project", "unit", "--project", "gateway", ...process.argv.slice(2)]);
+const own = process.argv.slice(2);
+// Each worker evaluates all modules once, and these tests compute more than they wait.
+const workers = own.some((each) => each.startsWith("--maxWorkers")) ? [] : ["--maxWorkers=3"];
+process.exitCode = runTool("vitest", ["run", "--project", "unit", "--project", "gateway", ...workers, ...own]);
