@@ -17,6 +17,7 @@ import { type Subscribers, startSubscribers } from "./support/subscribers.ts";
 
 const SUBSCRIBERS = 1_000;
 const FIRST_SUBSCRIBERS = 100;
+const WARMING_EVENTS = 2_000;
 const IDLE_MS = 3_000;
 const GOAL_OF_STOCK = 0.5;
 const GOAL_OF_RAW = 1.35;
@@ -68,6 +69,21 @@ function candidate(
 ): Candidate {
   const target: SubscriptionTarget = { url, protocol, key, query: QUERY, variables: {} };
   return { name, pid, target, feed, subscribers: startSubscribers(), cpu: [], p50: [], p99: [], memory: Number.NaN };
+}
+
+/**
+ * Events to one subscriber, then all again, so that what a server does once for each event is compiled when it is measured: a server that has
+ * run for a while is. After the memory was measured, which would else be found in what these events leave behind.
+ */
+async function warmUp(of: Candidate): Promise<void> {
+  await of.subscribers.closeAll();
+  await of.subscribers.open(of.target, 1);
+  await untilSubscribed(of.feed, of.subscribers);
+  for (let posted = 0; posted < WARMING_EVENTS; posted += 1) await of.feed.post();
+  await of.subscribers.got(of.feed.last());
+  await of.subscribers.closeAll();
+  await of.subscribers.open(of.target, SUBSCRIBERS);
+  await untilSubscribed(of.feed, of.subscribers);
 }
 
 /** Subscribes all; the first of them are not counted, because they bring what is needed once. */
@@ -199,6 +215,7 @@ export async function fanOut({ quick, profileDirectory, beside }: BenchOptions):
   const { gateway, socketUrl, key } = office;
   const own = candidate("gateway", gateway.pid, openEventFeed(toOffice, form), socketUrl, "graphql-transport-ws", key);
   await fill(own);
+  await warmUp(own);
   await own.feed.post();
   await own.subscribers.got(own.feed.last());
   const { text } = await own.subscribers.take();
@@ -214,7 +231,10 @@ export async function fanOut({ quick, profileDirectory, beside }: BenchOptions):
   // The gateway's own text, byte for byte but for the mark.
   const sameText = openEventFeed(toRaw, (sequence) => stampedAgain(text, sequence));
   const raw = candidate("raw ws broadcast", rawServer.pid, sameText, rawServer.socketUrl, "broadcast", "");
-  for (const each of [stock, raw]) await fill(each);
+  for (const each of [stock, raw]) {
+    await fill(each);
+    await warmUp(each);
+  }
 
   // Its own office: the earlier build in the same rounds.
   const earlierOffice =
@@ -223,7 +243,10 @@ export async function fanOut({ quick, profileDirectory, beside }: BenchOptions):
     earlierOffice === undefined || beside === undefined
       ? undefined
       : await earlierCandidate(`gateway at ${basename(beside)}`, earlierOffice);
-  if (earlier !== undefined) await fill(earlier);
+  if (earlier !== undefined) {
+    await fill(earlier);
+    await warmUp(earlier);
+  }
 
   const all = [stock, raw, own, ...(earlier === undefined ? [] : [earlier])];
   const events = quick ? 30 : 100;

@@ -1,19 +1,13 @@
 import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Limits } from "../../config/limits.ts";
-import type { InboxItemRecord } from "../../datasources/domain/inbox-item.ts";
 import { guard } from "../../process/guard.ts";
 import type { LightSignal } from "../../process/light-signal.ts";
 import type { OperationContext } from "../../resolvers/engine/context.ts";
-import type { Inboxes } from "../../subscriptions/live/inbox/inboxes.ts";
-import type { LiveEvents } from "../../subscriptions/live/live-events.ts";
-import type { EventInHand } from "../../subscriptions/live/live-request.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import type { LiveSink, LiveStream } from "../../subscriptions/live/live-stream.ts";
-import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
 import type { Identity } from "../identity/identity.ts";
 import { missingRight } from "../identity/rights.ts";
-import type { ListViewer } from "../live-identities.ts";
 import { createAdmission, type Entry } from "./admission.ts";
 import { type ComparedQueries, createComparedQueries } from "./compiled/compared-queries.ts";
 import { createCompiledQueries } from "./compiled/compiled-queries.ts";
@@ -26,7 +20,7 @@ import { createObserver } from "./observe.ts";
 import type { RunningOperation } from "./operation-context.ts";
 import type { Preparation, PreparedOperation } from "./prepare.ts";
 import { forbidden, GONE, type Refused, refusalOf, tooBusy } from "./refusal.ts";
-import { subscribe } from "./subscription.ts";
+import { type LiveSources, subscribe } from "./subscription.ts";
 import { createOperationsUnderWay, type OperationsUnderWay, type UnderWay } from "./under-way.ts";
 import { oversizedVariables, type Variables } from "./variable-limits.ts";
 import { variableErrors } from "./variable-values.ts";
@@ -73,7 +67,7 @@ export interface Door {
   readonly comparedQueries: (() => ReturnType<ComparedQueries["counts"]>) | undefined;
 }
 
-export interface DoorOptions {
+export interface DoorOptions extends LiveSources {
   readonly schema: GraphQLSchema;
   readonly preparation: Preparation;
   readonly limits: Limits;
@@ -83,30 +77,16 @@ export interface DoorOptions {
   readonly comparedQueries: number;
   /** Milliseconds that an operation may take, and may wait for others before it. */
   readonly timeoutMs: number;
-  readonly live: LiveEvents;
-  readonly inboxes: Inboxes;
-  /** Whose list an identity is shown, or why it may not. */
-  readonly listViewerOf: (identity: Identity) => Promise<ListViewer | { readonly refusal: string }>;
-  /** A context for what becomes of a list: nothing in it was read before. */
-  readonly startListChange: (
-    identity: Identity,
-    rows: readonly InboxItemRecord[],
-    requestId: string,
-    reachedAt: string | undefined,
-  ) => Promise<RunningOperation>;
-  /** The live side of an identity: whose log it reads with which rights, or why there is none. */
-  readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
   readonly startOperation: (
     identity: Identity,
     kind: PreparedOperation["kind"],
     requestId: string,
     reachedAt: string | undefined,
   ) => RunningOperation;
-  /** A context for the execution of one event: nothing in it was read before the event. */
-  readonly startEvent: (identity: Identity, inHand: EventInHand | undefined) => Promise<RunningOperation>;
   readonly log: Logger;
 }
 
+const NEEDS_NO_PLACE: Entry = { kind: "entered", leave: () => {} };
 /** Characters of an operation's name that go into the log: it may be as long as a document. */
 const LONGEST_NAME = 100;
 
@@ -118,7 +98,7 @@ interface Passed {
 }
 
 export function createDoor(options: DoorOptions): Door {
-  const { schema, preparation, limits, live, inboxes, log } = options;
+  const { schema, preparation, limits, log } = options;
   const { hideSuggestions } = preparation;
   const failedFields = countFailedFields(schema);
   const compiled = options.compiledQueries === "off" ? undefined : createCompiledQueries(schema);
@@ -223,18 +203,8 @@ export function createDoor(options: DoorOptions): Door {
     const open = (within: OperationContext, after?: string): Promise<LiveStream | LiveResult> =>
       subscribe(
         executing,
-        { live, inboxes },
-        {
-          source,
-          operation,
-          variables,
-          cost,
-          shape,
-          viewerOf: () => options.viewerOf(from.identity),
-          listViewerOf: () => options.listViewerOf(from.identity),
-          startEvent: (inHand) => options.startEvent(from.identity, inHand),
-          startListChange: (rows) => options.startListChange(from.identity, rows, requestId, reachedAt),
-        },
+        options,
+        { source, operation, variables, cost, shape, from, requestId, reachedAt },
         within,
         after,
       );
@@ -317,9 +287,7 @@ export function createDoor(options: DoorOptions): Door {
     // Subscriptions are bounded by their sockets: once open they wait for events and need nothing.
     const { name } = arrival.from.identity;
     const entry: Entry =
-      passed.operation.kind === "subscription"
-        ? { kind: "entered", leave: () => {} }
-        : await admission.enter(name, arrival.gone);
+      passed.operation.kind === "subscription" ? NEEDS_NO_PLACE : await admission.enter(name, arrival.gone);
     switch (entry.kind) {
       case "entered":
         return begin(passed, entry, arrivedAt);

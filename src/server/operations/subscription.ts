@@ -18,9 +18,12 @@ import { type EventInHand, type LiveDelivery, LiveRequest } from "../../subscrip
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
 import type { LiveStream } from "../../subscriptions/live/live-stream.ts";
 import type { LiveViewer } from "../../subscriptions/live/live-viewer.ts";
+import type { Identity } from "../identity/identity.ts";
 import type { ListViewer } from "../live-identities.ts";
 import { asGraphQLError } from "./error-shaping.ts";
 import { type Executing, run } from "./execution.ts";
+import type { IdentityHolder } from "./identity-holder.ts";
+import type { RunningOperation } from "./operation-context.ts";
 import type { PreparedOperation } from "./prepare.ts";
 import type { Variables } from "./variable-limits.ts";
 
@@ -32,29 +35,35 @@ export interface Subscription {
   readonly variables: Variables | null | undefined;
   readonly cost: number;
   readonly shape: (error: GraphQLError) => GraphQLFormattedError;
-  /** Who listens; a sentence when live events cannot be had. */
-  readonly viewerOf: () => Promise<LiveViewer | { readonly refusal: string }>;
-  /** Whose list is shown; a sentence when it may not be. */
-  readonly listViewerOf: () => Promise<ListViewer | { readonly refusal: string }>;
-  /** A fresh context for what became of a list. */
-  readonly startListChange: (
-    rows: readonly InboxItemRecord[],
-  ) => Promise<{ readonly context: OperationContext; abort(): void; close(): void }>;
-  /** A fresh context for the execution of one event. */
-  readonly startEvent: (
-    inHand: EventInHand | undefined,
-  ) => Promise<{ readonly context: OperationContext; abort(): void; close(): void }>;
+  /** Who listens. */
+  readonly from: IdentityHolder;
+  readonly requestId: string;
+  readonly reachedAt: string | undefined;
 }
 
 /** What subscriptions are opened on. */
 export interface LiveSources {
   readonly live: LiveEvents;
   readonly inboxes: Inboxes;
+  /** The live side of an identity: whose log it reads with which rights, or why there is none. */
+  readonly viewerOf: (identity: Identity) => Promise<LiveViewer | { readonly refusal: string }>;
+  /** Whose list an identity is shown, or why it may not. */
+  readonly listViewerOf: (identity: Identity) => Promise<ListViewer | { readonly refusal: string }>;
+  /** A context for what becomes of a list: nothing in it was read before. */
+  readonly startListChange: (
+    identity: Identity,
+    rows: readonly InboxItemRecord[],
+    requestId: string,
+    reachedAt: string | undefined,
+  ) => Promise<RunningOperation>;
+  /** A context for the execution of one event: nothing in it was read before the event. */
+  readonly startEvent: (identity: Identity, inHand: EventInHand | undefined) => Promise<RunningOperation>;
 }
 
 /** A subscription whose arguments were checked. */
 interface Opening {
   readonly executing: Executing;
+  readonly sources: LiveSources;
   readonly subscription: Subscription;
   /** Name of the field in the answer. */
   readonly responseKey: string;
@@ -70,7 +79,7 @@ interface Opening {
  */
 export async function subscribe(
   executing: Executing,
-  { live, inboxes }: LiveSources,
+  sources: LiveSources,
   subscription: Subscription,
   context: OperationContext,
   after?: string,
@@ -88,12 +97,13 @@ export async function subscribe(
       hideSuggestions: executing.hideSuggestions,
     });
     const responseKey = field.alias?.value ?? field.name.value;
-    const opening: Opening = { executing, subscription, responseKey, field, failed: failing(responseKey, shape) };
+    const failed = failing(responseKey, shape);
+    const opening: Opening = { executing, sources, subscription, responseKey, field, failed };
     if (stream instanceof LiveRequest) {
       const request = after === undefined ? stream : new LiveRequest(stream.criteria, { ...stream, after });
-      return await openEvents(live, request, opening);
+      return await openEvents(request, opening);
     }
-    if (stream instanceof InboxRequest) return await openInbox(inboxes, stream, opening);
+    if (stream instanceof InboxRequest) return await openInbox(stream, opening);
     return Symbol.asyncIterator in stream
       ? refused(shape, new Error("a subscription field must return a live request"))
       : new LiveResult({ errors: (stream.errors ?? []).map(shape) });
@@ -102,35 +112,39 @@ export async function subscribe(
   }
 }
 
-async function openEvents(live: LiveEvents, request: LiveRequest, opening: Opening): Promise<LiveStream | LiveResult> {
-  const { subscription, responseKey, field, failed } = opening;
-  const viewer = await subscription.viewerOf();
+async function openEvents(request: LiveRequest, opening: Opening): Promise<LiveStream | LiveResult> {
+  const { sources, subscription, responseKey, field, failed } = opening;
+  const { from } = subscription;
+  const viewer = await sources.viewerOf(from.identity);
   if ("refusal" in viewer) return notAllowed(viewer.refusal, opening);
-  return await live.open({
+  return await sources.live.open({
     viewer,
     request,
     sharingKey: sharingKey(subscription, field),
     responseKey,
     failed,
-    execute: async (delivery, _position, inHand) => execute(await subscription.startEvent(inHand), delivery, opening),
+    execute: async (delivery, _position, inHand) =>
+      execute(await sources.startEvent(from.identity, inHand), delivery, opening),
   });
 }
 
-async function openInbox(inboxes: Inboxes, request: InboxRequest, opening: Opening): Promise<LiveStream | LiveResult> {
-  const { subscription, failed } = opening;
-  const found = await subscription.listViewerOf();
+async function openInbox(request: InboxRequest, opening: Opening): Promise<LiveStream | LiveResult> {
+  const { sources, subscription, failed } = opening;
+  const { from, requestId, reachedAt } = subscription;
+  const found = await sources.listViewerOf(from.identity);
   if ("refusal" in found) return notAllowed(found.refusal, opening);
-  return inboxes.open({
+  return sources.inboxes.open({
     ...found,
     request,
     failed,
-    execute: async (delivery) => execute(await subscription.startListChange(delivery.changed), delivery, opening),
+    execute: async (delivery) =>
+      execute(await sources.startListChange(from.identity, delivery.changed, requestId, reachedAt), delivery, opening),
   });
 }
 
 /** Runs the selection for what was delivered. */
 async function execute(
-  within: { readonly context: OperationContext; abort(): void; close(): void },
+  within: RunningOperation,
   rootValue: LiveDelivery | InboxDelivery,
   { executing, subscription }: Opening,
 ): Promise<LiveResult> {

@@ -27,55 +27,59 @@ export interface OperationNames {
 const aboutOperation = z.looseObject({ type: z.string(), id: z.string().min(1) });
 
 export function createOperationNames(): OperationNames {
-  const nameOf = new Map<string, string>();
-  const idOf = new Map<string, string>();
-  let given = 0;
+  return new Names();
+}
 
-  function begin(id: string): string {
-    given += 1;
-    const name = String(given);
-    nameOf.set(id, name);
-    idOf.set(name, id);
+/** A class: there is one for each socket. */
+class Names implements OperationNames {
+  readonly #nameOf = new Map<string, string>();
+  readonly #idOf = new Map<string, string>();
+  #given = 0;
+
+  fromClient(sent: unknown): ClientMessage {
+    const message = aboutOperation.safeParse(sent).data;
+    // What is not of the protocol is for graphql-ws to refuse.
+    if (message === undefined) return { kind: "message", message: sent };
+    const { type, id } = message;
+    const known = this.#nameOf.get(id);
+    switch (type) {
+      case "subscribe": {
+        if (known !== undefined) return { kind: "id-in-use", id };
+        const name = this.#begin(id);
+        return { kind: "message", message: { ...message, id: name }, name };
+      }
+      case "complete":
+        if (known === undefined) return { kind: "late" };
+        this.#forget(id, known);
+        return { kind: "completed", name: known, message: { type, id: known } };
+      default:
+        return { kind: "message", message: sent };
+    }
+  }
+
+  toClient(text: string): string | undefined {
+    const message = aboutOperation.safeParse(JSON.parse(text)).data;
+    if (message === undefined) return text;
+    const id = this.#idOf.get(message.id);
+    if (id === undefined) return undefined;
+    if (message.type !== "next") this.#forget(id, message.id);
+    return JSON.stringify({ ...message, id });
+  }
+
+  idOf(name: string): string | undefined {
+    return this.#idOf.get(name);
+  }
+
+  #begin(id: string): string {
+    this.#given += 1;
+    const name = String(this.#given);
+    this.#nameOf.set(id, name);
+    this.#idOf.set(name, id);
     return name;
   }
 
-  function forget(id: string, name: string): void {
-    nameOf.delete(id);
-    idOf.delete(name);
+  #forget(id: string, name: string): void {
+    this.#nameOf.delete(id);
+    this.#idOf.delete(name);
   }
-
-  const begun = (message: object, name: string): ClientMessage => ({
-    kind: "message",
-    message: { ...message, id: name },
-    name,
-  });
-
-  return {
-    fromClient(sent) {
-      const message = aboutOperation.safeParse(sent).data;
-      // What is not of the protocol is for graphql-ws to refuse.
-      if (message === undefined) return { kind: "message", message: sent };
-      const { type, id } = message;
-      const known = nameOf.get(id);
-      switch (type) {
-        case "subscribe":
-          return known === undefined ? begun(message, begin(id)) : { kind: "id-in-use", id };
-        case "complete":
-          if (known === undefined) return { kind: "late" };
-          forget(id, known);
-          return { kind: "completed", name: known, message: { type, id: known } };
-        default:
-          return { kind: "message", message: sent };
-      }
-    },
-    toClient(text) {
-      const message = aboutOperation.safeParse(JSON.parse(text)).data;
-      if (message === undefined) return text;
-      const id = idOf.get(message.id);
-      if (id === undefined) return undefined;
-      if (message.type !== "next") forget(id, message.id);
-      return JSON.stringify({ ...message, id });
-    },
-    idOf: (name) => idOf.get(name),
-  };
 }

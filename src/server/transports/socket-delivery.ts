@@ -2,6 +2,7 @@ import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from "graph
 import type { WebSocket } from "ws";
 import type { Limits } from "../../config/limits.ts";
 import { LiveResult } from "../../subscriptions/live/live-result.ts";
+import type { LiveSink } from "../../subscriptions/live/live-stream.ts";
 import { oversizedAnswer } from "../operations/answer-limits.ts";
 import type { Accepted } from "../operations/door.ts";
 import { type GatheredWrites, MAX_UNREAD_BYTES } from "./gathered-writes.ts";
@@ -73,28 +74,43 @@ export function deliver({
   shapeError,
 }: StartedOperation): AsyncGenerator<ExecutionResult, void, void> {
   const idInJson = ownBytes(JSON.stringify(id));
-  const sink = (result: LiveResult): Promise<void> | undefined => {
+  return new Delivery(accepted, (result) => {
     const oversized = oversizedAnswer(result.bytes.length, accepted.kind, limits);
     const sent = oversized === undefined ? result : new LiveResult({ data: null, errors: [shapeError(oversized)] });
     return writes.add(sent, idInJson);
-  };
-  return {
-    async next() {
-      await accepted.run(sink);
-      return END;
-    },
-    async return() {
-      accepted.end();
-      return END;
-    },
-    async throw() {
-      accepted.end();
-      return END;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  });
+}
+
+/** A class, because there is one for each operation that is open: methods are shared, closures are not. */
+class Delivery implements AsyncGenerator<ExecutionResult, void, void> {
+  readonly #accepted: Accepted;
+  readonly #sink: LiveSink;
+
+  constructor(accepted: Accepted, sink: LiveSink) {
+    this.#accepted = accepted;
+    this.#sink = sink;
+  }
+
+  next(): Promise<IteratorReturnResult<void>> {
+    return this.#accepted.run(this.#sink).then(ended);
+  }
+
+  return(): Promise<IteratorReturnResult<void>> {
+    this.#accepted.end();
+    return Promise.resolve(END);
+  }
+
+  throw(): Promise<IteratorReturnResult<void>> {
+    return this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+function ended(): typeof END {
+  return END;
 }
 
 /** In memory of their own: a few bytes of the shared pool would keep eight kilobytes of it for as long as the operation is open. */

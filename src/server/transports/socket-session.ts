@@ -16,7 +16,7 @@ import { counted, limitExceeded } from "../operations/limit-exceeded.ts";
 import { credentialsOf } from "./credential-payload.ts";
 import { type GatheredWrites, gatherWrites } from "./gathered-writes.ts";
 import { createMessagesInTurn } from "./messages-in-turn.ts";
-import { createOpeningFrames } from "./opening-frame.ts";
+import { createOpeningFrames, type OpeningFrames } from "./opening-frame.ts";
 import { createOperationNames, type OperationNames } from "./operation-names.ts";
 import { reachedAt } from "./reached-at.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -52,6 +52,8 @@ interface Session extends Omit<OpenedSocket, "request"> {
   initWait: NodeJS.Timeout | undefined;
   /** What gives each up, by its name, until it is over or the client has completed it. */
   readonly operations: Map<string, () => void>;
+  /** Looks at what comes until it is known who this is; undefined from then on. */
+  opening: OpeningFrames | undefined;
   /** Undefined until it is known who this is. */
   connection: Connection | undefined;
 }
@@ -154,6 +156,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       places,
       ended: (reason) => closeFor(session, reason),
     });
+    session.opening = undefined;
     return { requestId };
   }
 
@@ -186,6 +189,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         INIT_WAIT_MS,
       ),
       operations: new Map(),
+      opening: createOpeningFrames(limits),
       connection: undefined,
     };
     const broken = (): void => socket.close(INTERNAL_ERROR, "Internal error");
@@ -196,19 +200,21 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
     const stopPinging = keepAlive(socket);
     const hold = createHold(socket);
     const answer = readingWhileRead(socket, hold);
-    const opening = createOpeningFrames(limits);
-    request.socket.on(
-      "data",
-      guard(
-        "bytes of a socket",
-        (data: Buffer) => {
-          if (session.connection !== undefined || socket.readyState !== socket.OPEN) return;
-          const refusal = opening.received(data.length);
-          if (refusal !== undefined) refuse(refusal);
-        },
-        broken,
-      ),
+    const { socket: stream } = request;
+    const count = guard(
+      "bytes of a socket",
+      (data: Buffer) => {
+        if (session.opening === undefined) {
+          stream.off("data", count);
+          return;
+        }
+        if (socket.readyState !== socket.OPEN) return;
+        const refusal = session.opening.received(data.length);
+        if (refusal !== undefined) refuse(refusal);
+      },
+      broken,
     );
+    stream.on("data", count);
     socket.on(
       "ping",
       guard("a socket's ping", (data: Buffer) => answer(pong(socket, data)), broken),
@@ -224,7 +230,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         return false;
       }
       const text = String(data);
-      const refusal = session.connection === undefined ? opening.message(text) : undefined;
+      const refusal = session.opening?.message(text);
       if (refusal !== undefined) return refuse(refusal);
       const sent = parsed(text);
       if (sent === undefined) return refuse("Invalid message received");
