@@ -113,14 +113,15 @@ async function measureLatency(of: Candidate, seconds: number): Promise<{ p50: nu
   return { p50, p99 };
 }
 
-/** Bytes that the server's side of a connection could not hand over. Linux only. */
+/** Bytes that the server's side of a connection could not hand over. Linux only. A port may be used towards other servers too. */
 function stuckBytes(clientPort: number): number {
   const remote = `:${clientPort.toString(16).toUpperCase().padStart(4, "0")}`;
+  let most = 0;
   for (const line of readFileSync("/proc/net/tcp", "utf8").split("\n")) {
     const [, , remoteAddress = "", , queues = ""] = line.trim().split(/\s+/);
-    if (remoteAddress.endsWith(remote)) return Number.parseInt(queues.split(":")[0] ?? "0", 16);
+    if (remoteAddress.endsWith(remote)) most = Math.max(most, Number.parseInt(queues.split(":")[0] ?? "0", 16));
   }
-  return 0;
+  return most;
 }
 
 /** Latency of the others without and with a socket among them that nobody reads, in turn. */
