@@ -6,6 +6,7 @@ import { countersGet } from "../../src/datasources/im/counters.ts";
 import { dialogMessagesGet } from "../../src/datasources/im/dialog-messages.ts";
 import { recentList } from "../../src/datasources/im/recent.ts";
 import { userListGet, userSearch } from "../../src/datasources/im/users.ts";
+import { configGet } from "../../src/datasources/imopenlines/config/config-reads.ts";
 import { dialogGet } from "../../src/datasources/imopenlines/dialog.ts";
 import { sessionHistoryGet } from "../../src/datasources/imopenlines/history.ts";
 import { documentedMethods } from "../contract/documented-portal.ts";
@@ -198,6 +199,12 @@ describe("one odd detail costs itself and nothing more", () => {
       expect(messages[0]?.externalIds).toEqual(JSON.stringify(ids).includes("ext-1") ? ["ext-1"] : []);
     },
   );
+
+  test.each([[[]], [{}], [null], [false]])("an operator's standing identity that is %j", (DEFAULT_OPERATOR_DATA) => {
+    const example = Object(documentedMethods.get("imopenlines.config.get")?.example.response.result);
+    const line = decoded(configGet("22"), { ...example, DEFAULT_OPERATOR_DATA });
+    expect(line?.operatorIdentity.default).toBeNull();
+  });
 
   test.each([
     [{ entity_type: "lines" }, true],

@@ -68,10 +68,10 @@ export class LineRow {
     return this.read(column, this.#options.isStrict ? allWords : keptWords) ?? [];
   }
 
-  /** The map of a column, whose entries are read like columns. */
+  /** The map of a column, whose entries are read like columns; null for an empty one, which PHP mostly sends as a list. */
   within(column: string): LineRow | null {
     const map = this.read(column, optionalObject);
-    return map === null ? null : new LineRow(map, this.path(column), this.#options);
+    return map === null || Object.keys(map).length === 0 ? null : new LineRow(map, this.path(column), this.#options);
   }
 
   choice<T extends string>(column: string, table: ChoiceTable<T>): Exclude<T, "UNKNOWN"> | "UNKNOWN" {
