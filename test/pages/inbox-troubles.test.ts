@@ -37,14 +37,16 @@ test("a portal that does not answer is said to be slow, and one may ask once mor
 
 test("a portal that fails is told without a guess at what it would say, and when it is back the page is whole without a hand", async () => {
   const scene = await openInboxScene();
-  const [, anna] = scene.portal.users;
-  if (anna === undefined) throw new Error("nobody");
+  const [helena, anna] = scene.portal.users;
+  if (anna === undefined || helena === undefined) throw new Error("nobody");
   const [chatId] = await scene.chatsOf(anna, "ASSIGNED");
   await play(scene, [{ kind: "http", status: 503, body: "The portal is being updated." }]);
   const { page } = await scene.enter(browser, anna, `#/chats/${chatId}`);
   await page.locator(".conversation .failure").getByText("Bitrix24 cannot be reached.").waitFor();
   await page.locator(".dialog-list .failure").getByText("Bitrix24 cannot be reached.").waitFor();
   expect(await page.getByText("You have no open conversations.").count()).toBe(0);
+  const statistics = await scene.enter(browser, helena, "#/supervisor/statistics");
+  await statistics.page.locator(".failure").getByText("Bitrix24 cannot be reached.").waitFor();
 
   await play(scene, []);
   await page
@@ -53,6 +55,8 @@ test("a portal that fails is told without a guess at what it would say, and when
     .waitFor();
   await page.locator(".chat-header .state").getByText("In progress").waitFor();
   await page.getByLabel("Write a message").waitFor();
+  await statistics.page.locator(".tiles").waitFor();
+  await statistics.page.locator(".filter-bar option").nth(1).waitFor({ state: "attached" });
   await eventually(async () => expect(await page.locator(".failure").count()).toBe(0));
 });
 

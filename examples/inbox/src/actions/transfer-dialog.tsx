@@ -11,6 +11,7 @@ import {
 import { Avatar } from "../parts/avatar.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { Modal } from "../parts/modal.tsx";
+import { useAskedAgain } from "../parts/use-asked-again.ts";
 import { useSettled } from "../parts/use-settled.ts";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
@@ -61,7 +62,8 @@ function People({ chat, search, isBusy, onChoose }: TargetsProps & { readonly se
   const { loadOf } = useLoads();
   // The queue of the line first; a name is looked for among all.
   const variables = search === "" ? { lineId: chat.line?.id ?? null } : { search };
-  const { data, previousData, error } = useQuery(TransferPeopleDocument, { variables });
+  const { data, previousData, error, refetch } = useQuery(TransferPeopleDocument, { variables });
+  useAskedAgain(error, refetch);
   const people = ((data ?? previousData)?.operators?.nodes ?? []).filter(
     ({ id }) => id !== viewerId && id !== chat.operator?.id,
   );
@@ -69,7 +71,7 @@ function People({ chat, search, isBusy, onChoose }: TargetsProps & { readonly se
     <section aria-label={words.colleagues}>
       <h3>{words.colleagues}</h3>
       {error !== undefined && <Failure text={problemText(error, words)} />}
-      {data !== undefined && people.length === 0 && <p className="none">{words.nobodyFound}</p>}
+      {data !== undefined && error === undefined && people.length === 0 && <p className="none">{words.nobodyFound}</p>}
       <ul>
         {people.map(({ id, name, position, avatarUrl }) => {
           const load = loadOf(id);
@@ -97,7 +99,8 @@ function People({ chat, search, isBusy, onChoose }: TargetsProps & { readonly se
 
 function Lines({ chat, isBusy, onChoose }: TargetsProps) {
   const words = useWords();
-  const { data, error } = useQuery(TransferLinesDocument);
+  const { data, error, refetch } = useQuery(TransferLinesDocument);
+  useAskedAgain(error, refetch);
   const lines = (data?.openLines?.nodes ?? []).filter(({ id, isActive }) => id !== chat.line?.id && isActive !== false);
   return (
     <section aria-label={words.lines}>

@@ -22,7 +22,7 @@ export function useLiveChat(chatId: string): LiveFacts {
     },
   });
   useLooks(chatId);
-  useAskedAgain(error, readFacts);
+  useAskedAgain(error, refetch);
   useEffect(() => {
     addEventListener("focus", readFacts);
     return () => removeEventListener("focus", readFacts);

@@ -1,5 +1,4 @@
 import { useQuery } from "@apollo/client/react";
-import { useCallback } from "react";
 import { ViewerDocument } from "../graphql.ts";
 import { useAskedAgain } from "../parts/use-asked-again.ts";
 
@@ -14,9 +13,13 @@ interface Viewer {
 /** Who is signed in; asked again until somebody answers. */
 export function useViewer(): Viewer {
   const { data, error, refetch } = useQuery(ViewerDocument);
-  const readAgain = useCallback(() => void refetch().catch(() => undefined), [refetch]);
-  useAskedAgain(error, readAgain);
-  return { viewerId: data?.viewer?.user?.id, isKnown: data?.viewer != null, error, readAgain };
+  useAskedAgain(error, refetch);
+  return {
+    viewerId: data?.viewer?.user?.id,
+    isKnown: data?.viewer != null,
+    error,
+    readAgain: () => void refetch().catch(() => undefined),
+  };
 }
 
 /** The id of whoever is signed in; undefined until it is known. */

@@ -3,6 +3,8 @@ import { type GatewayError, NoAnswer, SubscriptionEnded } from "bitrix24-open-ch
 import { useEffect } from "react";
 
 const AGAIN_MS = 5_000;
+/** For what costs the portal a lot. */
+export const SELDOM_MS = 15_000;
 
 /** What the same question may be answered to in a while. */
 const PASSING: ReadonlySet<unknown> = new Set([
@@ -24,10 +26,12 @@ function isPassing(problem: Error | GatewayError): boolean {
 }
 
 /** Asks again, from time to time, what failed for a reason that passes: nobody has to press a button when the portal is back. */
-export function useAskedAgain(problem: Error | undefined, ask: () => void): void {
+export function useAskedAgain(problem: Error | undefined, ask: () => Promise<unknown>, afterMs = AGAIN_MS): void {
   useEffect(() => {
     if (problem === undefined || !isPassing(problem)) return;
-    const timer = setTimeout(ask, AGAIN_MS * (0.75 + Math.random() / 2));
+    // What it fails with comes as the next problem.
+    const again = () => void ask().catch(() => undefined);
+    const timer = setTimeout(again, afterMs * (0.75 + Math.random() / 2));
     return () => clearTimeout(timer);
-  }, [problem, ask]);
+  }, [problem, ask, afterMs]);
 }

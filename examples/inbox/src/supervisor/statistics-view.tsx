@@ -1,6 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { type PeriodInput, StatisticsDocument, type StatisticsQuery } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
+import { SELDOM_MS, useAskedAgain } from "../parts/use-asked-again.ts";
 import { Waiting } from "../parts/waiting.tsx";
 import { useFormats } from "../words/formats.ts";
 import { useWords } from "../words/language.tsx";
@@ -43,6 +44,7 @@ function Figures({ period, lineId }: { readonly period: PeriodInput; readonly li
   const words = useWords();
   const variables = { period, lineIds: lineId === "" ? null : [lineId] };
   const { data, error, refetch } = useQuery(StatisticsDocument, { variables });
+  useAskedAgain(error, refetch, SELDOM_MS);
   const statistics = data?.lineStatistics;
   const readAgain = () => void refetch().catch(() => undefined);
   if (error !== undefined) return <Failure text={problemText(error, words)} onRetry={readAgain} />;

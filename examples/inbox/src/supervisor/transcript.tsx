@@ -1,6 +1,5 @@
 import { useQuery } from "@apollo/client/react";
 import { X } from "lucide-react";
-import { useCallback } from "react";
 import { ChatActions } from "../actions/chat-actions.tsx";
 import { useDeeds } from "../actions/use-deeds.ts";
 import { MessageList } from "../conversation/message-list.tsx";
@@ -19,8 +18,8 @@ type Session = NonNullable<SessionTranscriptQuery["session"]>;
 export function Transcript({ sessionId }: { readonly sessionId: string }) {
   const words = useWords();
   const { data, error, refetch } = useQuery(SessionTranscriptDocument, { variables: { sessionId } });
-  const readAgain = useCallback(() => void refetch().catch(() => undefined), [refetch]);
-  useAskedAgain(error, readAgain);
+  const readAgain = () => void refetch().catch(() => undefined);
+  useAskedAgain(error, refetch);
   const session = data?.session ?? undefined;
   const title = session?.chat?.title ?? "";
   return (

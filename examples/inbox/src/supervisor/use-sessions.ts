@@ -1,5 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { type SessionFilter, type SessionRowFragment, SessionsDocument } from "../graphql.ts";
+import { SELDOM_MS, useAskedAgain } from "../parts/use-asked-again.ts";
 
 interface Sessions {
   readonly sessions: readonly SessionRowFragment[];
@@ -21,6 +22,7 @@ export function useSessions(filter: SessionFilter): Sessions {
     variables,
     notifyOnNetworkStatusChange: true,
   });
+  useAskedAgain(error, refetch, SELDOM_MS);
   const list = data?.sessions;
   return {
     sessions: list?.nodes ?? [],
