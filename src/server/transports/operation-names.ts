@@ -8,6 +8,8 @@ export type ClientMessage =
   | { readonly kind: "completed"; readonly name: string; readonly message: unknown }
   /** A second operation under an id whose first is not over. */
   | { readonly kind: "id-in-use"; readonly id: string }
+  /** An operation under an id that is no name: it would be kept, and written before each result, for as long as the operation is open. */
+  | { readonly kind: "id-too-long" }
   /** About an operation that is over. */
   | { readonly kind: "late" };
 
@@ -23,6 +25,9 @@ export interface OperationNames {
   /** The client's id of an operation; undefined once it is over for the client. */
   idOf(name: string): string | undefined;
 }
+
+/** Characters of an operation's id. */
+export const MAX_ID_LENGTH = 256;
 
 const aboutOperation = z.looseObject({ type: z.string(), id: z.string().min(1) });
 
@@ -44,6 +49,7 @@ class Names implements OperationNames {
     const known = this.#nameOf.get(id);
     switch (type) {
       case "subscribe": {
+        if (id.length > MAX_ID_LENGTH) return { kind: "id-too-long" };
         if (known !== undefined) return { kind: "id-in-use", id };
         const name = this.#begin(id);
         return { kind: "message", message: { ...message, id: name }, name };

@@ -17,7 +17,7 @@ import { credentialsOf } from "./credential-payload.ts";
 import { type GatheredWrites, gatherWrites } from "./gathered-writes.ts";
 import { createMessagesInTurn } from "./messages-in-turn.ts";
 import { createOpeningFrames, type OpeningFrames } from "./opening-frame.ts";
-import { createOperationNames, type OperationNames } from "./operation-names.ts";
+import { createOperationNames, MAX_ID_LENGTH, type OperationNames } from "./operation-names.ts";
 import { reachedAt } from "./reached-at.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createResultFrames } from "./result-frames.ts";
@@ -241,6 +241,8 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         case "id-in-use":
           socket.close(CloseCode.SubscriberAlreadyExists, closeReason(`Subscriber for ${message.id} already exists`));
           return false;
+        case "id-too-long":
+          return refuse(`An operation's id may have ${MAX_ID_LENGTH} characters`);
         case "completed":
           // By itself graphql-ws would let a query or a mutation run on.
           end(session, message.name);

@@ -180,3 +180,12 @@ describe("an id that is used again directly after its `complete`", () => {
     expect(socket.about("1")).toHaveLength(3);
   });
 });
+
+test("an id of 256 characters names an operation, a longer one closes the socket: it would stand before each result", async () => {
+  const { socket } = await start();
+  const longest = "x".repeat(256);
+  socket.send(subscribeTo(longest, "{ __typename }"));
+  await ended(socket, longest);
+  socket.send(subscribeTo(`${longest}x`, "{ __typename }"));
+  expect(await socket.closed).toEqual({ code: 4400, reason: "An operation's id may have 256 characters" });
+});

@@ -234,8 +234,9 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
   function writeFrom(list: OpenList, first: number): Text {
     const { writing, items, path } = list;
     let { text } = list;
+    let index = first;
     try {
-      for (let index = first; index < items.length; index += 1) {
+      for (; index < items.length; index += 1) {
         if (writing.size.isExceeded) break;
         const pause = isLeaf ? undefined : writing.slices.beforeItem();
         if (pause !== undefined) {
@@ -257,9 +258,11 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
         }
       }
     } catch (error) {
+      leaveFrom(items, index + 1);
       if (list.parts === undefined) throw error;
       return list.parts.failed(error);
     }
+    leaveFrom(items, index);
     text += "]";
     return list.parts === undefined ? text : list.parts.end(text);
   }
@@ -267,13 +270,25 @@ function listWriter(place: Place, { ofType }: GraphQLList<GraphQLOutputType>): V
   function writtenAfter(pause: Promise<void>, list: OpenList, index: number): Promise<Json> {
     // What fails meanwhile is told when all are put together.
     list.parts?.leave();
+    if (!list.isCut) leaveFrom(list.items, index);
+    list.isCut = true;
     return pause.then(() => writeFrom(list, index));
   }
 
   return (writing, value, path) => {
     const items = itemsOf(value);
-    return items.length === 0 ? "[]" : writeFrom({ writing, items, path, text: "[", parts: undefined }, 0);
+    return items.length === 0
+      ? "[]"
+      : writeFrom({ writing, items, path, text: "[", parts: undefined, isCut: false }, 0);
   };
+}
+
+/** Items that are written later or not at all: what fails of them while nobody looks would end the process. */
+function leaveFrom(items: readonly unknown[], first: number): void {
+  for (let index = first; index < items.length; index += 1) {
+    const item = items[index];
+    if (isPromise(item)) item.catch(() => {});
+  }
 }
 
 /** A list that is being written. */
@@ -284,6 +299,8 @@ interface OpenList {
   /** Behind the parts. */
   text: string;
   parts: Parts | undefined;
+  /** Its items are written in several turns of the event loop. */
+  isCut: boolean;
 }
 
 /** Of the field that a value is of: an item of its list stands deeper. */
