@@ -42,8 +42,8 @@ export function createDice(seed: number): Dice {
   };
 }
 
-/** Literals for arguments and input fields, by their name; undefined leaves the choice to the generator. */
-export type Literals = (name: string, dice: Dice) => string | undefined;
+/** Literals for arguments and input fields of a field, by their name; undefined leaves the choice to the generator. */
+export type Literals = (name: string, dice: Dice, field: string) => string | undefined;
 
 export interface RandomOperationOptions {
   readonly schema: GraphQLSchema;
@@ -71,7 +71,7 @@ export function randomQuery(
   function writeField(field: GraphQLField<unknown, unknown>, levels: number): string {
     const args = field.args.flatMap((argument) => {
       if (!isNonNullType(argument.type) && !dice.onceIn(2)) return [];
-      const literal = writeValue(argument.name, argument.type);
+      const literal = writeValue(argument.name, argument.type, field.name);
       return literal === undefined ? [] : [`${argument.name}: ${literal}`];
     });
     const named = getNamedType(field.type);
@@ -95,12 +95,12 @@ export function randomQuery(
     return written.join(" ");
   }
 
-  function writeValue(name: string, type: GraphQLInputType): string | undefined {
-    const own = literals(name, dice);
+  function writeValue(name: string, type: GraphQLInputType, of: string): string | undefined {
+    const own = literals(name, dice, of);
     if (own !== undefined) return own;
     const bare = getNullableType(type);
     if (isListType(bare)) {
-      const item = writeValue(name, bare.ofType);
+      const item = writeValue(name, bare.ofType, of);
       return item === undefined ? undefined : `[${item}]`;
     }
     if (isEnumType(bare)) return dice.pick(bare.getValues()).name;
@@ -110,7 +110,7 @@ export function randomQuery(
         ? [dice.pick(fields)]
         : fields.filter((field) => isNonNullType(field.type) || dice.onceIn(2));
       const entries = chosen.flatMap((field) => {
-        const value = writeValue(field.name, field.type);
+        const value = writeValue(field.name, field.type, of);
         return value === undefined ? [] : [`${field.name}: ${value}`];
       });
       return `{${entries.join(", ")}}`;

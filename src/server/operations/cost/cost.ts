@@ -10,7 +10,16 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { FIELD_RULES, type FieldRule, pageSizeOf } from "./field-rules.ts";
-import { ASSUMED, chatsOf, createGroup, differentPeople, type Group, NEWEST_SESSION, relatedGroup } from "./group.ts";
+import {
+  ASSUMED,
+  chatsOf,
+  createGroup,
+  differentPeople,
+  type Group,
+  NEWEST_SESSION,
+  relatedGroup,
+  TOLD_OF_NEWEST,
+} from "./group.ts";
 import { commandsFor, restMethods } from "./reads.ts";
 import { type OperationText, type SelectedField, selectedFields } from "./selected-fields.ts";
 
@@ -53,8 +62,15 @@ function createScale(text: OperationText): Scale {
   /** An action reads its chat again as soon as more than the id is asked for, whatever that is. */
   function reread(type: GraphQLObjectType, named: GraphQLObjectType, { sets }: SelectedField, found: Group): number {
     if (!type.name.endsWith("Payload") || named.name !== "Chat") return 0;
-    const isIdOnly = selectedFields(named, sets, text).every(({ name }) => name === "id" || name === "__typename");
-    return isIdOnly ? 0 : claim(found, "record", found.count);
+    return selectsOnly(named, sets, ID) ? 0 : claim(found, "record", found.count);
+  }
+
+  function selectsOnly(
+    type: GraphQLObjectType,
+    sets: readonly SelectionSetNode[],
+    names: ReadonlySet<string>,
+  ): boolean {
+    return selectedFields(type, sets, text).every(({ name }) => names.has(name));
   }
 
   function weighField(
@@ -88,6 +104,8 @@ function createScale(text: OperationText): Scale {
     if (isReference(type, field))
       return isOfUnknownChat(group) ? commandsFor("imopenlines.dialog.get", group, selected.argsKey, once) : 0;
     const rule = FIELD_RULES[`${type.name}.${field.name}`];
+    const named = getNamedType(field.type);
+    if (rule?.tells !== undefined && isObjectType(named) && selectsOnly(named, selected.sets, rule.tells)) return 0;
     const isDecided = rule?.dependsOn === undefined || group.brought.has(rule.dependsOn);
     let commands = isDecided ? 0 : commandsFor("imopenlines.dialog.get", group, selected.argsKey, once);
     if (rule?.commands !== undefined) {
@@ -104,6 +122,8 @@ function createScale(text: OperationText): Scale {
 
   return { weigh };
 }
+
+const ID: ReadonlySet<string> = new Set(["id", "__typename"]);
 
 /** Who is looked up follows from what else is read. */
 function peopleLast(a: string, b: string): number {
@@ -132,7 +152,7 @@ function answered(
     const isPart = of.typeName.endsWith("Connection");
     const created = createGroup(typeName, different(typeName, group, each), {
       arrival: Math.max(ownCommands, group.arrival),
-      brought: isPart ? of.brought : (rule.brings ?? NOTHING),
+      brought: isPart ? of.brought : relation === NEWEST_SESSION ? TOLD_OF_NEWEST : (rule.brings ?? NOTHING),
       pageSize: pageSizeOf(args, rule.pageSize),
       owner: group,
     });
@@ -173,7 +193,14 @@ function relationOf(
 }
 
 function different(typeName: string, group: Group, each: number): number {
-  return typeName === "User" ? differentPeople(group, each) : group.count * each;
+  switch (typeName) {
+    case "User":
+      return differentPeople(group, each);
+    case "OpenLine":
+      return Math.min(group.count * each, ASSUMED);
+    default:
+      return group.count * each;
+  }
 }
 
 /** A field that names the chat of its object: nothing needs to be read for that. */

@@ -6,6 +6,8 @@ export interface FieldRule {
   readonly commands?: (field: SelectedField) => number;
   /** A field of the same object, which its record tells, that decides what is sent. */
   readonly dependsOn?: string;
+  /** Fields of the answer that its owner tells: nothing is sent while no others are selected. */
+  readonly tells?: ReadonlySet<string>;
   /** Reads of the answered objects that the field's own commands are. */
   readonly reads?: readonly string[];
   /** Fields of the answered objects that come with them. */
@@ -25,6 +27,9 @@ const RECENT_CHAT = new Set(
     "isTextFieldEnabled publicLink entityUrl"
   ).split(" "),
 );
+
+/** What a search tells of a chat: nothing of its messages. */
+const FOUND_CHAT = without(RECENT_CHAT, "lastMessageId viewerUnreadCount viewerLastReadMessageId");
 
 /** What a user record tells. */
 const USER_RECORD = new Set(
@@ -53,12 +58,15 @@ const LISTED_SESSION = new Set(
   ).split(" "),
 );
 
+/** A list of lines tells the whole row of each, of which the queue has parts of its own. */
+const LISTED_LINE = new Set([...LINE_SETTINGS, "row"]);
+
 /** Calls of one page of activities: 50 each, and two more where rows cannot be read. */
 const ACTIVITY_CALLS = 4;
 /** Calls of one page of the reports, years without sessions included. */
 const REPORT_CALLS = 5;
-/** Reports that answer nothing are asked once more for anything, and then the activities. */
-const SESSION_LIST_CALLS = REPORT_CALLS + 1 + ACTIVITY_CALLS;
+/** One page from the newest session on, and one more where rows cannot be read: no year has to be looked for. */
+const NEWEST_REPORT_CALLS = 2;
 /** The chat's record, its activities and its line's reports. */
 const CHAT_SESSION_CALLS = 1 + 5 + 5;
 /** 200 rows each. */
@@ -83,6 +91,12 @@ function inboxPages({ args }: SelectedField): number {
   return args.filter === undefined || args.filter === null ? 2 : 4;
 }
 
+/** Reports that answer nothing are asked once more for anything, and then the activities. */
+function sessionPages({ args: { filter, orderBy, after } }: SelectedField): number {
+  const isNewest = [filter, orderBy, after].every((given) => given === undefined || given === null);
+  return (isNewest ? NEWEST_REPORT_CALLS : REPORT_CALLS + 1) + ACTIVITY_CALLS;
+}
+
 /** A session by its chat may not be open, so that only its history names it; what lists tell may need the history after the record. */
 function sessionLookup({ args: { by } }: SelectedField): number {
   return typeof by === "object" && by !== null && "chatId" in by ? 3 : 2;
@@ -105,14 +119,14 @@ function keyedFile(field: SelectedField): number {
 
 /** By the field's type and name. */
 export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
-  "Query.chatSearch": { commands: searchPages, brings: RECENT_CHAT },
+  "Query.chatSearch": { commands: searchPages, brings: FOUND_CHAT },
   "Query.quickReplies": { commands: ({ args }) => Math.ceil(pageSizeOf(args, 20) / 50) },
   "Query.chat": { commands: () => 1, reads: ["record"] },
   "Query.session": { commands: sessionLookup, reads: ["history"] },
   "Query.inbox": { commands: inboxPages },
   "Subscription.inboxChanged": { commands: () => 2 },
   "InboxItem.chat": { commands: () => 0, brings: RECENT_CHAT },
-  "Query.sessions": { commands: () => SESSION_LIST_CALLS, brings: LISTED_SESSION },
+  "Query.sessions": { commands: sessionPages, brings: LISTED_SESSION },
   "Query.operatorLoad": { commands: () => OPERATOR_LOAD_CALLS },
   "Query.lineStatistics": { commands: () => 1 },
   "Query.sessionRatings": { commands: () => 1 },
@@ -127,11 +141,11 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Capabilities.lineStatistics": { commands: () => 1 },
   "Capabilities.activityEvents": { commands: () => 1 },
   "Query.openLine": { reads: ["settings"], brings: LINE_SETTINGS },
-  "Query.openLines": { brings: LINE_SETTINGS },
+  "Query.openLines": { brings: LISTED_LINE },
   "Query.operators": { commands: peopleFound, brings: USER_RECORD },
   "Query.user": { brings: USER_RECORD },
   "Query.users": { commands: peopleNamed, brings: USER_RECORD },
-  "Message.replyTo": { commands: () => 3 },
+  "Message.replyTo": { commands: () => 3, tells: new Set(["__typename", "id", "chat"]) },
   // A look first, the name of whoever has the chat, and the answer.
   "Mutation.chatAnswer": { commands: () => 3 },
   "Mutation.botMessageSend": { commands: keyedSend },
@@ -143,9 +157,17 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Chat.messages": { commands: messagePages, dependsOn: "viewerRole" },
   "Chat.participants": { brings: USER_RECORD },
   "Chat.customer": { brings: USER_RECORD },
+  // The portal names the session's own line.
+  "Session.viewerRateableLines": { listSize: 3 },
   "Session.messages": { pageSize: 50 },
   "Session.files": { pageSize: 50 },
 };
+
+function without(fields: ReadonlySet<string>, names: string): ReadonlySet<string> {
+  const left = new Set(fields);
+  for (const name of names.split(" ")) left.delete(name);
+  return left;
+}
 
 const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 20;

@@ -15,6 +15,8 @@ export interface Group {
   readonly owner: Group | undefined;
   /** Reads that are counted already. */
   readonly paid: Set<string>;
+  /** People whom their parts name, and the commands counted for those. */
+  readonly people: { named: number; commands: number };
   /** Groups that several fields lead to, by the name of the relation. */
   readonly related: Map<string, Group>;
 }
@@ -30,7 +32,17 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 export function createGroup(typeName: string, count: number, options: GroupOptions = {}): Group {
   const { arrival = 1, brought = NOTHING, pageSize = ASSUMED, owner } = options;
-  return { typeName, count, arrival, brought, pageSize, owner, paid: new Set(), related: new Map() };
+  return {
+    typeName,
+    count,
+    arrival,
+    brought,
+    pageSize,
+    owner,
+    paid: new Set(),
+    people: { named: 0, commands: 0 },
+    related: new Map(),
+  };
 }
 
 /** The group's relation of that name, made when it is first asked for. */
@@ -45,15 +57,25 @@ export function relatedGroup(group: Group, relation: string, create: () => Group
 /** From a chat to its newest session, which is the open one where one is open. */
 export const NEWEST_SESSION = "newest session";
 
+/** Which of a chat's sessions is its newest, its record says, and whether that is open. */
+export const TOLD_OF_NEWEST: ReadonlySet<string> = new Set(["isCurrent"]);
+
 /** The chats that objects belong to: those below which they were found, else one for each. */
 export function chatsOf(group: Group): Group {
   for (let at: Group | undefined = group; at !== undefined; at = at.owner) {
     if (at.typeName === "Chat") return at;
     const related = at.related.get("chat");
     if (related !== undefined) return related;
-    if (at.typeName === "Session") return ownChats(at);
+    if (at.typeName === "Session") return chatOfList(at) ?? ownChats(at);
   }
   return ownChats(group);
+}
+
+/** Sessions that a chat lists are all of that chat. */
+function chatOfList({ owner }: Group): Group | undefined {
+  let at = owner;
+  while (at?.typeName === "SessionEdge" || at?.typeName === "SessionConnection") at = at.owner;
+  return at?.typeName === "Chat" ? at : undefined;
 }
 
 function ownChats(group: Group): Group {
