@@ -115,7 +115,10 @@ function createScale(text: OperationText): Scale {
       // Whether a session is open is told, so that only one that is not has to be looked for.
       if (method === "imopenlines.dialog.get" && field.name === "latestSession" && group.brought.has("currentSession"))
         continue;
-      commands += commandsFor(method, group, selected.argsKey, once);
+      // Lists look for the customers of their rows among the members, beside the records that other fields need.
+      const isOfRow = field.name === "customer" && group.owner?.typeName === "InboxItem";
+      if (method === "imopenlines.dialog.get" && isOfRow) commands += claim(group, "members", group.count);
+      else commands += commandsFor(method, group, selected.argsKey, once);
     }
     return commands;
   }

@@ -158,6 +158,7 @@ function isKnownAfterwards(source: string): boolean {
 test.each([
   "{ inbox(first: 100) { nodes { chat { id description readMarks { readAt } } } } }",
   "{ inbox(first: 100) { nodes { chat { line { name } operator { name position } readMarks { readAt } } } } }",
+  "{ inbox(first: 100) { nodes { chat { customer { position } readMarks { readAt } } } } }",
   "{ inbox(first: 100) { nodes { chat { messages(last: 100) { nodes { text author { name } } } } } } }",
   "{ inbox(first: 100) { nodes { chat { currentSession { participants { name } supervisorRating } } } } }",
   "{ inbox(first: 100) { nodes { chat { latestSession { isCurrent } managers { kind } } } } }",
