@@ -12,7 +12,7 @@ test("a test file is of the group of the heaviest thing that it or its helpers l
     expect.arrayContaining([
       "test/contract/odd-answers.test.ts",
       "test/datasources/wire.property.test.ts",
-      "test/server/operations/cost/cost.test.ts",
+      "test/server/operations/cost/full-portals.test.ts",
       "test/e2e/sessions.many.test.ts",
     ]),
   );

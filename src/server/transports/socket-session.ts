@@ -15,6 +15,7 @@ import type { Door } from "../operations/door.ts";
 import { counted, limitExceeded } from "../operations/limit-exceeded.ts";
 import { credentialsOf } from "./credential-payload.ts";
 import { type GatheredWrites, gatherWrites } from "./gathered-writes.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { createMessagesInTurn } from "./messages-in-turn.ts";
 import { createOpeningFrames, type OpeningFrames } from "./opening-frame.ts";
 import { createOperationNames, MAX_ID_LENGTH, type OperationNames } from "./operation-names.ts";
@@ -59,7 +60,6 @@ interface Session extends Omit<OpenedSocket, "request"> {
 }
 
 const INIT_WAIT_MS = 10_000;
-const PING_MS = 12_000;
 /** Final for client libraries: unlike 4403, nobody tries again after it by himself. */
 const UNAUTHORIZED = 4401;
 /** What it was opened with has expired; client libraries come back, with something newer if they have it. */
@@ -197,10 +197,10 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       closeSoon(socket, CloseCode.BadRequest, reason);
       return false;
     };
-    const stopPinging = keepAlive(socket);
     const hold = createHold(socket);
     const answer = readingWhileRead(socket, hold);
     const { socket: stream } = request;
+    const life = keepAlive(socket, stream);
     const count = guard(
       "bytes of a socket",
       (data: Buffer) => {
@@ -284,13 +284,15 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
         },
         onMessage: (handle) => {
           // Nothing of the message is kept here while its operation goes on, which may be as long as the socket is open.
-          const received = (data: RawData): Promise<void> | undefined =>
-            receive(data)
+          const received = (data: RawData): Promise<void> | undefined => {
+            life.seen();
+            return receive(data)
               ? handle(PARSED).catch((error: unknown) => {
                   // A socket that broke while it was written to is not a fault.
                   if (socket.readyState === socket.OPEN) throw error;
                 })
               : undefined;
+          };
           const take = guard("a socket's message", received, broken);
           const whose = (): string | undefined => session.connection?.identity.name;
           const inTurn = createMessagesInTurn({ turns: door.turns, whose, take, hold });
@@ -306,7 +308,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
     socket.once(
       "close",
       guard("the end of a socket", (code: number, reason: Buffer) => {
-        stopPinging();
+        life.stop();
         clearTimeout(session.initWait);
         silentPlace.leave();
         session.connection?.close();
@@ -348,38 +350,6 @@ function closeSoon(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, closeReason(reason));
   const terminate = guard("a socket that is closed", () => socket.terminate());
   setTimeout(terminate, CLOSING_MS).unref();
-}
-
-function keepAlive(socket: WebSocket): () => void {
-  let answered = true;
-  socket.on(
-    "pong",
-    guard("a socket's pong", () => {
-      answered = true;
-    }),
-  );
-  const ping = (): void => {
-    if (!answered) {
-      // A process that stood still runs its timers before it reads: the answer may have arrived long ago.
-      afterReading(() => {
-        if (!answered) socket.terminate();
-      });
-      return;
-    }
-    answered = false;
-    socket.ping();
-  };
-  const timer = setInterval(
-    guard("a socket's heartbeat", ping, () => socket.terminate()),
-    PING_MS,
-  );
-  return () => clearInterval(timer);
-}
-
-/** Calls when what had arrived before is read: between two immediates the loop looks at every socket. */
-function afterReading(then: () => void): void {
-  const guarded = guard("what waits for sockets to be read", then);
-  setImmediate(guard("what waits for sockets to be read", () => void setImmediate(guarded)));
 }
 
 /** Close reasons are limited to 123 bytes. */

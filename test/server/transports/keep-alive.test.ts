@@ -1,10 +1,13 @@
 import { connect } from "node:net";
+import { getIntrospectionQuery } from "graphql";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { startScriptedGateway } from "../../kit/scripted-gateway.ts";
-import { eventually } from "../../kit/until.ts";
+import { eventually, progress } from "../../kit/until.ts";
 
 const PING_MS = 12_000;
+/** Bytes of which the system tells the sender that they were taken. */
+const A_SIP = 1_500_000;
 
 /** A socket that counts the gateway's pings; its wire can be left unread. */
 async function open(origin: string) {
@@ -80,4 +83,46 @@ test("a socket that answered while the gateway stood still stays, though the nex
   vi.advanceTimersByTime(PING_MS);
   await eventually(() => expect(client.pings()).toBe(2));
   expect(client.code()).toBeUndefined();
+});
+
+test("a socket that takes what waits for it stays, though the ping lies behind all that", async () => {
+  const { origin } = await startScriptedGateway({ GATEWAY_INTROSPECTION: "true" });
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { wire, socket, code } = await open(origin);
+  // More than the system keeps for a socket.
+  const asked = 100;
+  const query = getIntrospectionQuery();
+  let bytes = 0;
+  let pauseAt = Number.POSITIVE_INFINITY;
+  let completed = 0;
+  wire.on("data", (data: Buffer) => {
+    bytes += data.length;
+    if (bytes >= pauseAt) wire.pause();
+  });
+  socket.on("message", (data: Buffer) => {
+    if (data.length < 100 && String(data).includes('"complete"')) completed += 1;
+  });
+  for (let id = 0; id < asked; id += 1)
+    socket.send(JSON.stringify({ type: "subscribe", id: String(id), payload: { query } }));
+  await eventually(() => expect(completed).toBeGreaterThan(0));
+  wire.pause();
+
+  // As many are answered as the gateway answers unread.
+  for (let turns = 0; turns < 50; turns += 1) await fetch(`${origin}/health`).then((answer) => answer.text());
+  vi.advanceTimersByTime(PING_MS);
+  pauseAt = bytes + A_SIP;
+  wire.resume();
+  await progress(
+    () => bytes >= pauseAt,
+    () => bytes,
+  );
+  vi.advanceTimersByTime(PING_MS);
+  pauseAt = Number.POSITIVE_INFINITY;
+  wire.resume();
+  await progress(
+    () => completed === asked,
+    () => bytes,
+  );
+  expect(code()).toBeUndefined();
 });
