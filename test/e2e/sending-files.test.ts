@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type PortalOptions, type RunningPortal, startPortal } from "../../simulator/portal.ts";
 import type { Chat } from "../../simulator/world/records.ts";
+import { addKey, removeKey } from "../../src/server/identity/keys-file.ts";
 import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
+import { startOwnClock } from "../kit/own-time.ts";
 import { startRedisServer } from "../kit/redis-server.ts";
 import { eventually } from "../kit/until.ts";
 import { errorsMetIn } from "./refusals.ts";
@@ -339,4 +341,60 @@ test("a file whose sending had an unknown outcome is not sent again, but found w
 
 test("every user error of files was met", () => {
   expect(errorsMetIn("files").filter((code) => !met.has(code))).toEqual([]);
+});
+
+/** The address of an upload for a new key with these rights, and what takes the key back. */
+async function beginWithKey(rights: readonly ("act" | "query")[], size: number) {
+  const file = join(mkdtempSync(join(tmpdir(), "keys-")), "keys.json");
+  const env = { GATEWAY_KEYS_FILE: file, GATEWAY_FILE_IDLE_TIMEOUT_MS: "60000" };
+  const at = await openDesk({}, env);
+  onTestFinished(async () => {
+    await at.gateway.close();
+    await at.portal.close();
+  });
+  const key = addKey(file, "sender", at.key, { rights });
+  const response = await fetch(at.gateway.url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": key },
+    body: JSON.stringify({
+      query: START,
+      variables: { chatId: String(at.chat.id), name: "scan.png", size, contentType: "image/png" },
+    }),
+  });
+  const { data } = (await response.json()) as { data: { fileUploadStart: { uploadUrl: string } } };
+  return { at, uploadUrl: data.fileUploadStart.uploadUrl, remove: () => removeKey(file, "sender") };
+}
+
+test("a key that may act and not read may send a file", async () => {
+  const { uploadUrl } = await beginWithKey(["act"], 100);
+  expect((await put(uploadUrl, randomBytes(100))).status).toBe(204);
+});
+
+test("an upload under way ends within five seconds when its key is removed, and nothing of it stays", async () => {
+  const { at, uploadUrl, remove } = await beginWithKey(["query", "act"], 1_000_000);
+  const upload = dial(uploadUrl, "PUT", { "content-type": "image/png", "content-length": "1000000" });
+  const sending = setInterval(() => upload.send("more"), 20);
+  onTestFinished(() => clearInterval(sending));
+  await eventually(() => expect(readdirSync(at.spool)).toHaveLength(1));
+  remove();
+  const sinceRemoval = startOwnClock();
+  await eventually(() => expect(upload.received()).toMatch(/^HTTP\/1\.1 403 [\s\S]*"code":"FORBIDDEN"/));
+  expect(sinceRemoval()).toBeLessThan(5_000);
+  await eventually(() => expect(readdirSync(at.spool)).toEqual([]));
+});
+
+test("the address of what was sent takes no other file, at another gateway either", async () => {
+  const bytes = randomBytes(100);
+  const alone = await begin(desk, bytes.length);
+  await put(alone.uploadUrl, bytes);
+  expect(await send(desk, alone.uploadId)).toMatchObject({ userErrors: [] });
+  expect((await put(alone.uploadUrl, bytes)).status).toBe(409);
+
+  const { first, beside } = await openPair(true);
+  const { uploadId, uploadUrl } = await begin(first, bytes.length);
+  const there = uploadUrl.replace(new URL(first.gateway.url).origin, new URL(beside.gateway.url).origin);
+  await put(uploadUrl, bytes);
+  expect(await send(first, uploadId)).toMatchObject({ userErrors: [] });
+  expect((await put(there, bytes)).status).toBe(409);
+  expect(await send(beside, uploadId)).toMatchObject({ messageId: null, userErrors: [{ code: "UPLOAD_NOT_FOUND" }] });
 });

@@ -81,7 +81,7 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
   /** Each place from which the contents may be had, the better first. */
   async function* placesOf(target: Link["target"], portal: PortalSession, holder: string): AsyncIterable<URL> {
     if (target.kind !== "file") {
-      yield new URL(target.path, portal.origin);
+      yield placeOn(portal, target.path);
       return;
     }
     yield* portalPlace(target.viewPath, portal);
@@ -91,7 +91,7 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
 
   function* portalPlace(path: string | null, portal: PortalSession): Iterable<URL> {
     if (path === null) return;
-    const place = new URL(path, portal.origin);
+    const place = placeOn(portal, path);
     if (!sessionOnly.has(place)) yield place;
   }
 
@@ -142,6 +142,11 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
       }
     },
   };
+}
+
+/** Not resolved against the portal: a path that begins with two slashes would name another host. */
+function placeOn({ origin }: PortalSession, path: string): URL {
+  return new URL(`${origin}${path}`);
 }
 
 /** Whether a place is one that records name, and not one that a method has just given out. */

@@ -67,8 +67,8 @@ export function createOperationUploads(options: OperationUploadsOptions): Operat
       read: async () => (await bytes.read()).toString("base64"),
       async sent() {
         await bytes.remove();
-        await spool.find(uploadId)?.remove();
-        await quietly(() => store.remove(uploadId));
+        await spool.find(uploadId)?.sent();
+        await quietly(() => become("sent"));
       },
       giveBack: () => quietly(() => become("ready")),
       unclear: () => quietly(() => become("handed-on")),
@@ -131,7 +131,11 @@ function isFor(upload: Pick<SharedUpload, "owner" | "portal" | "chatId" | "expir
 }
 
 function isUsed(state: SharedUpload["state"], sentWith: string | null, { idempotencyKey }: Wanted): boolean {
-  return state === "sending" || (state === "handed-on" && (idempotencyKey === null || sentWith !== idempotencyKey));
+  return (
+    state === "sending" ||
+    state === "sent" ||
+    (state === "handed-on" && (idempotencyKey === null || sentWith !== idempotencyKey))
+  );
 }
 
 function taken(upload: SpooledUpload, idempotencyKey: string | null): TakenUpload {
@@ -143,7 +147,7 @@ function taken(upload: SpooledUpload, idempotencyKey: string | null): TakenUploa
     async read() {
       return (await upload.read()).toString("base64");
     },
-    sent: () => upload.remove(),
+    sent: () => upload.sent(),
     async giveBack() {
       upload.state = "ready";
     },

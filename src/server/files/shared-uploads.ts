@@ -15,7 +15,7 @@ const record = z.object({
   name: z.string(),
   size: z.number(),
   expiresAt: z.number(),
-  state: z.enum(["ready", "sending", "handed-on"]),
+  state: z.enum(["ready", "sending", "handed-on", "sent"]),
   idempotencyKey: z.string().nullable(),
 });
 
@@ -32,7 +32,6 @@ export interface FoundUpload {
 export interface SharedUploads {
   received(ticket: UploadTicket): Promise<void>;
   find(uploadId: string): Promise<FoundUpload | undefined>;
-  remove(uploadId: string): Promise<void>;
 }
 
 /** @param encryptionKey 32 bytes, the same for all gateways */
@@ -63,9 +62,6 @@ export function createSharedUploads(keyValues: KeyValueStore, encryptionKey: Buf
         change: (to) =>
           keyValues.compareAndSet(NAMESPACE, uploadId, text, sealed(uploadId, { ...upload, ...to }), lifeOf(upload)),
       };
-    },
-    async remove(uploadId) {
-      await keyValues.delete(NAMESPACE, uploadId);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { LRUCache } from "lru-cache";
+import { atMost } from "../../process/growing-cache.ts";
 import { guard } from "../../process/guard.ts";
 import type { UploadTicket } from "./upload-ticket.ts";
 
@@ -15,7 +17,7 @@ export interface Receiving {
   isAnothers(): void;
 }
 
-/** `begun`: bytes of this upload are coming or have come. */
+/** `begun`: bytes of this upload are coming, have come, or were sent on. */
 export type Reservation = Receiving | "begun" | "full";
 
 /** What waits on disk to be sent on; bounded, and gone when its time is over. */
@@ -33,8 +35,10 @@ export interface SpooledBytes {
   remove(): Promise<void>;
 }
 
-export interface SpooledUpload extends SpooledBytes {
+export interface SpooledUpload extends Pick<SpooledBytes, "read"> {
   readonly ticket: UploadTicket;
+  /** It was sent on: its bytes are removed, and its address takes no others. */
+  sent(): Promise<void>;
   /** `handed-on`: it may have been sent. */
   state: "receiving" | "ready" | "sending" | "handed-on" | "removing";
   /** With which it was handed on. */
@@ -50,6 +54,7 @@ export interface UploadSpoolOptions {
 }
 
 export const UPLOAD_LIFETIME_MS = 60 * 60_000;
+const MAX_SENT = 20_000;
 const SWEEP_MS = 30_000;
 /** What a file counts at the least: a million of one byte each fill a disk's tables, not its room. */
 const LEAST_COUNTED = 64 * 1024;
@@ -58,6 +63,7 @@ const SHARE_OF_IDENTITY = 0.25;
 
 export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOptions): UploadSpool {
   const kept = new Map<string, SpooledUpload>();
+  const sent = new LRUCache<string, true>({ ...atMost(MAX_SENT), ttl: UPLOAD_LIFETIME_MS });
   let bytes = 0;
   const ofIdentity = new Map<string, number>();
   cleanUp(directory, isShared);
@@ -101,7 +107,7 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
   return {
     reserve(ticket) {
       const { uploadId, owner } = ticket;
-      if (kept.has(uploadId)) return "begun";
+      if (kept.has(uploadId) || sent.has(uploadId)) return "begun";
       const room = roomOf(ticket);
       const own = (ofIdentity.get(owner) ?? 0) + room;
       if (bytes + room > maxBytes || own > Math.max(maxBytes * SHARE_OF_IDENTITY, room)) return "full";
@@ -112,7 +118,10 @@ export function openUploadSpool({ directory, maxBytes, isShared }: UploadSpoolOp
         state: "receiving",
         idempotencyKey: null,
         read: () => readFile(path),
-        remove: () => remove(ticket),
+        async sent() {
+          sent.set(uploadId, true);
+          await remove(ticket);
+        },
       };
       kept.set(uploadId, entry);
       count(ticket, 1);

@@ -20,8 +20,8 @@ export interface Holder {
   readonly credential: Credential;
 }
 
-/** Undefined where the claim's holder is nobody any more, or may no longer read. The request is that which brings the claim. */
-export type HolderOf = (claim: Claim, request: IdentityRequest) => Promise<Holder | undefined>;
+/** Undefined where the claim's holder is nobody any more, or has no longer the right. The request is that which brings the claim. */
+export type HolderOf = (claim: Claim, request: IdentityRequest, right: "query" | "act") => Promise<Holder | undefined>;
 
 export interface HoldersOptions {
   readonly keys: ApiKeys;
@@ -57,15 +57,18 @@ export function createHolders(options: HoldersOptions): HolderOf {
     return isHeld ? { name: `listeners:${name}`, credential } : undefined;
   }
 
-  return async (claim, request) => {
+  return async (claim, request, right) => {
     switch (claim.kind) {
       case "key":
-        return reader([...identitiesOfKeys()].find(({ name }) => name === `key:${claim.name}`));
+        return having(
+          right,
+          [...identitiesOfKeys()].find(({ name }) => name === `key:${claim.name}`),
+        );
       case "open":
-        return reader(await identityBy(open, request));
+        return having(right, await identityBy(open, request));
       case "token": {
         const headers = { "x-bitrix24-portal": claim.portal, authorization: `Bearer ${claim.accessToken}` };
-        return reader(await identityBy(userTokens, { ...request, headers }));
+        return having(right, await identityBy(userTokens, { ...request, headers }));
       }
       case "subject": {
         const credential = takesSubjects ? credentials.get(claim.credential) : undefined;
@@ -79,8 +82,8 @@ export function createHolders(options: HoldersOptions): HolderOf {
   };
 }
 
-function reader(identity: Identity | undefined): Holder | undefined {
-  return identity?.rights.query === true ? identity : undefined;
+function having(right: "query" | "act", identity: Identity | undefined): Holder | undefined {
+  return identity?.rights[right] === true ? identity : undefined;
 }
 
 /** The claim of an identity. Throws for a configured credential that is none. */

@@ -66,6 +66,12 @@ export function readKeysFile(path: string): readonly StoredKey[] {
 }
 
 function writeKeysFile(path: string, keys: readonly StoredKey[]): void {
+  // What cannot be read again would take all other keys with it.
+  const problem = keysFile.safeParse({ keys }).error?.issues[0];
+  if (problem !== undefined) {
+    const part = problem.path.slice(2).join(".");
+    throw new KeysFileError(path, `takes no key like this: ${part === "" ? "" : `${part}: `}${problem.message}`);
+  }
   try {
     writePrivateFile(path, `${JSON.stringify({ keys }, null, 2)}\n`);
   } catch (error) {

@@ -116,6 +116,20 @@ test("a key has the rights and the end that it was made with", () => {
   });
 });
 
+test("a key that ends with the last day there is can be read again", () => {
+  const terms = readKeyTerms({ expires: "9999-12-31" }, Date.now());
+  expect(open().match(addKey(file, "inbox", undefined, terms))?.expiresAt).toBe(
+    Date.UTC(9999, 11, 31, 23, 59, 59, 999),
+  );
+});
+
+test("what could not be read again is not written, and the other keys stay", () => {
+  const key = addKey(file, "inbox", undefined);
+  expect(() => addKey(file, "odd", "")).toThrow(KeysFileError);
+  expect(() => addKey(file, "late", undefined, { expiresAt: "+010000-01-01T00:00:00.000Z" })).toThrow(/expiresAt/);
+  expect(open().match(key)?.name).toBe("inbox");
+});
+
 test.each([
   [{ rights: "query,fly" }, "--rights knows the rights query, act and events"],
   [{ rights: "" }, "--rights knows the rights query, act and events"],

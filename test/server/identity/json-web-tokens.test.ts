@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -23,6 +24,8 @@ interface Provider {
   addKey(kid: string, alg?: string): Promise<void>;
   /** It is still signed with, but no longer in the set. */
   removeKey(kid: string): void;
+  /** Adds to the set what may be no key at all. */
+  publish(key: { readonly kid: string }): void;
   /** What is answered in place of the keys. */
   answer: { readonly status: number; readonly body: string } | "nothing" | undefined;
   requests(): number;
@@ -62,6 +65,7 @@ async function startProvider(): Promise<Provider> {
       privates.set(kid, { key: privateKey, alg });
       published.set(kid, { ...(await exportJWK(publicKey)), kid, alg, use: "sig" });
     },
+    publish: (key) => void published.set(key.kid, key),
     removeKey: (kid) => void published.delete(kid),
     async sign(payload, { kid = "first", key, alg }: SignOptions = {}) {
       const own = privates.get(kid);
@@ -181,6 +185,43 @@ describe("a token is refused", () => {
         "The token is not signed by a key of the identity provider.",
       ]);
     }
+  });
+
+  test("that names a key which cannot be used, as any other wrong one", async () => {
+    const provider = await startProvider();
+    const small = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
+    const unusable = [
+      { kty: "RSA", alg: "RS256" },
+      { kty: "RSA", alg: "RS256", n: 5, e: {} },
+      { kty: "EC", alg: "ES256", crv: "P-256", x: "AA", y: "AA" },
+      { kty: "OKP", alg: "EdDSA", crv: "Ed25519", x: "AA" },
+      { ...small, alg: "RS256" },
+    ];
+    for (const [index, key] of unusable.entries()) provider.publish({ ...key, kid: `unusable-${index}` });
+    const gateway = await startWithProvider(provider);
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+    for (const [index, { alg }] of unusable.entries()) {
+      const head = encode({ alg, kid: `unusable-${index}` });
+      const answer = await ask(gateway, `${head}.${encode(claims())}.${"A".repeat(171)}`);
+      expect([answer.status, errorsOf(answer)[0]?.extensions.code], JSON.stringify(unusable[index])).toEqual([
+        401,
+        "UNAUTHENTICATED",
+      ]);
+      expect(errorsOf(answer)[0]?.message).toMatch(/key that the token names cannot be used/);
+    }
+  });
+
+  test("that names no key where several fit, and is told to", async () => {
+    const provider = await startProvider();
+    await provider.addKey("second");
+    const gateway = await startWithProvider(provider);
+    const { privateKey } = await generateKeyPair("ES256");
+    const token = await new SignJWT(claims()).setProtectedHeader({ alg: "ES256" }).sign(privateKey);
+    const answer = await ask(gateway, token);
+    expect([answer.status, errorsOf(answer)[0]?.message]).toEqual([
+      401,
+      expect.stringMatching(/must name its key \(kid\)/),
+    ]);
   });
 
   test("that comes with a key of the gateway", async () => {

@@ -125,7 +125,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** Why a token is not good, for its holder. Throws on what is a fault of the gateway. */
+/** Why a token is not good, for its holder. */
 function refusalOf(error: unknown): IdentityRefusal {
   if (error instanceof KeySetUnavailable) return refusal("UPSTREAM_UNAVAILABLE", error.message, error.retryAfterMs);
   if (error instanceof errors.JWKSTimeout) {
@@ -139,8 +139,15 @@ function refusalOf(error: unknown): IdentityRefusal {
   if (error instanceof errors.JOSEAlgNotAllowed) {
     return refusal("UNAUTHENTICATED", `The token must be signed with one of ${ASYMMETRIC.join(", ")}.`);
   }
+  if (error instanceof errors.JWKSMultipleMatchingKeys) {
+    return refusal("UNAUTHENTICATED", "The token must name its key (kid): several of the identity provider fit.");
+  }
   if (error instanceof errors.JOSEError) {
     return refusal("UNAUTHENTICATED", "The token is not signed by a key of the identity provider.");
   }
-  throw error;
+  // What is no error of a token comes from the key: its set was read, and everybody knows the names in it.
+  return refusal(
+    "UNAUTHENTICATED",
+    "The identity provider's key that the token names cannot be used: it is damaged, or an RSA key of less than 2048 bits.",
+  );
 }

@@ -22,6 +22,14 @@ export function partOf(range: string, size: number): Part | undefined {
   return from <= to && from < size ? { from, to } : undefined;
 }
 
+/** Whether a part that a portal sends lies within the contents, and is of what was asked for from its beginning. */
+export function isOfRange({ from, to, size }: Part & { readonly size: number | null }, range: string): boolean {
+  if (from > to || (size !== null && to >= size)) return false;
+  const [first = "", last = ""] = range.slice("bytes=".length).split("-");
+  if (first !== "") return from === Number(first) && (last === "" || to <= Number(last));
+  return to - from < Number(last) && (size === null || to === size - 1);
+}
+
 /** Lets the bytes of one part through and ends after them; for a portal that sends everything. */
 export function cutOut({ from, to }: Part): Transform {
   let at = 0;

@@ -1,13 +1,15 @@
-import { pipeline, type Transform } from "node:stream";
+import { once } from "node:events";
+import { pipeline, type Readable, type Transform } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Limits } from "../../../config/limits.ts";
+import { guard } from "../../../process/guard.ts";
 import type { OpenContents } from "../../files/contents.ts";
 import type { Link } from "../../files/link.ts";
 import type { HttpProblem } from "../http-errors.ts";
-import { tooLarge, unavailable } from "./link-problems.ts";
+import { NO_LONGER, tooLarge, unavailable } from "./link-problems.ts";
 import { presentationOf } from "./presentation.ts";
-import { cutOut, type Part, partOf } from "./range.ts";
-import { watchedStream } from "./watched-stream.ts";
+import { cutOut, isOfRange, type Part, partOf } from "./range.ts";
+import { BrokenOff, watchedStream } from "./watched-stream.ts";
 
 export interface ContentsToSend {
   readonly opened: OpenContents;
@@ -20,14 +22,15 @@ export interface ContentsToSend {
 }
 
 /** Sends what a portal sends, at the client's pace. The reason in place of an answer where it may not be sent. */
-export function sendContents(
+export async function sendContents(
   request: FastifyRequest,
   reply: FastifyReply,
   { opened, range, target, limits, isAllowed }: ContentsToSend,
-): HttpProblem | undefined {
+): Promise<HttpProblem | undefined> {
   const { body, length, part } = opened;
   const size = part === null ? length : part.size;
-  const isAsSaid = part === null || length === null || length === lengthOf(part);
+  const isAsSaid =
+    part === null || (range !== undefined && isOfRange(part, range) && (length === null || length === lengthOf(part)));
   const cut = range === undefined || part !== null || size === null ? undefined : partOf(range, size);
   const isOutside = range !== undefined && part === null && size !== null && cut === undefined;
   if (!isAsSaid || isOutside || (size ?? 0) > limits.fileBytes || request.method === "HEAD") body.destroy();
@@ -38,25 +41,53 @@ export function sendContents(
     return undefined;
   }
 
-  const name = target.kind === "picture" ? "picture" : target.name;
-  const isDownload = target.kind !== "picture" && target.isDownload;
-  const { contentType, disposition } = presentationOf(opened.contentType, name, isDownload);
-  reply.header("content-type", contentType).header("content-disposition", disposition);
   const sent = cut ?? part;
   const sentLength = sent === null ? size : lengthOf(sent);
-  if (sent !== null) reply.code(206).header("content-range", `bytes ${sent.from}-${sent.to}/${size ?? "*"}`);
-  if (sentLength !== null) reply.header("content-length", String(sentLength));
   if (request.method === "HEAD") {
-    reply.send();
+    describe(reply, { opened, target, sent, sentLength, size }).send();
     return undefined;
   }
   // Not a byte beyond what was announced: it would be taken for the next answer.
   const maxBytes = Math.min(limits.fileBytes, sentLength ?? limits.fileBytes);
-  const watched = watchedStream({ idleMs: limits.fileIdleMs, maxBytes, isAllowed });
+  const watched = watchedStream({ idleMs: limits.fileIdleMs, maxBytes, leastBytes: sentLength ?? 0, isAllowed });
   const steps: readonly Transform[] = cut === undefined ? [watched] : [cutOut(cut), watched];
+  // Whoever sends it on hears of an error himself.
+  watched.on(
+    "error",
+    guard("contents that break off", () => undefined),
+  );
   pipeline([body, ...steps], () => undefined);
-  reply.send(watched);
+  const failure = await failureBeforeFirst(watched);
+  if (failure === "too-large" && maxBytes === limits.fileBytes) return tooLarge("fileBytes", limits.fileBytes);
+  if (failure !== undefined) return failure === "not-allowed" ? NO_LONGER : unavailable(undefined);
+  describe(reply, { opened, target, sent, sentLength, size }).send(watched);
   return undefined;
+}
+
+/** Why contents break off before their first byte, when it can still be told; undefined once there is one, or their end. */
+async function failureBeforeFirst(contents: Readable): Promise<BrokenOff["reason"] | "portal" | undefined> {
+  try {
+    await once(contents, "readable");
+    return undefined;
+  } catch (error) {
+    return error instanceof BrokenOff ? error.reason : "portal";
+  }
+}
+
+interface Described extends Pick<ContentsToSend, "opened" | "target"> {
+  readonly sent: Part | null;
+  readonly sentLength: number | null;
+  readonly size: number | null;
+}
+
+function describe(reply: FastifyReply, { opened, target, sent, sentLength, size }: Described): FastifyReply {
+  const name = target.kind === "picture" ? "picture" : target.name;
+  const isDownload = target.kind !== "picture" && target.isDownload;
+  const { contentType, disposition } = presentationOf(opened.contentType, name, isDownload);
+  reply.header("content-type", contentType).header("content-disposition", disposition);
+  if (sent !== null) reply.code(206).header("content-range", `bytes ${sent.from}-${sent.to}/${size ?? "*"}`);
+  if (sentLength !== null) reply.header("content-length", String(sentLength));
+  return reply;
 }
 
 export function sendOutside(reply: FastifyReply, size: number | null): FastifyReply {

@@ -30,7 +30,7 @@ export function registerContents(server: FastifyInstance, options: ContentsRoute
   const { seals, holderOf, clientAddress, contents, applicationOf, limits, transfers } = options;
 
   async function holderNow(link: Link, request: FastifyRequest): Promise<Holder | undefined> {
-    const holder = await holderOf(link.claim, { headers: request.headers, ...clientAddress(request.raw) });
+    const holder = await holderOf(link.claim, { headers: request.headers, ...clientAddress(request.raw) }, "query");
     return holder !== undefined && isOfPortal(holder.credential, link.portal) ? holder : undefined;
   }
 
@@ -73,7 +73,7 @@ export function registerContents(server: FastifyInstance, options: ContentsRoute
     switch (opened.kind) {
       case "contents": {
         const isAllowed = async (): Promise<boolean> => (await holderNow(link, request)) !== undefined;
-        const problem = sendContents(request, reply, { opened, range, target: link.target, limits, isAllowed });
+        const problem = await sendContents(request, reply, { opened, range, target: link.target, limits, isAllowed });
         return problem === undefined ? reply : refuse(undescribed(reply, problem));
       }
       case "outside":

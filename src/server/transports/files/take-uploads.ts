@@ -1,5 +1,4 @@
 import { createWriteStream } from "node:fs";
-import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Limits } from "../../../config/limits.ts";
@@ -26,6 +25,7 @@ import {
   tooLarge,
   tooManyTransfers,
 } from "./link-problems.ts";
+import { BrokenOff, watchedStream } from "./watched-stream.ts";
 
 export interface UploadRouteOptions {
   readonly path: string;
@@ -44,7 +44,7 @@ export function registerUploads(server: FastifyInstance, options: UploadRouteOpt
   const { seals, spool, shared, holderOf, clientAddress, limits, transfers, path } = options;
 
   async function mayBring({ claim, portal }: UploadTicket, request: FastifyRequest): Promise<boolean> {
-    const holder = await holderOf(claim, { headers: request.headers, ...clientAddress(request.raw) });
+    const holder = await holderOf(claim, { headers: request.headers, ...clientAddress(request.raw) }, "act");
     return holder !== undefined && isOfPortal(holder.credential, portal);
   }
 
@@ -57,7 +57,17 @@ export function registerUploads(server: FastifyInstance, options: UploadRouteOpt
     const { "content-length": length, "content-type": type } = request.headers;
     if (length !== String(ticket.size)) return otherSize(ticket.size);
     if (type !== undefined && mediaType(type) !== mediaType(ticket.contentType)) return otherType(ticket.contentType);
-    return undefined;
+    return await problemElsewhere(ticket);
+  }
+
+  /** Another gateway may have sent it on. */
+  async function problemElsewhere({ uploadId }: UploadTicket): Promise<HttpProblem | undefined> {
+    try {
+      return (await shared?.find(uploadId))?.upload.state === "sent" ? BEGUN : undefined;
+    } catch (error) {
+      if (error instanceof StorageUnavailable) return STORE_AWAY;
+      throw error;
+    }
   }
 
   async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -95,26 +105,18 @@ export function registerUploads(server: FastifyInstance, options: UploadRouteOpt
     place: Receiving,
     ticket: UploadTicket,
   ): Promise<HttpProblem | undefined> {
-    const late = new AbortController();
-    const idle = setTimeout(
-      guard("an upload whose bytes have stopped", () => late.abort()),
-      limits.fileIdleMs,
-    );
-    const moving = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        idle.refresh();
-        done(null, chunk);
-      },
+    const watched = watchedStream({
+      idleMs: limits.fileIdleMs,
+      maxBytes: ticket.size,
+      leastBytes: ticket.size,
+      isAllowed: () => mayBring(ticket, request),
     });
     try {
       // The connection stays open for the answer.
       await pipeline(
         request.raw.iterator({ destroyOnReturn: false }),
-        moving,
+        watched,
         createWriteStream(place.path, { flags: "wx", mode: 0o600 }),
-        {
-          signal: late.signal,
-        },
       );
       await shared?.received(ticket);
       place.received();
@@ -125,11 +127,10 @@ export function registerUploads(server: FastifyInstance, options: UploadRouteOpt
         return BEGUN;
       }
       await place.failed();
-      if (late.signal.aborted || request.raw.destroyed) return noByte(limits.fileIdleMs);
+      if (error instanceof BrokenOff && error.reason === "not-allowed") return NO_LONGER;
+      if (error instanceof BrokenOff || request.raw.destroyed) return noByte(limits.fileIdleMs);
       if (error instanceof StorageUnavailable) return STORE_AWAY;
       throw error;
-    } finally {
-      clearTimeout(idle);
     }
   }
 

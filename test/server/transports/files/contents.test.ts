@@ -1,5 +1,5 @@
 import { mkdtempSync } from "node:fs";
-import { createServer, get } from "node:http";
+import { createServer, get, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -154,11 +154,19 @@ test("a file above the limit is refused, and cut off where its size was not told
   const portal = await startFilePortal({ GATEWAY_MAX_FILE_BYTES: "1000" });
   portal.serve = (_request, response) => response.writeHead(200, { "content-length": "1001" }).end(Buffer.alloc(1001));
   expect(await problemOf(portal.link())).toEqual({ status: 413, code: "LIMIT_EXCEEDED" });
+  let goOn = (): void => undefined;
   portal.serve = (_request, response) => {
     response.write(Buffer.alloc(900));
-    response.end(Buffer.alloc(900));
+    goOn = () => void response.end(Buffer.alloc(900));
   };
-  await expect(fetch(portal.link()).then((response) => response.arrayBuffer())).rejects.toThrow();
+  const begun = await fetch(portal.link());
+  goOn();
+  await expect(begun.arrayBuffer()).rejects.toThrow();
+  portal.serve = (_request, response) => {
+    response.write(Buffer.alloc(1_800));
+    response.end();
+  };
+  expect(await problemOf(portal.link())).toEqual({ status: 413, code: "LIMIT_EXCEEDED" });
 });
 
 const MIB = 1024 * 1024;
@@ -360,4 +368,64 @@ test("compressed contents count as what they become against the limit, and a par
   expect((await fetch(portal.link({ fileId: "2" }), { headers: { range: "bytes=0-3" } })).status).toBe(502);
   portal.serve = (_request, response) => response.writeHead(200, { "content-encoding": "zstd" }).end("x");
   expect((await fetch(portal.link({ fileId: "3" }))).status).toBe(502);
+});
+
+test.each<[string, (response: ServerResponse) => void]>([
+  [
+    "closes the connection",
+    (response) => {
+      response.writeHead(200, { "content-length": "100" }).flushHeaders();
+      response.destroy();
+    },
+  ],
+  ["sends nothing more", (response) => response.writeHead(200, { "content-length": "100" }).flushHeaders()],
+  ["calls plain bytes compressed", (response) => response.writeHead(200, { "content-encoding": "gzip" }).end("plain")],
+])(
+  "a portal that, before the first byte, %s is told as one that cannot give it out now, which nobody keeps",
+  async (_what, serve) => {
+    const portal = await startFilePortal({ GATEWAY_FILE_IDLE_TIMEOUT_MS: "300" });
+    portal.serve = (_request, response) => serve(response);
+    const response = await fetch(portal.link());
+    expect(response.status).toBe(502);
+    for (const name of ["etag", "content-disposition", "content-range"]) expect(response.headers.get(name)).toBeNull();
+    expect(response.headers.get("cache-control")).not.toMatch(/max-age/);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "UPSTREAM_UNAVAILABLE" } }] });
+  },
+);
+
+test.each([
+  ["none", undefined, "bytes 2-4/10"],
+  ["another", "bytes=0-2", "bytes 5-7/10"],
+  ["less at the beginning", "bytes=0-", "bytes 5-7/10"],
+  ["no end", "bytes=-3", "bytes 5-7/10"],
+  ["a shorter one", "bytes=0-1", "bytes 0-2/10"],
+  ["one that lies outside", "bytes=9-11", "bytes 9-11/10"],
+  ["one that ends before it begins", "bytes=7-9", "bytes 7-5/10"],
+])("a part from a portal that was asked for %s does not reach the client", async (_what, range, told) => {
+  const portal = await startFilePortal();
+  portal.serve = (_request, response) => response.writeHead(206, { "content-range": told }).end("abc");
+  const response = await fetch(portal.link(), { headers: range === undefined ? {} : { range } });
+  expect(response.status).toBe(502);
+  expect(response.headers.get("content-range")).toBeNull();
+});
+
+test("of a part that is shorter than the portal told nobody waits for the rest", async () => {
+  const portal = await startFilePortal();
+  const range = { range: "bytes=0-9" };
+  let end = (): void => undefined;
+  portal.serve = (_request, response) => {
+    response.writeHead(206, { "content-range": "bytes 0-9/50" }).write("abc");
+    end = () => void response.end();
+  };
+  const response = await fetch(portal.link(), { headers: range });
+  end();
+  await expect(response.text()).rejects.toThrow();
+  portal.serve = (_request, other) => other.writeHead(206, { "content-range": "bytes 0-9/50" }).end();
+  expect((await fetch(portal.link(), { headers: range })).status).toBe(502);
+});
+
+test("a path with two slashes is the portal's, not another host's", async () => {
+  const portal = await startFilePortal();
+  expect(await (await fetch(portal.link({ kind: "picture", path: "//upload/a.png" }))).text()).toBe("contents");
+  expect(portal.fetched).toEqual(["//upload/a.png"]);
 });
