@@ -5,6 +5,6 @@ import { forgetSettings, install, runTool } from "./prepare.mjs";
 forgetSettings();
 install();
 const own = process.argv.slice(2);
-// Each worker evaluates all modules once, and these tests compute more than they wait.
-const workers = own.some((each) => each.startsWith("--maxWorkers")) ? [] : ["--maxWorkers=3"];
+// More than cores, since some wait; each evaluates all modules once.
+const workers = own.some((each) => each.startsWith("--maxWorkers")) ? [] : ["--maxWorkers=5"];
 process.exitCode = runTool("vitest", ["run", "--project", "unit", "--project", "gateway", ...workers, ...own]);

@@ -16,7 +16,7 @@ const CAMPAIGNS = ["test/campaign/", "test/hostile/"];
 /** Each place of each documented answer. */
 const EXHAUSTIVE = ["test/contract/"];
 /** Hundreds of made-up cases, or thousands of records. */
-const MANY = /\.(?:property|many)\.test\.ts$/;
+const MANY = /\.(?:property|many|patient)\.test\.ts$/;
 const GENERATES = "test/kit/seeds.ts";
 const STARTS_PROCESSES = ["node:child_process", "playwright-core"];
 const LISTENS = ["node:http", "node:net", "fastify", "simulator/portal.ts", "src/server/gateway.ts"];

@@ -8,7 +8,7 @@ let gateway: TestGateway;
 let operator: string;
 
 beforeAll(async () => {
-  portal = await startPortal({ size: 0.1 });
+  portal = await startPortal({ size: 0.1, plan: "enterprise" });
   const person = portal.users.find((user) => user.role === "operator");
   if (person === undefined) throw new Error("the seed has no operator");
   operator = keyFor(person);
