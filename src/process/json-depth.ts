@@ -36,8 +36,9 @@ const FEW_CHARACTERS = 4_000;
 const FEW_BRACKETS = 50_000;
 /** One character of so many is looked at: a prime number, because what repeats itself does so at even distances. */
 const STRIDE = 17;
-/** So many more of them open than close within a window only where thousands of brackets nest. */
-const MANY_OPEN = 120;
+/** So many more of them open than close, or close than open, only where thousands of brackets nest, or texts hold those that are to hide it. */
+const MANY_MORE = 120;
+/** After so many characters the sample begins elsewhere, so that nobody can lay brackets between what is looked at. */
 const WINDOW = 65_536;
 
 /**
@@ -49,21 +50,18 @@ export function nestsHarmfully(text: string, limit: number): boolean {
 }
 
 function mayNestHarmfully(text: string): boolean {
-  let found = 0;
+  let opening = 0;
+  let closing = 0;
   for (let window = 0; window < text.length; window += WINDOW) {
     const end = Math.min(window + WINDOW, text.length);
-    let open = 0;
     for (let at = window + Math.floor(Math.random() * STRIDE); at < end; at += STRIDE) {
       const code = text.charCodeAt(at);
-      if (isOpening(code)) {
-        found += 1;
-        open += 1;
-        if (open > MANY_OPEN) return true;
-      } else if (open > 0 && (code === CLOSING_BRACE || code === CLOSING_BRACKET)) {
-        open -= 1;
-      }
+      if (isOpening(code)) opening += 1;
+      else if (code === CLOSING_BRACE || code === CLOSING_BRACKET) closing += 1;
+      else continue;
+      if (Math.abs(opening - closing) > MANY_MORE) return true;
     }
-    if (found * STRIDE > FEW_BRACKETS) return true;
+    if (opening * STRIDE > FEW_BRACKETS) return true;
   }
   return false;
 }

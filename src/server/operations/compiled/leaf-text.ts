@@ -7,6 +7,7 @@ import {
   GraphQLString,
   isEnumType,
 } from "graphql";
+import { PortalProtocolError } from "../../../datasources/bitrix24/errors.ts";
 
 /** What JSON may write otherwise than as it is: quotes, backslashes, control characters, and halves of characters, which may stand alone. */
 const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
@@ -82,8 +83,18 @@ function textOf({ name }: GraphQLLeafType, value: unknown): string {
     case "number":
       return Number.isFinite(value) ? String(value) : "null";
     default: {
-      if (value !== undefined && value !== null) return JSON.stringify(value);
+      if (value !== undefined && value !== null) return jsonOf(value);
       throw new Error(`Expected \`${name}.serialize\` to return non-nullable value, returned: ${value}`);
     }
+  }
+}
+
+/** What comes from a portal as it is may nest deeper than can be written. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PortalProtocolError("What the portal sent nests too deeply to be handed on.");
   }
 }
