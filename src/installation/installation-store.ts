@@ -74,7 +74,7 @@ interface Known {
 
 export function createInstallationStore(options: InstallationStoreOptions): InstallationStore {
   const { keyValues, encryptionKey } = options;
-  const known = new LRUCache<string, Known>({ ...atMost(MAX_CACHED) });
+  const known = new LRUCache<string, Known>(atMost(MAX_CACHED));
   const reading = new Map<string, Promise<Installation | undefined>>();
   const credentials = new Map<string, { readonly installedAt: number; readonly credential: ApplicationCredential }>();
   const members = new WeakMap<ApplicationCredential, string>();

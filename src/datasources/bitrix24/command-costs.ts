@@ -44,8 +44,8 @@ interface OwnCost {
 }
 
 export function createCommandCosts(limits: CommandCostLimits = DEFAULT_LIMITS): CommandCosts {
-  const methods = new LRUCache<string, number>({ ...atMost(limits.maxMethods) });
-  const calls = new LRUCache<string, OwnCost>({ ...atMost(limits.maxCalls) });
+  const methods = new LRUCache<string, number>(atMost(limits.maxMethods));
+  const calls = new LRUCache<string, OwnCost>(atMost(limits.maxCalls));
   let average = GUESS_MS;
   let handling = 0;
 

@@ -66,10 +66,10 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
   const { kept } = options;
   const now = options.now ?? (() => Date.now());
   const max = options.maxEntries ?? MAX_ENTRIES;
-  const known = new LRUCache<string, BelievedCapability>({ ...atMost(max) });
+  const known = new LRUCache<string, BelievedCapability>(atMost(max));
   const recalling = new LRUCache<string, Promise<void>>({ ...atMost(max), ttl: RECALL_MS });
   /** When a portal was last seen to have something: what the store says of before is over. */
-  const seen = new LRUCache<string, number>({ ...atMost(max) });
+  const seen = new LRUCache<string, number>(atMost(max));
 
   function fresh(key: string): Capability | undefined {
     const entry = known.get(key);

@@ -28,8 +28,8 @@ export function createChatMemories({ maxChats, rolesKeptMs }: ChatMemoryLimits =
   forCredential(credentialKey: string): ChatMemory;
 } {
   const roles = new LRUCache<string, ChatRole>({ ...atMost(maxChats), ttl: rolesKeptMs });
-  const customers = new LRUCache<string, Id>({ ...atMost(maxChats) });
-  const lengths = new LRUCache<string, number>({ ...atMost(maxChats) });
+  const customers = new LRUCache<string, Id>(atMost(maxChats));
+  const lengths = new LRUCache<string, number>(atMost(maxChats));
   return {
     forCredential(credentialKey) {
       const keyOf = (chatId: Id): string => `${credentialKey}\n${chatId}`;

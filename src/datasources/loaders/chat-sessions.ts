@@ -34,7 +34,7 @@ const MAX_SESSIONS_PER_CHAT = 200;
 
 /** Keeps the newest sessions of the chats that were met last. */
 export function createChatSessionsCache({ maxChats = MAX_CHATS, kept }: ChatSessionsOptions = {}): ChatSessionsCache {
-  const chats = new LRUCache<string, readonly Id[]>({ ...atMost(maxChats) });
+  const chats = new LRUCache<string, readonly Id[]>(atMost(maxChats));
   return {
     forPortal(host) {
       const keyOf = (chatId: Id): string => `${host}\n${chatId}`;

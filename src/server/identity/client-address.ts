@@ -26,7 +26,7 @@ const MAX_KNOWN = 10_000;
 export function createClientAddresses(trusted: readonly string[]): ClientAddressOf {
   const isTrusted = trusted.length === 0 ? () => false : proxyAddr.compile([...trusted]);
   /** By the connection's address: of requests that nobody forwarded nothing else tells. */
-  const direct = new LRUCache<string, ClientAddress>({ ...atMost(MAX_KNOWN) });
+  const direct = new LRUCache<string, ClientAddress>(atMost(MAX_KNOWN));
   return (message) => {
     const connection = message.socket.remoteAddress ?? "";
     if (!isForwarded(message.headers)) {

@@ -41,7 +41,7 @@ export interface ProvenTokensOptions {
 }
 
 export function createProvenTokens({ keyValues, encryptionKey, log }: ProvenTokensOptions): ProvenTokens {
-  const tokens = new LRUCache<string, ProvenToken>({ ...atMost(MAX_TOKENS) });
+  const tokens = new LRUCache<string, ProvenToken>(atMost(MAX_TOKENS));
 
   /** Whoever reads the store cannot tell from it whether a token that he has is known. */
   function keyOf(fingerprint: string): string {

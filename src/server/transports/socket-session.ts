@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse } from "graphql";
-import { CloseCode, MessageType, makeServer, type SubscribePayload, validateMessage } from "graphql-ws";
+import { CloseCode, MessageType, makeServer, type SubscribePayload } from "graphql-ws";
 import type { RawData, WebSocket } from "ws";
 import type { Limits } from "../../config/limits.ts";
 import { guard } from "../../process/guard.ts";
@@ -13,6 +13,7 @@ import type { ClientAddress } from "../identity/client-address.ts";
 import type { Identities, IdentityRequest } from "../identity/identity.ts";
 import type { Door } from "../operations/door.ts";
 import { counted, limitExceeded } from "../operations/limit-exceeded.ts";
+import { isOfTheServer, parsed, subscribePayload } from "./client-messages.ts";
 import { credentialsOf } from "./credential-payload.ts";
 import { type GatheredWrites, gatherWrites } from "./gathered-writes.ts";
 import { keepAlive } from "./keep-alive.ts";
@@ -22,6 +23,7 @@ import { createOperationNames, MAX_ID_LENGTH, type OperationNames } from "./oper
 import { reachedAt } from "./reached-at.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createResultFrames } from "./result-frames.ts";
+import { closeCode, closeReason, closeSoon } from "./socket-closing.ts";
 import { createHold, deliver, pong, readingWhileRead, type StartedOperation, send } from "./socket-delivery.ts";
 
 export interface SocketServices {
@@ -60,14 +62,8 @@ interface Session extends Omit<OpenedSocket, "request"> {
 }
 
 const INIT_WAIT_MS = 10_000;
-/** Final for client libraries: unlike 4403, nobody tries again after it by himself. */
-const UNAUTHORIZED = 4401;
-/** What it was opened with has expired; client libraries come back, with something newer if they have it. */
-const EXPIRED = 4403;
-const TRY_AGAIN_LATER = 1013;
 const TOO_LARGE = 1009;
 const INTERNAL_ERROR = 1011;
-const CLOSING_MS = 1_000;
 /** Read in place of a message that was parsed already. */
 const PARSED = "0";
 /** graphql-ws wants a document to tell queries from subscriptions, which the door does. */
@@ -320,22 +316,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
 
   function closeFor({ socket, writes }: Session, { kind, code, message }: ConnectionEnd): void {
     writes.flush();
-    closeSoon(socket, kind === "expired" ? EXPIRED : closeCode(code), message);
-  }
-}
-
-function closeCode(code: ConnectionEnd["code"]): number {
-  switch (code) {
-    case "BAD_REQUEST":
-    case "UNAUTHENTICATED":
-    case "FORBIDDEN":
-      return UNAUTHORIZED;
-    case "LIMIT_EXCEEDED":
-    case "UPSTREAM_RATE_LIMITED":
-    case "UPSTREAM_UNAVAILABLE":
-      return TRY_AGAIN_LATER;
-    default:
-      return code satisfies never;
+    closeSoon(socket, closeCode({ kind, code }), message);
   }
 }
 
@@ -343,18 +324,6 @@ function closeCode(code: ConnectionEnd["code"]): number {
 function end({ operations }: Session, name: string): void {
   operations.get(name)?.();
   operations.delete(name);
-}
-
-/** One that does not answer the closing is not listened to any longer. */
-function closeSoon(socket: WebSocket, code: number, reason: string): void {
-  socket.close(code, closeReason(reason));
-  const terminate = guard("a socket that is closed", () => socket.terminate());
-  setTimeout(terminate, CLOSING_MS).unref();
-}
-
-/** Close reasons are limited to 123 bytes. */
-function closeReason(reason: string): string {
-  return Buffer.byteLength(reason) <= 123 ? reason : `${reason.slice(0, 60)}…`;
 }
 
 function tooMany(maximum: number): GraphQLError {
@@ -368,30 +337,4 @@ function tooMany(maximum: number): GraphQLError {
 /** With the places that the error was shaped with; an error of its own would not know the document. */
 function revive({ message, extensions, locations }: GraphQLFormattedError): GraphQLError {
   return Object.assign(new GraphQLError(message, { extensions: extensions ?? null }), { locations });
-}
-
-/** What a gateway says and no client. */
-const OF_THE_SERVER: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck, MessageType.Next, MessageType.Error]);
-
-/** Well-formed, so that graphql-ws would take it for a fault of its own. */
-function isOfTheServer(message: unknown): boolean {
-  return typeof message === "object" && message !== null && "type" in message && OF_THE_SERVER.has(message.type);
-}
-
-/** Undefined for what is not of the protocol. */
-function subscribePayload(message: unknown): SubscribePayload | undefined {
-  try {
-    const valid = validateMessage(message);
-    return valid.type === MessageType.Subscribe ? valid.payload : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed(text: string): { readonly message: unknown } | undefined {
-  try {
-    return { message: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
 }

@@ -63,7 +63,7 @@ const ids = z.array(anId);
 /** Facts in the key-value store: one namespace for each portal, which the store bounds. */
 export function createChatFacts(store: KeyValueStore): ChatFacts {
   /** Facts that this process has written or seen written: most events tell nothing new and must not cost a write. */
-  const known = new LRUCache<string, true>({ ...atMost(MAX_KNOWN_FACTS) });
+  const known = new LRUCache<string, true>(atMost(MAX_KNOWN_FACTS));
 
   async function read<T>(portal: string, key: string, shape: z.ZodType<T>, none: T): Promise<T> {
     const text = await store.get(namespaceOf(portal), key);

@@ -75,15 +75,15 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
   const { onError, unresolvedMs = UNRESOLVED_MS, patienceMs = EVENT_PATIENCE_MS, graceMs = GRACE_MS } = options;
   const now = options.now ?? (() => performance.now());
   const facts = createChatFacts(options.keyValues);
-  const pairs = new LRUCache<string, Id>({ ...atMost(MAX_PAIRS) });
+  const pairs = new LRUCache<string, Id>(atMost(MAX_PAIRS));
   /** Chats by the user codes that answers told. */
-  const codes = new LRUCache<string, Id>({ ...atMost(MAX_PAIRS) });
-  const unresolved = new LRUCache<string, { readonly place: ExternalPlace; readonly until: number }>({
-    ...atMost(MAX_UNRESOLVED),
-  });
+  const codes = new LRUCache<string, Id>(atMost(MAX_PAIRS));
+  const unresolved = new LRUCache<string, { readonly place: ExternalPlace; readonly until: number }>(
+    atMost(MAX_UNRESOLVED),
+  );
   const searching = new Map<string, Promise<Id | null>>();
   const waiting = new Set<Waiting>();
-  const nextGrace = new LRUCache<string, number>({ ...atMost(MAX_PORTALS) });
+  const nextGrace = new LRUCache<string, number>(atMost(MAX_PORTALS));
   const closing = new AbortController();
   const counts = { searches: 0, deduced: 0, unresolved: 0 };
 

@@ -31,7 +31,7 @@ interface Turn {
 }
 
 export function createChatTurns(now: () => number = () => performance.now()): ChatTurns {
-  const turns = new LRUCache<string, Turn>({ ...atMost(MAX_CHATS) });
+  const turns = new LRUCache<string, Turn>(atMost(MAX_CHATS));
 
   return {
     notice(chat, event, before) {

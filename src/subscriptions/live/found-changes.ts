@@ -40,8 +40,8 @@ interface Known {
  */
 export function createFoundChanges(options: FoundChangesOptions): FoundChanges {
   const { found, graceMs = GRACE_MS, now = () => performance.now() } = options;
-  const known = new LRUCache<string, Known>({ ...atMost(MAX_CHATS) });
-  const toldAt = new LRUCache<string, number>({ ...atMost(MAX_CHATS) });
+  const known = new LRUCache<string, Known>(atMost(MAX_CHATS));
+  const toldAt = new LRUCache<string, number>(atMost(MAX_CHATS));
   const waiting = new Set<NodeJS.Timeout>();
 
   /** The portal's own event of the same change may be on its way. */

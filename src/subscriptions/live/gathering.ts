@@ -34,7 +34,7 @@ export function createGathering(
   { idleMs, loadMs }: GatheringPace = DEFAULT_GATHERING,
   now: () => number = () => performance.now(),
 ): Gathering {
-  const paces = new LRUCache<string, PortalPace>({ ...atMost(MAX_PORTALS) });
+  const paces = new LRUCache<string, PortalPace>(atMost(MAX_PORTALS));
   const leave = new Set<() => void>();
   let isClosed = false;
 

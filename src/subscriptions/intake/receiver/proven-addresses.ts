@@ -13,11 +13,13 @@ const MAX_ADDRESSES = 1_000;
 /** Many portals of the cloud deliver from one address; of more than these the oldest is forgotten. */
 const MAX_PORTALS = 100;
 
-export function createProvenAddresses(): ProvenAddresses {
-  const known = new LRUCache<string, LRUCache<string, true>>({ ...atMost(MAX_ADDRESSES) });
+export function createProvenAddresses(now: () => number = () => performance.now()): ProvenAddresses {
+  const known = new LRUCache<string, LRUCache<string, true>>(atMost(MAX_ADDRESSES));
   return {
     note(address, portal) {
-      const portals = known.get(address) ?? new LRUCache<string, true>({ ...atMost(MAX_PORTALS), ttl: MEMORY_MS });
+      const portals =
+        known.get(address) ??
+        new LRUCache<string, true>({ ...atMost(MAX_PORTALS), ttl: MEMORY_MS, ttlResolution: 0, perf: { now } });
       known.set(address, portals);
       portals.set(portal, true);
     },
