@@ -85,7 +85,7 @@ async function run(source: string, variableValues: Record<string, unknown> = {})
     usage: new UpstreamUsage(),
   };
   const session = portals.session(credential, operation);
-  const loaders = createLoaders(session, createHistoryCaches().forCredential("test"));
+  const loaders = createLoaders(session, createHistoryCaches().forOperation("test"));
   const { data, errors } = await graphql({
     schema,
     source,

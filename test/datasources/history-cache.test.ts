@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { MessageRecord } from "../../src/datasources/domain/message.ts";
 import type { SessionHistory } from "../../src/datasources/domain/session.ts";
 import { createHistoryCaches } from "../../src/datasources/loaders/history-cache.ts";
 
@@ -23,9 +24,14 @@ function historyOf(chatId: string, externalChatId: string): SessionHistory {
   };
 }
 
+function messageOf(chatId: string, id: string): MessageRecord {
+  const nothing = { files: [], attachments: [], externalIds: [], params: null };
+  return { id, chatId, authorId: null, isSystem: true, sentAt: new Date(0), text: "", ...nothing };
+}
+
 it("an event of a chat ends what is kept of it, for every credential, whichever way the event names the chat, and of no other chat", () => {
   const caches = createHistoryCaches();
-  const credentials = [caches.forCredential("a"), caches.forCredential("b")];
+  const credentials = [caches.forOperation("a"), caches.forOperation("b")];
   const keep = (): void => {
     for (const cache of credentials) {
       cache.set(historyOf("5", "x"), 0, true);
@@ -46,4 +52,22 @@ it("an event of a chat ends what is kept of it, for every credential, whichever 
   keep();
   caches.forgetChat({ chatId: null, connectorId: null, externalChatId: null });
   expect(kept()).toEqual(["5", "6", "5", "6"]);
+});
+
+it("an operation leaves no more messages than its share, so that one page of whole sessions neither fills the memory nor pushes out what others page through; a single session may be longer", () => {
+  const caches = createHistoryCaches({ maxMessages: 100, maxMessagesOfOperation: 10 });
+  const withMessages = (chatId: string, count: number): SessionHistory => ({
+    ...historyOf(chatId, "x"),
+    messages: Array.from({ length: count }, (_, index) => messageOf(chatId, `${chatId}${index}`)),
+  });
+  const keptOf = (credential: string, chatIds: readonly string[]) =>
+    chatIds.map((chatId) => caches.forOperation(credential).get({ chatId }, 0)?.messages.length);
+
+  caches.forOperation("other").set(withMessages("9", 40), 0, true);
+  const page = caches.forOperation("a");
+  for (const chatId of ["1", "2", "3", "4"]) page.set(withMessages(chatId, 4), 0, true);
+  expect(keptOf("a", ["1", "2", "3", "4"])).toEqual([4, 4, undefined, undefined]);
+  caches.forOperation("a").set(withMessages("5", 50), 0, true);
+  expect(keptOf("a", ["1", "5"])).toEqual([4, 50]);
+  expect(keptOf("other", ["9"])).toEqual([40]);
 });

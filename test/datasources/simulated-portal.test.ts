@@ -132,7 +132,7 @@ describe("a chat by user code with its session", () => {
     const chat = lineChats().find((each) => each.data.sessionId !== 0);
     if (chat === undefined) throw new Error("no chat with an open session");
     const operation = operationOf(0);
-    const loaders = createLoaders(operation, createHistoryCaches().forCredential("supervisor"));
+    const loaders = createLoaders(operation, createHistoryCaches().forOperation("supervisor"));
     const record = await loaders.chatWithHistory(chat.userCode);
     const history = await loaders.histories.load({ chatId: record.id });
     expect(history?.sessionId).toBe(String(chat.data.sessionId));

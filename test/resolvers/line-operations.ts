@@ -41,7 +41,7 @@ export async function startLineOperations(): Promise<LineOperations> {
       const contextValue = {
         viewer: { kind: "open", label: "test" },
         portal: session,
-        loaders: createLoaders(session, histories.forCredential(webhookUrl)),
+        loaders: createLoaders(session, histories.forOperation(webhookUrl)),
         signal: abort.signal,
         usage,
         upstreamStatus: () => portals.status(credential),

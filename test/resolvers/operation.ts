@@ -29,7 +29,7 @@ export async function startGatewayCore(
   bench.portal.answer = answers;
   schema ??= buildSchema();
   const built = schema;
-  const histories = createHistoryCaches().forCredential("test");
+  const histories = createHistoryCaches().forOperation("test");
   const memory = emptyMemory();
   let counted = 0;
 

@@ -78,7 +78,7 @@ function newContext(userId = operatorId): OperationContext {
   return {
     viewer: { kind: "open", label: "test" },
     portal: session,
-    loaders: createLoaders(session, createHistoryCaches().forCredential("test")),
+    loaders: createLoaders(session, createHistoryCaches().forOperation("test")),
     signal,
     usage,
     upstreamStatus: () => ({

@@ -5,7 +5,7 @@ import type { SessionHistory } from "../domain/session.ts";
 
 export type HistoryKey = { readonly sessionId: Id } | { readonly chatId: Id };
 
-/** Histories that one credential read a moment ago. Never shared between credentials, because rights differ. */
+/** Histories that one credential read a moment ago, as one operation sees them. Never shared between credentials, because rights differ. */
 export interface HistoryCache {
   /** Undefined when there is none, when it is too old, or when the portal was written to since it was read (`writeEpoch` differs). */
   get(key: HistoryKey, writeEpoch: number): SessionHistory | undefined;
@@ -16,7 +16,7 @@ export interface HistoryCache {
 /** All credentials' histories under common bounds. */
 export interface HistoryCaches {
   /** `credentialKey` must differ for different credentials; it is only compared. */
-  forCredential(credentialKey: string): HistoryCache;
+  forOperation(credentialKey: string): HistoryCache;
   /** Something happened in a chat, of which either its id is known or where it is in the channel: nothing older than that is kept of it. */
   forgetChat(place: ChatPlace): void;
   clear(): void;
@@ -34,9 +34,19 @@ export interface HistoryCacheLimits {
   readonly maxSessions: number;
   /** Of all kept sessions together; a session with more is not kept. */
   readonly maxMessages: number;
+  /**
+   * What one operation leaves in all, or else one session, however long: whoever reads a page of whole sessions pages through few of them, and what
+   * lies in memory for seconds costs the collector more than decoding it anew.
+   */
+  readonly maxMessagesOfOperation: number;
 }
 
-const DEFAULT_LIMITS: HistoryCacheLimits = { timeToLiveMs: 5_000, maxSessions: 500, maxMessages: 20_000 };
+const DEFAULT_LIMITS: HistoryCacheLimits = {
+  timeToLiveMs: 5_000,
+  maxSessions: 500,
+  maxMessages: 20_000,
+  maxMessagesOfOperation: 2_000,
+};
 
 interface Entry {
   readonly history: SessionHistory;
@@ -45,7 +55,7 @@ interface Entry {
 
 /** Keeps whole sessions for a few seconds, so that paging through one does not download it again for each page. */
 export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): HistoryCaches {
-  const { timeToLiveMs, maxSessions, maxMessages } = { ...DEFAULT_LIMITS, ...limits };
+  const { timeToLiveMs, maxSessions, maxMessages, maxMessagesOfOperation } = { ...DEFAULT_LIMITS, ...limits };
   const sessions = new LRUCache<string, Entry>({
     max: maxSessions,
     maxSize: maxMessages,
@@ -58,8 +68,9 @@ export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): H
   const latest = new LRUCache<string, string>({ ...atMost(maxSessions), ttl: timeToLiveMs, ttlAutopurge: true });
 
   return {
-    forCredential(credentialKey) {
+    forOperation(credentialKey) {
       const sessionKey = (id: Id) => `${credentialKey}\n${id}`;
+      let kept = 0;
       return {
         get(key, writeEpoch) {
           const at = "sessionId" in key ? sessionKey(key.sessionId) : latest.get(sessionKey(key.chatId));
@@ -67,6 +78,9 @@ export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): H
           return entry?.writeEpoch === writeEpoch ? entry.history : undefined;
         },
         set(history, writeEpoch, isLatest) {
+          const { length } = history.messages;
+          if (kept > 0 && kept + length > maxMessagesOfOperation) return;
+          kept += length;
           sessions.set(sessionKey(history.sessionId), { history, writeEpoch });
           if (isLatest) latest.set(sessionKey(history.chatId), sessionKey(history.sessionId));
         },

@@ -79,7 +79,7 @@ export function startOperation(
   reachedAt?: string,
 ): RunningOperation {
   return start(services, identity, {
-    histories: (credential) => services.histories.forCredential(credential),
+    histories: (credential) => services.histories.forOperation(credential),
     links: (origin) => services.links.forOperation(identity, origin, reachedAt),
     fresh: false,
     showsKept: kind === "query",

@@ -91,7 +91,7 @@ function asOperation(reading: FieldReading, bench: Bench): Ask {
     const contextValue: OperationContext = {
       viewer: { kind: "open", label: "test" },
       portal,
-      loaders: createLoaders(portal, createHistoryCaches().forCredential("test")),
+      loaders: createLoaders(portal, createHistoryCaches().forOperation("test")),
       signal: new AbortController().signal,
       usage: portal.usage,
       upstreamStatus: () => bench.portals.status(bench.webhook),

@@ -98,7 +98,7 @@ function commandsSeen(bench: Bench): string[] {
 
 function begin(bench: Bench, caches: HistoryCaches = createHistoryCaches(), credentialKey = "a") {
   const portal = bench.operation();
-  return { portal, loaders: createLoaders(portal, caches.forCredential(credentialKey)) };
+  return { portal, loaders: createLoaders(portal, caches.forOperation(credentialKey)) };
 }
 
 describe("users", () => {
@@ -185,7 +185,7 @@ describe("what is kept for later operations", () => {
     const bench = await startPortal();
     const store = createKeptViews({ maxBytes: 1_000_000, maxAgeMs: 60_000, isWatched: () => true });
     const operation = (): Loaders => {
-      const cache = createHistoryCaches().forCredential(credential);
+      const cache = createHistoryCaches().forOperation(credential);
       return createLoaders(bench.operation(), cache, undefined, store.forOperation(credential, new UpstreamUsage()));
     };
     const row = { ...(await operation().chats.load("10")), lastMessageId: "101" };

@@ -130,7 +130,7 @@ async function executeFor(event: ChatStoredEvent, selection: string, viewerId = 
   const contextValue: OperationContext = {
     viewer: { kind: "open", label: "test" },
     portal: own.session,
-    loaders: createLoaders(own.session, createHistoryCaches().forCredential("test")),
+    loaders: createLoaders(own.session, createHistoryCaches().forOperation("test")),
     signal: closing.signal,
     usage: new UpstreamUsage(),
     upstreamStatus: () => portals.status({ kind: "webhook", url: portal.users[0]?.webhookUrl ?? "" }),
