@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { operatorMessages } from "./support/delivery-form.ts";
+import { customerMessages, operatorMessages } from "./support/delivery-form.ts";
 import { median, withRange } from "./support/distribution.ts";
 import { openEventFeed, untilSubscribed } from "./support/event-feed.ts";
 import { openFormPoster } from "./support/form-poster.ts";
@@ -31,6 +31,12 @@ const QUERY = /* GraphQL */ `
     }
   }
 `;
+/** The events of the past went out, so that all of them are dropped. */
+const NARROW_QUERY = /* GraphQL */ `
+  subscription Messages($after: EventCursor) {
+    messageAdded(after: $after, filter: { directions: [INCOMING] }) { cursor content { text } }
+  }
+`;
 const cursorAnswer = z.object({ eventCursor: z.string() });
 
 /** One subscriber far behind the log's head: how fast it is served, and what the others feel of it. */
@@ -57,11 +63,11 @@ export async function catchUp({ quick, profileDirectory }: BenchOptions): Promis
 
   const poster = await openFormPoster(office.eventsUrl, 1);
   const feed = openEventFeed(poster, form);
-  const target = (variables: Record<string, unknown>): SubscriptionTarget => ({
+  const target = (variables: Record<string, unknown>, query = QUERY): SubscriptionTarget => ({
     url: office.socketUrl,
     protocol: "graphql-transport-ws",
     key,
-    query: QUERY,
+    query,
     variables,
   });
   const others = startSubscribers();
@@ -100,6 +106,18 @@ export async function catchUp({ quick, profileDirectory }: BenchOptions): Promis
     beside.push((await others.take()).p99);
     await late.stop();
   }
+  const incoming = openEventFeed(poster, customerMessages(office.sender), undefined, feed.last());
+  const past: number[] = [];
+  for (let round = 0; round < (quick ? 3 : 4); round += 1) {
+    const last = await incoming.post();
+    const narrow = startSubscribers();
+    await delay(500);
+    const begun = performance.now();
+    await narrow.open(target({ after }, NARROW_QUERY), 1);
+    await narrow.got(last);
+    past.push((behind + last) / ((performance.now() - begun) / 1000));
+    await narrow.stop();
+  }
   await others.stop();
   poster.close();
   await office.stop();
@@ -117,6 +135,7 @@ export async function catchUp({ quick, profileDirectory }: BenchOptions): Promis
         what: "  CPU of the gateway for each, with that of the others",
         figure: withRange(cpu, (value) => `${value.toFixed(0)} us`),
       },
+      { what: "  the same past a filter that drops them", figure: withRange(past, whole) },
       { what: `p99 of ${OTHERS} others at ${RATE} events/s: without it`, figure: withRange(alone, inMs) },
       {
         what: "  beside it",

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { median, withRange } from "./support/distribution.ts";
 import { keyOf, startGateway } from "./support/gateway.ts";
 import type { GraphqlClient } from "./support/graphql-client.ts";
+import { createLoopMonitor } from "./support/loop-monitor.ts";
 import type { BenchOptions } from "./support/options.ts";
 import { startPeer } from "./support/peer.ts";
 import { NO_LATENCY, startPortal } from "./support/portal.ts";
@@ -11,6 +12,7 @@ import { inMs, type Report } from "./support/report.ts";
 const DIALOGS = 50;
 const MESSAGES = 100;
 const GOAL_RATIO = 0.7;
+const GOAL_BLOCK_MS = 50;
 /** The gateway keeps a history for some seconds per credential. Another credential for each operation makes it read everything again. */
 const CREDENTIALS = 60;
 
@@ -59,7 +61,16 @@ export async function largeHistory({ quick, profileDirectory }: BenchOptions): P
     webhooks: CREDENTIALS,
   });
   const { webhooks } = portal;
-  const gateway = await startGateway({ plan: "on-premise", webhooks, connections: 2, profileDirectory });
+  const monitor = createLoopMonitor();
+  const { nodeFlags, environment } = monitor;
+  const gateway = await startGateway({
+    plan: "on-premise",
+    webhooks,
+    connections: 2,
+    profileDirectory,
+    nodeFlags,
+    environment,
+  });
   const peer = await startPeer(webhooks, 2, profileDirectory);
   const [answer, peerAnswer] = await Promise.all(
     [gateway, peer].map(async ({ client }) => (await client.query(OPERATION, {}, keyOf(0))).data),
@@ -70,18 +81,23 @@ export async function largeHistory({ quick, profileDirectory }: BenchOptions): P
   const count = quick ? 10 : 20;
   for (const server of [gateway, peer]) await operations(server, count, 1);
   await portal.resetStatistics();
+  await monitor.takeLongest(gateway.pid);
   const own: Measured = { cpu: [], wall: [] };
   const plain: Measured = { cpu: [], wall: [] };
+  const blocks: number[] = [];
   const rounds = quick ? 3 : 8;
   for (let round = 0; round < rounds; round += 1) {
     await operations(peer, count, round * count, plain);
+    await monitor.takeLongest(gateway.pid);
     await operations(gateway, count, round * count, own);
+    blocks.push(await monitor.takeLongest(gateway.pid));
   }
   const { commands } = await portal.statistics();
   if (commands !== 2 * rounds * count * (DIALOGS + 1))
     throw new Error(`Not every operation read everything from the portal: ${commands} commands`);
   await Promise.all([gateway.stop(), peer.stop()]);
   await portal.stop();
+  monitor.remove();
 
   const ratio = median(own.cpu) / median(plain.cpu);
   return {
@@ -95,6 +111,12 @@ export async function largeHistory({ quick, profileDirectory }: BenchOptions): P
         ratio,
         goal: `<= ${GOAL_RATIO} x`,
         reached: ratio <= GOAL_RATIO,
+      },
+      {
+        what: "gateway: longest block of its event loop, by its own monitor",
+        figure: withRange(blocks, inMs),
+        goal: `<= ${GOAL_BLOCK_MS} ms`,
+        reached: Math.max(...blocks) <= GOAL_BLOCK_MS,
       },
       { what: "peer: wall time", figure: withRange(plain.wall, inMs) },
       { what: "gateway: wall time", figure: withRange(own.wall, inMs), ratio: median(own.wall) / median(plain.wall) },

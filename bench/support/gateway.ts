@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly profileDirectory?: string | undefined;
   /** Folder of another build of the gateway; this one without it. */
   readonly directory?: string;
+  /** Flags for Node beside those of `npm start`. */
+  readonly nodeFlags?: readonly string[];
   /** Further settings, and others in place of those made from the options. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -61,7 +63,7 @@ export async function startGateway(options: GatewayOptions): Promise<BenchGatewa
   await writeFile(credentialsFile, JSON.stringify(Object.fromEntries(credentials)), { mode: 0o600 });
   const program = await startProgram({
     file: options.directory === undefined ? PROGRAM : join(options.directory, "dist", "src", "main.js"),
-    nodeFlags: startFlags(options.directory ?? PROJECT),
+    nodeFlags: [...startFlags(options.directory ?? PROJECT), ...(options.nodeFlags ?? [])],
     cwd: directory,
     profileDirectory: options.profileDirectory,
     environment: {

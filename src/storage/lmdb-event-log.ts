@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RootDatabase } from "lmdb";
 import { DeliveryWindow, MAX_DELIVERY_KEYS } from "./delivery-window.ts";
+import { decodeInto, KeptEvent } from "./kept-event.ts";
 import { createListeners } from "./listeners.ts";
 import { removeAll, sweepPurged, trimPortal } from "./lmdb-event-removal.ts";
 import { openLogTables, type PortalRecord } from "./lmdb-log-tables.ts";
@@ -8,7 +9,6 @@ import type { LmdbWriter } from "./lmdb-writer.ts";
 import {
   type Appended,
   type AppendedEvents,
-  CorruptEvent,
   type EventCodec,
   EventsTrimmed,
   type Log,
@@ -17,7 +17,7 @@ import {
   type Position,
   type Retention,
 } from "./log.ts";
-import { decodeLogRecord, encodeLogRecord } from "./log-record.ts";
+import { encodeLogRecord } from "./log-record.ts";
 import { StorageUnavailable } from "./storage-unavailable.ts";
 
 /** What a writer must know of a portal; as in the group being written, so ahead of the disk for a moment. */
@@ -91,6 +91,24 @@ export async function openLmdbEventLog<Event>(
     return state;
   }
 
+  function keptAfter(portal: string, after: Position, limit: number, ofLog: string | undefined): KeptEvent<Event>[] {
+    const record = storedPortal(portal);
+    if (ofLog !== undefined && record?.identity !== ofLog) {
+      throw new LogReplaced(portal);
+    }
+    if (record === null || limit <= 0) {
+      return [];
+    }
+    if (after < record.oldest) {
+      throw new EventsTrimmed(record.oldest, tables.head(record));
+    }
+    const found: KeptEvent<Event>[] = [];
+    for (const { key, value } of tables.after(record, after, limit)) {
+      found.push(new KeptEvent(portal, key[1], value, codec));
+    }
+    return found;
+  }
+
   const unsweepable = await sweepPurged(tables, writer).catch((error: unknown) => error);
   if (unsweepable !== undefined && !(unsweepable instanceof StorageUnavailable)) {
     throw unsweepable;
@@ -139,41 +157,17 @@ export async function openLmdbEventLog<Event>(
     },
 
     async read(portal, after, limit, ofLog) {
-      const record = storedPortal(portal);
-      if (ofLog !== undefined && record?.identity !== ofLog) {
-        throw new LogReplaced(portal);
-      }
-      if (record === null) {
-        return [];
-      }
-      const head = tables.head(record);
-      if (after < record.oldest) {
-        throw new EventsTrimmed(record.oldest, head);
-      }
       const found: Logged<Event>[] = [];
       let position = after;
-      while (found.length < limit && position < head) {
-        const until = Math.min(head, position + Math.min(READ_CHUNK, limit - found.length));
-        for (const { key, value } of tables.events.getRange({
-          start: [record.identity, position + 1],
-          end: [record.identity, until + 1],
-        })) {
-          try {
-            const kept = decodeLogRecord(value, codec);
-            if (kept.event !== null) {
-              found.push({ position: key[1], receivedAt: kept.receivedAt, event: kept.event });
-            }
-          } catch (error) {
-            if (found.length > 0) {
-              return found;
-            }
-            throw new CorruptEvent(portal, key[1], { cause: error });
-          }
-        }
-        position = until;
-      }
+      do {
+        const page = keptAfter(portal, position, Math.min(READ_CHUNK, limit - found.length), ofLog);
+        if (!decodeInto(found, page)) break;
+        position = page.at(-1)?.position ?? Number.POSITIVE_INFINITY;
+      } while (found.length < limit && position < Number.POSITIVE_INFINITY);
       return found;
     },
+
+    readKept: async (portal, after, limit, ofLog) => keptAfter(portal, after, limit, ofLog),
 
     async head(portal) {
       const record = storedPortal(portal);

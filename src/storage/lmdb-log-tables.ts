@@ -22,6 +22,8 @@ export interface LogTables {
   portal(name: string): PortalRecord | null;
   keepPortal(name: string, record: PortalRecord): void;
   head(record: PortalRecord): Position;
+  /** Kept events behind a position, oldest first. */
+  after(record: PortalRecord, position: Position, limit: number): Iterable<{ key: [string, number]; value: string }>;
   /** Kept events, newest first, with null for what cannot be decoded. */
   newestFirst(record: PortalRecord, limit: number): Iterable<LogRecord<unknown> | null>;
   /** The event at a position; null when it is not there or cannot be decoded. */
@@ -52,6 +54,8 @@ export function openLogTables(root: RootDatabase<string, string>, codec: EventCo
       }
       return record.oldest;
     },
+    after: ({ identity }, position, limit) =>
+      events.getRange({ start: [identity, position + 1], end: [identity, LAST_POSITION], limit }),
     *newestFirst(record, most) {
       const { start, end, reverse, limit } = backwards(record, most);
       for (const { value } of events.getRange({ start: [...start], end: [...end], reverse, limit })) {

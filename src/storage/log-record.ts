@@ -28,6 +28,14 @@ export function decodeLogRecord<Event>(kept: string, codec: EventCodec<Event>): 
   };
 }
 
+const RECEIVED_AT = /^\{"at":([0-9]{1,15}),/;
+
+/** When a kept event was received, without a look at the rest; undefined where its text does not begin with it. */
+export function receivedAtOf(kept: string): Date | undefined {
+  const [, at] = RECEIVED_AT.exec(kept) ?? [];
+  return at === undefined ? undefined : new Date(Number(at));
+}
+
 /** By hand: every event a subscriber reads passes here, and a schema would cost as much as that of the event. */
 function isEnvelope(record: unknown): record is { at: number; delivery?: unknown; event: unknown } {
   return (

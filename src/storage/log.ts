@@ -15,6 +15,15 @@ export interface Logged<Event> {
   readonly event: Event;
 }
 
+/** One event as it lies in a log: whoever wants it decodes it. */
+export interface Kept<Event> {
+  readonly position: Position;
+  /** As `encodeLogRecord` writes it. */
+  readonly text: string;
+  /** Null for a kind that a later version wrote. Throws `CorruptEvent`. */
+  decode(): Logged<Event> | null;
+}
+
 /** How a log's events are kept; the log itself knows nothing about them. */
 export interface EventCodec<Event> {
   /** Gives the event back from what JSON keeps of it; null for a kind that a later version wrote. Throws for anything else. */
@@ -88,6 +97,8 @@ export interface Log<Event> {
    * `log` is given and no longer the name of the portal's log.
    */
   read(portal: string, after: Position, limit: number, log?: string): Promise<readonly Logged<Event>[]>;
+  /** The same, not decoded yet: kinds that this version does not know, and what cannot be decoded, are among them. Empty only at the newest. */
+  readKept(portal: string, after: Position, limit: number, log?: string): Promise<readonly Kept<Event>[]>;
   /** Position of the newest event; 0 when there is none. */
   head(portal: string): Promise<Position>;
   /** Position before the oldest event that is still kept: reading after anything smaller would have a hole. */

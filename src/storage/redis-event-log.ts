@@ -1,15 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { MAX_DELIVERY_KEYS } from "./delivery-window.ts";
-import {
-  CorruptEvent,
-  type EventCodec,
-  EventsTrimmed,
-  type Log,
-  type Logged,
-  LogReplaced,
-  type Retention,
-} from "./log.ts";
+import { decodeInto, KeptEvent } from "./kept-event.ts";
+import { type EventCodec, EventsTrimmed, type Log, type Logged, LogReplaced, type Retention } from "./log.ts";
 import { decodeLogRecord, encodeLogRecord } from "./log-record.ts";
 import { openChangeFeed } from "./redis-change-feed.ts";
 import type { RedisConnection } from "./redis-connection.ts";
@@ -62,6 +55,22 @@ export function openRedisEventLog<Event>(
       position: Number(id.slice(0, id.indexOf("-"))),
       text: fields?.[0] === "e" ? (fields[1] ?? null) : null,
     }));
+  }
+
+  async function keptAfter(
+    portal: string,
+    after: number,
+    limit: number,
+    ofLog?: string,
+  ): Promise<readonly KeptEvent<Event>[]> {
+    // The bounds are asked after the events on the same connection: a trim between the two is noticed.
+    const [entries, { identity, oldest, head }] = await Promise.all([
+      range(portal, after + 1, "+", limit),
+      state(portal),
+    ]);
+    if (ofLog !== undefined && identity !== ofLog) throw new LogReplaced(portal);
+    if (after < oldest) throw new EventsTrimmed(oldest, head);
+    return entries.map(({ position, text }) => new KeptEvent(portal, position, text ?? "", codec));
   }
 
   async function receivedAt(portal: string, position: number): Promise<number | null> {
@@ -120,42 +129,18 @@ export function openRedisEventLog<Event>(
       let position = after;
       for (;;) {
         const count = Math.min(READ_CHUNK, limit - found.length);
-        if (count <= 0) {
-          return found;
-        }
-        // The bounds are asked after the events on the same connection: a trim between the two is noticed.
-        const [entries, { identity, oldest, head }] = await Promise.all([
-          range(portal, position + 1, "+", count),
-          state(portal),
-        ]);
-        if (ofLog !== undefined && identity !== ofLog) {
-          throw new LogReplaced(portal);
-        }
-        if (position < oldest) {
-          if (found.length > 0) {
-            return found;
-          }
-          throw new EventsTrimmed(oldest, head);
-        }
-        for (const entry of entries) {
-          try {
-            const kept = decodeLogRecord(entry.text ?? "", codec);
-            if (kept.event !== null) {
-              found.push({ position: entry.position, receivedAt: kept.receivedAt, event: kept.event });
-            }
-          } catch (error) {
-            if (found.length > 0) {
-              return found;
-            }
-            throw new CorruptEvent(portal, entry.position, { cause: error });
-          }
-          position = entry.position;
-        }
-        if (entries.length < count) {
-          return found;
-        }
+        if (count <= 0) return found;
+        const page = await keptAfter(portal, position, count, ofLog).catch((error: unknown) => {
+          // Trimmed under us: what was read before is answered first.
+          if (error instanceof EventsTrimmed && found.length > 0) return [];
+          throw error;
+        });
+        if (!decodeInto(found, page) || page.length < count) return found;
+        position = page.at(-1)?.position ?? position;
       }
     },
+
+    readKept: keptAfter,
 
     head: async (portal) => (await state(portal)).head,
     oldest: async (portal) => (await state(portal)).oldest,

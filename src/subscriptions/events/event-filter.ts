@@ -14,16 +14,28 @@ export interface EventCriteria {
   readonly directions: ReadonlySet<string> | undefined;
 }
 
+/** What filters look at. */
+export interface EventFacts {
+  readonly kind: string;
+  readonly address: {
+    readonly connectorId: string | null;
+    readonly lineId: Id | null;
+    readonly chatId: Id | null;
+  };
+  readonly direction?: string;
+}
+
 /** Whether an event may match by what it carries itself; the chat is looked at by `matchesChat`, because it may have to be found out. */
-export function matchesEvent(criteria: EventCriteria, event: ChatStoredEvent): boolean {
+export function matchesEvent(criteria: EventCriteria, event: EventFacts): boolean {
   const { connectorId, lineId } = event.address;
+  const kinds: ReadonlySet<string> = criteria.kinds;
   // A change that this gateway made often knows its chat only. It is a hint to read again: one too many does no harm, one too few does.
   const isHint = event.kind === "chatChanged";
   return (
-    criteria.kinds.has(event.kind) &&
+    kinds.has(event.kind) &&
     ((isHint && lineId === null) || within(criteria.lineIds, lineId)) &&
     ((isHint && connectorId === null) || within(criteria.connectorIds, connectorId)) &&
-    (criteria.directions === undefined || ("direction" in event && criteria.directions.has(event.direction)))
+    (criteria.directions === undefined || (event.direction !== undefined && criteria.directions.has(event.direction)))
   );
 }
 

@@ -1,14 +1,20 @@
-import { CorruptEvent, type Position } from "../../storage/log.ts";
+import type { Position } from "../../storage/log.ts";
 import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import type { EventLog, LoggedEvent } from "../events/event-log.ts";
 import { noteSeen } from "./first-seen.ts";
+import { HeldPage, type PassedEvent, type Wanted } from "./held-page.ts";
 import type { PortalTail } from "./portal-tail.ts";
 import type { ReadingTurns } from "./reading-turns.ts";
 
 /** Events taken from the log at a time by a reader that is behind; all that it holds while its client does not read. */
 const CATCH_UP_LIMIT = 64;
+/** Of a log of which little is wanted, so many at most. */
+const WIDE_LIMIT = 256;
 /** Events that a reader takes, or begins to decide upon, before it lets others go on: about a millisecond. */
 export const TURN_LIMIT = 16;
+/** As a part of one counts each event that is read back, and each that is passed over. */
+const READING_COUNTS = 1 / 16;
+const PASSING_COUNTS = 1 / 16;
 /** Events that are looked at before it is their turn. */
 const AHEAD_LIMIT = 64;
 const PAUSE_MS = 300;
@@ -25,6 +31,8 @@ export interface EventReader {
   readonly position: Position;
   /** The next event, where there is one in memory. */
   take(): LoggedEvent | undefined;
+  /** The next event where it is not wanted, and such are counted; to be called before `take`. */
+  passOver(): PassedEvent | undefined;
   /**
    * To be called when there was nothing to take. The promise resolves when it is worth trying again; it rejects with `EventsTrimmed` when
    * events at the reader's place are gone, with `LogReplaced` when the whole log is, or with the log's error. Undefined: there is nothing newer.
@@ -51,25 +59,26 @@ export interface ReadingPlace {
   readonly turns: ReadingTurns;
 }
 
-const NONE: readonly LoggedEvent[] = [];
-
-export function createEventReader(place: ReadingPlace, from: Position): EventReader {
-  return new Reader(place, from);
+/** `wanted`: what of the log is handed out; all of it without. */
+export function createEventReader(place: ReadingPlace, from: Position, wanted?: Wanted): EventReader {
+  return new Reader(place, from, wanted);
 }
 
 /** A class, because there is one for each of thousands of subscriptions: methods are shared, closures are not. */
 class Reader implements EventReader {
   readonly #place: ReadingPlace;
+  readonly #wanted: Wanted | undefined;
   #position: Position;
-  #held = NONE;
-  #heldIndex = 0;
+  #held: HeldPage | undefined;
+  #limit = CATCH_UP_LIMIT;
   #wake: (() => void) | undefined;
   /** What the tail calls; made when it has to call for the first time. */
   #moved: (() => void) | undefined;
   #takenInTurn = 0;
 
-  constructor(place: ReadingPlace, from: Position) {
+  constructor(place: ReadingPlace, from: Position, wanted: Wanted | undefined) {
     this.#place = place;
+    this.#wanted = wanted;
     this.#position = from;
   }
 
@@ -78,20 +87,25 @@ class Reader implements EventReader {
   }
 
   take(): LoggedEvent | undefined {
-    if (this.#takenInTurn === TURN_LIMIT) return undefined;
-    const event = this.#next();
+    const event = this.#takenInTurn < TURN_LIMIT ? this.#next() : undefined;
     if (event === undefined) return undefined;
     this.#takenInTurn += 1;
     this.#position = event.position;
     return event;
   }
 
+  passOver(): PassedEvent | undefined {
+    const event = this.#takenInTurn < TURN_LIMIT ? this.#held?.passOver() : undefined;
+    if (event === undefined) return undefined;
+    this.#takenInTurn += PASSING_COUNTS;
+    this.#position = event.position;
+    return event;
+  }
+
   more(): Promise<void> | undefined {
     const { tail, turns } = this.#place;
-    const hasMore =
-      this.#heldIndex < this.#held.length || !tail.covers(this.#position) || tail.next(this.#position) !== undefined;
-    if (!hasMore) {
-      this.#hold(NONE);
+    const isUpToDate = !this.#holdsMore() && tail.covers(this.#position) && tail.next(this.#position) === undefined;
+    if (isUpToDate) {
       this.#takenInTurn = 0;
       return undefined;
     }
@@ -109,14 +123,12 @@ class Reader implements EventReader {
 
   hasMore(): boolean {
     const { tail } = this.#place;
-    return (
-      this.#heldIndex < this.#held.length || (tail.covers(this.#position) && tail.next(this.#position) !== undefined)
-    );
+    return this.#holdsMore() || (tail.covers(this.#position) && tail.next(this.#position) !== undefined);
   }
 
   *ahead(after: Position): Iterable<LoggedEvent> {
-    const isHeld = this.#heldIndex < this.#held.length;
-    const events = isHeld ? this.#held.slice(this.#heldIndex) : inMemory(this.#place.tail, this.#position, AHEAD_LIMIT);
+    const held = this.#holdsMore() ? this.#held : undefined;
+    const events = held?.ahead() ?? inMemory(this.#place.tail, this.#position, AHEAD_LIMIT);
     for (const event of events) if (event.position > after) yield event;
   }
 
@@ -127,45 +139,59 @@ class Reader implements EventReader {
   passTo(position: Position): void {
     if (position <= this.#position) return;
     this.#position = position;
-    this.#hold(NONE);
+    this.#held = undefined;
   }
 
   close(): void {
     if (this.#moved !== undefined) this.#place.tail.forget(this.#moved);
-    this.#held = NONE;
+    this.#held = undefined;
     this.#wakeUp();
   }
 
-  #hold(events: readonly LoggedEvent[]): void {
-    this.#held = events;
-    this.#heldIndex = 0;
+  /** Whether something is held; what was held to its end is let go of. */
+  #holdsMore(): boolean {
+    const held = this.#held;
+    if (held === undefined) return false;
+    if (held.hasNext()) return true;
+    this.#position = Math.max(this.#position, held.end);
+    this.#held = undefined;
+    return false;
   }
 
   /**
-   * What is read back came long ago: answers that were asked for since then tell of it. Else each piece of the log would wait for answers of
-   * its own, and a reader that is behind never catch up.
+   * Holds the next piece of the log; false where there is none. What is read back came long ago: answers that were asked for since then tell of
+   * it. Else each piece of the log would wait for answers of its own, and a reader that is behind never catch up.
    */
-  async #read(): Promise<readonly LoggedEvent[]> {
+  async #read(): Promise<boolean> {
     const { log, portal, tail } = this.#place;
-    const events = await log.read(portal, this.#position, CATCH_UP_LIMIT, tail.log);
+    const page = await log.readKept(portal, this.#position, this.#limit, tail.log);
     const oldest = performance.now() - ANSWERS_HOLD_MS;
-    for (const logged of events) noteSeen(logged, Math.max(oldest, tail.knownSince(logged.position)));
-    return events;
+    const held = new HeldPage(page, this.#wanted, (logged) =>
+      noteSeen(logged, Math.max(oldest, tail.knownSince(logged.position))),
+    );
+    this.#held = held;
+    this.#takenInTurn += page.length * READING_COUNTS;
+    // No more are held, since most are passed over.
+    const isSparse = held.length * 4 < page.length;
+    this.#limit = isSparse ? Math.min(WIDE_LIMIT, this.#limit * 2) : CATCH_UP_LIMIT;
+    return page.length > 0;
   }
 
   #next(): LoggedEvent | undefined {
-    if (this.#heldIndex < this.#held.length) return this.#held[this.#heldIndex++];
+    if (this.#holdsMore()) return this.#held?.take();
     const { tail } = this.#place;
     return tail.covers(this.#position) ? tail.next(this.#position) : undefined;
   }
 
   async #readBack(): Promise<void> {
     try {
-      this.#hold(await this.#read());
-      if (this.#held.length === 0) await this.#passUnknown();
+      while (!this.#holdsMore() && this.#takenInTurn < TURN_LIMIT) {
+        if (await this.#read()) continue;
+        await this.#passUnknown();
+        return;
+      }
     } catch (error) {
-      if (error instanceof CorruptEvent) this.#position = error.position;
-      else if (error instanceof StorageUnavailable) await this.#pause();
+      if (error instanceof StorageUnavailable) await this.#pause();
       else throw error;
     }
   }
@@ -175,8 +201,7 @@ class Reader implements EventReader {
     const { log, portal, tail } = this.#place;
     const head = await log.head(portal);
     // Once more, for what came before the head was asked for.
-    this.#hold(await this.#read());
-    if (this.#held.length > 0) return;
+    if (await this.#read()) return;
     this.#position = Math.max(this.#position, head);
     if (!tail.covers(this.#position)) await this.#pause();
   }

@@ -202,7 +202,7 @@ export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
           turns,
         }),
     );
-    const reader = createEventReader(placeOf(tail, portal), position);
+    const reader = createEventReader(placeOf(tail, portal), position, group.wanted(request.checkpoints));
     const ofPortal = streams.get(portal) ?? new Map<LiveStream, string>();
     const unwatch = options.onStream?.(viewer);
     const stream = openLiveStream({

@@ -2,11 +2,13 @@ import { UpstreamError } from "../../datasources/bitrix24/errors.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import type { Position } from "../../storage/log.ts";
 import { type ChatStoredEvent, type EventCriteria, matchesChat, matchesEvent } from "../events/event-filter.ts";
+import { mayMatch } from "../events/event-glance.ts";
 import type { LoggedEvent } from "../events/event-log.ts";
 import { type Abreast, createAbreast } from "./abreast.ts";
 import { Deciding, type Decision } from "./deciding.ts";
 import { EventWithheld, inTime } from "./event-withheld.ts";
 import { firstSeen } from "./first-seen.ts";
+import type { Wanted } from "./held-page.ts";
 import type { EventInHand, LiveDelivery } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "./live-viewer.ts";
@@ -36,6 +38,8 @@ export interface LiveGroup {
   /** What becomes of an event. Fails when the viewer's rights cannot be checked. */
   deliver(logged: LoggedEvent, event: ChatStoredEvent): Decision | Deciding;
   readonly cursorAt: (position: Position) => string;
+  /** What of the log those who are behind want of it, with or without being told what they pass over. */
+  wanted(countsPassed: boolean): Wanted;
   /** Those of them that keep up. */
   readonly abreast: Abreast;
 }
@@ -49,6 +53,9 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
   const { viewer, criteria, access, chats } = options;
   let pending = 0;
   const decisions = new Map<Position, Decision | Deciding>();
+  const mayWant = (text: string): boolean => mayMatch(criteria, text);
+  const silent: Wanted = { mayWant, countsPassed: false };
+  const counting: Wanted = { mayWant, countsPassed: true };
 
   async function decide(logged: LoggedEvent, event: ChatStoredEvent): Promise<Decision> {
     const seenAt = firstSeen(logged);
@@ -119,6 +126,7 @@ export function createLiveGroup(options: LiveGroupOptions): LiveGroup {
     isDeciding: () => pending > 0,
     deliver,
     cursorAt: options.cursorAt,
+    wanted: (countsPassed) => (countsPassed ? counting : silent),
     abreast: createAbreast({ tail: options.tail, turns: options.turns, deliver, begin }),
   };
 }

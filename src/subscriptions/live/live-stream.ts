@@ -6,6 +6,7 @@ import type { Member } from "./abreast.ts";
 import { Deciding, type Decision, type Waiting } from "./deciding.ts";
 import { isEnding } from "./ending-refusals.ts";
 import { type EventReader, TURN_LIMIT } from "./event-reader.ts";
+import type { PassedEvent } from "./held-page.ts";
 import type { ExecuteDelivery, LiveGroup } from "./live-group.ts";
 import type { LiveRequest } from "./live-request.ts";
 import type { LiveResult } from "./live-result.ts";
@@ -205,6 +206,13 @@ class GroupStream implements LiveStream, Member, Waiting {
           this.#finish(goneResult(responseKey));
           return;
         }
+        const passed = this.#postponed === undefined ? reader.passOver() : undefined;
+        if (passed !== undefined) {
+          const handing = this.#handDecided(passed, undefined);
+          if (handing === undefined) continue;
+          this.#thenGo(handing);
+          return;
+        }
         const logged = this.#postponed ?? reader.take();
         this.#postponed = undefined;
         if (logged === undefined) {
@@ -270,7 +278,7 @@ class GroupStream implements LiveStream, Member, Waiting {
     return logged;
   }
 
-  #handDecided(logged: LoggedEvent, result: Decision): Promise<void> | undefined {
+  #handDecided(logged: LoggedEvent | PassedEvent, result: Decision): Promise<void> | undefined {
     if (!this.#hasEnded) this.#handedUpTo = logged.position;
     return result === undefined ? this.#passOver(logged) : this.#hand(result);
   }
@@ -300,7 +308,7 @@ class GroupStream implements LiveStream, Member, Waiting {
   }
 
   /** An event that is not for this subscription. */
-  #passOver({ position, receivedAt }: LoggedEvent): Promise<void> | undefined {
+  #passOver({ position, receivedAt }: LoggedEvent | PassedEvent): Promise<void> | undefined {
     const { tells, group, execute, failed } = this.#options;
     if (!tells.checkpoints) return undefined;
     this.#passed += 1;
