@@ -2,20 +2,33 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
-/** Lets the routes of a scope take forms, as unparsed text, and nothing else. */
-export function acceptForms(scope: FastifyInstance): void {
+/** For routes that take bodies which say what a form says in another way. */
+export const JSON_TYPE = "application/json";
+
+/** Lets the routes of a scope take forms, as unparsed text, and nothing but those and the types that are named. Bytes that are not UTF-8 become U+FFFD. */
+export function acceptForms(scope: FastifyInstance, ...others: readonly string[]): void {
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser(FORM_TYPE, { parseAs: "string" }, (_request, body, done) => done(null, body));
+  // As text Fastify would count what such bytes become against the length that was announced, and refuse the body.
+  scope.addContentTypeParser<Buffer>([FORM_TYPE, ...others], { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body.toString()),
+  );
+}
+
+export interface FormErrorOptions {
+  /** Types that are taken besides forms. */
+  readonly accepted?: readonly string[];
+  /** Is told the status. */
+  readonly onRefused?: (status: number) => void;
 }
 
 /**
  * Answers what Fastify refuses before a route's handler runs, in one line of plain text: 413 for a body that is too large, 415 for one
- * that is no form. `onRefused` is told the status.
+ * of another type.
  */
 export function answerFormErrors(
   scope: FastifyInstance,
   maxBodyBytes: number,
-  onRefused?: (status: number) => void,
+  { accepted = [], onRefused }: FormErrorOptions = {},
 ): void {
   scope.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const status = error.statusCode ?? 500;
@@ -25,7 +38,7 @@ export function answerFormErrors(
       case 413:
         return reply.send(`The body is larger than ${maxBodyBytes} bytes.`);
       case 415:
-        return reply.send(`Send a form (${FORM_TYPE}), as Bitrix24 does.`);
+        return reply.send(`Send a form (${[FORM_TYPE, ...accepted].join(" or ")}), as Bitrix24 does.`);
       default:
         if (status >= 500) request.log.error(error);
         return reply.send(status >= 500 ? "Something went wrong here." : "The request cannot be read.");

@@ -14,6 +14,7 @@ import type { ChatStoredEvent } from "../subscriptions/events/event-filter.ts";
 import type { LoggedEvent } from "../subscriptions/events/event-log.ts";
 import { createHeartbeat } from "../subscriptions/events/gaps/heartbeat.ts";
 import { observed } from "../subscriptions/events/observed-log.ts";
+import type { StoredChatChanged } from "../subscriptions/events/stored-event.ts";
 import { createActivityIntake } from "../subscriptions/intake/activities/activity-intake.ts";
 import { createKnownSessions } from "../subscriptions/intake/activities/known-session.ts";
 import { createNoticedActivities } from "../subscriptions/intake/activities/noticed-activities.ts";
@@ -35,6 +36,7 @@ import { createLiveEvents, type LiveEvents } from "../subscriptions/live/live-ev
 import { createSight } from "../subscriptions/live/sight.ts";
 import { createWatchers } from "../subscriptions/live/watchers.ts";
 import type { SharedSessions } from "./kept-sessions.ts";
+import { createListDigests } from "./list-digests.ts";
 import { createLiveApplication } from "./live-application.ts";
 import { createLiveCredentials, webhookUser } from "./live-credentials.ts";
 import { createLiveIdentities, type LiveIdentities } from "./live-identities.ts";
@@ -76,6 +78,8 @@ export interface LiveSideOptions {
 const TRIM_MS = 60_000;
 /** Beats are cheap, and the younger the last one the narrower the gap that a restart has to say. */
 const BEAT_MS = 1_000;
+/** Further apart, the same change of the same chat has happened once more. */
+const SAME_FINDING_MS = 30_000;
 /** A living process that is busy may beat late; what it was sent meanwhile waits in its sockets and is not lost. */
 const SILENCE_MS = 15_000;
 
@@ -102,13 +106,22 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     closing: closing.signal,
   });
   const gathering = createGathering();
+  const listDigests = storage.exclusive ? undefined : createListDigests(storage.keyValues, onError);
   const foundChanges = createFoundChanges({
-    found(portal, change) {
-      // Several processes may find the same; the log keeps it once.
-      const key = storage.exclusive ? undefined : `found ${change.address.chatId} ${change.changed.join()} ${minute()}`;
-      eventLog.append(portalName(portal), [change], key).catch(onError);
+    found(portal, change, name) {
+      inBackground("telling of a change that was found", () =>
+        tellFound(portalName(portal), change, name).catch(onError),
+      );
     },
   });
+  /** Several processes may find the same at about the same time. */
+  async function tellFound(portal: string, change: StoredChatChanged, name: string): Promise<void> {
+    const isFirst =
+      storage.exclusive ||
+      (await storage.keyValues.setIfAbsent(`found-changes ${portal}`, name, "1", { ttlMs: SAME_FINDING_MS }));
+    if (isFirst) await eventLog.append(portal, [change]);
+  }
+
   const sight = createSight({
     credentials,
     gathering,
@@ -120,16 +133,18 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     },
     onList(viewer, list, askedAt) {
       inboxes.noteList(viewer, list, askedAt);
+      listDigests?.note(viewer, list);
       options.onList(viewer.credentialKey, list.chats, askedAt);
     },
   });
   const watchers = createWatchers({
     lists: sight.lists,
     onError,
-    ...(storage.exclusive
+    ...(listDigests === undefined
       ? {}
       : {
           isMine: (name, forMs) => storage.keyValues.setIfAbsent("watched-lists", name, "1", { ttlMs: forMs - 1_000 }),
+          isSameElsewhere: listDigests.isSameElsewhere,
         }),
   });
   function primeChat(portal: PortalRef, chat: ChatRecord, askedAt: number): void {
@@ -343,9 +358,4 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       await application?.close();
     },
   };
-}
-
-/** What is found within a minute by several processes is one finding. */
-function minute(): number {
-  return Math.floor(Date.now() / 60_000);
 }

@@ -171,6 +171,7 @@ export function documentedHistory(origin: string): SessionHistory {
     viewerCanRate: true,
     supervisorRating: null,
     supervisorComment: null,
+    rowCount: 2,
     messages: [
       {
         id: "85833",

@@ -13,6 +13,7 @@ function historyOf(chatId: string, externalChatId: string): SessionHistory {
     supervisorRating: null,
     supervisorComment: null,
     messages: [],
+    rowCount: 0,
     files: [],
     users: new Map(),
     participantIds: [],
@@ -34,8 +35,8 @@ it("an event of a chat ends what is kept of it, for every credential, whichever 
   const credentials = [caches.forOperation("a"), caches.forOperation("b")];
   const keep = (): void => {
     for (const cache of credentials) {
-      cache.set(historyOf("5", "x"), 0, true);
-      cache.set(historyOf("6", "y"), 0, true);
+      for (const history of [historyOf("5", "x"), historyOf("6", "y")])
+        cache.set(history, { askedAt: performance.now(), writeEpoch: 0, isLatest: true });
     }
   };
   const kept = (): readonly (string | undefined)[] =>
@@ -51,7 +52,26 @@ it("an event of a chat ends what is kept of it, for every credential, whichever 
   expect(kept()).toEqual([undefined, "6", undefined, "6"]);
   keep();
   caches.forgetChat({ chatId: null, connectorId: null, externalChatId: null });
-  expect(kept()).toEqual(["5", "6", "5", "6"]);
+  expect(kept()).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+it("what was asked for before an event of its chat is not kept when it comes after it", () => {
+  const caches = createHistoryCaches();
+  const cache = caches.forOperation("a");
+  const arrives = (history: SessionHistory, askedAt: number): boolean => {
+    cache.set(history, { askedAt, writeEpoch: 0, isLatest: true });
+    return cache.get({ chatId: history.chatId }, 0) !== undefined;
+  };
+  const before = performance.now();
+  caches.forgetChat({ chatId: "5", connectorId: null, externalChatId: null });
+  caches.forgetChat({ chatId: null, connectorId: "livechat", externalChatId: "y" });
+  expect(arrives(historyOf("5", "x"), before)).toBe(false);
+  expect(arrives(historyOf("6", "y"), before)).toBe(false);
+  expect(arrives({ ...historyOf("8", ""), chat: null }, before)).toBe(false);
+  expect(arrives(historyOf("7", "z"), before)).toBe(true);
+  expect(arrives(historyOf("5", "x"), performance.now() + 1)).toBe(true);
+  caches.forgetChat({ chatId: null, connectorId: null, externalChatId: null });
+  expect(arrives(historyOf("9", "w"), before)).toBe(false);
 });
 
 it("an operation leaves no more messages than its share, so that one page of whole sessions neither fills the memory nor pushes out what others page through; a single session may be longer", () => {
@@ -63,11 +83,12 @@ it("an operation leaves no more messages than its share, so that one page of who
   const keptOf = (credential: string, chatIds: readonly string[]) =>
     chatIds.map((chatId) => caches.forOperation(credential).get({ chatId }, 0)?.messages.length);
 
-  caches.forOperation("other").set(withMessages("9", 40), 0, true);
+  const now = () => ({ askedAt: performance.now(), writeEpoch: 0, isLatest: true });
+  caches.forOperation("other").set(withMessages("9", 40), now());
   const page = caches.forOperation("a");
-  for (const chatId of ["1", "2", "3", "4"]) page.set(withMessages(chatId, 4), 0, true);
+  for (const chatId of ["1", "2", "3", "4"]) page.set(withMessages(chatId, 4), now());
   expect(keptOf("a", ["1", "2", "3", "4"])).toEqual([4, 4, undefined, undefined]);
-  caches.forOperation("a").set(withMessages("5", 50), 0, true);
+  caches.forOperation("a").set(withMessages("5", 50), now());
   expect(keptOf("a", ["1", "5"])).toEqual([4, 50]);
   expect(keptOf("other", ["9"])).toEqual([40]);
 });

@@ -339,6 +339,19 @@ test("a file whose sending had an unknown outcome is not sent again, but found w
   expect(writesOf(desk, "im.v2.File.upload")).toBe(before + 1);
 });
 
+test("a send that came before the bytes is no outcome: the same key sends the file once they are there", async () => {
+  const bytes = randomBytes(81);
+  const { uploadId, uploadUrl } = await begin(desk, bytes.length);
+  const early = { text: "early", key: "before its bytes" };
+  const writes = writesOf(desk, "im.v2.File.upload");
+  expect(await send(desk, uploadId, early)).toMatchObject({ userErrors: [{ code: "UPLOAD_NOT_FOUND" }] });
+  await put(uploadUrl, bytes);
+  const sent = await send(desk, uploadId, early);
+  expect(sent).toMatchObject({ userErrors: [], messageId: expect.any(String) });
+  expect(await send(desk, uploadId, early)).toMatchObject({ userErrors: [], messageId: sent.messageId });
+  expect(writesOf(desk, "im.v2.File.upload")).toBe(writes + 1);
+});
+
 test("every user error of files was met", () => {
   expect(errorsMetIn("files").filter((code) => !met.has(code))).toEqual([]);
 });

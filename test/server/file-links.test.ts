@@ -13,6 +13,24 @@ const identity = {
   expiresAt: undefined,
 } as const;
 
+const KEY = Buffer.alloc(32, 7);
+
+function eventLinks() {
+  return createOperationLinks({
+    seals: createLinkSeals(KEY),
+    publicUrl: "https://gateway.example.com",
+    credentials: new Map([["default", credential]]),
+    sessionOnly: createSessionOnlyPlaces(),
+    path: "/files",
+  }).forEvent(identity, "https://portal.example.com", undefined);
+}
+
+test("a long name keeps its end, which says what it is", () => {
+  const link = eventLinks().content("https://portal.example.com/pub/a", `${"x".repeat(300)}.jpeg`, false);
+  const target = createLinkSeals(KEY).open(link?.split("/").at(-1) ?? "")?.target;
+  expect(target).toMatchObject({ name: expect.stringMatching(/^x{145}\.jpeg$/) });
+});
+
 test.each([
   ["https://portal.example.com/pub/a.png?FILE_ID=1", "/pub/a.png?FILE_ID=1"],
   ["http://portal.example.com/pub/a.png", "/pub/a.png"],
@@ -21,14 +39,8 @@ test.each([
 ])(
   "of the address %s only what leads to the portal, with TLS or without, becomes a link of the gateway",
   (told, path) => {
-    const seals = createLinkSeals(Buffer.alloc(32, 7));
-    const links = createOperationLinks({
-      seals,
-      publicUrl: "https://gateway.example.com",
-      credentials: new Map([["default", credential]]),
-      sessionOnly: createSessionOnlyPlaces(),
-      path: "/files",
-    }).forEvent(identity, "https://portal.example.com", undefined);
+    const seals = createLinkSeals(KEY);
+    const links = eventLinks();
     const link = links.content(told, "a.png", false);
     const sealed = /^https:\/\/gateway\.example\.com\/files\/(.+)$/.exec(link ?? "")?.[1];
     expect(sealed === undefined ? link : undefined).toBe(path === undefined ? told : undefined);

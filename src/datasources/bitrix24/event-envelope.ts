@@ -26,11 +26,13 @@ const EVENT_CODE = /^[A-Za-z0-9_:]{1,100}$/;
 const MEMBER_ID = /^[0-9A-Za-z_-]{1,64}$/;
 const MAX_TOKEN_LENGTH = 256;
 
-/** Undefined when the form is no event: it names none. */
-export function readEnvelope(form: FormFields): EventEnvelope | undefined {
+/** Undefined when the form is no event: it names none. Names at the top, and those in `auth`, count in whatever case they come. */
+export function readEnvelope(delivered: FormFields): EventEnvelope | undefined {
+  const form = inLowerCase(delivered, ["event", "auth"]);
   const event = textField(form, "event");
   if (event === undefined || !EVENT_CODE.test(event)) return undefined;
-  const authFields = nestedFields(form, "auth");
+  const told = nestedFields(form, "auth");
+  const authFields = told === undefined ? undefined : inLowerCase(told, ["member_id", "application_token"]);
   return {
     event: event.toUpperCase(),
     ts: textField(form, "ts") ?? "",
@@ -39,6 +41,17 @@ export function readEnvelope(form: FormFields): EventEnvelope | undefined {
     auth: authFields === undefined ? undefined : readAuth(authFields),
     authFields,
   };
+}
+
+/** The same fields with their names in lower case, unless those that matter are there; of two that differ by case alone that in lower case counts. */
+function inLowerCase(fields: FormFields, wanted: readonly string[]): FormFields {
+  if (wanted.every((name) => fields[name] !== undefined)) return fields;
+  const lower: { [name: string]: FormValue | undefined } = Object.create(null);
+  for (const [name, value] of Object.entries(fields)) {
+    const lowered = name.toLowerCase();
+    if (lowered === name || lower[lowered] === undefined) lower[lowered] = value;
+  }
+  return lower;
 }
 
 /** Undefined unless both the portal and the token are named. */

@@ -13,9 +13,9 @@ export class UnreadableForm extends Error {
 }
 
 /** Far above any event: one with a hundred deleted messages has some 500 fields. Keeps a hostile body to a few milliseconds. */
-const MAX_FIELDS = 2_000;
+export const MAX_FIELDS = 2_000;
 /** The deepest documented value, a cell of a message's attachment, lies 12 brackets deep. */
-const MAX_DEPTH = 20;
+export const MAX_DEPTH = 20;
 const MALFORMED_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 const PERCENT = 0x25;
 
@@ -61,6 +61,12 @@ export function parseForm(body: string): FormFields {
     start = end + 1;
   }
   return form;
+}
+
+/** The name that a field of a form is under before any brackets. */
+export function formNameOf(field: string): string {
+  const equals = field.indexOf("=");
+  return decodeText(equals === -1 ? field : field.slice(0, equals)).split("[", 1)[0] ?? "";
 }
 
 /** Without a prototype that a name could reach. */

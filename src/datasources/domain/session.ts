@@ -15,6 +15,8 @@ export interface SessionHistory {
   readonly supervisorComment: string | null;
   /** Oldest first. */
   readonly messages: readonly MessageRecord[];
+  /** How many messages the portal gave, readable or not. */
+  readonly rowCount: number;
   readonly files: readonly FileRecord[];
   readonly users: ReadonlyMap<Id, UserRecord>;
   readonly participantIds: readonly Id[];

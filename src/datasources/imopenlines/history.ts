@@ -54,6 +54,7 @@ class DecodedHistory implements SessionHistory {
   readonly sessionId: Id;
   readonly chatId: Id;
   readonly messages: readonly MessageRecord[];
+  readonly rowCount: number;
   readonly users: ReadonlyMap<Id, UserRecord>;
   readonly participantIds: readonly Id[];
   readonly chat: SessionHistory["chat"];
@@ -69,7 +70,9 @@ class DecodedHistory implements SessionHistory {
     this.#rest = rest;
     this.#later = laterDecoding();
     this.#filesById = describedFiles(rest.files);
-    this.messages = decodeMessages(message, this.chatId, { files: this.#filesById, later: this.#later });
+    const read = decodeMessages(message, this.chatId, { files: this.#filesById, later: this.#later });
+    this.messages = read.messages;
+    this.rowCount = read.rowCount;
     this.users = new Map(usersBeside(rest.users, "users").map((user) => [user.id, user]));
     const members = ornamental(optionalObject, rest.userInChat, "userInChat")?.[this.chatId];
     this.participantIds = ornamentalList(members, "userInChat", id);
@@ -116,8 +119,12 @@ class DecodedHistory implements SessionHistory {
 }
 
 /** Oldest first, without those that cannot be read. */
-function decodeMessages(value: unknown, ofChat: Id, answer: MessageAnswer): MessageRecord[] {
-  if (value === undefined || value === null || value === false || value === "") return [];
+function decodeMessages(
+  value: unknown,
+  ofChat: Id,
+  answer: MessageAnswer,
+): Pick<SessionHistory, "messages" | "rowCount"> {
+  if (value === undefined || value === null || value === false || value === "") return { messages: [], rowCount: 0 };
   // By id, or a list: the order of neither means anything, and each message has its own id.
   const raw: object = Array.isArray(value) ? value : object(value, "message");
   const messages: MessageRecord[] = [];
@@ -135,7 +142,7 @@ function decodeMessages(value: unknown, ofChat: Id, answer: MessageAnswer): Mess
     }
     index += 1;
   }
-  return inIdOrder(messages);
+  return { messages: inIdOrder(messages), rowCount: index };
 }
 
 /** Runs for each of thousands of messages, so paths are put together only where a value is unusual. */

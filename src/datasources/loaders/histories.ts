@@ -84,7 +84,7 @@ export function createHistoryLoader({
     const isLatest = "chatId" in by || history.chat?.session?.sessionId === history.sessionId;
     if (isLatest) replace(loader, { chatId: history.chatId }, Promise.resolve(history));
     replace(loader, { sessionId: history.sessionId }, Promise.resolve(history));
-    if (portal.writeEpoch() === epoch) cache.set(history, epoch, isLatest);
+    if (portal.writeEpoch() === epoch) cache.set(history, { askedAt, writeEpoch: epoch, isLatest });
     if (isLatest) views.keepHistory(history, askedAt);
     return history;
   }

@@ -2,6 +2,8 @@ import { LRUCache } from "lru-cache";
 import { atMost } from "../../process/growing-cache.ts";
 import type { Id } from "../domain/ids.ts";
 import type { SessionHistory } from "../domain/session.ts";
+import { type ChatPlace, tagsOfChat, tagsOfPlace } from "./chat-place.ts";
+import { createEndings } from "./endings.ts";
 
 export type HistoryKey = { readonly sessionId: Id } | { readonly chatId: Id };
 
@@ -9,8 +11,17 @@ export type HistoryKey = { readonly sessionId: Id } | { readonly chatId: Id };
 export interface HistoryCache {
   /** Undefined when there is none, when it is too old, or when the portal was written to since it was read (`writeEpoch` differs). */
   get(key: HistoryKey, writeEpoch: number): SessionHistory | undefined;
-  /** `writeEpoch` is the one at the time the read was sent. `isLatest`: it is its chat's newest session and so answers for the chat too. */
-  set(history: SessionHistory, writeEpoch: number, isLatest: boolean): void;
+  /** Not kept where something happened in its chat after it was asked for. */
+  set(history: SessionHistory, read: HistoryRead): void;
+}
+
+export interface HistoryRead {
+  /** Milliseconds of the monotonic clock. */
+  readonly askedAt: number;
+  /** The one at the time the read was sent. */
+  readonly writeEpoch: number;
+  /** It is its chat's newest session and so answers for the chat too. */
+  readonly isLatest: boolean;
 }
 
 /** All credentials' histories under common bounds. */
@@ -20,13 +31,6 @@ export interface HistoryCaches {
   /** Something happened in a chat, of which either its id is known or where it is in the channel: nothing older than that is kept of it. */
   forgetChat(place: ChatPlace): void;
   clear(): void;
-}
-
-/** What an event tells about its chat. */
-export interface ChatPlace {
-  readonly chatId: Id | null;
-  readonly connectorId: string | null;
-  readonly externalChatId: string | null;
 }
 
 export interface HistoryCacheLimits {
@@ -50,6 +54,8 @@ const DEFAULT_LIMITS: HistoryCacheLimits = {
 
 interface Entry {
   readonly history: SessionHistory;
+  /** By what an event may name its chat. */
+  readonly tags: readonly string[];
   readonly writeEpoch: number;
 }
 
@@ -64,6 +70,7 @@ export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): H
     // Nothing may be left in memory after a quiet minute.
     ttlAutopurge: true,
   });
+  const endings = createEndings();
   /** From a chat to the key of its newest session. */
   const latest = new LRUCache<string, string>({ ...atMost(maxSessions), ttl: timeToLiveMs, ttlAutopurge: true });
 
@@ -77,27 +84,31 @@ export function createHistoryCaches(limits: Partial<HistoryCacheLimits> = {}): H
           const entry = at === undefined ? undefined : sessions.get(at);
           return entry?.writeEpoch === writeEpoch ? entry.history : undefined;
         },
-        set(history, writeEpoch, isLatest) {
+        set(history, { askedAt, writeEpoch, isLatest }) {
+          const tags = tagsOfChat({ id: history.chatId, userCode: history.chat?.userCode ?? null });
+          if (endings.isOver(askedAt, tags)) return;
           const { length } = history.messages;
           if (kept > 0 && kept + length > maxMessagesOfOperation) return;
           kept += length;
-          sessions.set(sessionKey(history.sessionId), { history, writeEpoch });
+          sessions.set(sessionKey(history.sessionId), { history, tags, writeEpoch });
           if (isLatest) latest.set(sessionKey(history.chatId), sessionKey(history.sessionId));
         },
       };
     },
     forgetChat(place) {
-      for (const [key, { history }] of sessions.entries()) if (isAt(history, place)) sessions.delete(key);
+      const ended = tagsOfPlace(place);
+      if (ended === undefined) {
+        endings.endAll();
+        sessions.clear();
+        return;
+      }
+      for (const tag of ended) endings.end(tag);
+      for (const [key, { tags }] of sessions.entries())
+        if (tags.some((tag) => ended.includes(tag))) sessions.delete(key);
     },
     clear() {
       sessions.clear();
       latest.clear();
     },
   };
-}
-
-function isAt({ chatId, chat }: SessionHistory, place: ChatPlace): boolean {
-  if (place.chatId !== null) return chatId === place.chatId;
-  const code = chat?.userCode;
-  return code?.connectorId === place.connectorId && code?.externalChatId === place.externalChatId;
 }

@@ -7,7 +7,7 @@ import type { Id } from "../domain/ids.ts";
 import type { ListedLine } from "../domain/line.ts";
 import type { SessionHistory } from "../domain/session.ts";
 import type { UserRecord } from "../domain/user.ts";
-import type { ChatPlace } from "./history-cache.ts";
+import { type ChatPlace, chatTag, tagsOfChat, tagsOfPlace } from "./chat-place.ts";
 import { bytesOfChat, bytesOfHistory, bytesOfRecord } from "./kept-bytes.ts";
 import { createTaggedStore } from "./tagged-store.ts";
 
@@ -131,7 +131,10 @@ export function createKeptViews(options: KeptViewsOptions): KeptViewsStore {
       keepChat(record, askedAt) {
         if (freshList(credentialKey) === undefined) return;
         const value = withoutRights(record);
-        store.set(nameOf("chat", record.id), { value, askedAt }, bytesOfChat(record), [credential, ...tagsOf(record)]);
+        store.set(nameOf("chat", record.id), { value, askedAt }, bytesOfChat(record), [
+          credential,
+          ...tagsOfChat(record),
+        ]);
       },
       history(chatId, sessionId, known) {
         const kept = current<SessionHistory>(nameOf("history", chatId), chatId, known, endsWith);
@@ -140,7 +143,7 @@ export function createKeptViews(options: KeptViewsOptions): KeptViewsStore {
       keepHistory(history, askedAt) {
         const { chatId, chat } = history;
         if (chat === null || freshList(credentialKey) === undefined) return;
-        const tags = [credential, ...tagsOf(chat)];
+        const tags = [credential, ...tagsOfChat(chat)];
         store.set(nameOf("history", chatId), { value: history, askedAt }, bytesOfHistory(history), tags);
       },
       user: (id) => small("user", id),
@@ -163,12 +166,10 @@ export function createKeptViews(options: KeptViewsOptions): KeptViewsStore {
       if (isOff || left <= 0 || askedAt < (lists.get(credentialKey)?.askedAt ?? askedAt)) return;
       lists.set(credentialKey, { chats, askedAt }, { ttl: left });
     },
-    forgetChat({ chatId, connectorId, externalChatId }) {
-      if (chatId !== null) store.end(chatTag(chatId));
-      else if (connectorId !== null && externalChatId !== null) {
-        store.end(placeTag(connectorId, externalChatId));
-        store.end(UNKNOWN_PLACE);
-      } else store.endAll();
+    forgetChat(place) {
+      const tags = tagsOfPlace(place);
+      if (tags === undefined) store.endAll();
+      else for (const tag of tags) store.end(tag);
     },
     written(credentialKey, params) {
       store.end(credentialTag(credentialKey));
@@ -179,15 +180,7 @@ export function createKeptViews(options: KeptViewsOptions): KeptViewsStore {
   };
 }
 
-const UNKNOWN_PLACE = "place";
 const credentialTag = (credentialKey: string): string => `credential ${credentialKey}`;
-const chatTag = (id: Id): string => `chat ${id}`;
-const placeTag = (connectorId: string, externalChatId: string): string => `place ${connectorId}\n${externalChatId}`;
-
-/** By what an event may name the chat. */
-function tagsOf({ id, userCode }: ChatRecord): string[] {
-  return [chatTag(id), userCode ? placeTag(userCode.connectorId, userCode.externalChatId) : UNKNOWN_PLACE];
-}
 
 /** The chat that a write is about; undefined where it names none. */
 function chatNamedBy({ CHAT_ID, DIALOG_ID }: ParamMap): Id | undefined {

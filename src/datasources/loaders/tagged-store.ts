@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { atMost } from "../../process/growing-cache.ts";
+import { createEndings } from "./endings.ts";
 
 /** Values that end together by their tags, under a common bound of bytes and age. */
 export interface TaggedStore {
@@ -27,18 +27,9 @@ interface Entry extends Stored {
   readonly tags: readonly string[];
 }
 
-/** So many tags that ended lately are known one by one; of those before, the time of the last. */
-const MAX_ENDED = 20_000;
-
 export function createTaggedStore({ maxBytes, maxAgeMs }: TaggedStoreLimits): TaggedStore {
   const keysOf = new Map<string, Set<string>>();
-  let allEndedAt = Number.NEGATIVE_INFINITY;
-  const endedAt = new LRUCache<string, number>({
-    ...atMost(MAX_ENDED),
-    dispose(at, _tag, reason) {
-      if (reason === "evict") allEndedAt = Math.max(allEndedAt, at);
-    },
-  });
+  const endings = createEndings();
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     ttl: maxAgeMs,
@@ -58,8 +49,7 @@ export function createTaggedStore({ maxBytes, maxAgeMs }: TaggedStoreLimits): Ta
   return {
     get: (key) => entries.get(key),
     set(key, { value, askedAt }, bytes, tags) {
-      if (askedAt <= allEndedAt || tags.some((tag) => askedAt <= (endedAt.get(tag) ?? Number.NEGATIVE_INFINITY)))
-        return;
+      if (endings.isOver(askedAt, tags)) return;
       const age = performance.now() - askedAt;
       if (age >= maxAgeMs) return;
       entries.delete(key);
@@ -71,11 +61,11 @@ export function createTaggedStore({ maxBytes, maxAgeMs }: TaggedStoreLimits): Ta
       entries.delete(key);
     },
     end(tag) {
-      endedAt.set(tag, performance.now());
+      endings.end(tag);
       for (const key of [...(keysOf.get(tag) ?? [])]) entries.delete(key);
     },
     endAll() {
-      allEndedAt = performance.now();
+      endings.endAll();
       entries.clear();
     },
   };

@@ -8,7 +8,7 @@ import {
   botSessionOperator,
   botSessionTransfer,
 } from "../../datasources/imopenlines/bot.ts";
-import { notDone } from "../../refusals/user-error.ts";
+import { isBusinessRefusal, notDone } from "../../refusals/user-error.ts";
 import {
   BotChatRouteToOperatorPayload,
   BotChatTransferPayload,
@@ -23,7 +23,8 @@ import type { OperationContext } from "../engine/context.ts";
 import { emptyTextProblem } from "../engine/text-guards.ts";
 import { IDEMPOTENCY_KEY } from "../sends/send-once.ts";
 import { sendToChat } from "../sends/send-to-chat.ts";
-import { NOT_TO_BE_FOUND, type SoughtMessage, searchInChat } from "../sends/sent-search.ts";
+import type { SentSearch } from "../sends/sends.ts";
+import { type SoughtMessage, searchInChat } from "../sends/sent-search.ts";
 
 /** What an open-line bot does with its chats. Its client id comes from the credential's configuration. */
 @Resolver()
@@ -89,7 +90,7 @@ export class BotActions {
     @Arg("text", () => String, { nullable: true, description: "The text of kind `DEFAULT`." }) text?: string | null,
     @Arg("idempotencyKey", () => String, {
       nullable: true,
-      description: `${IDEMPOTENCY_KEY} A greeting cannot be looked for: its text is the line's own, so that \`OUTCOME_UNKNOWN\` stays the answer.`,
+      description: `${IDEMPOTENCY_KEY} A greeting is looked for by the text that its line has then, and never sent again: where it is not found, \`OUTCOME_UNKNOWN\` stays the answer.`,
     })
     idempotencyKey?: string | null,
   ): Promise<BotMessageSendPayload> {
@@ -104,8 +105,8 @@ export class BotActions {
         idempotencyKey,
         body: [id, kind, text ?? null],
         method: call.method,
-        // The text of a greeting is the line's own.
-        search: kind === "DEFAULT" ? searchInChat(context, ofBot(context, id, text ?? "")) : NOT_TO_BE_FOUND,
+        search:
+          kind === "DEFAULT" ? searchInChat(context, ofBot(context, id, text ?? "")) : searchForGreeting(context, id),
       },
       id,
       () => runChatAction(context, info, id, call),
@@ -130,6 +131,31 @@ export class BotActions {
     return new BotChatRouteToOperatorPayload(
       await runAcceptedChatAction(context, info, id, botSessionOperator(id), { CHAT_NOT_WITH_BOT: ["chatId"] }),
     );
+  }
+}
+
+/** By the greeting of the chat's line. That it is not found proves nothing: it may have been another one when it was sent, and the portal may fill it in. */
+function searchForGreeting(context: OperationContext, chatId: Id): SentSearch {
+  return {
+    newestId: () => searchInChat(context, ofBot(context, chatId, "")).newestId(),
+    async sentSince(after) {
+      const text = await greetingOf(context, chatId);
+      if (text === null || text.trim() === "") return "unclear";
+      const found = await searchInChat(context, ofBot(context, chatId, text)).sentSince(after);
+      return found === "none" ? "unclear" : found;
+    },
+  };
+}
+
+/** null where the line has none, or cannot be told. */
+async function greetingOf({ loaders }: OperationContext, chatId: Id): Promise<string | null> {
+  try {
+    const { session, userCode } = await loaders.chats.load(chatId);
+    const lineId = session?.lineId ?? userCode?.lineId ?? null;
+    return lineId === null ? null : ((await loaders.lines.load(lineId))?.welcome.text ?? null);
+  } catch (error) {
+    if (!isBusinessRefusal(error)) throw error;
+    return null;
   }
 }
 

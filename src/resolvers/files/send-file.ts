@@ -6,7 +6,7 @@ import { isBusinessRefusal, ownUserError, userErrorFor } from "../../refusals/us
 import { type UserError, UserErrorCode } from "../../schema/mutation-payload.ts";
 import { runAction } from "../engine/action.ts";
 import type { OperationContext } from "../engine/context.ts";
-import type { SendOutcome } from "../sends/sends.ts";
+import type { SendOutcome, SendTry } from "../sends/sends.ts";
 import type { MissingUpload } from "./uploads.ts";
 
 export interface FileToSend {
@@ -20,10 +20,10 @@ export interface FileToSend {
 const BLAME = { CHAT_NOT_FOUND: ["chatId"], NOT_OPEN_LINE_CHAT: ["chatId"], ACCESS_DENIED: ["chatId"] };
 
 /** Sends an uploaded file with its text, once: in one call, or on portals that lack it by way of the chat's folder. */
-export async function sendFile(context: OperationContext, file: FileToSend): Promise<SendOutcome> {
+export async function sendFile(context: OperationContext, file: FileToSend): Promise<SendTry> {
   const { uploads, signal } = context;
   const taken = await uploads.take(file.uploadId, file.chatId, file.idempotencyKey);
-  if (typeof taken === "string") return { messageId: null, userErrors: [missing(taken)] };
+  if (typeof taken === "string") return { messageId: null, userErrors: [missing(taken)], neverLeft: true };
   let outcome: SendOutcome;
   try {
     outcome = await uploads.inTurn(signal, async () => {

@@ -2,7 +2,7 @@ import { ownUserError } from "../../refusals/user-error.ts";
 import { badUserInput } from "../../schema/input-errors.ts";
 import { UserErrorCode } from "../../schema/mutation-payload.ts";
 import type { OperationContext } from "../engine/context.ts";
-import type { KeyedSend, SendOutcome } from "./sends.ts";
+import type { KeyedSend, SendOutcome, SendTry } from "./sends.ts";
 
 /** A send as a client asked for it, with a key or without. */
 export interface Send extends Omit<KeyedSend, "idempotencyKey" | "signal"> {
@@ -24,7 +24,7 @@ export const IDEMPOTENCY_KEY_UNSEEN = `${KEY} Such a message cannot be looked fo
 export async function sendOnce(
   context: OperationContext,
   send: Send,
-  run: () => Promise<SendOutcome>,
+  run: () => Promise<SendTry>,
 ): Promise<SendOutcome> {
   const { idempotencyKey, ...rest } = send;
   if (idempotencyKey === null || idempotencyKey === undefined) return run();

@@ -21,6 +21,12 @@ export const sendOutcome = z.object({
 
 export type SendOutcome = z.infer<typeof sendOutcome>;
 
+/** What one try came to. */
+export interface SendTry extends SendOutcome {
+  /** Nothing was asked of the portal, so that this is no outcome to be kept: whoever repeats it tries again. */
+  readonly neverLeft?: true;
+}
+
 /** How a message is found again whose sending had an unknown outcome. */
 export interface SentSearch {
   /** The newest message's id, asked for before the message leaves: "0" where there is none, null where it cannot be told. */
@@ -47,5 +53,5 @@ export interface Sends {
    * What `run` came to, run at most once for each key within a day; `key-reused` when the key came with another body. Rejects with
    * `OutcomeUnknown` while nobody can tell whether an earlier attempt arrived, and with `StorageUnavailable` before anything is sent.
    */
-  once(send: KeyedSend, run: () => Promise<SendOutcome>): Promise<SendOutcome | "key-reused">;
+  once(send: KeyedSend, run: () => Promise<SendTry>): Promise<SendOutcome | "key-reused">;
 }

@@ -30,7 +30,8 @@ export function searchInChat(context: OperationContext, sought: SoughtMessage): 
   return {
     async newestId() {
       const newest = await newestMessages(context, sought.chatId, undefined, 1);
-      return newest === null ? null : (newest.at(-1)?.id ?? BEFORE_ALL);
+      if (newest === null || newest.isPartial) return null;
+      return newest.messages.at(-1)?.id ?? BEFORE_ALL;
     },
     async sentSince(after) {
       const since = await messagesSince(context, sought.chatId, after).catch(unclearUnlessRefused);
@@ -87,34 +88,51 @@ async function messagesSince(
   for (let calls = 0; calls < MAX_CALLS; calls++) {
     const page = await newestMessages(context, chatId, before, PER_CALL);
     if (page === null) return "unclear";
-    const beyond = page.filter(({ id }) => compareIds(id, after) > 0);
+    const { messages } = page;
+    const beyond = messages.filter(({ id }) => compareIds(id, after) > 0);
     found.unshift(...beyond);
-    if (beyond.length < page.length || page.length < PER_CALL) return found;
-    before = page[0]?.id;
+    if (beyond.length < messages.length) return page.isPartial ? "unclear" : found;
+    // Nothing of the session was there before: the message may have gone into the one before it.
+    if (page.isPartial || page.isNewestSession) return "unclear";
+    if (messages.length < PER_CALL) return found;
+    before = messages[0]?.id;
   }
   return "unclear";
 }
 
-/** Oldest first; null where the caller may read neither the chat nor its newest session. */
+/** Oldest first. */
+interface NewestMessages {
+  readonly messages: readonly MessageRecord[];
+  /** What was sought may be one of those that cannot be read. */
+  readonly isPartial: boolean;
+  /** All of the chat's newest session, in place of the chat's own list. */
+  readonly isNewestSession: boolean;
+}
+
+/** Null where the caller may read neither the chat nor its newest session. */
 async function newestMessages(
   { portal, loaders }: OperationContext,
   chatId: Id,
   beforeId: Id | undefined,
   limit: number,
-): Promise<readonly MessageRecord[] | null> {
+): Promise<NewestMessages | null> {
   try {
-    const { messages, users } = await portal.read(dialogMessagesGet({ chatId, limit, beforeId }), { fresh: true });
-    loaders.users.prime(users);
-    return messages;
+    const page = await portal.read(dialogMessagesGet({ chatId, limit, beforeId }), { fresh: true });
+    loaders.users.prime(page.users);
+    return { messages: page.messages, isPartial: isPartial(page), isNewestSession: false };
   } catch (error) {
     if (!isBusinessRefusal(error)) throw error;
   }
   try {
-    const { messages, users } = await portal.read(sessionHistoryGet({ chatId }), { fresh: true });
-    loaders.users.prime(users.values());
-    return messages;
+    const session = await portal.read(sessionHistoryGet({ chatId }), { fresh: true });
+    loaders.users.prime(session.users.values());
+    return { messages: session.messages, isPartial: isPartial(session), isNewestSession: true };
   } catch (error) {
     if (!isBusinessRefusal(error)) throw error;
     return null;
   }
+}
+
+function isPartial({ messages, rowCount }: { readonly messages: readonly unknown[]; readonly rowCount: number }) {
+  return messages.length < rowCount;
 }

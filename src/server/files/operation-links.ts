@@ -30,6 +30,7 @@ const HOUR_MS = 60 * 60_000;
 /** Longer addresses do not pass everywhere; what a portal's own links add is left out of them then. */
 const MAX_PATH = 700;
 const MAX_NAME = 150;
+const NAME_END = 12;
 
 export function createOperationLinks(options: OperationLinksOptions): OperationLinks {
   const { seals, publicUrl, credentials, sessionOnly, path } = options;
@@ -60,7 +61,7 @@ export function createOperationLinks(options: OperationLinksOptions): OperationL
         kind: "file",
         chatId,
         fileId: file.id,
-        name: file.name.slice(0, MAX_NAME),
+        name: shortened(file.name),
         isDownload: view === "download",
         viewPath: own === null || own.href === whole?.href || sessionOnly.has(own) ? null : pathOf(own),
         filePath: whole === null ? null : pathOf(whole),
@@ -88,7 +89,7 @@ export function createOperationLinks(options: OperationLinksOptions): OperationL
         placed(told, (found) => ({
           kind: "content",
           path: found,
-          name: (name ?? lastPart(found)).slice(0, MAX_NAME),
+          name: shortened(name ?? lastPart(found)),
           isDownload,
         })),
     };
@@ -139,6 +140,11 @@ function placeOnPortal(address: string | null, portalOrigin: string): URL | null
   if (address === null || !URL.canParse(address)) return null;
   const url = new URL(address);
   return url.host === new URL(portalOrigin).host ? url : null;
+}
+
+/** Keeps the end, which says what it is. */
+function shortened(name: string): string {
+  return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - NAME_END)}${name.slice(-NAME_END)}`;
 }
 
 /** What a browser would call it. */

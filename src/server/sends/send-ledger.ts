@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { OutcomeUnknown, PortalTimeout, UpstreamError } from "../../datasources/bitrix24/errors.ts";
 import type { Turns as PortalTurns } from "../../resolvers/engine/context.ts";
-import type { KeyedSend, SendOutcome, Sends } from "../../resolvers/sends/sends.ts";
+import type { KeyedSend, SendOutcome, Sends, SendTry } from "../../resolvers/sends/sends.ts";
 import type { KeyValueStore, NamespaceBounds } from "../../storage/key-value-store.ts";
 import { TurnGivenUp, type Turns } from "../../storage/turns.ts";
 import { decodeRecord, encodeRecord, type SendRecord } from "./send-record.ts";
@@ -22,6 +22,9 @@ const ARRIVAL_MS = 30_000;
 
 const ADVICE =
   "Send it again with the same idempotency key: it is looked for first, and sent again only when it is not found after a minute.";
+
+const ADVICE_UNSEEN =
+  "It cannot be looked for, so that this stays the answer to the same idempotency key: look yourself whether it arrived, before you send it with a new one.";
 
 export interface SendLedger {
   /** `identity` is the stable name of who sends. */
@@ -51,28 +54,44 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
     await kept.catch(() => undefined);
   }
 
+  /** Nothing has left: it may be tried again at once. */
+  async function undo(name: string, earlier: SendRecord | undefined): Promise<void> {
+    await keepIfPossible(name, earlier);
+    await endPause(name);
+  }
+
+  /** Where the store is away it ends by itself. */
+  async function endPause(name: string): Promise<void> {
+    await keyValues.delete(PAUSES, name).catch(() => undefined);
+  }
+
   async function attempt(
     name: string,
     body: string,
     send: KeyedSend,
-    run: () => Promise<SendOutcome>,
+    run: () => Promise<SendTry>,
     earlier: SendRecord | undefined,
   ): Promise<SendOutcome> {
     // An earlier attempt may arrive late: what is beyond its place counts.
     const after = earlier?.state === "owed" ? earlier.after : await send.search.newestId();
-    // The store's clock counts the pause, so that those of the processes need not agree.
-    await keyValues.set(PAUSES, name, "", { ttlMs: pauseMs });
-    await keep(name, { state: "owed", body, after });
-    let outcome: SendOutcome;
+    // The store's clock counts the pause, so that those of the processes need not agree. Whoever finds one is too early, or lost his turn unnoticed.
+    if (!(await keyValues.setIfAbsent(PAUSES, name, "", { ttlMs: pauseMs }))) throw unknown(send, after !== null);
+    await keep(name, { state: "owed", body, after }).catch(async (error: unknown) => {
+      await endPause(name);
+      throw error;
+    });
+    let made: SendTry;
     try {
-      outcome = await run();
+      made = await run();
     } catch (error) {
-      if (error instanceof OutcomeUnknown) throw unknown(send, error.cause);
+      if (error instanceof OutcomeUnknown) throw unknown(send, after !== null, error.cause);
       // All other failures of the upstream say that nothing was carried out.
-      if (error instanceof UpstreamError) await keepIfPossible(name, earlier);
+      if (error instanceof UpstreamError) await undo(name, earlier);
       throw error;
     }
-    await keepIfPossible(name, { state: "done", body, outcome });
+    const { neverLeft, ...outcome } = made;
+    if (neverLeft) await undo(name, earlier);
+    else await keepIfPossible(name, { state: "done", body, outcome });
     return outcome;
   }
 
@@ -83,11 +102,8 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
     after: string | null,
   ): Promise<SendOutcome | "none"> {
     const found = after === null ? "unclear" : await send.search.sentSince(after);
-    if (found === "unclear") throw unknown(send);
-    if (found === "none") {
-      if ((await keyValues.get(PAUSES, name)) !== null) throw unknown(send);
-      return "none";
-    }
+    if (found === "unclear") throw unknown(send, after !== null);
+    if (found === "none") return "none";
     const outcome = { messageId: found.messageId, userErrors: [] };
     await keepIfPossible(name, { state: "done", body, outcome });
     return outcome;
@@ -96,7 +112,7 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
   async function inTurn(
     name: string,
     send: KeyedSend,
-    run: () => Promise<SendOutcome>,
+    run: () => Promise<SendTry>,
   ): Promise<SendOutcome | "key-reused"> {
     const body = hash(send.body);
     const text = await keyValues.get(OUTCOMES, name);
@@ -118,7 +134,7 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
           return await turns.inTurn(`send ${name}`, send.signal, () => inTurn(name, send, run));
         } catch (error) {
           // Whoever goes first may be sending it.
-          if (error instanceof TurnGivenUp) throw unknown(send);
+          if (error instanceof TurnGivenUp) throw unknown(send, true);
           throw error;
         }
       },
@@ -126,8 +142,8 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
   };
 }
 
-function unknown({ method }: KeyedSend, cause?: unknown): OutcomeUnknown {
-  return new OutcomeUnknown(method, { cause, advice: ADVICE });
+function unknown({ method }: KeyedSend, canBeFound: boolean, cause?: unknown): OutcomeUnknown {
+  return new OutcomeUnknown(method, { cause, advice: canBeFound ? ADVICE : ADVICE_UNSEEN });
 }
 
 function hash(parts: readonly unknown[]): string {

@@ -20,5 +20,6 @@ export function participantsOf(record: ChatRecord, readerId: Id | null): ChatPar
   const role = record.viewerRole ?? null;
   if (readerId !== null && role !== null && TAKES_PART.has(role)) ids.add(readerId);
   const count = record.participantCount ?? null;
-  return { ids, areAll: count !== null && ids.size >= count };
+  // A chat without anybody in it is none: its customer counts.
+  return { ids, areAll: count !== null && count > 0 && ids.size >= count };
 }

@@ -16,8 +16,8 @@ export interface FoundChanges {
 }
 
 export interface FoundChangesOptions {
-  /** Called for a change that nothing else told. */
-  readonly found: (portal: PortalRef, change: StoredChatChanged) => void;
+  /** Called for a change that nothing else told. `name`: the same wherever it is found. */
+  readonly found: (portal: PortalRef, change: StoredChatChanged, name: string) => void;
   /** How long the event that tells a change is waited for. Default 2 s. */
   readonly graceMs?: number;
   readonly now?: () => number;
@@ -68,7 +68,10 @@ export function createFoundChanges(options: FoundChangesOptions): FoundChanges {
       const changed = ASPECTS.filter((each) => differs(before.aspects[each], aspects[each]));
       if (changed.length === 0) return;
       const former = changed.includes("OPERATOR") ? formerOperator(before.aspects) : [];
-      tellUnlessTold(name, before, () => found(portal, changeOf(chat, changed, former)));
+      const step = changed.map((each) => [each, before.aspects[each], aspects[each]]);
+      tellUnlessTold(name, before, () =>
+        found(portal, changeOf(chat, changed, former), JSON.stringify([chat.id, ...step])),
+      );
     },
     notice(portal, event) {
       if (event.kind !== "chatChanged" && event.kind !== "sessionStarted" && event.kind !== "sessionFinished") return;

@@ -9,8 +9,8 @@ export interface Watchers {
   /** Somebody listens with this credential. Returns what ends it. */
   watch(viewer: LiveViewer): () => void;
   /**
-   * Somebody is shown the list itself, so that it is read in this process whoever else reads it. `failed`: it could not be read. Returns what
-   * ends it.
+   * Somebody is shown the list itself, so that it is read in this process unless another has just read the same. `failed`: it could not be read.
+   * Returns what ends it.
    */
   show(viewer: LiveViewer, failed: (error: unknown) => void): () => void;
   /** Something happened, at a time of the monotonic clock, that a list does not tell which was asked for before: it is read soon. */
@@ -41,6 +41,8 @@ export interface WatchersOptions {
    * Whether the look is this process's; where several processes share a store, one of them looks. Resolves to false when another has.
    */
   readonly isMine?: (name: string, forMs: number) => Promise<boolean>;
+  /** Whether what another process read of the list within a minute is what was read of it here. */
+  readonly isSameElsewhere?: (viewer: LiveViewer) => Promise<boolean>;
   readonly now?: () => number;
 }
 
@@ -50,6 +52,8 @@ const BOUND_MS = 10 * 60_000;
 const CHANGED_MS = 1_000;
 /** Between two looks at one list, however much happens. */
 const PAUSE_MS = 5_000;
+/** So much sooner than after a look of its own a process asks again what another has seen, which may be as old as a look. */
+const ELSEWHERE_SHARE = 1 / 6;
 
 interface Watched {
   readonly viewer: LiveViewer;
@@ -134,13 +138,19 @@ export function createWatchers(options: WatchersOptions): Watchers {
     }
     const urgency = isOverdue(watched) ? "event" : "heartbeat";
     watched.dueAt = beganAt + heartbeatMs;
-    const isElsewhere =
-      watched.shown.size === 0 &&
-      options.isMine !== undefined &&
-      !(await options.isMine(dialogListName(viewer), heartbeatMs));
-    if (isElsewhere) return;
+    const isElsewhere = options.isMine !== undefined && !(await options.isMine(dialogListName(viewer), heartbeatMs));
+    if (isElsewhere && (await isSeenElsewhere(watched, beganAt))) return;
     const { askedAt } = await lists.ask({ viewer, urgency }, beganAt);
     noteLook(watched, askedAt);
+  }
+
+  /** The look of another process is enough where nobody is shown the list here, and where it found nothing that is not shown already. */
+  async function isSeenElsewhere(watched: Watched, at: number): Promise<boolean> {
+    if (watched.shown.size === 0) return true;
+    if (watched.since > watched.lookedAt || !(await options.isSameElsewhere?.(watched.viewer))) return false;
+    noteLook(watched, at);
+    watched.dueAt = Math.min(watched.dueAt, at + heartbeatMs * ELSEWHERE_SHARE);
+    return true;
   }
 
   function noteLook(watched: Watched, at: number): void {

@@ -54,6 +54,7 @@ function historyOf(id: string): SessionHistory {
     supervisorRating: null,
     supervisorComment: null,
     messages: [{ ...message, files: [], attachments: [], externalIds: [], params: {} }],
+    rowCount: 1,
     files: [],
     users: new Map(),
     participantIds: [],

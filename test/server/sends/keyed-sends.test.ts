@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { networkCodes } from "../../../simulator/seed/seed.ts";
+import { lineSettings } from "../../../simulator/world/line-settings.ts";
 import { joinChat } from "../../../simulator/world/members.ts";
 import { addMessage, editMessage } from "../../../simulator/world/messages.ts";
+import { closeSession, startSession } from "../../../simulator/world/sessions.ts";
 import { adapters, type Place } from "../../storage/adapters.ts";
 import { openSendScene } from "./send-scene.ts";
 
@@ -220,12 +222,87 @@ describe("other messages with a key", () => {
     expect(item.messages.filter(({ text }) => text === "Your bill")).toEqual(sent);
   });
 
+  test("one that may have gone into a session before the newest is not sent again by who sees no other", async () => {
+    const scene = await openSendScene(place);
+    const { portal } = scene;
+    const { world } = portal;
+    const item = [...world.chats.values()].find(
+      ({ crm, kind, ownerId, members }) =>
+        crm.saved && kind === "lines" && ownerId > 0 && !members.has(world.supervisorId),
+    );
+    const session = item === undefined ? undefined : world.openSession(item.id);
+    if (item === undefined || session === undefined) throw new Error("no such chat in the CRM");
+    const authorId = item.ownerId;
+    portal.setFaults([{ kind: "resetAfter", method: "imopenlines.crm.message.add", times: 1 }]);
+    const send = () =>
+      scene.act(
+        `crmMessageSend(entity: { type: ${item.crm.type}, entityId: "${item.crm.id}" }, chatId: ${item.id}, authorId: ${authorId}, text: "Before the end", idempotencyKey: "ended")`,
+        world.supervisorId,
+      );
+    expect(outcomeOf(await send())).toEqual(["OUTCOME_UNKNOWN"]);
+    closeSession(world, item, session);
+    startSession(world, item, { mode: "output", operatorId: authorId });
+    await scene.passAMinute();
+    expect(outcomeOf(await send())).toEqual(["OUTCOME_UNKNOWN"]);
+    expect(item.messages.filter(({ text }) => text === "Before the end")).toHaveLength(1);
+  });
+
+  test("is not sent again where a message since then cannot be read, which may be it", async () => {
+    const scene = await openSendScene(place);
+    const lost = { kind: "resetAfter", method: "im.message.add", times: 1 } as const;
+    scene.portal.setFaults([lost]);
+    expect(outcomeOf(await scene.send("Unreadable", "unreadable"))).toEqual(["OUTCOME_UNKNOWN"]);
+    scene.portal.setFaults([
+      {
+        kind: "odd",
+        method: "im.dialog.messages.get",
+        path: ["result", "messages", "0", "date"],
+        change: { value: "soon" },
+      },
+    ]);
+    await scene.passAMinute();
+    expect(outcomeOf(await scene.send("Unreadable", "unreadable"))).toEqual(["OUTCOME_UNKNOWN"]);
+    expect(scene.stored("Unreadable")).toHaveLength(1);
+    scene.portal.setFaults([]);
+    expect((await scene.send("Unreadable", "unreadable")).data.chatMessageSend.userErrors).toEqual([]);
+    expect(scene.stored("Unreadable")).toHaveLength(1);
+  });
+
+  test("a line's greeting is found again by its text, and never sent again where it is not", async () => {
+    const scene = await openSendScene(place);
+    const { world } = scene.portal;
+    const chat = [...world.chats.values()].find(
+      ({ id, kind, data }) =>
+        kind === "lines" &&
+        world.openSession(id) !== undefined &&
+        (lineSettings(world, data.lineId)?.welcomeText ?? "") !== "",
+    );
+    const greeting = chat === undefined ? "" : (lineSettings(world, chat.data.lineId)?.welcomeText ?? "");
+    if (chat === undefined) throw new Error("no line with a greeting");
+    const greetings = () => chat.messages.filter(({ text }) => text === greeting).length;
+    const greet = (key: string) =>
+      scene.act(`botMessageSend(chatId: ${chat.id}, kind: WELCOME, idempotencyKey: "${key}")`, world.supervisorId);
+    const before = greetings();
+    scene.portal.setFaults([{ kind: "resetAfter", method: "imopenlines.bot.session.message.send", times: 1 }]);
+    expect(outcomeOf(await greet("arrived"))).toEqual(["OUTCOME_UNKNOWN"]);
+    expect(greetings()).toBe(before + 1);
+    expect((await greet("arrived")).data.botMessageSend).toEqual({ userErrors: [] });
+    scene.portal.setFaults([{ kind: "resetBefore", method: "imopenlines.bot.session.message.send", times: 1 }]);
+    expect(outcomeOf(await greet("gone"))).toEqual(["OUTCOME_UNKNOWN"]);
+    await scene.passAMinute();
+    expect(outcomeOf(await greet("gone"))).toEqual(["OUTCOME_UNKNOWN"]);
+    expect(greetings()).toBe(before + 1);
+  });
+
   test("one of a network line cannot be looked for, and is never sent again", async () => {
     const scene = await openSendScene(place);
     const network = `networkMessageSend(input: { code: "${networkCodes.active}", recipientId: 27, text: "News" }, idempotencyKey: "net")`;
     await scene.act(`networkLineJoin(code: "${networkCodes.active}")`);
     scene.portal.setFaults([{ kind: "resetBefore", method: "imopenlines.network.message.add", times: 1 }]);
-    expect(outcomeOf(await scene.act(network))).toEqual(["OUTCOME_UNKNOWN"]);
+    const lost = await scene.act(network);
+    expect(outcomeOf(lost)).toEqual(["OUTCOME_UNKNOWN"]);
+    expect(lost.errors?.[0]?.message).toMatch(/cannot be looked for.*look yourself/);
+    expect(lost.errors?.[0]?.message).not.toMatch(/sent again only when/);
     await scene.passAMinute();
     expect(outcomeOf(await scene.act(network))).toEqual(["OUTCOME_UNKNOWN"]);
     const again = network.replace('"net"', '"another"');

@@ -215,6 +215,35 @@ describe("the looks", () => {
     expect(failures.map(String)).toEqual([expect.stringContaining("INVALID_CREDENTIALS")]);
   });
 
+  it("are left to another process for as long as that sees what is shown here, unless something happened", async () => {
+    let asked = 0;
+    let isSame = false;
+    const { watchers } = startWatching({
+      heartbeatMs: 60,
+      pauseMs: 1,
+      isMine: async () => false,
+      isSameElsewhere: async () => {
+        asked += 1;
+        return isSame;
+      },
+    });
+    const own = viewer(operator());
+    watchers.show(own, (error) => expect.fail(String(error)));
+    await looked(1);
+    isSame = true;
+    await until(() => asked >= 2);
+    const seen = looks();
+    const before = asked;
+    // Asked more often than the list would be read, since what the other has seen may be as old as a look.
+    await until(() => asked >= before + 10);
+    expect(looks()).toBe(seen);
+    expect(watchers.checkedEverySeconds(own)).toBe(1);
+    watchers.hasten(own, performance.now(), 1);
+    await until(() => looks() === seen + 1);
+    isSame = false;
+    await looked(1);
+  });
+
   it("go where something happened before they go where nothing did", async () => {
     const order: string[] = [];
     let isFirst = true;

@@ -91,7 +91,10 @@ function describe(reply: FastifyReply, { opened, target, sent, sentLength, size 
 }
 
 export function sendOutside(reply: FastifyReply, size: number | null): FastifyReply {
+  // What does not lie there now is no file to be kept.
   return reply
+    .removeHeader("etag")
+    .header("cache-control", "no-store")
     .code(416)
     .header("content-range", `bytes */${size ?? "*"}`)
     .send();

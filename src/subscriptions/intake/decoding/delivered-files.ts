@@ -28,7 +28,7 @@ function deliveredFile(file: FormFields, path: string): StoredFile {
     name: spared(optionalText, file.name, `${path}.name`),
     kind: spared(optionalText, file.type, `${path}.type`),
     mimeType: spared(optionalText, file.mime, `${path}.mime`),
-    size: spared(wholeNumber, file.size, `${path}.size`),
+    size: spared(bytes, file.size, `${path}.size`),
     url: spared(webAddress, file.link, `${path}.link`) ?? spared(webAddress, file.url, `${path}.url`),
     downloadUrl: spared(webAddress, file.downloadLink, `${path}.downloadLink`),
     width: spared(wholeNumber, file.width, `${path}.width`),
@@ -41,6 +41,12 @@ function wholeNumber(value: FormValue | undefined, path: string): number | null 
   if (text === null) return null;
   if (!/^[0-9]{1,15}$/.test(text)) throw new UndecodableEvent(`${path}: expected a whole number`);
   return Number(text);
+}
+
+/** Portals that reckon in other units send fractions. */
+function bytes(value: FormValue | undefined, path: string): number | null {
+  const fraction = typeof value === "string" ? /^([0-9]{1,15})\.[0-9]{1,20}$/.exec(value) : null;
+  return fraction === null ? wholeNumber(value, path) : Math.round(Number(value));
 }
 
 /** An absolute http(s) address, or the path of a page, which whoever shows it completes with the portal's host; never with one that a body names. */

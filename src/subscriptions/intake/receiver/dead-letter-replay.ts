@@ -1,5 +1,6 @@
+import { parseDelivery } from "../../../datasources/bitrix24/delivery-body.ts";
 import { readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
-import { parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
+import { UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
 import type { DeadLetterLog } from "../../../storage/dead-letter-log.ts";
 import type { EventLog } from "../../events/event-log.ts";
 import type { StoredEvent } from "../../events/stored-event.ts";
@@ -46,7 +47,7 @@ export async function replayDeadLetters(deadLetters: DeadLetterLog, log: EventLo
 
 function decodeAgain(portal: string, body: string): { events: readonly StoredEvent[]; key: string } | undefined {
   try {
-    const envelope = readEnvelope(parseForm(body));
+    const envelope = readEnvelope(parseDelivery(body));
     if (envelope === undefined) return undefined;
     const decoded = decodeEvent(envelope);
     return decoded.kind === "decoded"

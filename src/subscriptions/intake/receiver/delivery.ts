@@ -32,11 +32,3 @@ function addedMessagesKey(portal: string, events: readonly StoredEvent[]): strin
   }
   return names.length === 0 ? undefined : hash("sha256", `${portal}\nadded\n${JSON.stringify(names)}`, "base64url");
 }
-
-/** The body without its `auth` fields: what is put aside for a later version must not keep anybody's tokens. */
-export function withoutAuth(body: string): string {
-  return body
-    .split("&")
-    .filter((field) => !/^auth(%5B|\[|=|$)/i.test(field))
-    .join("&");
-}

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type AnswerSource, decodeFrom, type LeftOut } from "../../../datasources/bitrix24/decoding.ts";
+import { parseDelivery, withoutAuth } from "../../../datasources/bitrix24/delivery-body.ts";
 import { type EventEnvelope, readEnvelope } from "../../../datasources/bitrix24/event-envelope.ts";
-import { isFormFields, parseForm, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
+import { isFormFields, UnreadableForm } from "../../../datasources/bitrix24/form-body.ts";
 import { type PortalRef, portalName } from "../../../datasources/bitrix24/portal-ref.ts";
 import { isActivityEvent } from "../../../datasources/crm/activity-events.ts";
 import { isOpenChannelEvent } from "../../../datasources/imopenlines/portal-events.ts";
 import { EVENTS_PATH } from "../../../installation/bindings.ts";
-import { acceptForms, answerFormErrors } from "../../../installation/form-routes.ts";
+import { acceptForms, answerFormErrors, JSON_TYPE } from "../../../installation/form-routes.ts";
 import { type AddressOf, attempt, type SenderAddress, statusOf } from "../../../installation/install-endpoint.ts";
 import type { Installer } from "../../../installation/installer.ts";
 import { type DeadLetterLog } from "../../../storage/dead-letter-log.ts";
@@ -19,7 +20,7 @@ import { decodeActivityEvent } from "../decoding/activity-event.ts";
 import { decodeEvent } from "../decoding/events.ts";
 import type { ToldSessions } from "../told-sessions.ts";
 import { trackArrivals } from "./arrivals.ts";
-import { deliveryKey, withoutAuth } from "./delivery.ts";
+import { deliveryKey } from "./delivery.ts";
 import { createProvenAddresses } from "./proven-addresses.ts";
 import { noStats, type ReceiverStats } from "./receiver-stats.ts";
 import type { Senders } from "./senders.ts";
@@ -78,10 +79,13 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
   }
 
   app.register(async (scope) => {
-    acceptForms(scope);
-    answerFormErrors(scope, maxBodyBytes, (status) => {
-      if (status === 413) stats.tooLarge += 1;
-      else if (status < 500) stats.unreadable += 1;
+    acceptForms(scope, JSON_TYPE);
+    answerFormErrors(scope, maxBodyBytes, {
+      accepted: [JSON_TYPE],
+      onRefused(status) {
+        if (status === 413) stats.tooLarge += 1;
+        else if (status < 500) stats.unreadable += 1;
+      },
     });
     const takeOver = trackArrivals(scope, { ...options, unread });
     scope.post<{ Body: unknown }>(`/${EVENTS_PATH}`, { bodyLimit: maxBodyBytes }, async (request, reply) => {
@@ -98,7 +102,7 @@ export function registerEventReceiver(app: FastifyInstance, options: ReceiverOpt
     const body = typeof request.body === "string" ? request.body : "";
     let envelope: EventEnvelope | undefined;
     try {
-      envelope = readEnvelope(parseForm(body));
+      envelope = readEnvelope(parseDelivery(body));
     } catch (error) {
       if (!(error instanceof UnreadableForm)) throw error;
       stats.unreadable += 1;

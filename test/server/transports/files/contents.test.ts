@@ -409,6 +409,19 @@ test.each([
   expect(response.headers.get("content-range")).toBeNull();
 });
 
+test.each<[string, (response: ServerResponse) => void]>([
+  ["says so", (response) => response.writeHead(416, { "content-range": "bytes */10" }).end()],
+  ["sends everything", (response) => response.writeHead(200, { "content-length": "10" }).end("0123456789")],
+])("that a part lies outside is not kept as the file where the portal %s", async (_what, serve) => {
+  const portal = await startFilePortal();
+  portal.serve = (_request, response) => serve(response);
+  const response = await fetch(portal.link(), { headers: { range: "bytes=20-" } });
+  expect(response.status).toBe(416);
+  expect(response.headers.get("content-range")).toBe("bytes */10");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("etag")).toBeNull();
+});
+
 test("of a part that is shorter than the portal told nobody waits for the rest", async () => {
   const portal = await startFilePortal();
   const range = { range: "bytes=0-9" };

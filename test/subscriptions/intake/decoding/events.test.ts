@@ -245,6 +245,17 @@ describe("what else portals may spell", () => {
     expect(withMessage({ files: file })).toMatchObject(told);
     expect(withMessage({ files: { first: file } })).toMatchObject(told);
   });
+
+  it.each([
+    ["20480", 20480],
+    ["20480.5", 20481],
+    ["many", null],
+    ["-1", null],
+  ])("a file's size of %j", (size, expected) => {
+    expect(withMessage({ files: [{ name: "a.png", size }] })).toMatchObject([
+      { message: { files: [{ size: expected }] } },
+    ]);
+  });
 });
 
 describe("what the documentation shows", () => {

@@ -119,6 +119,54 @@ describe("a delivery with the portal's token", () => {
     expect(Reflect.get({}, "polluted")).toBeUndefined();
   });
 
+  it.each([
+    ["JSON", JSON.stringify(written), "application/json; charset=utf-8"],
+    ["JSON that is called a form", JSON.stringify(written), "application/x-www-form-urlencoded"],
+    ["a form that is called JSON", phpForm(written), "application/json"],
+    [
+      "a form with names in upper case",
+      phpForm({ EVENT: written.event, DATA: written.data, TS: written.ts, AUTH: written.auth }),
+      "application/x-www-form-urlencoded",
+    ],
+  ])("as %s is the same delivery as the usual form", async (_what, body, type) => {
+    const gateway = await gatewayOf(anna);
+    expect((await gateway.postEvent(body, { "content-type": type })).status).toBe(200);
+    await gateway.postEvent(written);
+    expect(await keptKinds(gateway, anna)).toEqual(["messageAdded"]);
+    expect(gateway.receiver.stats()).toMatchObject({ accepted: 1, duplicates: 1 });
+  });
+
+  it("whose text was cut within a character, as bytes, is kept", async () => {
+    const gateway = await gatewayOf(anna);
+    const [before, after] = phpForm(written).split("Paket");
+    const body = Buffer.concat([Buffer.from(before ?? ""), Buffer.from([0xd0]), Buffer.from(after ?? "")]);
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const response = await fetch(`${gateway.url}/bitrix24/events`, { method: "POST", headers, body });
+    expect(response.status).toBe(200);
+    const [kept] = await gateway.storage.log.read(anna.memberId, 0, 1);
+    expect(kept?.event).toMatchObject({ message: { text: expect.stringContaining("mein \uFFFD?") } });
+  });
+
+  it("as JSON of an unknown shape is put aside without anybody's tokens, to be understood later", async () => {
+    const gateway = await gatewayOf(anna);
+    const body = JSON.stringify(delivery("ONSESSIONSTART", { SHAPE: "of tomorrow" }, anna));
+    expect((await gateway.postEvent(body, { "content-type": "application/json" })).status).toBe(200);
+    const [letter] = await gateway.storage.deadLetters.list(anna.memberId);
+    expect(letter?.body).toContain("of tomorrow");
+    expect(letter?.body).not.toContain(anna.applicationToken);
+    const understood = JSON.stringify({ event: "ONSESSIONSTART", ts: 1773759161, data: portalPayloads.sessionChanges });
+    const receivedAt = new Date();
+    await gateway.storage.deadLetters.add(anna.memberId, {
+      receivedAt,
+      event: "ONSESSIONSTART",
+      body: understood,
+      reason: "an older version",
+    });
+    const report = await replayDeadLetters(gateway.storage.deadLetters, gateway.storage.log);
+    expect(report).toEqual({ replayed: 1, remaining: 1 });
+    expect(await keptKinds(gateway, anna)).toEqual(["sessionStarted"]);
+  });
+
   it("is kept across a restart", async () => {
     const directory = await temporaryDirectory();
     const gateway = await startReceivingGateway({ storage: { kind: "lmdb", directory } });
@@ -156,15 +204,16 @@ describe("a delivery that proves nothing", () => {
       401,
     ],
     ["a member id that is no id", { ...written, auth: { member_id: "../x", application_token: "x" } }, 401],
-  ])("(%s) is refused and leaves nothing behind", async (_name, body, status) => {
+  ])("(%s) is refused and leaves nothing behind, as a form and as JSON", async (_name, body, status) => {
     const gateway = await gatewayOf(anna, boris);
     expect((await gateway.postEvent(body)).status).toBe(status);
+    expect((await gateway.postEvent(JSON.stringify(body), { "content-type": "application/json" })).status).toBe(status);
     for (const sender of [anna, boris]) {
       expect(await gateway.storage.log.head(sender.memberId)).toBe(0);
       expect(await gateway.storage.deadLetters.list(sender.memberId)).toEqual([]);
     }
     const { forbidden, unauthenticated } = gateway.receiver.stats();
-    expect(forbidden + unauthenticated).toBe(1);
+    expect(forbidden + unauthenticated).toBe(2);
   });
 
   it("cannot uninstall the application", async () => {
@@ -184,7 +233,13 @@ describe("a body that is no delivery", () => {
     ["an event that is a list", "event[]=ONSESSIONSTART", 400],
     ["brackets ten thousand deep", `event=ONSESSIONSTART&data${"[x]".repeat(10_000)}=1`, 400],
     ["bad percent-encoding", `event=ONSESSIONSTART&data[x]=%E0%A4%zz`, 400],
-    ["JSON under a form's name", JSON.stringify(written), 400],
+    ["JSON that is cut", JSON.stringify(written).slice(0, 500), 400],
+    [
+      "JSON that nests deeper than any event",
+      `{"event":"ONSESSIONSTART","data":${"[".repeat(50)}1${"]".repeat(50)}}`,
+      400,
+    ],
+    ["JSON that is no object", "[1]", 400],
     ["larger than a mebibyte", `event=ONSESSIONSTART&data=${"x".repeat(1024 * 1024)}`, 413],
   ])("(%s) is refused in one line", async (_name, body, status) => {
     const gateway = await gatewayOf(anna);
@@ -196,7 +251,7 @@ describe("a body that is no delivery", () => {
     expect(unreadable + tooLarge).toBe(1);
   });
 
-  it.each(["application/json", "text/plain", "multipart/form-data; boundary=x", "nonsense"])(
+  it.each(["text/plain", "multipart/form-data; boundary=x", "nonsense"])(
     "of type %s is refused with 415 and told what is wanted",
     async (type) => {
       const gateway = await gatewayOf(anna);
