@@ -75,7 +75,7 @@ it("what was asked for before an event of its chat is not kept when it comes aft
 });
 
 it("an operation leaves no more messages than its share, so that one page of whole sessions neither fills the memory nor pushes out what others page through; a single session may be longer", () => {
-  const caches = createHistoryCaches({ maxMessages: 100, maxMessagesOfOperation: 10 });
+  const caches = createHistoryCaches({ maxMessages: 200, maxMessagesOfOperation: 10 });
   const withMessages = (chatId: string, count: number): SessionHistory => ({
     ...historyOf(chatId, "x"),
     messages: Array.from({ length: count }, (_, index) => messageOf(chatId, `${chatId}${index}`)),
