@@ -6,7 +6,7 @@ export interface ExportRow {
 }
 
 /** Times are RFC 3339 in UTC; what is not told is null. */
-export function exportRow({ session, statistics, transfers, messages }: ExportedSession): ExportRow {
+export function exportRow({ session, statistics, transfers, messages, cursor }: ExportedSession): ExportRow {
   return {
     id: session.id,
     source: session.source === "reports" ? "REPORTS" : "CRM_ACTIVITIES",
@@ -34,6 +34,7 @@ export function exportRow({ session, statistics, transfers, messages }: Exported
     operatorMessageCount: statistics?.operatorMessageCount ?? null,
     customerMessageCount: statistics?.customerMessageCount ?? null,
     queueTransferCount: session.queueTransferCount ?? null,
+    cursor,
     transfers: transfers.map(({ sessionId: _session, ...transfer }) => transfer),
     ...(messages === null
       ? {}
@@ -68,7 +69,10 @@ const COLUMNS = [
   "operatorMessageCount",
   "customerMessageCount",
   "queueTransferCount",
+  "cursor",
 ];
+/** Where a line has the cursor. */
+export const CURSOR_COLUMN: number = COLUMNS.length - 1;
 const MESSAGE_COLUMNS = ["messageId", "messageSentAt", "messageAuthorId", "messageText"];
 
 export function csvHead(withMessages: boolean): string {
@@ -100,6 +104,6 @@ function csvLine(cells: readonly unknown[]): string {
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   const plain = value instanceof Date ? value.toISOString() : String(value);
-  const text = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
+  const text = /^[=+\-@\t\r\n]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -22,6 +22,7 @@ import { OLDEST_ROWS } from "../datasources/imopenlines/statistics/session-walk.
 import { missingReasonOf } from "../refusals/missing-reason.ts";
 import type { BackgroundReader } from "./background-reader.ts";
 import { type ExportCursor, formatExportCursor } from "./export-cursor.ts";
+import { PAGES_PER_WINDOW, readWindow } from "./export-window.ts";
 
 export interface ExportQuery {
   /** When the sessions began, both ends included. */
@@ -44,10 +45,9 @@ export interface ExportedSession {
   readonly cursor: string;
 }
 
-const PAGE_SIZE = 200;
-/** Offsets 0 to 9,800: as many pages as a request has commands, and less than the portal's last offset. */
-const PAGES_PER_WINDOW = 50;
-const WINDOW_S = 365 * 86_400;
+const DAY_S = 86_400;
+const WINDOW_S = 365 * DAY_S;
+const OVERLAP_S = 1;
 /** Figures of a hundred and transfers of fifty sessions a command: three requests. */
 const SESSIONS_PER_ROUND = 5_000;
 const HISTORIES_PER_ROUND = 50;
@@ -93,8 +93,9 @@ async function* fromReports(
   { from, to, lineIds }: ExportQuery,
   after: Extract<ExportCursor, { source: "reports" }> | undefined,
 ): AsyncGenerator<SessionRecord[]> {
-  const end = secondsOf(to);
-  const oldest = after?.at ?? (await findOldest(read, lineIds));
+  // Nothing began later than now; the portal's clock may be ahead of ours.
+  const end = Math.min(secondsOf(to), secondsOf(new Date()) + DAY_S);
+  const oldest = after === undefined ? await findOldest(read, lineIds) : after.at - OVERLAP_S;
   if (oldest === undefined) return;
   let begin = Math.max(secondsOf(from), oldest);
   let last = after;
@@ -106,13 +107,17 @@ async function* fromReports(
     // What follows a full window is as dense.
     pagesAtOnce = isWhole ? 1 : PAGES_PER_WINDOW;
     const cut = isWhole ? undefined : lastSecond(sessions);
-    const sure = cut === undefined || cut === begin ? sessions : sessions.filter((each) => secondOf(each) !== cut);
+    // More sessions of one second than offsets reach: as many as they do.
+    const isCrowded = cut !== undefined && cut - OVERLAP_S <= begin;
+    const sure = cut === undefined || isCrowded ? sessions : sessions.filter((each) => secondOf(each) !== cut);
     const fresh = sure.filter((each) => last === undefined || comparePlaces(each, last) > 0).sort(byPlace);
     const newest = fresh.at(-1);
     if (newest !== undefined) last = { source: "reports", at: secondOf(newest), id: newest.id };
     if (fresh.length > 0) yield fresh;
     if (isWhole && until >= end) return;
-    begin = isWhole ? until : cut === undefined || cut === begin ? begin + 1 : cut;
+    // Overlapping by a second, whichever ends of a period the portal counts in.
+    if (isWhole) begin = until;
+    else begin = cut === undefined ? begin + 1 : isCrowded ? cut + 1 : cut - OVERLAP_S;
   }
 }
 
@@ -123,30 +128,7 @@ async function findOldest(read: BackgroundReader, lineIds: readonly Id[] | undef
   ]);
   if (first instanceof PortalRefusal) throw first;
   const session = first?.sessions.items[0];
-  return session === undefined ? undefined : secondOf(session);
-}
-
-/** The sessions of a window as far as offsets go, and whether these are all. */
-async function readWindow(
-  read: BackgroundReader,
-  filter: Parameters<typeof sessionList>[0]["filter"],
-  pagesAtOnce: number,
-): Promise<{ sessions: SessionRecord[]; isWhole: boolean }> {
-  const found = new Map<Id, SessionRecord>();
-  let next = 0;
-  while (next < PAGES_PER_WINDOW) {
-    const round = next === 0 ? pagesAtOnce : PAGES_PER_WINDOW - next;
-    const calls = Array.from({ length: round }, (_, index) =>
-      sessionList({ filter, order: "CREATED", direction: "ASC", offset: (next + index) * PAGE_SIZE, limit: PAGE_SIZE }),
-    );
-    for (const page of await read(calls)) {
-      if (page instanceof PortalRefusal) throw page;
-      for (const session of page.sessions.items) found.set(session.id, session);
-      if (!page.hasNextPage) return { sessions: [...found.values()], isWhole: true };
-    }
-    next += round;
-  }
-  return { sessions: [...found.values()], isWhole: false };
+  return session === undefined ? undefined : secondOf(session) - OVERLAP_S;
 }
 
 async function* withDetails(

@@ -51,6 +51,7 @@ export function meaningOf(refusal: PortalRefusal): Meaning {
   if (isPlanRefusal(refusal)) return PLAN;
   // Of the authorization server it says nothing about https.
   if (method === TOKEN_METHOD && code === "INVALID_REQUEST") return UNAUTHENTICATED;
+  if (REPORT_METHODS.has(method) && isWithoutRight(refusal)) return NO_REPORTS;
   const ofCommand = layer === "command" ? COMMAND_REFUSALS.get(code) : undefined;
   const ofCaller = ofCommand ?? CALLER_REFUSALS.get(code);
   if (ofCaller !== undefined) return ofCaller;
@@ -58,8 +59,13 @@ export function meaningOf(refusal: PortalRefusal): Meaning {
   if (refusal.status === 401) return UNAUTHENTICATED;
   // A batch that is refused whole is not refused by what its commands are about.
   if (layer === "request") return UNKNOWN;
-  if (code === "ACCESS_DENIED" && REPORT_METHODS.has(method)) return NO_REPORTS;
   return objectMeaning(method, code);
+}
+
+/** The documentation has both codes for a user who lacks a right; with another status the second is about the credential. */
+function isWithoutRight({ code, status, layer }: PortalRefusal): boolean {
+  if (layer === "request") return false;
+  return code === "ACCESS_DENIED" || (code === "INVALID_CREDENTIALS" && (layer === "command" || status === 403));
 }
 
 /** Codes of the portal's front, where a batch had passed it already: then they are the method's own. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -180,6 +180,77 @@ describe("npm run sessions -- export", () => {
     expect(out).toBe("");
     expect(err).toContain(sentence);
   });
+});
+
+describe("--file", () => {
+  const file = (): string => join(mkdtempSync(join(tmpdir(), "sessions-file-")), "sessions");
+
+  test.each(["csv", "ndjson", "csv --messages", "ndjson --messages"])(
+    "goes on with what an export left there, wherever it ended: %s",
+    async (format) => {
+      const begun = [...portal.world.sessions.values()].map(({ createdAt }) => createdAt).sort((a, b) => b - a);
+      const args = `export --credential supervisor --from ${new Date(begun[9] ?? 0).toISOString()} --format ${format}`;
+      const env = settingsFor(portal, "1");
+      const [into, other] = [file(), file()];
+      expect(await run(`${args} --file ${into}`, env)).toMatchObject({ code: 0, out: "" });
+      const whole = readFileSync(into);
+      expect(whole.toString()).toBe((await run(args, env)).out);
+      expect(whole.length).toBeGreaterThan(1_000);
+      for (let part = 0; part <= 12; part += 1) {
+        writeFileSync(other, whole.subarray(0, Math.round((whole.length * part) / 12)));
+        expect(await run(`${args} --file ${other}`, env)).toMatchObject({ code: 0, out: "" });
+        expect(readFileSync(other).equals(whole), `${part} of 12`).toBe(true);
+      }
+    },
+  );
+
+  test.each([
+    ["csv", "my notes\r\nof today\r\n"],
+    ["csv", "my notes"],
+    ["ndjson", "my notes"],
+    ["ndjson", '{"id":"5"}\n'],
+  ])("with something else in it stays as it is: %s %j", async (format, text) => {
+    const into = file();
+    writeFileSync(into, text);
+    const { code, err } = await run(`${EXPORT} --format ${format} --file ${into}`, settingsFor(portal, "1"));
+    expect(code).toBe(1);
+    expect(err).toContain("holds something else than this export");
+    expect(readFileSync(into, "utf8")).toBe(text);
+  });
+
+  test("that cannot be written is told, and with --after it is refused", async () => {
+    const env = settingsFor(portal, "1");
+    const { code, err } = await run(`${EXPORT} --file ${file()}/nowhere/sessions`, env);
+    expect(code).toBe(1);
+    expect(err).toContain("ENOENT");
+    const both = await run(`${EXPORT} --file ${file()} --after r1-1`, env);
+    expect(both.err).toContain("leave --after out");
+  });
+});
+
+test("whoever has stopped reading is told, with the last session that he got", async () => {
+  let lines = 0;
+  const err = new Writable({
+    write(chunk, _encoding, done) {
+      told += String(chunk);
+      done();
+    },
+  });
+  let told = "";
+  let got = "";
+  const out = new Writable({
+    highWaterMark: 1,
+    write(chunk, _encoding, done) {
+      lines += 1;
+      if (lines <= 3) got += String(chunk);
+      setImmediate(() => done(lines > 3 ? Object.assign(new Error("write EPIPE"), { code: "EPIPE" }) : null));
+    },
+  });
+  const io = { out, err, signal: new AbortController().signal };
+  const code = await runSessionsProgram(EXPORT.split(" "), settingsFor(portal, "1"), io);
+  expect(code).toBe(1);
+  expect(told).toContain("Nobody reads the output any more");
+  expect(told).toContain(`Stopped after 3 sessions. Go on with --after ${rowsOf(got).at(-1)?.cursor}`);
 });
 
 describe("from a portal without reports", () => {

@@ -153,7 +153,7 @@ const contracts: Readonly<Record<string, readonly [Call<unknown>, unknown]>> = {
     operatorList({ limit: 50, offset: 0 }),
     {
       hasNextPage: false,
-      operators: [
+      operators: rows([
         {
           operatorId: "63",
           lineId: "7",
@@ -172,7 +172,7 @@ const contracts: Readonly<Record<string, readonly [Call<unknown>, unknown]>> = {
           freeSlotCount: 6,
           lastActivityAt: null,
         },
-      ],
+      ]),
     },
   ],
   "imopenlines.v2.Stat.get": [
@@ -234,7 +234,7 @@ describe("the documented methods of the reports", () => {
   test("a rate without ratings is none, and free places of a line without a limit are none", () => {
     expect(decoded(statGet({ period: october }), { votedSessions: 0, positiveRate: 0 }).positiveRate).toBeNull();
     const row = { userId: 1, configId: 2, status: "online", activeSessions: 4, maxChat: 0, freeSlots: 0 };
-    const [operator] = decoded(operatorList({ offset: 0, limit: 1 }), { operators: [row] }).operators;
+    const [operator] = decoded(operatorList({ offset: 0, limit: 1 }), { operators: [row] }).operators.items;
     expect(operator).toMatchObject({ maxSessionCount: null, freeSlotCount: null, activeSessionCount: 4 });
   });
 

@@ -14,12 +14,18 @@ describe("what a portal or a credential lacks for a method", () => {
     [LIST, "allowed_only_intranet_user", 400, "RIGHT", "Only employees"],
     [LIST, "ACCESS_DENIED", 400, "RIGHT", "no access to the Open Channels reports"],
     ["imopenlines.v2.Stat.get", "ACCESS_DENIED", undefined, "RIGHT", "an administrator grants it"],
+    [LIST, "INVALID_CREDENTIALS", 403, "RIGHT", "no access to the Open Channels reports"],
   ])("%s refused with %s (%s) is %s, and says what to do", (method, code, status, reason, sentence) => {
     const refusal = new PortalRefusal(method, code, "", status);
     expect(missingReasonOf(refusal)).toBe(reason);
     const { message, extensions } = queryErrorOf(refusal);
     expect(extensions).toMatchObject({ code: "FORBIDDEN", reason, bitrix24: { method, error: code } });
     expect(message).toContain(sentence);
+  });
+
+  test("a credential that is not let in lacks no right to reports", () => {
+    expect(missingReasonOf(new PortalRefusal(LIST, "INVALID_CREDENTIALS", "", 401))).toBeUndefined();
+    expect(missingReasonOf(new PortalRefusal(LIST, "INVALID_CREDENTIALS", "", 403, "request"))).toBeUndefined();
   });
 
   test.each([

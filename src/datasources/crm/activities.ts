@@ -73,6 +73,7 @@ const SELECT = [
   "ORIGIN_ID",
   "OWNER_TYPE_ID",
   "OWNER_ID",
+  "CREATED",
   "START_TIME",
   "END_TIME",
   "COMPLETED",
@@ -147,7 +148,7 @@ function decodeActivities(result: unknown): SessionActivityPage {
 function decodeActivity(raw: ReturnType<typeof object>, path: string): SessionActivityRecord {
   const sessionId = sessionIdOf(raw, path);
   const isCompleted = ornamental(optionalFlag, raw.COMPLETED, `${path}.COMPLETED`);
-  const endedAt = ornamental(optionalInstant, raw.END_TIME, `${path}.END_TIME`);
+  const closedAt = closedAtOf(isCompleted, ornamental(optionalInstant, raw.END_TIME, `${path}.END_TIME`));
   const userCode = userCodeOf(raw.PROVIDER_PARAMS, path);
   const customerId = customerIdOf(userCode === null ? null : parseUserCode(userCode));
   return {
@@ -155,9 +156,8 @@ function decodeActivity(raw: ReturnType<typeof object>, path: string): SessionAc
     session: {
       id: sessionId,
       source: "activities",
-      startedAt: instant(raw.START_TIME, `${path}.START_TIME`),
-      // An open session's end is the portal's guess; whether it is open only the flag tells.
-      ...(isCompleted === null ? {} : { closedAt: isCompleted ? endedAt : null }),
+      startedAt: startedAt(raw, path),
+      ...(closedAt === undefined ? {} : { closedAt }),
       state: stateOf(isCompleted, ornamental(optionalInteger, raw.RESULT_STATUS, `${path}.RESULT_STATUS`)),
       operatorId: ornamental(optionalId, raw.RESPONSIBLE_ID, `${path}.RESPONSIBLE_ID`),
       lineId: ornamental(optionalId, raw.PROVIDER_TYPE_ID, `${path}.PROVIDER_TYPE_ID`),
@@ -167,6 +167,19 @@ function decodeActivity(raw: ReturnType<typeof object>, path: string): SessionAc
       crmEntity: ownerOf(raw, path),
     },
   };
+}
+
+/** An open session's end is the portal's guess; whether it is open only the flag tells. Undefined where the end is not told. */
+function closedAtOf(isCompleted: boolean | null, endedAt: Date | null): Date | null | undefined {
+  if (isCompleted === null) return undefined;
+  return isCompleted ? (endedAt ?? undefined) : null;
+}
+
+/** Two times of the same moment, of which an activity that was edited by hand may have lost the first. */
+function startedAt(raw: ReturnType<typeof object>, path: string): Date {
+  return (
+    ornamental(optionalInstant, raw.START_TIME, `${path}.START_TIME`) ?? instant(raw.CREATED, `${path}.START_TIME`)
+  );
 }
 
 /** Told twice: as the associated entity and in the origin, `IMOL_<id>`. */

@@ -13,6 +13,8 @@ export interface ActivityWalkPage {
   readonly isEnd: boolean;
   /** The activity to go on after, where that is not the last one given. */
   readonly place: Id | undefined;
+  /** What it took. */
+  readonly calls: number;
 }
 
 /** Calls that one page may need: two for a hundred activities, and more where rows could not be read. */
@@ -32,24 +34,21 @@ export async function walkActivities(
   const { filter, direction, size, maxCalls = MAX_ACTIVITY_CALLS } = query;
   const found = new Map<Id, SessionActivityRecord>();
   let place = query.after;
-  for (let calls = 0; calls < maxCalls; calls++) {
+  let calls = 0;
+  const cut = (isEnd: boolean, goOnAfter: Id | undefined): ActivityWalkPage => {
+    const activities = [...found.values()];
+    return activities.length > size
+      ? { activities: activities.slice(0, size), isEnd: false, place: undefined, calls }
+      : { activities, isEnd, place: goOnAfter, calls };
+  };
+  while (calls < maxCalls) {
+    calls += 1;
     const page = await portal.read(sessionActivityList({ filter, direction, after: place }));
     for (const activity of page.activities) found.set(activity.activityId, activity);
     if (page.rowCount < ACTIVITY_PAGE_SIZE || page.lastId === null || page.lastId === place)
-      return cut([...found.values()], size, true, undefined);
+      return cut(true, undefined);
     place = page.lastId;
     if (found.size > size) break;
   }
-  return cut([...found.values()], size, false, place);
-}
-
-function cut(
-  activities: readonly SessionActivityRecord[],
-  size: number,
-  isEnd: boolean,
-  place: Id | undefined,
-): ActivityWalkPage {
-  return activities.length > size
-    ? { activities: activities.slice(0, size), isEnd: false, place: undefined }
-    : { activities, isEnd, place };
+  return cut(false, place);
 }

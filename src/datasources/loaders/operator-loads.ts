@@ -68,10 +68,13 @@ export function createOperatorLoadCache(limits: Partial<OperatorLoadLimits> = {}
 async function readAll(portal: PortalSession): Promise<OperatorLook> {
   const lookedAt = new Date();
   const rows = new Map<string, OperatorLoadRecord>();
+  let offset = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const { operators, hasNextPage } = await portal.read(operatorList({ offset: page * PAGE_SIZE, limit: PAGE_SIZE }));
-    for (const row of operators) rows.set(`${row.operatorId} ${row.lineId}`, row);
-    if (!hasNextPage) break;
+    const { operators, hasNextPage } = await portal.read(operatorList({ offset, limit: PAGE_SIZE }));
+    for (const row of operators.items) rows.set(`${row.operatorId} ${row.lineId}`, row);
+    if (!hasNextPage || operators.count === 0) break;
+    // By what came: a portal may send fewer than were asked for.
+    offset += operators.count;
   }
   return { rows: [...rows.values()], lookedAt };
 }

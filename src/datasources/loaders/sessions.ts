@@ -30,9 +30,9 @@ export interface SessionLoader {
 
 const MAX_ACTIVITIES_PER_CALL = 50;
 const HALF_AN_HOUR_MS = 30 * 60_000;
+/** On a busy portal: a session begins with its first message, or just before. */
+const JUST_AROUND_MS = 60_000;
 const HOUR_PAGE_SIZE = 200;
-/** Of one hour: 600 sessions. */
-const MAX_HOUR_PAGES = 3;
 
 export function createSessionLoader(portal: PortalSession, chatSessions: ChatSessions): SessionLoader {
   const records = new Map<Id, SessionRecord>();
@@ -79,23 +79,21 @@ export function createSessionLoader(portal: PortalSession, chatSessions: ChatSes
       return found;
     },
     async fromHour(id, around) {
-      const created = {
-        from: new Date(around.getTime() - HALF_AN_HOUR_MS),
-        to: new Date(around.getTime() + HALF_AN_HOUR_MS),
-      };
-      for (let page = 0; page < MAX_HOUR_PAGES; page++) {
-        const place = { offset: page * HOUR_PAGE_SIZE, limit: HOUR_PAGE_SIZE };
+      const find = async (withinMs: number, offset: number) => {
+        const created = { from: new Date(around.getTime() - withinMs), to: new Date(around.getTime() + withinMs) };
+        const place = { offset, limit: HOUR_PAGE_SIZE };
         const { sessions, hasNextPage } = await portal.read(
           sessionList({ filter: { created }, order: "CREATED", direction: "ASC", ...place }),
         );
         const found = sessions.items.find((session) => session.id === id);
-        if (found !== undefined) {
-          keep(found);
-          return found;
-        }
-        if (!hasNextPage) break;
-      }
-      return null;
+        if (found !== undefined) keep(found);
+        return { found, next: hasNextPage && sessions.count > 0 ? offset + sessions.count : undefined };
+      };
+      const hour = await find(HALF_AN_HOUR_MS, 0);
+      if (hour.found !== undefined || hour.next === undefined) return hour.found ?? null;
+      // More than a page within the hour.
+      const near = await find(JUST_AROUND_MS, 0);
+      return near.found ?? (await find(HALF_AN_HOUR_MS, hour.next)).found ?? null;
     },
     search(id, find) {
       const begun = searches.get(id);

@@ -10,14 +10,14 @@ export interface ShownRows<T> {
   readonly end: number | undefined;
 }
 
-/** Rows from `offset` on, at most `size`. `goesOn`: the portal says that the list is longer than what it sent. */
+/** Rows from `offset` on, at most `size`. `goesOn`: the portal says that the list is longer than what it sent, which may be less than was asked for. */
 export function shownRows<T>(rows: Rows<T>, offset: number, size: number, goesOn = false): ShownRows<T> {
   const places = rows.positions.filter((position) => position < size);
-  const hasNextPage = rows.count > size || (goesOn && rows.count === size);
+  const hasNextPage = rows.count > size || (goesOn && rows.count > 0);
   return {
     items: rows.items.slice(0, places.length),
     hasNextPage,
     placesAfter: places.map((position) => offset + position + 1),
-    end: hasNextPage ? offset + size : undefined,
+    end: hasNextPage ? offset + Math.min(size, rows.count) : undefined,
   };
 }

@@ -43,8 +43,10 @@ export class CrmEntitySessions {
   }
 }
 
-/** Of activities 250, of sessions of the reports a thousand. */
+/** Of both sources together. */
 const MAX_PAGES = 5;
+/** 150 of the newest activities of the chat's items; the rest is for the reports, which tell of more and alone can be complete. */
+const MAX_ACTIVITY_PAGES = 3;
 const REPORTS_PER_PAGE = 200;
 const chatSessionCursor = defineIdCursor("chat-session");
 
@@ -56,7 +58,7 @@ export class ChatSessionLists {
   @FieldResolver(() => SessionConnection, {
     nullable: true,
     description:
-      "Sessions of the chat, newest first, as far as they can be found: no method lists them. From activities of the chat's CRM items, else from the reports of its line since the chat began, at most five calls; together with those that the gateway met before. `isComplete` is true only where the reports were read to their end. Page size 1..100, 20 by default; the same calls for each page (`crm.activity.list`, `imopenlines.v2.Session.list`).",
+      "Sessions of the chat, newest first, as far as they can be found: no method lists them. From activities of the chat's CRM items, else from the reports of its line since the chat began, at most five calls in all; together with those that the gateway met before. `isComplete` is true only where the reports were read to their end. Page size 1..100, 20 by default; the same calls for each page (`crm.activity.list`, `imopenlines.v2.Session.list`).",
   })
   async sessions(
     @Root() chat: Chat,
@@ -89,41 +91,51 @@ interface Found {
 
 /** Looks for a chat's sessions; what is found is known to the loaders and remembered as the chat's. */
 async function findSessions(chat: ChatRecord, context: OperationContext): Promise<Found> {
-  const activities = await fromItems(chat, context);
+  const { activities, pages } = await fromItems(chat, context);
   const { sessions, memory } = context.loaders;
   sessions.prime(activities);
   for (const { id } of activities) memory.chatSessions.note(chat.id, id);
   if (activities.length > 0) return { source: "CRM_ACTIVITIES", isComplete: false };
   try {
-    return { source: "REPORTS", isComplete: await fromLine(chat, context) };
+    return { source: "REPORTS", isComplete: await fromLine(chat, context, MAX_PAGES - pages) };
   } catch (error) {
     if (missingCapability(error) === undefined) throw error;
     return { source: "CRM_ACTIVITIES", isComplete: false };
   }
 }
 
+interface FromItems {
+  readonly activities: readonly SessionRecord[];
+  /** What they took. */
+  readonly pages: number;
+}
+
 /** Sessions of the chat's CRM items with the chat's own code. */
-async function fromItems(chat: ChatRecord, context: OperationContext): Promise<SessionRecord[]> {
+async function fromItems(chat: ChatRecord, context: OperationContext): Promise<FromItems> {
   const items = itemsOf(chat);
   const code = chat.userCode;
-  if (items.length === 0 || !code) return [];
+  if (items.length === 0 || !code) return { activities: [], pages: 0 };
+  let pages = 0;
   try {
-    const { activities } = await useCapability(
+    const found = await useCapability(
       context,
       "activityEvents",
-      () =>
-        walkActivities(context.portal, {
+      () => {
+        pages = 1;
+        return walkActivities(context.portal, {
           filter: { boundTo: items },
           direction: "DESC",
           size: Number.POSITIVE_INFINITY,
-          maxCalls: MAX_PAGES,
-        }),
+          maxCalls: MAX_ACTIVITY_PAGES,
+        });
+      },
       (page) => page.activities.length > 0,
     );
-    return activities.filter((activity) => isOfChat(activity, code)).map(({ session }) => session);
+    const ofChat = found.activities.filter((activity) => isOfChat(activity, code));
+    return { activities: ofChat.map(({ session }) => session), pages: found.calls };
   } catch (error) {
     if (missingCapability(error) === undefined) throw error;
-    return [];
+    return { activities: [], pages };
   }
 }
 
@@ -144,7 +156,7 @@ function isOfChat({ session }: SessionActivityRecord, code: NonNullable<ChatReco
 }
 
 /** Walks the reports of the chat's lines back to the day the chat began; whether to the end. */
-async function fromLine(chat: ChatRecord, context: OperationContext): Promise<boolean> {
+async function fromLine(chat: ChatRecord, context: OperationContext, maxCalls: number): Promise<boolean> {
   const lineIds = [chat.userCode?.lineId, chat.session?.lineId].filter(
     (id): id is Id => id !== null && id !== undefined,
   );
@@ -160,7 +172,7 @@ async function fromLine(chat: ChatRecord, context: OperationContext): Promise<bo
         order: "CREATED",
         direction: "DESC",
         size: MAX_PAGES * REPORTS_PER_PAGE,
-        maxCalls: MAX_PAGES,
+        maxCalls,
       }),
     (page) => page.sessions.length > 0,
   );

@@ -176,7 +176,9 @@ function recordOf({ id }: Session, { loaders }: OperationContext): SessionRecord
   return loaders.sessions.known(id);
 }
 
+/** A closed session whose end is not told is none that is open. */
 function isOpenByRecord(record: SessionRecord | undefined): boolean | undefined {
+  if (record?.state === "CLOSED" || record?.state === "SPAM") return false;
   if (record?.closedAt === undefined) return undefined;
   return record.closedAt === null;
 }

@@ -4,6 +4,7 @@ import type { SessionActivityFilter } from "../../datasources/crm/activities.ts"
 import { walkActivities } from "../../datasources/crm/activity-walk.ts";
 import { type SessionListPage, sessionList } from "../../datasources/imopenlines/statistics/session-list.ts";
 import { walkSessions } from "../../datasources/imopenlines/statistics/session-walk.ts";
+import type { WalkPlace } from "../../datasources/imopenlines/statistics/walk-page.ts";
 import { badUserInput } from "../../schema/input-errors.ts";
 import type { SessionSource } from "../../schema/session-list.ts";
 import { missingCapability, useCapability } from "../engine/capability.ts";
@@ -115,23 +116,20 @@ async function byDate(
 ): Promise<SessionPage> {
   if (position?.in === "rows") throw foreignCursor();
   const { filter, direction, key } = listing;
-  const { sessions, isEnd, place, oldest } = await useCapability(
+  const { sessions, places, isEnd, place, oldest } = await useCapability(
     context,
     "sessionList",
     () => walkSessions(context.portal, { filter, order, direction, after: position, oldest: position?.oldest, size }),
     (page) => page.sessions.length > 0,
   );
   context.loaders.sessions.prime(sessions);
-  const cursorAt = (at: number, id: string): string =>
-    sessionCursor.encode({ in: "dates", of: key, at, id, ...(oldest === undefined ? {} : { oldest }) });
-  const cursors = sessions.map(({ id, startedAt, closedAt }) => {
-    const date = order === "CREATED" ? startedAt : (closedAt ?? startedAt);
-    return cursorAt(Math.floor(date.getTime() / 1000), id);
-  });
+  const cursorAt = (at: WalkPlace): string =>
+    sessionCursor.encode({ in: "dates", of: key, ...at, ...(oldest === undefined ? {} : { oldest }) });
+  const cursors = places.map(cursorAt);
   return reportsPage(context, sessions, (index) => cursors[index] ?? "", {
     hasNextPage: !isEnd,
     hasPreviousPage: position !== undefined,
-    ...(isEnd || place === undefined ? {} : { endCursor: cursorAt(place.at, place.id) }),
+    ...(isEnd || place === undefined ? {} : { endCursor: cursorAt(place) }),
   });
 }
 

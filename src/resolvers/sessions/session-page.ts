@@ -7,13 +7,21 @@ import type { SessionSource } from "../../schema/session-list.ts";
 
 const ID = z.string().regex(/^(0|[1-9][0-9]{0,18})$/);
 const SECONDS = z.int().min(0).max(100_000_000_000);
+const OFFSET = z.int().min(0).max(1_000_000);
 
 /** A place in a list of sessions: `of` names the filter and the order that it belongs to. */
 const positionSchema = z.discriminatedUnion("in", [
-  // By the date and the id of a session, in the reports.
-  z.strictObject({ in: z.literal("dates"), of: z.string(), at: SECONDS, id: ID, oldest: SECONDS.optional() }),
+  // By the date and the id of a session, in the reports; `offset` in a second with very many.
+  z.strictObject({
+    in: z.literal("dates"),
+    of: z.string(),
+    at: SECONDS,
+    id: ID,
+    offset: OFFSET.optional(),
+    oldest: SECONDS.optional(),
+  }),
   // By a number of sessions, in the reports.
-  z.strictObject({ in: z.literal("rows"), of: z.string(), offset: z.int().min(0).max(1_000_000) }),
+  z.strictObject({ in: z.literal("rows"), of: z.string(), offset: OFFSET }),
   // By an activity.
   z.strictObject({ in: z.literal("activities"), of: z.string(), id: ID }),
 ]);

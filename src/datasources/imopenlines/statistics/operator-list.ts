@@ -1,11 +1,11 @@
 import type { Call } from "../../bitrix24/calls.ts";
 import { id, object } from "../../bitrix24/wire.ts";
-import { keptRows } from "../../bitrix24/wire-lists.ts";
+import { keptRows, type Rows } from "../../bitrix24/wire-lists.ts";
 import type { OperatorLoadRecord } from "../../domain/session-record.ts";
 import { amountOf, goesOnAfter, presenceOf, timeOrNone } from "./words.ts";
 
 export interface OperatorLoadPage {
-  readonly operators: readonly OperatorLoadRecord[];
+  readonly operators: Rows<OperatorLoadRecord>;
   /** The portal says so whenever a page came back full: the next may be empty. */
   readonly hasNextPage: boolean;
 }
@@ -24,8 +24,8 @@ export function operatorList(page: { readonly offset: number; readonly limit: nu
 
 function decodePage(result: unknown): OperatorLoadPage {
   const raw = object(result, "");
-  const rows = keptRows(raw.operators, "operators", decodeOperator);
-  return { operators: rows.items, hasNextPage: goesOnAfter(rows.count, raw.hasNextPage) };
+  const operators = keptRows(raw.operators, "operators", decodeOperator);
+  return { operators, hasNextPage: goesOnAfter(operators.count, raw.hasNextPage) };
 }
 
 /** A line that sets no limit has `maxChat` 0, and 0 free slots that mean nothing. */

@@ -2,39 +2,15 @@ import type { PortalSession } from "../../bitrix24/calls.ts";
 import { compareIds } from "../../domain/id-order.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { SessionRecord } from "../../domain/session-record.ts";
-import { type Period, type SessionListFilter, type SessionListPage, sessionList } from "./session-list.ts";
-
-/** Behind which session, or which moment, a walk goes on. */
-export interface WalkPlace {
-  /** Unix seconds of the date that the walk is ordered by. */
-  readonly at: number;
-  readonly id: Id;
-}
-
-export interface WalkQuery {
-  readonly filter: SessionListFilter;
-  readonly order: "CREATED" | "CLOSED";
-  readonly direction: "ASC" | "DESC";
-  readonly after?: WalkPlace | undefined;
-  /** Unix seconds before which there is nothing, where an earlier page of the walk has found it out. */
-  readonly oldest?: number | undefined;
-  /** How many sessions are wanted. */
-  readonly size: number;
-  /** Calls after which the walk stops with what it has. */
-  readonly maxCalls?: number | undefined;
-}
-
-export interface WalkPage {
-  /** In the walk's order, sessions of the same second by id; may be fewer than wanted although the walk goes on. */
-  readonly sessions: readonly SessionRecord[];
-  readonly isEnd: boolean;
-  /** Where to go on, when that is not behind the last session. */
-  readonly place: WalkPlace | undefined;
-  readonly oldest: number | undefined;
-}
+import { readCrowdedSecond } from "./crowded-second.ts";
+import { type SessionListFilter, type SessionListPage, sessionList } from "./session-list.ts";
+import { BEFORE_ALL_IDS, behindSecond, type WalkPage, type WalkPlace, type WalkQuery } from "./walk-page.ts";
+import { boundsOf, MATCHES_ALL, narrowed, restOf, type Span, secondsOf } from "./walk-period.ts";
 
 /** Calls that one page may need: years without sessions are gone through too. */
 export const MAX_WALK_CALLS = 5;
+/** A page that would go on where it began is none: of portals that send a few rows at a time. */
+const MAX_CALLS_TO_MOVE = 50;
 const MAX_LIMIT = 200;
 const MAX_OFFSET = 10_000;
 /** Rows beyond the page: those of the second that the last page ended with, and one that tells whether the list goes on. */
@@ -42,25 +18,25 @@ const OVERLAP_ROWS = 25;
 const DAY_S = 86_400;
 /** The portal takes 366 days at most. */
 const WINDOW_S = 365 * DAY_S;
-const MAX_PERIOD_S = 366 * DAY_S;
 const OVERLAP_S = 1;
+/** Of a second that overlaps. Only where it is that crowded the walk goes on without overlapping. */
+const MAX_KNOWN_PAGES = 3;
 /** To find out when the first session began: one that cannot be read must not hide the others. */
 export const OLDEST_ROWS = 10;
 /** The portal's clock may be ahead of ours. */
 const CLOCK_MARGIN_S = DAY_S;
-
-const BEFORE_ALL_IDS = "0";
-const AFTER_ALL_IDS = "9999999999999999999";
 
 /**
  * One page of a walk through sessions by creation or closing, however many there are and however long the period: each call asks for a part of at
  * most a year that begins where the last one ended, overlapping by a second, so that neither the portal's longest period nor its last
  * offset is reached (`imopenlines.v2.Session.list`). A session that is created or closed meanwhile shifts nothing.
  */
-export async function walkSessions(portal: PortalSession, query: WalkQuery): Promise<WalkPage> {
+export async function walkSessions(portal: Pick<PortalSession, "read">, query: WalkQuery): Promise<WalkPage> {
+  const { after } = query;
+  if (after?.offset !== undefined) return readCrowdedSecond(portal, query, after.at, after.offset);
   const walk = createWalk(query);
   const maxCalls = query.maxCalls ?? MAX_WALK_CALLS;
-  for (let calls = 0; calls < maxCalls; calls++) {
+  for (let calls = 0; calls < maxCalls || (calls < MAX_CALLS_TO_MOVE && walk.stands()); calls++) {
     const request = walk.next();
     if (request === undefined) break;
     walk.take(await portal.read(sessionList(request)));
@@ -68,21 +44,13 @@ export async function walkSessions(portal: PortalSession, query: WalkQuery): Pro
   return walk.result();
 }
 
-/** Whether a complete period is longer than the portal takes. */
-export function isTooLong({ from, to }: Period): boolean {
-  return from !== undefined && to !== undefined && secondsOf(to) - secondsOf(from) > MAX_PERIOD_S;
-}
-
-interface Span {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
-}
-
 type Request = Parameters<typeof sessionList>[0];
 
 interface Walk {
   next(): Request | undefined;
   take(page: SessionListPage): void;
+  /** Whether nothing was found and the next page would begin in the same place. */
+  stands(): boolean;
   result(): WalkPage;
 }
 
@@ -91,14 +59,16 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
   const bounds = boundsOf(filter, order);
   const matches = restOf(filter, order);
   const mustBeComplete = order === "CLOSED" || filter.isFirstAnswerInTime !== undefined;
-  const end = bounds.to ?? nowInSeconds() + CLOCK_MARGIN_S;
+  // Nothing began, or ended, later than now.
+  const end = Math.min(bounds.to ?? Number.POSITIVE_INFINITY, nowInSeconds() + CLOCK_MARGIN_S);
   const found = new Map<Id, SessionRecord>();
   let place = after;
   let oldest = knownOldest;
   /** What the portal is asked for now; undefined before the first call. */
   let span: Span | undefined;
   let offset = 0;
-  let limit = 0;
+  /** Pages of a second that is known already. */
+  let knownPages = 0;
   /** Rows of the span of which the last second may go on on its next page. */
   let rows: SessionRecord[] = [];
   let isEnd = bounds.from !== undefined && bounds.from > end;
@@ -113,10 +83,15 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
     return isForward ? ascending : -ascending;
   };
 
+  /** Before it there is nothing; undefined while that is not known. */
+  function lowest(): number | undefined {
+    return bounds.from === undefined || oldest === undefined ? (bounds.from ?? oldest) : Math.max(bounds.from, oldest);
+  }
+
   /** Nothing is asked to lie in a period while the list is taken from its end. */
   function firstSpan(): Span | "oldest" {
     if (isForward) {
-      const from = place === undefined ? (bounds.from ?? oldest) : place.at - OVERLAP_S;
+      const from = place === undefined ? lowest() : place.at - OVERLAP_S;
       if (from !== undefined) return { from, to: Math.min(end, from + WINDOW_S) };
       return mustBeComplete || bounds.to !== undefined ? "oldest" : { from: undefined, to: undefined };
     }
@@ -130,12 +105,15 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
   function spanAfter({ from, to }: Span): Span | "oldest" | undefined {
     if (isForward) {
       if (to === undefined || to >= end) return undefined;
-      return { from: to - OVERLAP_S, to: Math.min(end, to - OVERLAP_S + WINDOW_S) };
+      // A period may begin long before there was a portal.
+      if (oldest === undefined && rows.length === 0) return "oldest";
+      const next = Math.max(to - OVERLAP_S, oldest ?? Number.NEGATIVE_INFINITY);
+      return { from: next, to: Math.min(end, next + WINDOW_S) };
     }
-    if (from === undefined || from <= (bounds.from ?? oldest ?? Number.NEGATIVE_INFINITY)) return undefined;
-    if (bounds.from === undefined && oldest === undefined) return "oldest";
-    const lowest = bounds.from ?? oldest ?? Number.NEGATIVE_INFINITY;
-    return { from: Math.max(lowest, from + OVERLAP_S - WINDOW_S), to: from + OVERLAP_S };
+    const least = lowest() ?? Number.NEGATIVE_INFINITY;
+    if (from === undefined || from <= least) return undefined;
+    if (oldest === undefined && from - WINDOW_S > least) return "oldest";
+    return { from: Math.max(least, from + OVERLAP_S - WINDOW_S), to: from + OVERLAP_S };
   }
 
   function begin(next: Span | "oldest" | undefined): void {
@@ -145,6 +123,7 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
     else {
       span = next;
       offset = 0;
+      knownPages = 0;
       rows = [];
     }
   }
@@ -156,7 +135,8 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
       isEnd = true;
       return;
     }
-    oldest = secondsOf(first.startedAt);
+    // A portal may leave out what lies exactly at an end of a period.
+    oldest = secondsOf(first.startedAt) - OVERLAP_S;
     begin(span === undefined ? firstSpan() : spanAfter(span));
   }
 
@@ -166,22 +146,40 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
     const goesOn = page.hasNextPage && page.sessions.count > 0;
     const last = rows.at(-1);
     const cut = goesOn && last !== undefined ? dateOf(last) : undefined;
-    keep(rows.filter((row) => dateOf(row) !== cut || cut === undefined));
+    const known = cut === undefined ? rows : rows.filter((row) => dateOf(row) !== cut);
+    keep(known);
     if (!goesOn) {
       leaveSpan();
       return;
     }
-    const known = rows.filter((row) => dateOf(row) !== cut);
     const lastKnown = known.at(-1);
     const at = lastKnown === undefined ? undefined : dateOf(lastKnown);
-    if (lastKnown !== undefined && at !== undefined) {
-      place = furthest(place, { at, id: isForward ? AFTER_ALL_IDS : BEFORE_ALL_IDS });
-      begin(firstSpan());
-    } else {
-      // More sessions of one second than a page has.
-      offset += limit;
+    if (at !== undefined) place = furthest(place, behindSecond(at, direction));
+    const next = at === undefined ? undefined : firstSpan();
+    if (next !== undefined && isAhead(next)) begin(next);
+    // The second that overlaps is known already, and would take all calls.
+    else if (cut !== undefined && isBehind(place, cut) && ++knownPages >= MAX_KNOWN_PAGES) begin(spanBehind(cut));
+    else {
+      // More sessions of one second than a page has. By what came: a portal may send fewer than were asked for.
+      offset += page.sessions.count;
       if (offset > MAX_OFFSET) leaveSpan();
     }
+  }
+
+  /** Whether a span leaves out something of this one that is known. */
+  function isAhead(next: Span | "oldest"): boolean {
+    if (next === "oldest" || span === undefined) return true;
+    const [now, then] = isForward ? [span.from, next.from] : [next.to, span.to];
+    return now === undefined || then === undefined || then > now;
+  }
+
+  function isBehind(here: WalkPlace | undefined, second: number): boolean {
+    return here !== undefined && compare(here.at, here.id, behindSecond(second, direction)) >= 0;
+  }
+
+  function spanBehind(second: number): Span {
+    if (isForward) return { from: second + 1, to: Math.min(end, second + 1 + WINDOW_S) };
+    return { from: Math.max(bounds.from ?? Number.NEGATIVE_INFINITY, second - 1 - WINDOW_S), to: second - 1 };
   }
 
   function keep(sessions: readonly SessionRecord[]): void {
@@ -193,10 +191,22 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
     }
   }
 
+  function hasMoved(): boolean {
+    if (place === undefined || after === undefined) return place !== after;
+    return compare(place.at, place.id, after) > 0;
+  }
+
+  /** One with more sessions than all calls told: the next page begins it anew, in the portal's order. */
+  function crowdedSecond(): number | undefined {
+    const last = rows.at(-1);
+    const second = found.size === 0 && !isEnd && offset > 0 && last !== undefined ? dateOf(last) : undefined;
+    return second === undefined || second === after?.at || isBehind(place, second) ? undefined : second;
+  }
+
   function leaveSpan(): void {
     if (span === undefined) return;
     const edge = isForward ? span.to : span.from;
-    if (edge !== undefined) place = furthest(place, { at: edge, id: isForward ? AFTER_ALL_IDS : BEFORE_ALL_IDS });
+    if (edge !== undefined) place = furthest(place, behindSecond(edge, direction));
     begin(spanAfter(span));
   }
 
@@ -211,81 +221,37 @@ function createWalk({ filter, order, direction, after, oldest: knownOldest, size
       if (asks === "oldest") return oldestRequest(filter);
       if (isEnd || span === undefined) return undefined;
       const isSparse = matches !== MATCHES_ALL || offset > 0;
-      limit = isSparse ? MAX_LIMIT : Math.min(MAX_LIMIT, size + OVERLAP_ROWS);
-      return {
-        filter: narrowed(filter, order, span),
-        order,
-        direction,
-        offset,
-        limit,
-      };
+      const limit = isSparse ? MAX_LIMIT : Math.min(MAX_LIMIT, size + OVERLAP_ROWS);
+      return { filter: narrowed(filter, order, span), order, direction, offset, limit };
     },
     take: (page) => (asks === "oldest" ? takeOldest(page) : takePage(page)),
+    stands: () => found.size === 0 && !isEnd && !hasMoved() && crowdedSecond() === undefined,
     result() {
-      // More sessions of one second than all calls told: as many as are known rather than none for ever.
-      if (found.size === 0 && !isEnd) keep(rows);
-      const sorted = [...found.values()].sort((a, b) =>
-        compare(dateOf(a) ?? 0, a.id, { at: dateOf(b) ?? 0, id: b.id }),
-      );
+      const crowded = crowdedSecond();
+      if (crowded !== undefined) {
+        const begun = { at: crowded, id: BEFORE_ALL_IDS, offset: 0 };
+        return { sessions: [], places: [], isEnd: false, place: begun, oldest };
+      }
+      const sorted = [...found.values()]
+        .map((session) => ({ session, place: { at: dateOf(session) ?? 0, id: session.id } }))
+        .sort((a, b) => compare(a.place.at, a.place.id, b.place));
       const isCut = sorted.length > size;
-      return { sessions: sorted.slice(0, size), isEnd: isEnd && !isCut, place: isCut ? undefined : place, oldest };
+      const shown = sorted.slice(0, size);
+      return {
+        sessions: shown.map(({ session }) => session),
+        places: shown.map((each) => each.place),
+        isEnd: isEnd && !isCut,
+        place: isCut ? undefined : place,
+        oldest,
+      };
     },
   };
-}
-
-/** The period that the walk is about. A session is never closed before it was created, so that each period bounds the other. */
-function boundsOf({ created, closed }: SessionListFilter, order: "CREATED" | "CLOSED"): Span {
-  const span = (period: Period | undefined): Span => ({
-    from: period?.from === undefined ? undefined : secondsOf(period.from),
-    to: period?.to === undefined ? undefined : secondsOf(period.to),
-  });
-  const [a, b] = [span(created), span(closed)];
-  return order === "CREATED"
-    ? { from: a.from, to: least(a.to, b.to) }
-    : { from: b.from === undefined || a.from === undefined ? (b.from ?? a.from) : Math.max(a.from, b.from), to: b.to };
-}
-
-function least(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
-}
-
-const MATCHES_ALL = (): boolean => true;
-
-/** The other period where it is too long for the portal: then it is looked at here. */
-function restOf(filter: SessionListFilter, order: "CREATED" | "CLOSED"): (session: SessionRecord) => boolean {
-  const other = order === "CREATED" ? filter.closed : filter.created;
-  if (other === undefined || !isTooLong(other)) return MATCHES_ALL;
-  const [from, to] = [
-    other.from?.getTime() ?? Number.NEGATIVE_INFINITY,
-    other.to?.getTime() ?? Number.POSITIVE_INFINITY,
-  ];
-  return (session) => {
-    const at = (order === "CREATED" ? session.closedAt : session.startedAt)?.getTime();
-    return at !== undefined && at >= from && at <= to;
-  };
-}
-
-/** The filter for one call of the walk. */
-function narrowed(filter: SessionListFilter, order: "CREATED" | "CLOSED", { from, to }: Span): SessionListFilter {
-  const period = {
-    from: from === undefined ? undefined : new Date(from * 1000),
-    to: to === undefined ? undefined : new Date(to * 1000),
-  };
-  const rest = (other: Period | undefined): Period | undefined =>
-    other === undefined || isTooLong(other) ? undefined : other;
-  return order === "CREATED"
-    ? { ...filter, created: period, closed: rest(filter.closed) }
-    : { ...filter, closed: period, created: rest(filter.created) };
 }
 
 /** The first session of all, however old: no period, and nothing that needs one. */
 function oldestRequest(filter: SessionListFilter): Request {
   const { created: _created, closed: _closed, isFirstAnswerInTime: _kpi, ...rest } = filter;
   return { filter: rest, order: "CREATED", direction: "ASC", offset: 0, limit: OLDEST_ROWS };
-}
-
-function secondsOf(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
 }
 
 function nowInSeconds(): number {

@@ -67,8 +67,8 @@ const ACTIVITY_CALLS = 4;
 const REPORT_CALLS = 5;
 /** One page from the newest session on, and one more where rows cannot be read: no year has to be looked for. */
 const NEWEST_REPORT_CALLS = 2;
-/** The chat's record, its activities and its line's reports. */
-const CHAT_SESSION_CALLS = 1 + 5 + 5;
+/** The chat's record, and its activities and its line's reports together. */
+const CHAT_SESSION_CALLS = 1 + 5;
 /** 200 rows each. */
 const OPERATOR_LOAD_CALLS = 25;
 
