@@ -1,6 +1,7 @@
 import type { OpenLinesClient } from "../client.ts";
 import { type GatewayError, isRecord, type Result } from "../result.ts";
 import { openLiveView, type Problem } from "./live-view.ts";
+import { compareIds, createMessageOrder } from "./message-order.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import { type Selection, textOfSelection } from "./selection.ts";
 import { createStore, type Watched } from "./store.ts";
@@ -66,39 +67,42 @@ export function openChat<Message extends ChatMessage = ChatMessage>(
 ): LiveChat<Message> {
   const { chatId, outbox, messageFields = MESSAGE_FIELDS, pageSize = PAGE_SIZE } = options;
   const fields = textOfSelection(messageFields);
-  const messages = new Map<string, Message>();
+  const messages = createMessageOrder<Message>();
   let startCursor: string | undefined;
   const store = createStore<ChatState<Message>>(EMPTY_CHAT);
 
   function show(how: Partial<ChatState<Message>> = {}): void {
     const outgoing = outbox.get().filter((each) => each.chatId === chatId && !isStored(each));
-    const sorted = [...messages.values()].sort((one, other) => compareIds(one.id, other.id));
-    store.set({ ...store.get(), messages: sorted, outgoing, ...how });
+    store.set({ ...store.get(), messages: messages.all(), outgoing, ...how });
   }
   function isStored({ messageId }: Outgoing): boolean {
     return messageId !== undefined && messages.has(messageId);
   }
   function put(found: readonly Message[]): void {
-    for (const message of found) messages.set(message.id, message);
+    messages.put(found);
     for (const sent of outbox.get()) if (isStored(sent)) outbox.discard(sent.key);
   }
 
-  async function page(before?: string): Promise<Page<Message>> {
-    const result = await client.request(PAGE(fields), { chatId, last: pageSize, before: before ?? null });
-    return readPage(result);
+  async function page(before?: string, signal?: AbortSignal): Promise<Page<Message>> {
+    const variables = { chatId, last: pageSize, before: before ?? null };
+    return readPage(await client.request(PAGE(fields), variables, { signal }));
   }
-  async function read(): Promise<string | undefined> {
-    const newest = await page();
+  async function read(givenUp: AbortSignal): Promise<string | undefined> {
+    const before = messages.all();
+    const newest = await page(undefined, givenUp);
     const [first] = newest.messages;
     // Where more came than fits, what was shown would have a hole.
-    const isJoined = first === undefined || messages.size === 0 || messages.has(first.id) || !newest.hasEarlier;
+    const isJoined = first === undefined || messages.has(first.id) || !newest.hasEarlier;
     if (!isJoined) messages.clear();
-    if (messages.size === 0) {
+    if (messages.all().length === 0) {
       startCursor = newest.startCursor;
       show({ hasEarlier: newest.hasEarlier });
     }
-    // What is gone from the page was deleted.
-    for (const id of messages.keys()) if (first !== undefined && compareIds(id, first.id) >= 0) messages.delete(id);
+    // What is gone from the page was deleted. What came meanwhile the page may not know yet.
+    const found = new Set(newest.messages.map(({ id }) => id));
+    for (const { id } of before) {
+      if (first !== undefined && compareIds(id, first.id) >= 0 && !found.has(id)) messages.delete(id);
+    }
     put(newest.messages);
     show({ isLoading: false });
     return newest.cursor;
@@ -141,9 +145,7 @@ export function openChat<Message extends ChatMessage = ChatMessage>(
         show({ isLoading: false, problem: error instanceof Error ? error : new Error(String(error)) });
       }
     },
-    async readAgain() {
-      await view.readNow();
-    },
+    readAgain: () => view.readAgain(),
     send: (text, replyToId) => void outbox.send({ chatId, text, replyToId }),
     close() {
       stopOutbox();
@@ -205,9 +207,4 @@ function asError(error: GatewayError | undefined): Error {
 /** Its fields are those that were selected: the gateway answers nothing else. */
 function isMessage<Message extends ChatMessage>(value: unknown): value is Message {
   return isRecord(value) && typeof value.id === "string";
-}
-
-/** Ids are whole numbers of any length, larger for what is newer. */
-function compareIds(one: string, other: string): number {
-  return one.length - other.length || (one < other ? -1 : Number(one > other));
 }

@@ -10,7 +10,7 @@ export interface LiveViewOptions {
   readonly subscription: string;
   readonly variables: Readonly<Record<string, unknown>>;
   /** Reads the state again; resolves to the cursor at which it was true. */
-  readonly read: () => Promise<string | undefined>;
+  readonly read: (givenUp: AbortSignal) => Promise<string | undefined>;
   readonly event: (event: Readonly<Record<string, unknown>>) => void;
   readonly failed: (problem: Problem | undefined) => void;
 }
@@ -18,11 +18,20 @@ export interface LiveViewOptions {
 export interface LiveView {
   /** Reads again soon, once for all who ask within that time. */
   readSoon(afterMs: number): void;
-  readNow(): Promise<string | undefined>;
+  /** Reads again at once, for a person who does not want to wait: a read that hangs is given up, whose answer equal ones would share. */
+  readAgain(): Promise<void>;
   close(): void;
 }
 
+interface Reading {
+  /** Milliseconds of the page's clock. */
+  readonly begunAt: number;
+  readonly givenUp: AbortController;
+}
+
 const RETRY_MS = 5_000;
+/** What was asked for a shorter time ago may still be answered. */
+const HANGS_MS = 5_000;
 
 /** A state that was read, then events from the place where it was true; read again after a gap, a loss or what did not come. */
 export function openLiveView({ client, subscription, variables, read, event, failed }: LiveViewOptions): LiveView {
@@ -30,25 +39,32 @@ export function openLiveView({ client, subscription, variables, read, event, fai
   let isClosed = false;
   let hasBegun = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const underWay = new Set<Reading>();
 
   async function readNow(): Promise<string | undefined> {
     clearTimeout(timer);
     timer = undefined;
+    const reading = { begunAt: performance.now(), givenUp: new AbortController() };
+    underWay.add(reading);
     try {
-      const cursor = await read();
+      const cursor = await read(reading.givenUp.signal);
       failed(undefined);
+      // Whichever read is the first that succeeds.
+      begin(cursor);
       return cursor;
     } catch (error) {
-      if (!isClosed) {
+      if (!isClosed && !reading.givenUp.signal.aborted) {
         failed(error instanceof Error ? error : new Error(String(error)));
         readSoon(RETRY_MS);
       }
       return undefined;
+    } finally {
+      underWay.delete(reading);
     }
   }
   function readSoon(afterMs: number): void {
     if (isClosed) return;
-    timer ??= setTimeout(() => void readNow().then(begin), afterMs);
+    timer ??= setTimeout(() => void readNow(), afterMs);
   }
   function begin(after: string | undefined): void {
     if (hasBegun || isClosed || after === undefined) return;
@@ -70,13 +86,18 @@ export function openLiveView({ client, subscription, variables, read, event, fai
     };
     stop = client.subscribe(subscription, { variables: { ...variables, after } }, handlers);
   }
-  void readNow().then(begin);
+  void readNow();
   return {
     readSoon,
-    readNow,
+    async readAgain() {
+      const hangs = performance.now() - HANGS_MS;
+      for (const { begunAt, givenUp } of underWay) if (begunAt < hangs) givenUp.abort();
+      await readNow();
+    },
     close() {
       isClosed = true;
       clearTimeout(timer);
+      for (const { givenUp } of underWay) givenUp.abort();
       stop();
     },
   };

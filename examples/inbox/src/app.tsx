@@ -1,10 +1,10 @@
-import { ApolloProvider } from "@apollo/client/react";
-import { OpenLinesProvider } from "bitrix24-open-channels-client/react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { type Connected, connect } from "./gateway/connect.ts";
+import { ConnectedProvider } from "./gateway/connected-provider.tsx";
 import { keepPerson, keptPerson } from "./gateway/kept-person.ts";
 import { type GatewaySettings, loadSettings, type Person } from "./gateway/settings.ts";
 import { InboxPage } from "./inbox-page.tsx";
+import { Boundary } from "./parts/boundary.tsx";
 import { Failure } from "./parts/failure.tsx";
 import { useRoute } from "./route.ts";
 import { TopBar } from "./top-bar/top-bar.tsx";
@@ -37,9 +37,9 @@ function SignedIn({ settings: { graphqlPath, people } }: { readonly settings: Ga
     setPerson(next);
   };
   return (
-    <ApolloProvider client={connected.apollo}>
-      <OpenLinesProvider desk={connected.desk} key={person.key}>
-        <TopBar page={route.page} people={people} person={person} onPerson={change} />
+    <ConnectedProvider connected={connected} key={person.key}>
+      <TopBar page={route.page} people={people} person={person} onPerson={change} />
+      <Boundary key={route.page}>
         {route.page === "inbox" ? (
           <InboxPage chatId={route.chatId} />
         ) : (
@@ -47,8 +47,8 @@ function SignedIn({ settings: { graphqlPath, people } }: { readonly settings: Ga
             <SupervisorPage view={route.view} sessionId={route.sessionId} />
           </Suspense>
         )}
-      </OpenLinesProvider>
-    </ApolloProvider>
+      </Boundary>
+    </ConnectedProvider>
   );
 }
 
@@ -57,7 +57,7 @@ function useConnected(url: string, person: Person | undefined): Connected | unde
   const [connected, setConnected] = useState<Connected>();
   useEffect(() => {
     if (person === undefined) return;
-    const opened = connect(url, person.key);
+    const opened = connect(url, person);
     setConnected(opened);
     return () => {
       setConnected(undefined);

@@ -1,8 +1,10 @@
 import { useQuery } from "@apollo/client/react";
 import { type FormEvent, useState } from "react";
+import { useReadAgain } from "../gateway/use-read-again.ts";
 import { RateSessionDocument, SessionToRateDocument, type SessionToRateQuery } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
 import { Modal } from "../parts/modal.tsx";
+import { Waiting } from "../parts/waiting.tsx";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
 import { useAction } from "./use-action.ts";
@@ -18,12 +20,16 @@ interface RateDialogProps {
 /** A supervisor's vote on the latest session of a conversation. */
 export function RateDialog({ chatId, onClose }: RateDialogProps) {
   const words = useWords();
-  const { data, error } = useQuery(SessionToRateDocument, { variables: { chatId }, fetchPolicy: "network-only" });
+  const { data, error, refetch } = useQuery(SessionToRateDocument, {
+    variables: { chatId },
+    fetchPolicy: "network-only",
+  });
+  const readAgain = useReadAgain(SessionToRateDocument, { error, refetch });
   const session = data?.session;
   return (
     <Modal title={words.rate} onClose={onClose}>
-      {error !== undefined && <Failure text={problemText(error, words)} />}
-      {data === undefined && error === undefined && <p role="status">{words.loading}</p>}
+      {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
+      {data === undefined && error === undefined && <Waiting onRetry={readAgain} />}
       {session?.viewerCanRate === false && <p>{words.cannotRate}</p>}
       {session != null && session.viewerCanRate !== false && <RateForm session={session} onClose={onClose} />}
     </Modal>
@@ -51,7 +57,7 @@ function RateForm({ session, onClose }: RateFormProps) {
         {RATINGS.map((each) => (
           <label key={each} data-chosen={each <= rating}>
             <input type="radio" name="rating" value={each} checked={each === rating} onChange={() => setRating(each)} />
-            <span aria-hidden>★</span>
+            <span aria-hidden>{each <= rating ? "★" : "☆"}</span>
             <span className="visually-hidden">{each}</span>
           </label>
         ))}

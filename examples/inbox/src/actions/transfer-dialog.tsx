@@ -1,5 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
+import { useReadAgain } from "../gateway/use-read-again.ts";
 import { useViewerId } from "../gateway/use-viewer.ts";
 import {
   type ChatFactsFragment,
@@ -11,8 +12,8 @@ import {
 import { Avatar } from "../parts/avatar.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { Modal } from "../parts/modal.tsx";
-import { useAskedAgain } from "../parts/use-asked-again.ts";
 import { useSettled } from "../parts/use-settled.ts";
+import { Waiting } from "../parts/waiting.tsx";
 import { useWords } from "../words/language.tsx";
 import { problemText } from "../words/problems.ts";
 import { useAction } from "./use-action.ts";
@@ -63,14 +64,15 @@ function People({ chat, search, isBusy, onChoose }: TargetsProps & { readonly se
   // The queue of the line first; a name is looked for among all.
   const variables = search === "" ? { lineId: chat.line?.id ?? null } : { search };
   const { data, previousData, error, refetch } = useQuery(TransferPeopleDocument, { variables });
-  useAskedAgain(error, refetch);
+  const readAgain = useReadAgain(TransferPeopleDocument, { error, refetch });
   const people = ((data ?? previousData)?.operators?.nodes ?? []).filter(
     ({ id }) => id !== viewerId && id !== chat.operator?.id,
   );
   return (
     <section aria-label={words.colleagues}>
       <h3>{words.colleagues}</h3>
-      {error !== undefined && <Failure text={problemText(error, words)} />}
+      {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
+      {data === undefined && error === undefined && <Waiting onRetry={readAgain} />}
       {data !== undefined && error === undefined && people.length === 0 && <p className="none">{words.nobodyFound}</p>}
       <ul>
         {people.map(({ id, name, position, avatarUrl }) => {
@@ -100,12 +102,13 @@ function People({ chat, search, isBusy, onChoose }: TargetsProps & { readonly se
 function Lines({ chat, isBusy, onChoose }: TargetsProps) {
   const words = useWords();
   const { data, error, refetch } = useQuery(TransferLinesDocument);
-  useAskedAgain(error, refetch);
+  const readAgain = useReadAgain(TransferLinesDocument, { error, refetch });
   const lines = (data?.openLines?.nodes ?? []).filter(({ id, isActive }) => id !== chat.line?.id && isActive !== false);
   return (
     <section aria-label={words.lines}>
       <h3>{words.lines}</h3>
-      {error !== undefined && <Failure text={problemText(error, words)} />}
+      {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
+      {data === undefined && error === undefined && <Waiting onRetry={readAgain} />}
       <ul>
         {lines.map(({ id, name }) => (
           <li key={id}>

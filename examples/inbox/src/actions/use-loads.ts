@@ -1,4 +1,5 @@
 import { useQuery } from "@apollo/client/react";
+import { useReadAgain } from "../gateway/use-read-again.ts";
 import { LoadsDocument, type LoadsQuery, type OperatorPresence } from "../graphql.ts";
 
 export type LoadRow = NonNullable<LoadsQuery["operatorLoad"]>["nodes"][number];
@@ -28,6 +29,7 @@ const LOOK_EVERY_MS = 30_000;
 /** What operators have to do. Not everybody may know: then there is an error, and no loads. */
 export function useLoads(): Loads {
   const { data, loading, error, refetch } = useQuery(LoadsDocument, { pollInterval: LOOK_EVERY_MS });
+  const readAgain = useReadAgain(LoadsDocument, { error, refetch });
   const byOperator = Map.groupBy(data?.operatorLoad?.nodes ?? [], ({ operator }) => operator.id);
   const loads = [...byOperator].map(([operatorId, lines]) => together(operatorId, lines));
   return {
@@ -35,7 +37,7 @@ export function useLoads(): Loads {
     loadOf: (operatorId) => loads.find((load) => load.operatorId === operatorId),
     isLoading: loading,
     error,
-    readAgain: () => void refetch().catch(() => undefined),
+    readAgain,
   };
 }
 

@@ -7,7 +7,7 @@ type Block = Attachment["blocks"][number];
 
 /** What programs add to messages: cards of CRM items, tables, links. */
 export function Attachments({ attachments }: { readonly attachments: readonly Attachment[] }) {
-  return attachments.map((attachment, index) => (
+  return attachments.filter(isShown).map((attachment, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: they have no names, and never change their order.
     <div className="attachment" key={index}>
       {attachment.blocks.map((block, at) => (
@@ -16,6 +16,11 @@ export function Attachments({ attachments }: { readonly attachments: readonly At
       ))}
     </div>
   ));
+}
+
+/** One of which nothing is known would be an empty box. */
+function isShown({ blocks }: Attachment): boolean {
+  return blocks.some(({ __typename }) => __typename !== "AttachmentUnknownBlock");
 }
 
 function BlockView({ block }: { readonly block: Block }) {
@@ -53,14 +58,16 @@ function BlockView({ block }: { readonly block: Block }) {
 interface Link {
   readonly name: string | null;
   readonly url: string | null;
+  readonly description?: string | null;
 }
 
 function Links({ links }: { readonly links: readonly Link[] }) {
   return (
     <ul>
-      {links.map(({ name, url }) => (
+      {links.map(({ name, url, description }) => (
         <li key={`${name} ${url}`}>
           <OuterLink name={name} url={url} />
+          {description != null && <p dir="auto">{description}</p>}
         </li>
       ))}
     </ul>
@@ -68,7 +75,7 @@ function Links({ links }: { readonly links: readonly Link[] }) {
 }
 
 /** What lies elsewhere is not loaded, only led to. */
-function OuterLink({ name, url }: Link) {
+function OuterLink({ name, url }: Pick<Link, "name" | "url">) {
   const text = name ?? url;
   return url === null ? (
     text

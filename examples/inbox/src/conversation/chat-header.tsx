@@ -25,7 +25,9 @@ export function ChatHeader({ chat, title, children }: ChatHeaderProps) {
       </a>
       {name !== "" && <Avatar name={name} url={chat?.avatarUrl} />}
       <div className="titles">
-        <h1 dir="auto">{name}</h1>
+        <h1>
+          <bdi>{name}</bdi>
+        </h1>
         {chat !== undefined && <Facts chat={chat} />}
       </div>
       {children}

@@ -4,13 +4,15 @@ import type { ChatFactsFragment, ChatMessageFragment } from "../graphql.ts";
 import { useWords } from "../words/language.tsx";
 import { OutgoingFileList } from "./outgoing-files.tsx";
 import { Quotation } from "./quotation.tsx";
-import { useFiles } from "./use-files.ts";
+import type { OutgoingFiles } from "./use-files.ts";
 import type { Messages } from "./use-messages.ts";
 import { useTyping } from "./use-typing.ts";
 import "./composer.css";
 
 interface ComposerProps extends Pick<Messages, "draft" | "setDraft" | "send"> {
   readonly chat: ChatFactsFragment;
+  /** On their way. */
+  readonly files: OutgoingFiles;
   /** The message that the next one answers. */
   readonly answered: ChatMessageFragment | undefined;
   /** It was answered, or is not to be. */
@@ -18,9 +20,8 @@ interface ComposerProps extends Pick<Messages, "draft" | "setDraft" | "send"> {
 }
 
 /** Where one writes. What was begun stays, whatever happens to the connection. */
-export function Composer({ chat, draft, setDraft, send, answered, onAnswered }: ComposerProps) {
+export function Composer({ chat, files, draft, setDraft, send, answered, onAnswered }: ComposerProps) {
   const words = useWords();
-  const { sendFiles, ...outgoing } = useFiles(chat.id);
   const showTyping = useTyping(chat);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -42,7 +43,7 @@ export function Composer({ chat, draft, setDraft, send, answered, onAnswered }: 
   if (chat.viewerCanSend === false) return <p className="cannot-send">{words.cannotSend}</p>;
   return (
     <>
-      <OutgoingFileList {...outgoing} />
+      <OutgoingFileList {...files} />
       {answered !== undefined && (
         <div className="answered">
           <Quotation message={answered} />
@@ -58,13 +59,8 @@ export function Composer({ chat, draft, setDraft, send, answered, onAnswered }: 
           event.preventDefault();
           submit();
         }}
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          sendFiles(event.dataTransfer.files);
-        }}
       >
-        <FileButton onFiles={sendFiles} />
+        <FileButton onFiles={files.sendFiles} />
         <textarea
           ref={field}
           value={draft}
@@ -73,7 +69,10 @@ export function Composer({ chat, draft, setDraft, send, answered, onAnswered }: 
             showTyping();
           }}
           onKeyDown={enter}
-          onPaste={({ clipboardData }) => sendFiles(clipboardData.files)}
+          onPaste={({ clipboardData }) => {
+            // Office programs put a picture of the text beside it.
+            if (!clipboardData.types.includes("text/plain")) files.sendFiles(clipboardData.files);
+          }}
           rows={1}
           dir="auto"
           placeholder={words.write}

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { ChatActions } from "../actions/chat-actions.tsx";
 import { useDeeds } from "../actions/use-deeds.ts";
 import type { Dialog } from "../dialogs/use-dialogs.ts";
@@ -10,6 +10,8 @@ import { ChatHeader } from "./chat-header.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { useAnnounced } from "./use-announced.ts";
+import { useFileDrop } from "./use-file-drop.ts";
+import { useFiles } from "./use-files.ts";
 import { useListNews } from "./use-list-news.ts";
 import { useLiveChat } from "./use-live-chat.ts";
 import { useMessages } from "./use-messages.ts";
@@ -27,28 +29,35 @@ interface ConversationProps {
 export function Conversation({ chatId, dialog }: ConversationProps) {
   const words = useWords();
   const { problem, ...messages } = useMessages(chatId);
-  const { chat, error = problem, readFacts } = useLiveChat(chatId);
+  const { chat, error = problem, readFacts, readAgain: readFactsAgain } = useLiveChat(chatId);
   const deeds = useDeeds(chatId);
   const reactions = useReactions();
   const [answered, setAnswered] = useState<ChatMessageFragment>();
   const announced = useAnnounced(chatId, messages.messages);
   useListNews(dialog, { chat, readFacts, ...messages });
   useReading(chat, messages.messages.at(-1)?.id);
-  const readAgain = () => {
-    readFacts();
-    void messages.readAgain();
+  const readAgain = async () => {
+    readFactsAgain();
+    await messages.readAgain();
   };
+  const place = useRef<HTMLElement>(null);
+  const files = useFiles(chatId);
+  const { sendFiles } = files;
+  useFileDrop(place, (dropped) => {
+    if (chat?.viewerCanSend !== false) sendFiles(dropped);
+  });
   const title = chat?.title ?? dialog?.chat.title ?? "";
   return (
-    <section className="conversation" aria-label={title || words.loading}>
+    <section className="conversation" ref={place} aria-label={title || words.loading}>
       <ChatHeader chat={chat} title={title}>
         {chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}
       </ChatHeader>
       {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
       {reactions.problem !== undefined && <Failure text={problemText(reactions.problem, words)} />}
-      {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
+      {error !== undefined && <Failure text={problemText(error, words)} onRetry={() => void readAgain()} />}
       <MessageList
         {...messages}
+        readAgain={readAgain}
         isLoading={messages.isLoading && problem === undefined}
         isEmpty={error === undefined}
         title={title}
@@ -57,7 +66,13 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
         deeds={chat?.viewerCanSend === true ? { ...reactions, onReply: setAnswered } : undefined}
       />
       {chat !== undefined && (
-        <Composer chat={chat} answered={answered} onAnswered={() => setAnswered(undefined)} {...messages} />
+        <Composer
+          chat={chat}
+          files={files}
+          answered={answered}
+          onAnswered={() => setAnswered(undefined)}
+          {...messages}
+        />
       )}
     </section>
   );

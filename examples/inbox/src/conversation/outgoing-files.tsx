@@ -5,7 +5,7 @@ import { problemText } from "../words/problems.ts";
 import type { OutgoingFiles } from "./use-files.ts";
 
 /** Files on their way, each with what became of it. */
-export function OutgoingFileList({ files, retryFile, discardFile }: Omit<OutgoingFiles, "sendFiles">) {
+export function OutgoingFileList({ files, retry, discard }: Omit<OutgoingFiles, "sendFiles">) {
   const words = useWords();
   if (files.length === 0) return null;
   return (
@@ -14,16 +14,18 @@ export function OutgoingFileList({ files, retryFile, discardFile }: Omit<Outgoin
         <li key={key}>
           <p>
             <FileText aria-hidden />
-            <span dir="auto">{file.name}</span>
+            <span className="name" dir="auto">
+              {file.name}
+            </span>
             {problem === undefined ? (
               <progress value={progress} aria-label={words.outgoing.sending} />
             ) : (
-              <button type="button" className="link" onClick={() => discardFile(key)}>
+              <button type="button" className="link" onClick={() => discard(key)}>
                 {words.discard}
               </button>
             )}
           </p>
-          {problem !== undefined && <Failure text={problemText(problem, words)} onRetry={() => retryFile(key)} />}
+          {problem !== undefined && <Failure text={problemText(problem, words)} onRetry={() => retry(key)} />}
         </li>
       ))}
     </ul>

@@ -1,13 +1,15 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
 import { useCallback, useEffect } from "react";
+import { useReadAgain } from "../gateway/use-read-again.ts";
 import { ChatDocument, type ChatFactsFragment, ChatNewsDocument } from "../graphql.ts";
-import { useAskedAgain } from "../parts/use-asked-again.ts";
 import { useLooks } from "./use-looks.ts";
 
 interface LiveFacts {
   readonly chat: ChatFactsFragment | undefined;
   readonly error: Error | undefined;
   readonly readFacts: () => void;
+  /** For whoever does not want to wait. */
+  readonly readAgain: () => void;
 }
 
 /** Who a chat is with and where it stands; read again when somebody did something with it, and when one comes back to this window. */
@@ -22,11 +24,11 @@ export function useLiveChat(chatId: string): LiveFacts {
     },
   });
   useLooks(chatId);
-  useAskedAgain(error, refetch);
+  const readAgain = useReadAgain(ChatDocument, { error, refetch });
   useEffect(() => {
     addEventListener("focus", readFacts);
     return () => removeEventListener("focus", readFacts);
   }, [readFacts]);
   // A question that failed takes nothing away that is known.
-  return { chat: (data ?? previousData)?.chat ?? undefined, error, readFacts };
+  return { chat: (data ?? previousData)?.chat ?? undefined, error, readFacts, readAgain };
 }

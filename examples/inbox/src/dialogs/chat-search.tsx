@@ -1,4 +1,5 @@
 import { useQuery } from "@apollo/client/react";
+import { useReadAgain } from "../gateway/use-read-again.ts";
 import { SearchChatsDocument } from "../graphql.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Failure } from "../parts/failure.tsx";
@@ -22,7 +23,7 @@ export function FoundChats({ text, openChatId }: FoundChatsProps) {
   const words = useWords();
   const { data, error, refetch } = useQuery(SearchChatsDocument, { variables: { text: useSettled(text, 250) } });
   const found = data?.chatSearch?.nodes ?? [];
-  const readAgain = () => void refetch().catch(() => undefined);
+  const readAgain = useReadAgain(SearchChatsDocument, { error, refetch });
   if (error !== undefined) return <Failure text={problemText(error, words)} onRetry={readAgain} />;
   if (data === undefined) return <Waiting onRetry={readAgain} />;
   if (found.length === 0) return <p className="nothing">{words.nothingFound}</p>;
@@ -32,8 +33,8 @@ export function FoundChats({ text, openChatId }: FoundChatsProps) {
         <li key={id}>
           <a className="dialog-row" href={inboxAddress(id)} aria-current={id === openChatId}>
             <Avatar name={customerName(title ?? "")} url={avatarUrl} />
-            <span className="who" dir="auto">
-              {customerName(title ?? words.untitled)}
+            <span className="who">
+              <bdi>{customerName(title ?? words.untitled)}</bdi>
             </span>
             <span className="where">
               {[words.states[state ?? "UNKNOWN"], connector?.title ?? connector?.id, operator?.name]

@@ -9,7 +9,7 @@ import { FoundChats, SHORTEST_SEARCH } from "./chat-search.tsx";
 import { DialogRows } from "./dialog-rows.tsx";
 import { GroupTabs } from "./group-tabs.tsx";
 import { countsOf, GROUPS, type Group, groupOf } from "./groups.ts";
-import { type Dialog, type Dialogs, useDialogs } from "./use-dialogs.ts";
+import { type Dialog, type Dialogs, MOST_DIALOGS, useDialogs } from "./use-dialogs.ts";
 import "./dialog-list.css";
 
 const FINISHED = ["NO_OPEN_SESSION"] as const;
@@ -33,9 +33,9 @@ export function DialogList({ open, openChatId }: DialogListProps) {
   const [search, setSearch] = useState("");
   const isSearching = search.trim().length >= SHORTEST_SEARCH;
   const byGroup = Map.groupBy(dialogs, (dialog) => groupOf(dialog, viewerId));
-  const counts = GROUPS.flatMap((each) =>
-    each === "finished" ? [] : [[each, countsOf(byGroup.get(each) ?? [])] as const],
-  );
+  // Whose the taken ones are is not known before it is known who one is.
+  const counted = GROUPS.filter((each) => each === "waiting" || (isKnown && each !== "finished"));
+  const counts = counted.map((each) => [each, countsOf(byGroup.get(each) ?? [])] as const);
   return (
     <section className="dialog-list" aria-label={words.dialogs}>
       {openChatId === undefined && <h1 className="visually-hidden">{words.dialogs}</h1>}
@@ -62,12 +62,12 @@ export function DialogList({ open, openChatId }: DialogListProps) {
           ) : (
             <Rows
               {...{ group, openChatId, problem }}
-              // Whose the taken ones are is not known before it is known who one is.
-              dialogs={isKnown || group === "waiting" ? (byGroup.get(group) ?? []) : []}
+              dialogs={counted.includes(group) ? (byGroup.get(group) ?? []) : []}
               isLoading={isLoading || !isKnown}
               onRetry={readAll}
             />
           )}
+          {open.isFull && group !== "finished" && <NewestOnly />}
         </div>
       )}
     </section>
@@ -76,13 +76,19 @@ export function DialogList({ open, openChatId }: DialogListProps) {
 
 function FinishedDialogs({ openChatId }: { readonly openChatId: string | undefined }) {
   const words = useWords();
-  const { problem, readAgain, ...finished } = useDialogs(FINISHED);
+  const { problem, readAgain, isFull, ...finished } = useDialogs(FINISHED);
   return (
     <>
       {problem !== undefined && <Failure text={problemText(problem, words)} onRetry={readAgain} />}
       <Rows group="finished" {...finished} {...{ problem, openChatId }} onRetry={readAgain} />
+      {isFull && <NewestOnly />}
     </>
   );
+}
+
+function NewestOnly() {
+  const words = useWords();
+  return <p className="newest-only">{words.newestOnly(MOST_DIALOGS)}</p>;
 }
 
 interface RowsProps {

@@ -35,7 +35,8 @@ function DialogLink({ dialog, isOpen }: Omit<DialogRowProps, "onDeed">) {
   const operator = chat.operator?.id === viewerId ? undefined : chat.operator?.name;
   const title = chat.title ?? words.untitled;
   const at = preview?.sentAt ?? dialog.changedAt;
-  const unread = chat.viewerUnreadCount ?? 0;
+  // What is before one's eyes is being read; the list tells it some seconds later.
+  const unread = isOpen ? 0 : (chat.viewerUnreadCount ?? 0);
   return (
     <a
       className="dialog-row"
@@ -44,8 +45,8 @@ function DialogLink({ dialog, isOpen }: Omit<DialogRowProps, "onDeed">) {
       data-unread={unread > 0 || isMarkedAsUnread === true}
     >
       <Avatar name={customerName(title)} url={chat.avatarUrl} />
-      <span className="who" dir="auto">
-        {customerName(title)}
+      <span className="who">
+        <bdi>{customerName(title)}</bdi>
       </span>
       {typeof at === "string" && (
         <time dateTime={at} title={full(new Date(at))}>
@@ -54,6 +55,7 @@ function DialogLink({ dialog, isOpen }: Omit<DialogRowProps, "onDeed">) {
       )}
       <span className="last" dir="auto">
         {preview?.hasFile === true && <Paperclip aria-label={words.file} />}
+        {preview?.author != null && preview.author.id === viewerId && <span className="own">{words.you} </span>}
         {preview?.text}
       </span>
       <span className="marks">

@@ -6,17 +6,23 @@ import { type ChatState, type DialogRowFragment, DialogRowFragmentDoc } from "..
 /** A row of the list. */
 export type Dialog = DialogRowFragment;
 
-export interface Dialogs extends Omit<InboxState<Dialog>, "rows"> {
+export interface Dialogs extends Pick<InboxState<Dialog>, "isLoading" | "problem"> {
   readonly dialogs: readonly Dialog[];
-  readonly loadMore: () => Promise<void>;
+  /** There may be older ones than the list takes. */
+  readonly isFull: boolean;
   readonly readAgain: () => void;
 }
 
 const ITEM_FIELDS = selectionOf(DialogRowFragmentDoc);
-const PAGE = 100;
+/** As many as the gateway keeps up to date. */
+export const MOST_DIALOGS = 100;
 
 /** The viewer's conversations in some states, alive. */
 export function useDialogs(states: readonly ChatState[]): Dialogs {
-  const { rows, ...state } = useInbox({ first: PAGE, filter: { states }, itemFields: ITEM_FIELDS });
-  return { ...state, dialogs: rows };
+  const { rows, isLoading, problem, readAgain } = useInbox({
+    first: MOST_DIALOGS,
+    filter: { states },
+    itemFields: ITEM_FIELDS,
+  });
+  return { dialogs: rows, isFull: rows.length >= MOST_DIALOGS, isLoading, problem, readAgain };
 }

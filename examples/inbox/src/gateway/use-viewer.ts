@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { ViewerDocument } from "../graphql.ts";
-import { useAskedAgain } from "../parts/use-asked-again.ts";
+import { useReadAgain } from "./use-read-again.ts";
 
 interface Viewer {
   readonly viewerId: string | undefined;
@@ -13,13 +13,8 @@ interface Viewer {
 /** Who is signed in; asked again until somebody answers. */
 export function useViewer(): Viewer {
   const { data, error, refetch } = useQuery(ViewerDocument);
-  useAskedAgain(error, refetch);
-  return {
-    viewerId: data?.viewer?.user?.id,
-    isKnown: data?.viewer != null,
-    error,
-    readAgain: () => void refetch().catch(() => undefined),
-  };
+  const readAgain = useReadAgain(ViewerDocument, { error, refetch });
+  return { viewerId: data?.viewer?.user?.id, isKnown: data?.viewer != null, error, readAgain };
 }
 
 /** The id of whoever is signed in; undefined until it is known. */

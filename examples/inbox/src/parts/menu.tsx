@@ -42,12 +42,18 @@ export function Menu({ label, items }: { readonly label: string; readonly items:
 
   const move = (event: KeyboardEvent) => {
     if (event.key === "Escape") return close();
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
     const all = entries();
     const at = document.activeElement instanceof HTMLElement ? all.indexOf(document.activeElement) : -1;
-    all[(at + step + all.length) % all.length]?.focus();
+    const targets = new Map([
+      ["ArrowDown", at + 1],
+      ["ArrowUp", at - 1],
+      ["Home", 0],
+      ["End", -1],
+    ]);
+    const target = targets.get(event.key);
+    if (target === undefined) return;
+    event.preventDefault();
+    all[(target + all.length) % all.length]?.focus();
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only notices that the focus went elsewhere.

@@ -20,7 +20,7 @@ export function Modal({ title, children, onClose }: ModalProps) {
     return () => current?.close();
   }, []);
   return (
-    <dialog className="modal" ref={dialog} aria-labelledby={id} onCancel={onClose}>
+    <dialog className="modal" ref={dialog} aria-labelledby={id} closedby="any" onCancel={onClose}>
       <header>
         <h2 id={id}>{title}</h2>
         <button type="button" className="icon" aria-label={words.close} onClick={onClose}>

@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import type { ReactNode } from "react";
+import { SELDOM_MS, useReadAgain } from "../gateway/use-read-again.ts";
 import { FilterChoicesDocument } from "../graphql.ts";
-import { SELDOM_MS, useAskedAgain } from "../parts/use-asked-again.ts";
 import { useWords } from "../words/language.tsx";
 import { type Filters, STATES } from "./filters.ts";
 import "./filter-bar.css";
@@ -18,7 +18,7 @@ interface FilterBarProps {
 export function FilterBar({ filters, onChange, isForSessions, children }: FilterBarProps) {
   const words = useWords();
   const { data, error, refetch } = useQuery(FilterChoicesDocument);
-  useAskedAgain(error, refetch, SELDOM_MS);
+  useReadAgain(FilterChoicesDocument, { error, refetch }, { afterMs: SELDOM_MS });
   const lines = data?.openLines?.nodes ?? [];
   const operators = data?.operators?.nodes ?? [];
   const set = (how: Partial<Filters>) => onChange({ ...filters, ...how });

@@ -22,7 +22,7 @@ export function LoadView() {
       {isLoading && loads.length === 0 && <Waiting onRetry={readAgain} />}
       {loads.length > 0 && (
         <div className="table-frame">
-          <table>
+          <table className="cards">
             <thead>
               <tr>
                 <th scope="col">{words.operator}</th>
@@ -57,16 +57,18 @@ function LoadLine({ load, most }: { readonly load: Load; readonly most: number }
       <th scope="row" dir="auto">
         {load.name ?? words.untitled}
       </th>
-      <td>
+      <td className="where">
         <span className="presence" data-presence={load.presence}>
           {words.presences[load.presence]}
         </span>
       </td>
-      <td className="number">
+      <td className="number open" data-name={words.openNow}>
         <Bar part={load.active / most} />
         {load.active}
       </td>
-      <td className="number">{load.free ?? words.unlimited}</td>
+      <td className="number free" data-name={words.freeNow}>
+        {load.free ?? words.unlimited}
+      </td>
       <td className="lines">
         {busy.map(({ line, activeSessionCount }) => `${line.name ?? line.id} ${activeSessionCount}`).join(" · ")}
       </td>

@@ -17,7 +17,7 @@ export function SessionTable({ sessions, openSessionId }: SessionTableProps) {
   const lineName = useLineNames();
   return (
     <div className="table-frame">
-      <table className="session-table">
+      <table className="session-table cards">
         <thead>
           <tr>
             <th scope="col">{words.customer}</th>
@@ -71,12 +71,14 @@ function SessionLine({ session, line, isOpen }: SessionLineProps) {
           {name}
         </a>
       </th>
-      <td>
+      <td className="standing">
         <span className="state" data-state={state}>
           {words.sessionStates[state ?? "UNKNOWN"]}
         </span>
       </td>
-      <td dir="auto">{operator?.name ?? (isOver(state) ? words.noOperator : words.nobody)}</td>
+      <td className="operator" dir="auto">
+        {operator?.name ?? (isOver(state) ? words.noOperator : words.nobody)}
+      </td>
       <td className="further" dir="auto">
         {line}
       </td>

@@ -31,7 +31,7 @@ export function SessionsView({ filters, onFilters, sessionId }: SessionsViewProp
         {filter === undefined ? (
           <p className="none">{words.noPeriod}</p>
         ) : (
-          <SessionList filter={filter} openSessionId={sessionId} />
+          <SessionList key={JSON.stringify(filter)} filter={filter} openSessionId={sessionId} />
         )}
       </div>
       {sessionId !== undefined && <Transcript key={sessionId} sessionId={sessionId} />}
@@ -46,7 +46,7 @@ interface SessionListProps {
 
 function SessionList({ filter, openSessionId }: SessionListProps) {
   const words = useWords();
-  const { sessions, isComplete, hasMore, isLoading, error, loadMore, readAgain } = useSessions(filter);
+  const { sessions, isComplete, hasMore, isLoading, error, moreProblem, loadMore, readAgain } = useSessions(filter);
   return (
     <>
       {error !== undefined && !isLoading && <Failure text={problemText(error, words)} onRetry={readAgain} />}
@@ -54,7 +54,8 @@ function SessionList({ filter, openSessionId }: SessionListProps) {
       {sessions.length === 0 && !isLoading && error === undefined && <p className="none">{words.noSessions}</p>}
       {isLoading && <Waiting onRetry={readAgain} />}
       {!isComplete && !isLoading && <p className="none">{words.notComplete}</p>}
-      {hasMore && !isLoading && (
+      {moreProblem !== undefined && <Failure text={problemText(moreProblem, words)} onRetry={loadMore} />}
+      {hasMore && !isLoading && moreProblem === undefined && (
         <p className="more">
           <button type="button" onClick={loadMore}>
             {words.more}

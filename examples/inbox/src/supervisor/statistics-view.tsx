@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
+import { SELDOM_MS, useReadAgain } from "../gateway/use-read-again.ts";
 import { type PeriodInput, StatisticsDocument, type StatisticsQuery } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
-import { SELDOM_MS, useAskedAgain } from "../parts/use-asked-again.ts";
 import { Waiting } from "../parts/waiting.tsx";
 import { useFormats } from "../words/formats.ts";
 import { useWords } from "../words/language.tsx";
@@ -44,9 +44,8 @@ function Figures({ period, lineId }: { readonly period: PeriodInput; readonly li
   const words = useWords();
   const variables = { period, lineIds: lineId === "" ? null : [lineId] };
   const { data, error, refetch } = useQuery(StatisticsDocument, { variables });
-  useAskedAgain(error, refetch, SELDOM_MS);
+  const readAgain = useReadAgain(StatisticsDocument, { error, refetch }, { afterMs: SELDOM_MS });
   const statistics = data?.lineStatistics;
-  const readAgain = () => void refetch().catch(() => undefined);
   if (error !== undefined) return <Failure text={problemText(error, words)} onRetry={readAgain} />;
   if (statistics == null) return <Waiting onRetry={readAgain} />;
   return (
@@ -92,7 +91,7 @@ function Operators({ operators }: { readonly operators: Statistics["byOperator"]
   const sorted = operators.toSorted((one, other) => (other.sessionCount ?? 0) - (one.sessionCount ?? 0));
   return (
     <div className="table-frame">
-      <table>
+      <table className="cards operators">
         <thead>
           <tr>
             <th scope="col">{words.operator}</th>
@@ -113,12 +112,16 @@ function Operators({ operators }: { readonly operators: Statistics["byOperator"]
               <th scope="row" dir="auto">
                 {operator.name ?? words.untitled}
               </th>
-              <td className="number">
+              <td className="number" data-name={words.sessions}>
                 <Bar part={(sessionCount ?? 0) / most} />
                 {sessionCount}
               </td>
-              <td className="number">{formats.seconds(averageWaitForAnswerSeconds)}</td>
-              <td className="number">{formats.share(positiveRate)}</td>
+              <td className="number" data-name={words.averageWait}>
+                {formats.seconds(averageWaitForAnswerSeconds)}
+              </td>
+              <td className="number" data-name={words.positive}>
+                {formats.share(positiveRate)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,7 @@
 import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { SELDOM_MS, useReadAgain } from "../gateway/use-read-again.ts";
 import { type SessionFilter, type SessionRowFragment, SessionsDocument } from "../graphql.ts";
-import { SELDOM_MS, useAskedAgain } from "../parts/use-asked-again.ts";
 
 interface Sessions {
   readonly sessions: readonly SessionRowFragment[];
@@ -9,6 +10,8 @@ interface Sessions {
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly error: Error | undefined;
+  /** Why the next page did not come. */
+  readonly moreProblem: Error | undefined;
   readonly loadMore: () => void;
   readonly readAgain: () => void;
 }
@@ -22,7 +25,8 @@ export function useSessions(filter: SessionFilter): Sessions {
     variables,
     notifyOnNetworkStatusChange: true,
   });
-  useAskedAgain(error, refetch, SELDOM_MS);
+  const readAgain = useReadAgain(SessionsDocument, { error, refetch }, { afterMs: SELDOM_MS });
+  const [moreProblem, setMoreProblem] = useState<Error>();
   const list = data?.sessions;
   return {
     sessions: list?.nodes ?? [],
@@ -30,7 +34,14 @@ export function useSessions(filter: SessionFilter): Sessions {
     hasMore: list?.pageInfo.hasNextPage ?? false,
     isLoading: loading,
     error,
-    readAgain: () => void refetch().catch(() => undefined),
-    loadMore: () => void fetchMore({ variables: { after: list?.pageInfo.endCursor ?? null } }),
+    moreProblem,
+    readAgain,
+    loadMore() {
+      setMoreProblem(undefined);
+      fetchMore({ variables: { after: list?.pageInfo.endCursor ?? null } }).then(
+        ({ error }) => setMoreProblem(error),
+        setMoreProblem,
+      );
+    },
   };
 }

@@ -19,6 +19,7 @@ export const english = {
   save: "Save",
   more: "Show more",
   all: "All",
+  notShown: "This page cannot be shown.",
   failedToStart: "The inbox could not be started.",
 
   actingAs: "Acting as",
@@ -47,8 +48,10 @@ export const english = {
     finished: "No finished conversations yet.",
   },
   unread: (count: number) => plural(count, { one: "unread message", other: "unread messages" }),
+  newestOnly: (count: number) => `Only the newest ${count} are listed. Search finds the others.`,
   toAllSessions: "All conversations of the portal",
   file: "File",
+  you: "You:",
   untitled: "Without a name",
   nobody: "Nobody yet",
   noOperator: "Nobody",

@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { useWords } from "./language.tsx";
 
 /** How times, numbers and sizes are written in the language that was chosen. */
@@ -24,7 +23,16 @@ const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 export function useFormats(): Formats {
   const { locale } = useWords();
-  return useMemo(() => createFormats(ownLocale(locale)), [locale]);
+  return formatsOf(ownLocale(locale));
+}
+
+const made = new Map<string, Formats>();
+
+/** Made once: what writes a date takes long to make, and longer to throw away, and each message of a long conversation needs it. */
+function formatsOf(locale: string): Formats {
+  const formats = made.get(locale) ?? createFormats(locale);
+  made.set(locale, formats);
+  return formats;
 }
 
 /** As people write in their own country, where that speaks the language. */

@@ -18,6 +18,7 @@ export const german: Words = {
   save: "Speichern",
   more: "Mehr anzeigen",
   all: "Alle",
+  notShown: "Diese Seite kann nicht angezeigt werden.",
   failedToStart: "Der Posteingang konnte nicht gestartet werden.",
 
   actingAs: "Angemeldet als",
@@ -46,8 +47,10 @@ export const german: Words = {
     finished: "Noch keine beendeten Gespräche.",
   },
   unread: (count) => plural(count, { one: "ungelesene Nachricht", other: "ungelesene Nachrichten" }),
+  newestOnly: (count) => `Hier stehen nur die neuesten ${count}. Die Suche findet die übrigen.`,
   toAllSessions: "Alle Gespräche des Portals",
   file: "Datei",
+  you: "Sie:",
   untitled: "Ohne Namen",
   nobody: "Noch niemand",
   noOperator: "Niemand",

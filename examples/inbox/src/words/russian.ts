@@ -18,6 +18,7 @@ export const russian: Words = {
   save: "Сохранить",
   more: "Показать ещё",
   all: "Все",
+  notShown: "Эту страницу не удалось показать.",
   failedToStart: "Не удалось запустить приложение.",
 
   actingAs: "Вы вошли как",
@@ -51,8 +52,10 @@ export const russian: Words = {
       few: "непрочитанных сообщения",
       other: "непрочитанных сообщений",
     }),
+  newestOnly: (count) => `Показаны только последние ${count}. Остальные найдёт поиск.`,
   toAllSessions: "Все диалоги портала",
   file: "Файл",
+  you: "Вы:",
   untitled: "Без имени",
   nobody: "Пока никто",
   noOperator: "Никто",
