@@ -26,7 +26,8 @@ export function listEyes({ portal, answers, isShared, lineIds }: ListEyesOptions
   /** What the application cannot tell now is read with the viewer's own credential. */
   async function ask<T>(of: FreshAnswers<OfPortal, T | null>, id: Id): Promise<T | null> {
     try {
-      return (await of.ask({ portal, id }, performance.now() - NAME_TRUST_MS)).value;
+      const now = performance.now();
+      return (await of.ask({ portal, id }, now - NAME_TRUST_MS, now)).value;
     } catch (error) {
       if (error instanceof NoApplication || error instanceof UpstreamError) return null;
       throw error;

@@ -30,7 +30,7 @@ import { createWebhookSource } from "../subscriptions/intake/receiver/webhook-so
 import { createToldSessions } from "../subscriptions/intake/told-sessions.ts";
 import { createChatResolution } from "../subscriptions/live/chat-resolution.ts";
 import { createFoundChanges } from "../subscriptions/live/found-changes.ts";
-import { createGathering } from "../subscriptions/live/gathering.ts";
+import { createGathering, NAMES_GATHERING } from "../subscriptions/live/gathering.ts";
 import { createInboxes, type Inboxes } from "../subscriptions/live/inbox/inboxes.ts";
 import { createLiveEvents, type LiveEvents } from "../subscriptions/live/live-events.ts";
 import { createSight } from "../subscriptions/live/sight.ts";
@@ -106,6 +106,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
     closing: closing.signal,
   });
   const gathering = createGathering();
+  const names = createGathering(NAMES_GATHERING);
   const listDigests = storage.exclusive ? undefined : createListDigests(storage.keyValues, onError);
   const foundChanges = createFoundChanges({
     found(portal, change, name) {
@@ -125,6 +126,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   const sight = createSight({
     credentials,
     gathering,
+    names,
     trustMs: settings.accessRecheckMs,
     signal: closing.signal,
     observe(portal, chat, askedAt) {
@@ -351,6 +353,7 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
       watchers.close();
       foundChanges.close();
       gathering.close();
+      names.close();
       chats.close();
       await activities.close();
       await Promise.all(sources.map((source) => source.stop()));

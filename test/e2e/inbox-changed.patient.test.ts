@@ -17,7 +17,11 @@ interface Row {
   readonly id: string;
   readonly isPinned: boolean;
   readonly preview: { readonly text: string | null } | null;
-  readonly chat: { readonly viewerUnreadCount: number | null; readonly line: { readonly name: string | null } | null };
+  readonly chat: {
+    readonly viewerUnreadCount: number | null;
+    readonly line: { readonly name: string | null } | null;
+    readonly operator: { readonly name: string | null } | null;
+  };
 }
 
 interface Change {
@@ -158,6 +162,28 @@ describe("the names in a watched inbox", () => {
     expect(reads).toBe(lines.size + further.size);
     // Of the other's rows those who were not known yet, in one question.
     expect(people - (before["im.user.list.get"] ?? 0)).toBeLessThanOrEqual(1);
+  });
+
+  it("of several lists that are opened at about the same time are asked for in one question", async () => {
+    const office = await openLiveOffice({ size: 1 });
+    const [first, ...others] = office.portal.users.filter((user) => user.role === "operator");
+    if (first === undefined || others.length < 3) throw new Error("too few operators");
+    for (const chat of office.portal.world.chats.values()) {
+      const owner = [first, ...others][chat.id % (others.length + 1)];
+      if (chat.connectorId !== "livechat" || chat.ownerId === 0 || owner === undefined) continue;
+      joinChat(office.portal.world, chat, [owner.id]);
+      chat.ownerId = owner.id;
+    }
+    await nextChange(office.listen(CHANGES, { key: keyFor(first), variables: { first: 100 } }));
+    const before = asked(office)["im.user.list.get"] ?? 0;
+    const lists = others.map((user) => office.listen(CHANGES, { key: keyFor(user), variables: { first: 100 } }));
+    const operators = new Set<string>();
+    for (const listener of lists) {
+      const { changed } = await nextChange(listener);
+      for (const { chat } of changed) if (chat.operator?.name) operators.add(chat.operator.name);
+    }
+    expect(operators.size).toBeGreaterThan(2);
+    expect((asked(office)["im.user.list.get"] ?? 0) - before).toBeLessThan(others.length);
   });
 });
 

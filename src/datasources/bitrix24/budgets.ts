@@ -46,6 +46,11 @@ export interface BudgetOptions {
   readonly spentByAll?: (perMs: number) => Promise<number | undefined>;
 }
 
+/** So many requests flow back that no minute takes more than the share, with what follows each other at once in it. */
+function perMinute(share: number): number {
+  return Math.max(share - BURST, share / 2);
+}
+
 /** A portal without limits has none here either. */
 export function createBudget(
   drainPerSecond: number | undefined,
@@ -53,7 +58,7 @@ export function createBudget(
   { now = () => performance.now(), spentByAll }: BudgetOptions = {},
 ): Budget {
   if (drainPerSecond === undefined) return UNBOUNDED;
-  const perMs = (drainPerSecond * share) / 1000;
+  const perMs = perMinute(drainPerSecond * share * 60) / 60_000;
   let level = 0;
   let updatedAt = now();
   const drain = (): void => {

@@ -15,14 +15,17 @@ export interface FreshAnswers<Subject, T> {
   keptBy(name: string): Answer<T> | undefined;
   /** Takes over an answer that another question brought. */
   prime(subject: Subject, answer: Answer<T>): void;
-  /** An answer that was asked for at `since` or later. Rejects as the question does. */
-  ask(subject: Subject, since: number): Promise<Answer<T>>;
+  /**
+   * An answer that was asked for at `since` or later. `cameAt`: when what makes it needed came, by which its turn is told. Rejects as the question
+   * does.
+   */
+  ask(subject: Subject, since: number, cameAt?: number): Promise<Answer<T>>;
 }
 
 export interface FreshAnswersOptions<Subject, T> {
   readonly nameOf: (subject: Subject) => string;
   /** Resolves when the question may leave: whatever is asked before it does shares the answer. */
-  readonly turn: (subject: Subject, since: number) => Promise<void>;
+  readonly turn: (subject: Subject, cameAt: number) => Promise<void>;
   readonly ask: (subject: Subject) => Promise<T>;
   readonly maxKept: number;
   /** Default: kept until others push it out. */
@@ -48,10 +51,10 @@ export function createFreshAnswers<Subject, T>(options: FreshAnswersOptions<Subj
   const waiting = new Map<string, Question<T>>();
   const underWay = new Map<string, Question<T>>();
 
-  function begin(subject: Subject, name: string, since: number): Question<T> {
+  function begin(subject: Subject, name: string, cameAt: number): Question<T> {
     const question: Question<T> = { askedAt: undefined, answer: find() };
     async function find(): Promise<Answer<T>> {
-      await turn(subject, since);
+      await turn(subject, cameAt);
       const askedAt = now();
       question.askedAt = askedAt;
       waiting.delete(name);
@@ -77,13 +80,13 @@ export function createFreshAnswers<Subject, T>(options: FreshAnswersOptions<Subj
     prime: (subject, answer) => keep(nameOf(subject), answer),
     kept: (subject) => kept.get(nameOf(subject)),
     keptBy: (name) => kept.get(name),
-    ask(subject, since) {
+    ask(subject, since, cameAt = since) {
       const name = nameOf(subject);
       const known = kept.get(name);
       if (known !== undefined && known.askedAt >= since) return Promise.resolve(known);
       const asked = underWay.get(name);
       if (asked?.askedAt !== undefined && asked.askedAt >= since) return asked.answer;
-      return (waiting.get(name) ?? begin(subject, name, since)).answer;
+      return (waiting.get(name) ?? begin(subject, name, cameAt)).answer;
     },
   };
 }

@@ -21,6 +21,8 @@ export interface GatheringPace {
 }
 
 export const DEFAULT_GATHERING: GatheringPace = { idleMs: 500, loadMs: 4_000 };
+/** Somebody may be waiting for his first list. */
+export const NAMES_GATHERING: GatheringPace = { idleMs: 200, loadMs: 1_600 };
 
 const MAX_PORTALS = 10_000;
 

@@ -42,6 +42,8 @@ export interface PortalAnswersOptions {
   /** The application's credential in the portal, bound to a fresh deadline; undefined where there is none. */
   readonly sessionOf: (portal: PortalRef) => Promise<PortalSession | undefined>;
   readonly gathering: Gathering;
+  /** Names, which hold for long, wait for each other a shorter time. */
+  readonly names: Gathering;
   /** Told of each chat's record that was read. */
   readonly onChat?: ((portal: PortalRef, chat: ChatRecord, askedAt: number) => void) | undefined;
   /** Ends repetitions of questions that the portal was too busy for. */
@@ -70,7 +72,8 @@ export class NoApplication extends Error {
   }
 }
 
-export function createPortalAnswers({ sessionOf, gathering, signal, onChat }: PortalAnswersOptions): PortalAnswers {
+export function createPortalAnswers(options: PortalAnswersOptions): PortalAnswers {
+  const { sessionOf, gathering, names, signal, onChat } = options;
   const readings = new Map<string, Promise<Reading>>();
 
   /** One for all that leaves in this moment. */
@@ -100,12 +103,12 @@ export function createPortalAnswers({ sessionOf, gathering, signal, onChat }: Po
   function answers<T>(
     read: (reading: Reading, id: Id, portal: PortalRef) => Promise<T>,
     more: Pick<FreshAnswersOptions<OfPortal, T>, "maxKept" | "keptMs" | "weigh"> & {
-      readonly turn?: () => Promise<void>;
+      readonly turn?: FreshAnswersOptions<OfPortal, T>["turn"];
     },
   ): FreshAnswers<OfPortal, T> {
     return createFreshAnswers<OfPortal, T>({
       nameOf: ({ portal, id }) => `${portalName(portal)}\n${id}`,
-      turn: ({ portal }, since) => gathering.next(portalName(portal), since),
+      turn: ({ portal }, cameAt) => gathering.next(portalName(portal), cameAt),
       ask: ({ portal, id }) =>
         readPatiently(async () => read(await readingOf(portal), id, portal), { patienceMs: EVENT_PATIENCE_MS, signal }),
       ...more,
@@ -127,7 +130,10 @@ export function createPortalAnswers({ sessionOf, gathering, signal, onChat }: Po
         nullIfRefused(noSessionAsNull(portal.read(sessionHistoryGet({ chatId }), { fresh: true }))),
       { maxKept: MAX_MESSAGES, keptMs: HISTORY_KEPT_MS, weigh: (history) => history?.messages.length ?? 0 },
     ),
-    users: answers(({ users }, id) => users.load(id), { maxKept: MAX_USERS }),
+    users: answers(({ users }, id) => users.load(id), {
+      maxKept: MAX_USERS,
+      turn: ({ portal }, cameAt) => names.next(portalName(portal), cameAt),
+    }),
     // Rarely asked, and by questions that have waited for a gathering already.
     lines: answers(({ portal }, id) => portal.read(configGet(id), { fresh: true }), {
       maxKept: MAX_LINES,

@@ -24,6 +24,8 @@ export interface SightCredentials {
 export interface SightOptions {
   readonly credentials: SightCredentials;
   readonly gathering: Gathering;
+  /** Those for names. */
+  readonly names: Gathering;
   /** How long an answer that lets somebody see holds, in milliseconds. */
   readonly trustMs: number;
   readonly signal: AbortSignal;
@@ -43,9 +45,15 @@ export interface Sight {
 }
 
 export function createSight(options: SightOptions): Sight {
-  const { credentials, gathering, trustMs, signal, observe } = options;
+  const { credentials, gathering, names, trustMs, signal, observe } = options;
   const turns = createChatTurns();
-  const answers = createPortalAnswers({ sessionOf: credentials.ofPortal, gathering, signal, onChat: observe });
+  const answers = createPortalAnswers({
+    sessionOf: credentials.ofPortal,
+    gathering,
+    names,
+    signal,
+    onChat: observe,
+  });
   const lists = createDialogLists({
     sessionOf: credentials.ofViewer,
     signal,

@@ -35,8 +35,10 @@ export interface WatchersOptions {
   readonly heartbeatMs?: number;
   /** Between two looks at one list, however much happens. Default 5 s. */
   readonly pauseMs?: number;
-  /** A look is not put off longer than this, whatever else there is to ask. Default 10 min. */
+  /** A look that is put off longer than this takes the turn of an event. Default 10 min. */
   readonly boundMs?: number;
+  /** Between two of those. Default 8 s. */
+  readonly forcedEveryMs?: number;
   /**
    * Whether the look is this process's; where several processes share a store, one of them looks. Resolves to false when another has.
    */
@@ -52,6 +54,11 @@ const BOUND_MS = 10 * 60_000;
 const CHANGED_MS = 1_000;
 /** Between two looks at one list, however much happens. */
 const PAUSE_MS = 5_000;
+/**
+ * Between two looks that take the turn of an event because they are overdue: a quarter of the share on the standard plan. Where hundreds are
+ * overdue at once, events would wait behind them until they are withheld.
+ */
+const FORCED_EVERY_MS = 8_000;
 /** So much sooner than after a look of its own a process asks again what another has seen, which may be as old as a look. */
 const ELSEWHERE_SHARE = 1 / 6;
 
@@ -73,11 +80,14 @@ interface PortalWatch {
   readonly watched: Map<string, Watched>;
   timer: NodeJS.Timeout | undefined;
   isLooking: boolean;
+  /** When a look last took the turn of an event. */
+  forcedAt: number;
 }
 
 /** One look at a time for each portal, the longest overdue first: where the live side's share does not reach, all wait longer alike. */
 export function createWatchers(options: WatchersOptions): Watchers {
   const { lists, onError, heartbeatMs = HEARTBEAT_MS, boundMs = BOUND_MS, pauseMs = PAUSE_MS } = options;
+  const { forcedEveryMs = FORCED_EVERY_MS } = options;
   const { now = () => performance.now() } = options;
   const portals = new Map<string, PortalWatch>();
   const listeners = new Map<string, number>();
@@ -105,7 +115,7 @@ export function createWatchers(options: WatchersOptions): Watchers {
     }
     portal.isLooking = true;
     try {
-      await lookAt(watched);
+      await lookAt(portal, watched);
     } catch (error) {
       // What the portal refuses or is too busy for is asked again at the next heartbeat, and told where an event needs it.
       if (!(error instanceof UpstreamError)) onError(error);
@@ -118,16 +128,17 @@ export function createWatchers(options: WatchersOptions): Watchers {
   }
 
   /** Of those that are due: who waited longest of all, then where something happened. */
-  function nextLook({ watched }: PortalWatch): Watched | undefined {
-    const due = [...watched.values()].filter(({ dueAt }) => dueAt <= now()).sort((a, b) => a.dueAt - b.dueAt);
-    return due.find(isOverdue) ?? due.find((each) => each.since > each.lookedAt) ?? due[0];
+  function nextLook(portal: PortalWatch): Watched | undefined {
+    const due = [...portal.watched.values()].filter(({ dueAt }) => dueAt <= now()).sort((a, b) => a.dueAt - b.dueAt);
+    return due.find((each) => isForced(portal, each)) ?? due.find((each) => each.since > each.lookedAt) ?? due[0];
   }
 
-  function isOverdue({ lookedAt }: Watched): boolean {
-    return now() - lookedAt > boundMs - heartbeatMs;
+  /** Whether the next look at it takes the turn of an event. */
+  function isForced(portal: PortalWatch, { lookedAt }: Watched): boolean {
+    return now() - lookedAt > boundMs - heartbeatMs && now() - portal.forcedAt >= forcedEveryMs;
   }
 
-  async function lookAt(watched: Watched): Promise<void> {
+  async function lookAt(portal: PortalWatch, watched: Watched): Promise<void> {
     const { viewer } = watched;
     const beganAt = now();
     // Lists that an event needed meanwhile count as looks.
@@ -136,10 +147,11 @@ export function createWatchers(options: WatchersOptions): Watchers {
       if (kept.askedAt > watched.lookedAt) noteLook(watched, kept.askedAt);
       if (watched.dueAt > beganAt) return;
     }
-    const urgency = isOverdue(watched) ? "event" : "heartbeat";
     watched.dueAt = beganAt + heartbeatMs;
     const isElsewhere = options.isMine !== undefined && !(await options.isMine(dialogListName(viewer), heartbeatMs));
     if (isElsewhere && (await isSeenElsewhere(watched, beganAt))) return;
+    const urgency = isForced(portal, watched) ? "event" : "heartbeat";
+    if (urgency === "event") portal.forcedAt = now();
     const { askedAt } = await lists.ask({ viewer, urgency }, beganAt);
     noteLook(watched, askedAt);
   }
@@ -183,7 +195,12 @@ export function createWatchers(options: WatchersOptions): Watchers {
   /** Watches the list for one more; returns what ends that. */
   function begin(viewer: LiveViewer): { readonly watched: Watched; readonly end: () => void } {
     const portalKey = portalName(viewer.portal);
-    const portal = portals.get(portalKey) ?? { watched: new Map(), timer: undefined, isLooking: false };
+    const portal = portals.get(portalKey) ?? {
+      watched: new Map(),
+      timer: undefined,
+      isLooking: false,
+      forcedAt: Number.NEGATIVE_INFINITY,
+    };
     portals.set(portalKey, portal);
     const name = dialogListName(viewer);
     const watched = portal.watched.get(name) ?? {
@@ -242,7 +259,7 @@ export function createWatchers(options: WatchersOptions): Watchers {
     },
     checkedEverySeconds(viewer) {
       const intervalMs = Math.max(heartbeatMs, watchedBy(viewer)?.intervalMs ?? heartbeatMs);
-      return Math.ceil(Math.min(intervalMs, boundMs) / 1_000);
+      return Math.ceil(intervalMs / 1_000);
     },
     isWatched: (viewer) => watchedBy(viewer) !== undefined,
     isWatchedWith: (credentialKey) => listeners.has(credentialKey),

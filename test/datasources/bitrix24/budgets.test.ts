@@ -18,7 +18,7 @@ function countOf(portal: VirtualPortal, method: string): number {
   return portal.arrivals.filter(({ commands }) => commands.includes(method)).length;
 }
 
-it("lets a quarter of a drain pass, and a small burst after a quiet time", () => {
+it("lets no minute take more than its quarter of the drain, the small burst after a quiet time included", () => {
   let time = 0;
   const budget = createBudget(2, 0.25, { now: () => time });
   let spent = 0;
@@ -27,8 +27,9 @@ it("lets a quarter of a drain pass, and a small burst after a quiet time", () =>
     budget.spend();
     spent += 1;
   }
-  expect(spent).toBe(30 + 3);
-  expect(budget.waitFor(1)).toBeLessThanOrEqual(2_000);
+  expect(spent).toBeGreaterThan(28);
+  expect(spent).toBeLessThanOrEqual(30);
+  expect(budget.waitFor(1)).toBeLessThanOrEqual(2_400);
   expect(budget.waitFor(3)).toBeGreaterThan(4_000);
 });
 

@@ -124,6 +124,7 @@ async function executeFor(event: ChatStoredEvent, selection: string, viewerId = 
   const answers = createPortalAnswers({
     sessionOf: async () => application.session,
     gathering,
+    names: gathering,
     signal: closing.signal,
   });
   const inHand = { event, chat: () => chatId, seenAt: performance.now() };

@@ -286,13 +286,27 @@ describe("the looks", () => {
   });
 
   it("are put off where the live side's share does not reach, but no longer than their bound", async () => {
-    const { watchers } = startWatching({ boundMs: 300, hasNothingFor: (urgency) => urgency === "heartbeat" });
+    const hasNothingFor = (urgency: ListUrgency): boolean => urgency === "heartbeat";
+    const { watchers } = startWatching({ boundMs: 300, forcedEveryMs: 0, hasNothingFor });
     const beganAt = performance.now();
     watchers.watch(viewer(operator()));
     await looked(1);
     expect(performance.now() - beganAt).toBeGreaterThan(250);
     await looked(1);
     expect(watchers.checkedEverySeconds(viewer(operator()))).toBe(1);
+  });
+
+  it("take the turn of an event only now and then, however many of them are overdue, and tell how long apart they are", async () => {
+    const urgencies: ListUrgency[] = [];
+    const hasNothingFor = (urgency: ListUrgency): boolean => {
+      urgencies.push(urgency);
+      return false;
+    };
+    const { watchers } = startWatching({ heartbeatMs: 10, boundMs: 10, forcedEveryMs: 3_600_000, hasNothingFor });
+    for (const user of office.operators) watchers.watch(viewer(user));
+    await looked(3 * office.operators.length);
+    expect(urgencies.filter((urgency) => urgency === "event")).toHaveLength(1);
+    expect(watchers.checkedEverySeconds(viewer(operator()))).toBeGreaterThan(0);
   });
 
   it("go on after the portal failed", async () => {

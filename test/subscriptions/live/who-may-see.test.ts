@@ -45,6 +45,7 @@ function openSight({ trustMs = 60_000, application = true } = {}): Sight {
     trustMs,
     signal: closing.signal,
     gathering,
+    names: gathering,
     credentials: {
       ofViewer({ credentialKey }) {
         const known = credentials.get(credentialKey);

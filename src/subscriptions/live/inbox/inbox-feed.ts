@@ -1,12 +1,14 @@
-import { UpstreamError } from "../../../datasources/bitrix24/errors.ts";
+import { createBackoff } from "../../../datasources/bitrix24/backoff.ts";
+import { PortalRateLimited, UpstreamError } from "../../../datasources/bitrix24/errors.ts";
 import type { MessagePreviewRecord } from "../../../datasources/domain/chat.ts";
 import type { Id } from "../../../datasources/domain/ids.ts";
-import { inBackground } from "../../../process/guard.ts";
+import { guard, inBackground } from "../../../process/guard.ts";
 import type { ChatStoredEvent } from "../../events/event-filter.ts";
 import type { StoredMessageAdded } from "../../events/stored-event.ts";
 import type { DialogList, DialogLists } from "../dialog-lists.ts";
 import { EventWithheld } from "../event-withheld.ts";
 import type { EventAccess, LiveViewer } from "../live-viewer.ts";
+import { isPassing } from "../patient-read.ts";
 import type { Watchers } from "../watchers.ts";
 import type { InboxStream } from "./inbox-stream.ts";
 import { createLiveList, type LiveList } from "./live-list.ts";
@@ -45,13 +47,17 @@ export interface InboxFeedOptions {
 
 /** A list of that age is as good as a new one for whoever is shown it first: what changed since is on its way. */
 const FIRST_LIST_MS = 2_000;
-/** A list that could not be read at all is tried again after this. */
+/** A list that the portal refused is looked at again after this. */
 const AGAIN_MS = 5_000;
+/** One that the portal was too busy for is asked for again: hundreds may be opened at once. */
+const pauseBefore = createBackoff({ firstMs: 4_000, longestMs: 30_000 });
 
 export function openInboxFeed(options: InboxFeedOptions): InboxFeed {
   const { viewer, lists, watchers, access, previewOf, onError } = options;
   const list = createLiveList();
   const streams = new Set<InboxStream>();
+  let again: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   function moved(): void {
     for (const stream of streams) stream.moved();
@@ -65,18 +71,29 @@ export function openInboxFeed(options: InboxFeedOptions): InboxFeed {
   function failed(error: unknown): void {
     if (!(error instanceof UpstreamError)) onError(error);
     for (const stream of [...streams]) stream.failed(error);
-    if (list.read() === undefined) watchers.hasten(viewer, performance.now(), AGAIN_MS);
+    if (list.read() === undefined && !isPassing(error)) watchers.hasten(viewer, performance.now(), AGAIN_MS);
   }
 
-  /** An ordinary read of the viewer's, not one of the live side. */
-  async function readFirst(): Promise<void> {
+  /** An ordinary read of the viewer's, not one of the live side, whose share would have hundreds wait for minutes. */
+  async function readFirst(attempt = 1): Promise<void> {
     try {
       const { value, askedAt } = await lists.ask({ viewer, urgency: "viewer" }, performance.now() - FIRST_LIST_MS);
       if (value.isTold) take(value, askedAt);
       else failed(value.refusal);
     } catch (error) {
       failed(error);
+      if (isPassing(error)) readAgain(attempt, error);
     }
+  }
+
+  function readAgain(attempt: number, error: unknown): void {
+    if (isClosed || list.read() !== undefined) return;
+    const wait = pauseBefore(attempt);
+    again = setTimeout(
+      guard("reading a list again that could not be read", () => readFirst(attempt + 1)),
+      error instanceof PortalRateLimited ? Math.max(wait, error.retryAfterMs) : wait,
+    );
+    again.unref();
   }
 
   /** Undefined: it cannot be told. */
@@ -98,7 +115,7 @@ export function openInboxFeed(options: InboxFeedOptions): InboxFeed {
   }
 
   const unwatch = watchers.show(viewer, failed);
-  inBackground("reading a list for whoever is shown it", readFirst);
+  inBackground("reading a list for whoever is shown it", () => readFirst());
 
   return {
     list,
@@ -116,6 +133,10 @@ export function openInboxFeed(options: InboxFeedOptions): InboxFeed {
     missedSomething(withinMs) {
       watchers.hasten(viewer, performance.now(), Math.random() * withinMs);
     },
-    close: unwatch,
+    close() {
+      isClosed = true;
+      clearTimeout(again);
+      unwatch();
+    },
   };
 }
