@@ -68,6 +68,7 @@ export function reportsPortal(sessions: readonly Kept[], habits: Habits = {}) {
   });
 
   return {
+    list,
     read: async <T>(call: Call<T>): Promise<T> =>
       decoded(call, call.method === "imopenlines.v2.Session.list" ? list(Object(call.params)) : {}),
     calls: () => calls,
