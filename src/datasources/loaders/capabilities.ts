@@ -26,6 +26,8 @@ export interface Capabilities {
   /** An answer proved it. An empty one proves nothing. */
   isAvailable(name: CapabilityName): void;
   isMissing(name: CapabilityName, kind: MissingKind, refusal: PortalRefusal): void;
+  /** What was believed to be there answers with nothing at all any more. */
+  isUnknown(name: CapabilityName): void;
 }
 
 /** What is kept of it for later lives and other processes. Neither rejects nor throws. */
@@ -126,6 +128,7 @@ export function createCapabilityStore(options: CapabilityStoreOptions = {}): Cap
           const key = kind === "credential" ? own(name) : ofPortal(name);
           believe(key, { status: "missing", refusal, checkedAt: new Date(now()) }, MISSING_MS[kind]);
         },
+        isUnknown: (name) => forget(own(name)),
       };
     },
   };

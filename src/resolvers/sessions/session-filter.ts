@@ -24,7 +24,7 @@ export interface SessionListing {
   readonly filter: SessionListFilter;
   readonly order: SessionListOrder;
   readonly direction: "ASC" | "DESC";
-  /** A list of conditions is empty: nothing can meet it. */
+  /** A list of conditions is empty, or a period lies between two seconds: nothing can meet it. */
   readonly findsNothing: boolean;
   /** Equal for the same filter and order. */
   readonly key: string;
@@ -50,7 +50,8 @@ export function parseSessionListing(
     filter,
     order,
     direction,
-    findsNothing: lists.some((each) => each?.length === 0),
+    findsNothing:
+      lists.some((each) => each?.length === 0) || [filter.created, filter.closed].some((each) => isCrossed(each)),
     key: keyOf([filter, order, direction]),
   };
 }
@@ -113,10 +114,9 @@ function atMost<T>(items: readonly T[], name: string): readonly T[] {
 }
 
 function parseSpan(span: TimeSpanInput | null | undefined, name: string): Period | undefined {
+  checkOrder({ from: span?.from ?? undefined, to: span?.to ?? undefined }, name);
   const period = { from: wholeSeconds(span?.from, "up"), to: wholeSeconds(span?.to, "down") };
-  if (period.from === undefined && period.to === undefined) return undefined;
-  checkOrder(period, name);
-  return period;
+  return period.from === undefined && period.to === undefined ? undefined : period;
 }
 
 /** A period of the statistics: complete, and no longer than the portal takes. */
@@ -128,9 +128,12 @@ export function parsePeriod({ from, to }: PeriodInput, name: string): Required<P
   return period;
 }
 
-function checkOrder({ from, to }: Period, name: string): void {
-  if (from !== undefined && to !== undefined && from > to)
-    throw badUserInput(`${name}.from must not be later than ${name}.to.`);
+function isCrossed(period: Period | undefined): boolean {
+  return period?.from !== undefined && period.to !== undefined && period.from > period.to;
+}
+
+function checkOrder(period: Period, name: string): void {
+  if (isCrossed(period)) throw badUserInput(`${name}.from must not be later than ${name}.to.`);
 }
 
 /** The portal's times have no fractions. */

@@ -2,9 +2,10 @@ import { GraphQLError } from "graphql";
 import type { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
 import type { SessionActivityFilter } from "../../datasources/crm/activities.ts";
 import { walkActivities } from "../../datasources/crm/activity-walk.ts";
-import { type SessionListPage, sessionList } from "../../datasources/imopenlines/statistics/session-list.ts";
+import { sessionList } from "../../datasources/imopenlines/statistics/session-list.ts";
 import { walkSessions } from "../../datasources/imopenlines/statistics/session-walk.ts";
 import type { WalkPlace } from "../../datasources/imopenlines/statistics/walk-page.ts";
+import type { Capability } from "../../datasources/loaders/capabilities.ts";
 import { badUserInput } from "../../schema/input-errors.ts";
 import type { SessionSource } from "../../schema/session-list.ts";
 import { missingCapability, useCapability } from "../engine/capability.ts";
@@ -30,8 +31,8 @@ export async function listSessions(
   const { capabilities } = context.loaders.memory;
   try {
     const page = await fromReports(context, listing, size, position);
-    if (page.nodes.length > 0 || position !== undefined || capabilities.get("sessionList") !== undefined) return page;
-    return (await isReporter(context)) ? withCompleteness(page) : await instead(context, listing, size, page);
+    if (page.nodes.length > 0 || position !== undefined || isSeenLately(capabilities.get("sessionList"))) return page;
+    return (await isReporter(context)) ? withCompleteness(page, true) : await instead(context, listing, size, page);
   } catch (error) {
     const refusal = missingCapability(error);
     if (refusal === undefined || position !== undefined) throw error;
@@ -39,21 +40,37 @@ export async function listSessions(
   }
 }
 
-/** Whether the reports tell the caller anything at all. */
-async function isReporter(context: OperationContext): Promise<boolean> {
-  const probe = sessionList({ filter: {}, order: "CREATED", direction: "DESC", offset: 0, limit: 1 });
-  const proves = ({ sessions }: SessionListPage): boolean => sessions.items.length > 0;
-  return proves(await useCapability(context, "sessionList", () => context.portal.read(probe), proves));
+/** A right that was withdrawn since leaves nothing but empty answers. */
+const BELIEVED_WHEN_EMPTY_MS = 10 * 60_000;
+
+function isSeenLately(reports: Capability | undefined): boolean {
+  return reports !== undefined && Date.now() - reports.checkedAt.getTime() < BELIEVED_WHEN_EMPTY_MS;
 }
 
-function withCompleteness(page: SessionPage): SessionPage {
+/** Whether the reports tell the caller anything at all, now. */
+async function isReporter(context: OperationContext): Promise<boolean> {
+  const { capabilities } = context.loaders.memory;
+  const probe = sessionList({ filter: {}, order: "CREATED", direction: "DESC", offset: 0, limit: 1 });
+  const { sessions } = await useCapability(
+    context,
+    "sessionList",
+    () => context.portal.read(probe),
+    () => false,
+  );
+  const tells = sessions.count > 0;
+  if (tells) capabilities.isAvailable("sessionList");
+  else capabilities.isUnknown("sessionList");
+  return tells;
+}
+
+function withCompleteness(page: SessionPage, isComplete: boolean): SessionPage {
   return new SessionPage(
     page.nodes,
     () => "",
     { hasNextPage: false, hasPreviousPage: false },
     {
       source: "REPORTS",
-      isComplete: true,
+      isComplete,
     },
   );
 }
@@ -65,13 +82,14 @@ async function instead(
   size: number,
   empty: SessionPage,
 ): Promise<SessionPage> {
-  if (beyondActivities(listing) !== undefined) return empty;
+  const unsure = withCompleteness(empty, false);
+  if (beyondActivities(listing) !== undefined) return unsure;
   try {
     const page = await fromActivities(context, listing, size, undefined);
-    return page.nodes.length > 0 ? page : empty;
+    return page.nodes.length > 0 ? page : unsure;
   } catch (error) {
     if (missingCapability(error) === undefined) throw error;
-    return empty;
+    return unsure;
   }
 }
 

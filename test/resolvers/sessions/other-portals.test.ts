@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Refused } from "../../datasources/bitrix24/scripted-portal.ts";
 import { reportsPortal } from "../../datasources/reports-portal.ts";
 import { activityAnswer } from "../../fixtures/activity-examples.ts";
@@ -127,4 +127,33 @@ test("the sessions of a chat are looked for by five calls at most, whatever tell
   const { commands } = gateway.seen();
   expect(commands.filter((method) => method === ACTIVITIES)).toHaveLength(3);
   expect(commands.filter((method) => method === LIST)).toHaveLength(2);
+});
+
+test("where reports that told something tell nothing at all any more, activities do, and the list says so", async () => {
+  const { list } = fewAtATime(3);
+  let mayReport = true;
+  const gateway = await startGatewayCore((method, params) => {
+    if (method !== LIST) return activityAnswer;
+    return mayReport ? list(params) : { sessions: [], hasNextPage: false };
+  });
+  const LISTED = "{ sessions { source isComplete nodes { id } } }";
+  expect(await gateway.data(LISTED)).toMatchObject({ sessions: { source: "REPORTS", isComplete: true } });
+  mayReport = false;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 11 * 60_000 });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  expect(await gateway.data(LISTED)).toMatchObject({
+    sessions: { source: "CRM_ACTIVITIES", isComplete: false, nodes: [{ id: "4711" }] },
+  });
+  const told = await gateway.data("{ viewer { capabilities { sessionList { status } } } }");
+  expect(told).toMatchObject({ viewer: { capabilities: { sessionList: { status: "UNKNOWN" } } } });
+});
+
+test("between two seconds no session begins, and nobody is asked", async () => {
+  const gateway = await startGatewayCore(() => expect.fail("asked"));
+  const data = await gateway.data(
+    '{ sessions(filter: { created: { from: "2026-05-01T10:00:00.2Z", to: "2026-05-01T10:00:00.8Z" } }) { nodes { id } isComplete } }',
+  );
+  expect(data.sessions).toEqual({ nodes: [], isComplete: true });
 });
