@@ -31,8 +31,10 @@ export async function listSessions(
   const { capabilities } = context.loaders.memory;
   try {
     const page = await fromReports(context, listing, size, position);
-    if (page.nodes.length > 0 || position !== undefined || isSeenLately(capabilities.get("sessionList"))) return page;
-    return (await isReporter(context)) ? withCompleteness(page, true) : await instead(context, listing, size, page);
+    // An empty page of a list that goes on is no empty list.
+    if (page.nodes.length > 0 || page.pageInfo.hasNextPage || position !== undefined) return page;
+    if (isSeenLately(capabilities.get("sessionList"))) return page;
+    return (await isReporter(context)) ? noSessions("REPORTS", true) : await instead(context, listing, size);
   } catch (error) {
     const refusal = missingCapability(error);
     if (refusal === undefined || position !== undefined) throw error;
@@ -63,26 +65,9 @@ async function isReporter(context: OperationContext): Promise<boolean> {
   return tells;
 }
 
-function withCompleteness(page: SessionPage, isComplete: boolean): SessionPage {
-  return new SessionPage(
-    page.nodes,
-    () => "",
-    { hasNextPage: false, hasPreviousPage: false },
-    {
-      source: "REPORTS",
-      isComplete,
-    },
-  );
-}
-
 /** Reports that were always empty may be so for want of a right: what activities tell is more, if they tell anything. */
-async function instead(
-  context: OperationContext,
-  listing: SessionListing,
-  size: number,
-  empty: SessionPage,
-): Promise<SessionPage> {
-  const unsure = withCompleteness(empty, false);
+async function instead(context: OperationContext, listing: SessionListing, size: number): Promise<SessionPage> {
+  const unsure = noSessions("REPORTS", false);
   if (beyondActivities(listing) !== undefined) return unsure;
   try {
     const page = await fromActivities(context, listing, size, undefined);

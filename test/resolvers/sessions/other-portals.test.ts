@@ -19,6 +19,28 @@ function fewAtATime(count: number, endsAt = NOW) {
   return reportsPortal(all, { mostRows: 50 });
 }
 
+test("a list that begins with thousands that were imported in one second goes on through all of them", async () => {
+  const at = NOW - 5_000;
+  const crowd = Array.from({ length: 2_100 }, (_, index) => ({ id: index + 1, at, closedAt: at }));
+  const { list } = reportsPortal([...crowd, { id: 9_000, at: at - 40 }]);
+  const gateway = await startGatewayCore((_method, params) => list(params));
+  const ids: string[] = [];
+  for (let after: unknown = null; ; ) {
+    const { sessions } = Object(
+      await gateway.data(
+        `query ($after: String) { sessions(first: 100, after: $after) { edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }`,
+        { after },
+      ),
+    );
+    ids.push(...sessions.edges.map(({ node }: { node: { id: string } }) => node.id));
+    if (!sessions.pageInfo.hasNextPage) break;
+    // From within a page as well as from its end.
+    after = sessions.edges.at(-1)?.cursor ?? sessions.pageInfo.endCursor;
+  }
+  expect(ids).toHaveLength(2_101);
+  expect(new Set(ids).size).toBe(2_101);
+});
+
 test("a list by waiting time loses nothing where the portal sends fewer rows than it was asked for", async () => {
   const { list } = fewAtATime(130);
   const gateway = await startGatewayCore((_method, params) => list(params));
