@@ -5,13 +5,10 @@ const FORM_TYPE = "application/x-www-form-urlencoded";
 /** For routes that take bodies which say what a form says in another way. */
 export const JSON_TYPE = "application/json";
 
-/** Lets the routes of a scope take forms, as unparsed text, and nothing but those and the types that are named. Bytes that are not UTF-8 become U+FFFD. */
+/** Lets the routes of a scope take forms, as unparsed text, and nothing but those and the types that are named. */
 export function acceptForms(scope: FastifyInstance, ...others: readonly string[]): void {
   scope.removeAllContentTypeParsers();
-  // As text Fastify would count what such bytes become against the length that was announced, and refuse the body.
-  scope.addContentTypeParser<Buffer>([FORM_TYPE, ...others], { parseAs: "buffer" }, (_request, body, done) =>
-    done(null, body.toString()),
-  );
+  scope.addContentTypeParser([FORM_TYPE, ...others], { parseAs: "string" }, (_request, body, done) => done(null, body));
 }
 
 export interface FormErrorOptions {

@@ -38,6 +38,29 @@ describe("an odd value costs its own field, at most its record, and is told of",
   );
 });
 
+describe("numbers that are too large for a client", () => {
+  test.each(allReadings.map((reading) => [reading.method, reading] as const))(
+    "in all places of %s at once are no fault of the gateway",
+    async (_method, reading) => {
+      const read = await startReading(reading);
+      const { errors } = await read(withLargeNumbers(reading.answer));
+      expect(errors.filter(({ code }) => !ODD_RECORD.has(code))).toEqual([]);
+    },
+  );
+});
+
+/** As what an answer without its record is told. */
+const ODD_RECORD: ReadonlySet<string> = new Set(["UPSTREAM_PROTOCOL", "OUTCOME_UNKNOWN", "SET_ASIDE"]);
+
+/** Ids may have as many digits, so that what is read by them is still there. */
+function withLargeNumbers(value: unknown): unknown {
+  if (typeof value === "number") return 3_000_000_000;
+  if (typeof value === "string" && /^[0-9]+$/.test(value)) return "3000000000";
+  if (Array.isArray(value)) return value.map(withLargeNumbers);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withLargeNumbers(entry)]));
+}
+
 /** Which parts of the data a place of the answer is read for. */
 type Uses = (place: Place) => Promise<ReadonlySet<string>>;
 

@@ -55,6 +55,19 @@ it("an event of a chat ends what is kept of it, for every credential, whichever 
   expect(kept()).toEqual([undefined, undefined, undefined, undefined]);
 });
 
+it.each([
+  ["its id in the place of the channel's", { connectorId: "livechat", externalChatId: "5", namedChatId: "99" }],
+  ["its id beside the channel's", { connectorId: "livechat", externalChatId: "ext-9", namedChatId: "5" }],
+])("an event that may name the chat by %s ends what is kept of it", (_what, place) => {
+  const caches = createHistoryCaches();
+  const cache = caches.forOperation("a");
+  for (const history of [historyOf("5", "x"), historyOf("6", "y")])
+    cache.set(history, { askedAt: performance.now(), writeEpoch: 0, isLatest: true });
+  caches.forgetChat({ chatId: null, ...place });
+  expect(cache.get({ chatId: "5" }, 0)).toBeUndefined();
+  expect(cache.get({ chatId: "6" }, 0)).toBeDefined();
+});
+
 it("what was asked for before an event of its chat is not kept when it comes after it", () => {
   const caches = createHistoryCaches();
   const cache = caches.forOperation("a");

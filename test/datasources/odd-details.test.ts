@@ -59,6 +59,14 @@ describe("one odd detail costs itself and nothing more", () => {
       { name: "a.png", size: 12 },
     ],
     [
+      { id: 1, name: "a.png", size: 5_000_000_000, image: { width: 3_000_000_000, height: 2 } },
+      { name: "a.png", size: 5_000_000_000, image: null },
+    ],
+    [
+      { id: 1, name: "a.png", size: 1e21 },
+      { name: "a.png", size: null },
+    ],
+    [
       { id: 1, name: "a.png", size: "much" },
       { name: "a.png", size: null },
     ],
@@ -103,6 +111,35 @@ describe("one odd detail costs itself and nothing more", () => {
 
   test("an owner who cannot be read is not told to be nobody", () => {
     expect(dialog({ owner: "Ann" }).operatorId).toBeUndefined();
+  });
+
+  test("times after the year 9999, which nobody could write", () => {
+    expect(dialog({ entity_data_1: "N|NONE|0|N|N|12|253402300800|3|999999999999|0" }).session).toMatchObject({
+      sessionId: "12",
+      sessionStartedAt: null,
+      blockedAt: null,
+    });
+  });
+
+  test("counts of more than 32 bits", () => {
+    expect(dialog({ counter: 3_000_000_000, user_counter: "3000000000", message_count: 2_147_483_647 })).toMatchObject({
+      unreadCount: null,
+      participantCount: null,
+      messageCount: 2_147_483_647,
+    });
+  });
+
+  test("numbers of an attachment", () => {
+    const blocks = [
+      { IMAGE: { LINK: "/a", WIDTH: 3e9, HEIGHT: "12" } },
+      { FILE: { LINK: "/b", SIZE: 1e21 } },
+      { FILE: { LINK: "/c", SIZE: 5e9 } },
+    ];
+    expect(attachmentBlocks(blocks, "https://portal.example.com")).toMatchObject([
+      { pictures: [{ width: null, height: 12 }] },
+      { files: [{ size: null }] },
+      { files: [{ size: 5e9 }] },
+    ]);
   });
 
   test("CRM bindings in entity_data_2", () => {

@@ -12,6 +12,7 @@ import {
   optionalFlag,
   optionalId,
   optionalInteger,
+  optionalLargeInteger,
   optionalObject,
   optionalText,
   optionalUrl,
@@ -107,11 +108,18 @@ describe("ids", () => {
 });
 
 describe("numbers", () => {
-  test("any whole number survives as a number and as a string", () => {
+  test("any whole number survives as a number and as a string, where clients can be told it", () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), (value) => {
+      fc.property(fc.integer(), (value) => {
         expect(integer(value, "")).toBe(value);
         expect(integer(String(value), "")).toBe(value);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        expect(optionalLargeInteger(value, "")).toBe(value);
+        expect(optionalLargeInteger(String(value), "")).toBe(value);
+        if (Math.abs(value) > 2 ** 31) expect(attempt(() => integer(value, ""))).toBe(REFUSED);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { optionalInteger, WireError } from "./wire.ts";
+import { optionalLargeInteger, WireError } from "./wire.ts";
 
 /** Two decimal digits at `index`, or -1. */
 function twoDigits(value: string, index: number): number {
@@ -50,6 +50,8 @@ function textTime(value: string): number {
 }
 
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+/** Unix seconds of the first moment that is not written with four digits. */
+export const YEAR_10000 = 253_402_300_800;
 /** From 2001 to 2286: fewer digits are no time of a portal's. */
 const UNIX_SECONDS = /^[1-9][0-9]{9}$/;
 
@@ -80,9 +82,8 @@ export function optionalInstant(value: unknown, path: string): Date | null {
 
 /** An instant from unix seconds (number or digits); 0 is "no date". */
 export function optionalUnixTime(value: unknown, path: string): Date | null {
-  const seconds = optionalInteger(value, path);
+  const seconds = optionalLargeInteger(value, path);
   if (seconds === null || seconds === 0) return null;
-  const date = new Date(seconds * 1000);
-  if (seconds < 0 || Number.isNaN(date.getTime())) throw new WireError(path, "unix seconds", value);
-  return date;
+  if (seconds < 0 || seconds >= YEAR_10000) throw new WireError(path, "unix seconds", value);
+  return new Date(seconds * 1000);
 }

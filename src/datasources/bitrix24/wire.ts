@@ -111,15 +111,30 @@ export function chatId(value: unknown, path: string): Id {
   return id(typeof value === "string" && value.startsWith("chat") ? value.slice(4) : value, path);
 }
 
-/** A whole number, from a number or a string of digits with an optional sign. */
+/** A whole number of 32 bits, from a number or a string of digits with an optional sign. */
 export function integer(value: unknown, path: string): number {
   const found = optionalInteger(value, path);
   if (found === null) throw new WireError(path, "a whole number", value);
   return found;
 }
 
-/** A whole number, or null for nothing, `null`, `false`, `""`. Fractions and numbers past 2^53 are errors. */
+/** What clients are told as a whole number has 32 bits. */
+const MOST = 2 ** 31 - 1;
+const LEAST = -(2 ** 31);
+
+export function isWhole(number: number): boolean {
+  return Number.isInteger(number) && number >= LEAST && number <= MOST;
+}
+
+/** A whole number of 32 bits, or null for nothing, `null`, `false`, `""`. Fractions and larger numbers are errors. */
 export function optionalInteger(value: unknown, path: string): number | null {
+  const number = optionalLargeInteger(value, path);
+  if (number !== null && !isWhole(number)) throw new WireError(path, "a whole number of 32 bits", value);
+  return number;
+}
+
+/** The same up to 2^53. */
+export function optionalLargeInteger(value: unknown, path: string): number | null {
   if (value === undefined || value === null || value === false || value === "") return null;
   const number = typeof value === "string" && /^\s*[+-]?[0-9]+\s*$/.test(value) ? Number(value) : value;
   if (typeof number === "number" && Number.isSafeInteger(number)) return number;
@@ -168,7 +183,7 @@ export function optionalUrl(value: unknown, path: string): string | null {
   return url.href;
 }
 
-/** A count or a size: a whole number that is not negative. */
+/** A count: a whole number of 32 bits that is not negative. */
 export function count(value: unknown, path: string): number {
   const found = optionalCount(value, path);
   if (found === null) throw new WireError(path, "a count", value);
@@ -178,6 +193,13 @@ export function count(value: unknown, path: string): number {
 /** The same, or null for the spellings of "none". */
 export function optionalCount(value: unknown, path: string): number | null {
   const number = optionalInteger(value, path);
+  if (number !== null && number < 0) throw new WireError(path, "a count", value);
+  return number;
+}
+
+/** A size or a place in a numbering: not negative, and up to 2^53; or null for the spellings of "none". */
+export function optionalLargeCount(value: unknown, path: string): number | null {
+  const number = optionalLargeInteger(value, path);
   if (number !== null && number < 0) throw new WireError(path, "a count", value);
   return number;
 }

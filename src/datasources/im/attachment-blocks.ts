@@ -1,5 +1,5 @@
 import { addressOn } from "../bitrix24/decoding.ts";
-import { isPlainObject, type WireObject } from "../bitrix24/wire.ts";
+import { isPlainObject, isWhole, type WireObject } from "../bitrix24/wire.ts";
 import { listOrOne } from "../bitrix24/wire-lists.ts";
 import type { AttachmentBlockRecord, CellLayout } from "../domain/attachment.ts";
 import type { Id } from "../domain/ids.ts";
@@ -51,8 +51,8 @@ function pictures(value: unknown, origin: string): AttachmentBlockRecord {
       name: textIn(entry.NAME),
       url: addressIn(entry.LINK, origin),
       previewUrl: addressIn(entry.PREVIEW, origin),
-      width: numberIn(entry.WIDTH),
-      height: numberIn(entry.HEIGHT),
+      width: pixelsIn(entry.WIDTH),
+      height: pixelsIn(entry.HEIGHT),
     })),
   };
 }
@@ -86,7 +86,7 @@ function grid(value: unknown, origin: string): AttachmentBlockRecord {
       name: textIn(entry.NAME),
       value: textIn(entry.VALUE),
       layout: layoutIn(entry.DISPLAY),
-      width: numberIn(entry.WIDTH),
+      width: pixelsIn(entry.WIDTH),
       color: textIn(entry.COLOR),
       url: addressIn(entry.LINK, origin),
       userId: idIn(entry.USER_ID),
@@ -97,7 +97,7 @@ function grid(value: unknown, origin: string): AttachmentBlockRecord {
 
 function delimiter(value: unknown): AttachmentBlockRecord {
   const [entry = {}] = entriesOf(value);
-  return { kind: "delimiter", width: numberIn(entry.SIZE), color: textIn(entry.COLOR) };
+  return { kind: "delimiter", width: pixelsIn(entry.SIZE), color: textIn(entry.COLOR) };
 }
 
 /** One entry may come without the list around it. */
@@ -118,7 +118,13 @@ function textIn(value: unknown): string | null {
 
 function numberIn(value: unknown): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? Math.round(number) : null;
+  const whole = typeof number === "number" && number >= 0 ? Math.round(number) : undefined;
+  return Number.isSafeInteger(whole) ? (whole ?? null) : null;
+}
+
+function pixelsIn(value: unknown): number | null {
+  const number = numberIn(value);
+  return number !== null && isWhole(number) ? number : null;
 }
 
 function idIn(value: unknown): Id | null {

@@ -5,6 +5,7 @@ import {
   optionalCount,
   optionalFlag,
   optionalId,
+  optionalLargeCount,
   optionalObject,
   optionalText,
   optionalUrl,
@@ -82,5 +83,6 @@ function decodeMediaPreview(value: unknown, path: string): string | null {
 /** Bytes; portals that reckon in other units send fractions. */
 function optionalSize(value: unknown, path: string): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && number >= 0 ? Math.round(number) : optionalCount(value, path);
+  const isFraction = typeof number === "number" && number >= 0 && !Number.isInteger(number);
+  return optionalLargeCount(isFraction ? Math.round(number) : value, path);
 }

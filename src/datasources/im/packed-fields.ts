@@ -1,6 +1,7 @@
 import { noteLeftOut } from "../bitrix24/decoding.ts";
 import { optionalId, WireError } from "../bitrix24/wire.ts";
 import { ornamental } from "../bitrix24/wire-lists.ts";
+import { YEAR_10000 } from "../bitrix24/wire-times.ts";
 import type { ChatSessionData, CrmEntityType, CrmReference } from "../domain/chat.ts";
 
 /** What the empty string says: the chat has never had a session. */
@@ -78,6 +79,5 @@ function yesOrNo(value: string | undefined): boolean | null {
 function unixTimeOrNull(value: string | undefined): Date | null {
   if (value === undefined || !/^[0-9]{1,12}$/.test(value)) return null;
   const seconds = Number(value);
-  const date = new Date(seconds * 1000);
-  return seconds === 0 ? null : date;
+  return seconds === 0 || seconds >= YEAR_10000 ? null : new Date(seconds * 1000);
 }

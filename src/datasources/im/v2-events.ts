@@ -5,9 +5,9 @@ import {
   id,
   isPlainObject,
   object,
-  optionalCount,
   optionalFlag,
   optionalId,
+  optionalLargeCount,
   text,
   WireError,
 } from "../bitrix24/wire.ts";
@@ -87,7 +87,7 @@ function decodePage(result: unknown): QueuedEventPage {
   return {
     events,
     broken,
-    nextOffset: ornamental(optionalCount, raw.nextOffset, "nextOffset"),
+    nextOffset: ornamental(optionalLargeCount, raw.nextOffset, "nextOffset"),
     hasMore: ornamental(optionalFlag, raw.hasMore, "hasMore") ?? false,
   };
 }

@@ -1,3 +1,4 @@
+import { isCanonicalId } from "../bitrix24/wire.ts";
 import type { ChatRecord } from "../domain/chat.ts";
 import type { Id } from "../domain/ids.ts";
 
@@ -6,6 +7,8 @@ export interface ChatPlace {
   readonly chatId: Id | null;
   readonly connectorId: string | null;
   readonly externalChatId: string | null;
+  /** Digits beside it, which may be the portal's id. */
+  readonly namedChatId?: Id | null;
 }
 
 const UNKNOWN_PLACE = "place";
@@ -18,8 +21,11 @@ export function tagsOfChat({ id, userCode }: Pick<ChatRecord, "id" | "userCode">
 }
 
 /** Tags of which one is on whatever is kept of an event's chat; undefined where it may be any chat. */
-export function tagsOfPlace({ chatId, connectorId, externalChatId }: ChatPlace): readonly string[] | undefined {
+export function tagsOfPlace(place: ChatPlace): readonly string[] | undefined {
+  const { chatId, connectorId, externalChatId, namedChatId = null } = place;
   if (chatId !== null) return [chatTag(chatId)];
   if (connectorId === null || externalChatId === null) return undefined;
-  return [placeTag(connectorId, externalChatId), UNKNOWN_PLACE];
+  // Which of two numbers is the portal's is not told, and to read a chat again that nothing happened in costs little.
+  const numbers = [externalChatId, namedChatId].filter((id) => isCanonicalId(id));
+  return [placeTag(connectorId, externalChatId), UNKNOWN_PLACE, ...numbers.map(chatTag)];
 }

@@ -1,5 +1,6 @@
 import type { PortalSession } from "../../datasources/bitrix24/calls.ts";
 import { PortalRefusal } from "../../datasources/bitrix24/errors.ts";
+import { isCanonicalId } from "../../datasources/bitrix24/wire.ts";
 import type { ChatRecord } from "../../datasources/domain/chat.ts";
 import type { Id } from "../../datasources/domain/ids.ts";
 import { formatUserCode } from "../../datasources/domain/user-code.ts";
@@ -12,7 +13,7 @@ import type { ExternalPlace } from "./chat-facts.ts";
 export interface KnownChats {
   readonly at: readonly Id[];
   readonly of: readonly Id[];
-  /** The chat that the event itself names, if its number is the portal's. */
+  /** The chat that the event itself names beside the channel's, if its number is the portal's. */
   readonly named: Id | null;
 }
 
@@ -36,10 +37,8 @@ export async function searchChat(
   const ofOneself = formatUserCode({ ...place, externalUserId: place.externalChatId });
   const sure = sureCodes(place);
   const toProve = sure.includes(ofOneself) ? [] : [ofOneself];
-  const byId = [...new Set([...(known.named === null ? [] : [known.named]), ...known.of, ...known.at])].slice(
-    0,
-    MAX_QUESTIONS_BY_ID,
-  );
+  const named = namedIds(place, known);
+  const byId = [...new Set([...named, ...known.of, ...known.at])].slice(0, MAX_QUESTIONS_BY_ID);
 
   const [sureChats, unsureChats] = await Promise.all([
     Promise.all(sure.map((userCode) => dialogOrNull(portal, { userCode }))),
@@ -53,13 +52,21 @@ export async function searchChat(
   }
   const atPlace = new Map(unsureChats.flatMap((chat) => (chat !== null && isAt(place, chat) ? [[chat.id, chat]] : [])));
   for (const chat of atPlace.values()) if (known.of.includes(chat.id)) return chat;
-  const named = unsureChats.find((chat) => chat !== null && chat.id === known.named && isOnLine(place, chat)) ?? null;
-  if (named !== null && (await isOfCustomer(portal, named, place))) return named;
+  for (const chat of unsureChats) {
+    const isNamed = chat !== null && named.includes(chat.id) && isOnLine(place, chat);
+    if (isNamed && (await isOfCustomer(portal, chat, place))) return chat;
+  }
   const withCustomer = await Promise.all(
     [...atPlace.values()].map(async (chat) => ((await isParticipant(portal, chat.id, place.customerId)) ? chat : null)),
   );
   const found = withCustomer.filter((chat) => chat !== null);
   return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** Of two numbers beside each other the documentation does not tell which is the portal's chat and which the channel's. */
+function namedIds({ externalChatId }: ExternalPlace, { named }: KnownChats): readonly Id[] {
+  if (named === null) return [];
+  return isCanonicalId(externalChatId) && externalChatId !== named ? [named, externalChatId] : [named];
 }
 
 /** User codes that are nobody else's: a chat that has one of them is the place's, the first first. */

@@ -50,9 +50,12 @@ export function otherGoodValues(value: unknown): {
   const flipped = value.replace(/\b[YN]\b/g, (flag) => (flag === "Y" ? "N" : "Y"));
   return {
     good: [...new Set([`${value}q`, `q${value}`, next, flipped])].filter((other) => other !== value),
-    guesses: [],
+    // What is told of a place may be anything but an address.
+    guesses: ADDRESS.test(value) ? ["q"] : [],
   };
 }
+
+const ADDRESS = /^(https?:\/)?\//;
 
 function isTime(value: string): boolean {
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}$/.test(value);

@@ -179,6 +179,9 @@ describe("which chat an event belongs to", () => {
     const alone = { ...named, externalChatId: null };
     expect(await resolution().resolve(portal, alone)).toBe(String(chat.id));
     expect(await resolution().resolve(portal, { ...alone, userId: "5004" })).toBeNull();
+    const swapped = { ...named, externalChatId: String(chat.id), namedChatId: "777777" };
+    expect(await resolution().resolve(portal, swapped)).toBe(String(chat.id));
+    expect(await resolution().resolve(portal, { ...swapped, userId: "5004" })).toBeNull();
   });
 
   it("asks nothing where a session event and an outgoing message have told both halves", async () => {

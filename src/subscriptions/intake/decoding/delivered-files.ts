@@ -1,5 +1,6 @@
 import { noteLeftOut } from "../../../datasources/bitrix24/decoding.ts";
 import { type FormFields, type FormValue, isFormFields } from "../../../datasources/bitrix24/form-body.ts";
+import { isWhole } from "../../../datasources/bitrix24/wire.ts";
 import type { StoredFile } from "../../events/stored-event.ts";
 import { listOf, optionalText, spared, UndecodableEvent } from "./payload.ts";
 
@@ -31,8 +32,8 @@ function deliveredFile(file: FormFields, path: string): StoredFile {
     size: spared(bytes, file.size, `${path}.size`),
     url: spared(webAddress, file.link, `${path}.link`) ?? spared(webAddress, file.url, `${path}.url`),
     downloadUrl: spared(webAddress, file.downloadLink, `${path}.downloadLink`),
-    width: spared(wholeNumber, file.width, `${path}.width`),
-    height: spared(wholeNumber, file.height, `${path}.height`),
+    width: spared(pixels, file.width, `${path}.width`),
+    height: spared(pixels, file.height, `${path}.height`),
   };
 }
 
@@ -41,6 +42,12 @@ function wholeNumber(value: FormValue | undefined, path: string): number | null 
   if (text === null) return null;
   if (!/^[0-9]{1,15}$/.test(text)) throw new UndecodableEvent(`${path}: expected a whole number`);
   return Number(text);
+}
+
+function pixels(value: FormValue | undefined, path: string): number | null {
+  const number = wholeNumber(value, path);
+  if (number !== null && !isWhole(number)) throw new UndecodableEvent(`${path}: expected a whole number`);
+  return number;
 }
 
 /** Portals that reckon in other units send fractions. */

@@ -256,6 +256,11 @@ describe("what else portals may spell", () => {
       { message: { files: [{ size: expected }] } },
     ]);
   });
+
+  it("a picture of more than 32 bits of pixels", () => {
+    const files = [{ name: "a.png", width: "3000000000", height: "480" }];
+    expect(withMessage({ files })).toMatchObject([{ message: { files: [{ width: null, height: 480 }] } }]);
+  });
 });
 
 describe("what the documentation shows", () => {
