@@ -103,7 +103,13 @@ export async function startPortal(options: PortalOptions = {}): Promise<RunningP
       sessions,
       bucket: bucketSettings ? createLeakyBucket(bucketSettings) : undefined,
       requestMs: options.latency?.requestMs ?? 0,
-      control: eventControl(world, { installations, webhooks: outgoingWebhooks, sessions, log: delivery.log }),
+      control: eventControl(world, {
+        installations,
+        webhooks: outgoingWebhooks,
+        sessions,
+        credentials,
+        log: delivery.log,
+      }),
       eventCounts: delivery.log.counts,
       resetStatistics,
     };

@@ -66,6 +66,7 @@ export interface ConnectionStatus {
 const IDLE: ConnectionState = { phase: "idle" };
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
+const RETRY_MS = 2_000;
 
 /** A client of the gateway, for as long as a person is the same one: close it when another signs in. */
 export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLinesClient {
@@ -78,6 +79,8 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
   const stops = new Set<() => void>();
   let connecting: Promise<Connection> | undefined;
   let connection: Connection | undefined;
+  /** Until it is known who this is. */
+  let unknown = IDLE;
   let isClosed = false;
   const changed = (): void => {
     for (const listener of [...listeners]) listener();
@@ -114,12 +117,20 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
   function carry(operation: Operation, sink: Sink): () => void {
     let isStopped = false;
     let stop: () => void = () => undefined;
+    if (isClosed) {
+      sink.ended({ kind: "broken", message: "This client is closed." });
+      return stop;
+    }
     connected().then(
       (through) => {
         if (!isStopped) stop = through.carry(operation, sink);
       },
-      (error: unknown) =>
-        sink.ended({ kind: "refused", message: error instanceof Error ? error.message : String(error) }),
+      // Nobody could say who this is: asked again after a while.
+      (error: unknown) => {
+        unknown = { phase: "waiting", retryAt: Date.now() + RETRY_MS, message: String(error) };
+        changed();
+        setTimeout(() => isStopped || sink.ended({ kind: "lost" }), RETRY_MS);
+      },
     );
     return () => {
       isStopped = true;
@@ -134,7 +145,7 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
     throw new SubscriptionEnded(error.extensions?.code ?? "INTERNAL_SERVER_ERROR", error.message, errors);
   }
 
-  const state = stateWithNetwork(() => connection?.state() ?? IDLE);
+  const state = stateWithNetwork(() => connection?.state() ?? unknown);
   const hurry = (): void => connection?.hurry();
   const stopWatching = watchPage(() => {
     hurry();

@@ -125,6 +125,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   async function nextTransport(): Promise<"websocket" | "event-stream"> {
     if (options.transport !== "auto") return options.transport;
+    if (options.webSocketImpl === undefined && typeof WebSocket === "undefined") return "event-stream";
     if (failedSockets < FAILED_SOCKETS || !(await isReachable())) return "websocket";
     // When that breaks, one more socket that fails is enough.
     failedSockets = FAILED_SOCKETS - 1;
@@ -147,7 +148,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     clearTimeout(renewalTimer);
     const used = credential;
     if (used?.expiresAt === undefined) return;
-    const wait = Math.min(LONGEST_TIMER_MS, Math.max(0, renewalAt(used, Date.now()) - Date.now()));
+    const at = renewalAt(used, Date.now());
+    if (at === Number.POSITIVE_INFINITY) return;
+    const wait = Math.min(LONGEST_TIMER_MS, Math.max(0, at - Date.now()));
     renewalTimer = setTimeout(async () => {
       const next = await credentials.renew(used).catch(() => used);
       if (carrier !== own || isSameCredential(used, next)) return;
@@ -162,10 +165,12 @@ export function openConnection(options: ConnectionOptions): Connection {
     carry(operation, sink) {
       let isStopped = false;
       let stop: () => void = () => undefined;
+      // Node without a WebSocket, where nothing else is to carry.
+      const notOpened = (error: unknown): void => sink.ended({ kind: "broken", message: String(error) });
       opening ??= (carrier === undefined ? open() : Promise.resolve(carrier)).finally(() => {
         opening = undefined;
       });
-      void opening.then((through) => {
+      opening.then((through) => {
         if (isStopped) return;
         if (isClosed || through !== carrier) return sink.ended({ kind: "lost" });
         let used = credential;
@@ -179,7 +184,7 @@ export function openConnection(options: ConnectionOptions): Connection {
             if (!isStopped) sink.ended(how);
           },
         });
-      });
+      }, notOpened);
       return () => {
         isStopped = true;
         stop();

@@ -40,7 +40,8 @@ export function openEventStreams(options: EventStreamOptions, events: CarrierEve
         body: JSON.stringify(operation),
         signal: AbortSignal.any([signal, all.signal, silence.signal]),
       });
-      if (!response.ok || response.body === null) return await refused(response, sink);
+      const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+      if (!response.ok || !isStream || response.body === null) return await refused(response, sink);
       if (!isConnected) {
         isConnected = true;
         events.connected();

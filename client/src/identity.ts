@@ -54,9 +54,13 @@ export function createCredentials(source: IdentitySource, now: () => number = Da
   };
 }
 
-/** When a credential is to be renewed; Infinity for one that does not expire. */
+/**
+ * When a credential is to be renewed, at `now`, when it was got. Infinity for one that does not expire, and for one that would have expired
+ * already: a clock that is so far ahead tells nothing, and the gateway's refusal does.
+ */
 export function renewalAt({ expiresAt }: Credential, now: number): number {
-  return expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - Math.min(LEAD_MS, (expiresAt - now) / 4);
+  if (expiresAt === undefined || expiresAt <= now) return Number.POSITIVE_INFINITY;
+  return expiresAt - Math.min(LEAD_MS, (expiresAt - now) / 4);
 }
 
 export function isSameCredential(one: Credential, other: Credential): boolean {

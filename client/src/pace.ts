@@ -12,10 +12,13 @@ export interface Pace {
 
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
+/** A connection that stood for so long was a good one. One that breaks sooner each time is not opened more and more often. */
+const STEADY_MS = 5_000;
 
 /** Longer each time up to half a minute, and never the same for all clients. */
-export function createPace(random: () => number = Math.random): Pace {
+export function createPace(random: () => number = Math.random, now: () => number = () => performance.now()): Pace {
   let failures = 0;
+  let openSince = Number.POSITIVE_INFINITY;
   let retryAt: number | undefined;
   let waiting: Promise<void> | undefined;
   let wake: () => void = () => undefined;
@@ -25,6 +28,8 @@ export function createPace(random: () => number = Math.random): Pace {
     retryAt: () => retryAt,
     failed(atLeastMs = 0) {
       wake();
+      if (now() - openSince >= STEADY_MS) failures = 0;
+      openSince = Number.POSITIVE_INFINITY;
       const wait = Math.max(
         atLeastMs,
         Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 6)) * (0.5 + random() / 2),
@@ -42,7 +47,7 @@ export function createPace(random: () => number = Math.random): Pace {
       });
     },
     succeeded() {
-      failures = 0;
+      openSince = now();
     },
     hurry: () => wake(),
   };

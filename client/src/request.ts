@@ -36,7 +36,9 @@ export async function request({ url, fetch, credentials }: Requests, operation: 
       throw new NoAnswer(`${url} gave no answer.`, { cause: error });
     }
   };
-  const credential = await credentials.current();
+  const credential = await credentials.current().catch((error: unknown) => {
+    throw new NoAnswer("Nobody could say who this is.", { cause: error });
+  });
   let answer = await send(credential.headers);
   if (answer.status === 401) {
     // Refused before anything was carried out, so that a mutation may be sent again too.

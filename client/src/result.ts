@@ -41,14 +41,18 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The text of an answer; undefined for what is none, such as a page of a proxy. */
-export function readResult(text: string): Result | undefined {
-  let answer: unknown;
+/** What a text of JSON says; undefined for what is none. */
+export function parsed(text: string): unknown {
   try {
-    answer = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** The text of an answer; undefined for what is none, such as a page of a proxy. */
+export function readResult(text: string): Result | undefined {
+  const answer = parsed(text);
   return isRecord(answer) && ("data" in answer || Array.isArray(answer.errors)) ? readShape(answer) : undefined;
 }
 

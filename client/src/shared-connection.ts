@@ -18,6 +18,9 @@ interface Carried {
   readonly operation: ToLeader & { readonly kind: "carry" };
 }
 
+/** Asking who somebody is may go to a server. A tab with the socket that went meanwhile says nothing. */
+const RENEWED_WITHIN_MS = 20_000;
+
 /**
  * One connection for all tabs of a browser. The tab that holds a lock leads: it has the socket and carries the operations of the others,
  * which reach it over a channel. When it goes, or is frozen, another takes the lock, and all subscriptions go on from their places.
@@ -38,6 +41,8 @@ export function shareConnection(options: SharingOptions): Connection {
   let resign: () => void = () => undefined;
   let check: ReturnType<typeof setInterval> | undefined;
   let answerTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Questions to the tab with the socket, which alone can ask who this is. */
+  const renewals = new Map<string, (isRenewed: boolean) => void>();
   let ids = 0;
 
   const toLeader = (message: ToLeader): void => channel.postMessage(message);
@@ -122,6 +127,12 @@ export function shareConnection(options: SharingOptions): Connection {
       case "hurry":
         own.hurry();
         break;
+      case "renew": {
+        const { id } = message;
+        const tell = (isRenewed: boolean): void => toTabs({ kind: "renewed", from: me, to: from, id, isRenewed });
+        own.renew().then(tell, () => tell(false));
+        break;
+      }
       default:
         message satisfies never;
     }
@@ -153,7 +164,8 @@ export function shareConnection(options: SharingOptions): Connection {
   function hear(message: Exclude<FromLeader, { kind: "leads" }>): void {
     if (message.to !== me) return;
     const found = carried.get(message.id);
-    if (message.kind === "next") found?.sink.next(message.result);
+    if (message.kind === "renewed") renewals.get(message.id)?.(message.isRenewed);
+    else if (message.kind === "next") found?.sink.next(message.result);
     else if (carried.delete(message.id)) found?.sink.ended(message.end);
   }
   function follow(from: string, state: ConnectionState): void {
@@ -179,6 +191,15 @@ export function shareConnection(options: SharingOptions): Connection {
     }, options.answerWithinMs);
   }
 
+  function renewElsewhere(): Promise<boolean> {
+    ids += 1;
+    const id = String(ids);
+    return new Promise<boolean>((resolve) => {
+      renewals.set(id, resolve);
+      setTimeout(() => resolve(false), RENEWED_WITHIN_MS);
+      toLeader({ kind: "renew", from: me, id });
+    }).finally(() => renewals.delete(id));
+  }
   const carryElsewhere: Carry = (operation, sink) => {
     ids += 1;
     const id = String(ids);
@@ -191,8 +212,7 @@ export function shareConnection(options: SharingOptions): Connection {
   };
   return {
     carry: (operation, sink) => (own ?? { carry: carryElsewhere }).carry(operation, sink),
-    // The tab with the socket renews it by itself.
-    renew: () => own?.renew() ?? Promise.resolve(false),
+    renew: () => own?.renew() ?? renewElsewhere(),
     state: () => own?.state() ?? leaderState,
     hurry: () => own?.hurry() ?? toLeader({ kind: "hurry", from: me }),
     close() {

@@ -24,6 +24,7 @@ export function openSocket(options: SocketOptions, events: CarrierEvents): Carri
   let closing: Closing | undefined;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   let renewing: ((isAccepted: boolean) => void) | undefined;
+  let carried = 0;
 
   function closed(how: Closing): void {
     if (closing !== undefined) return;
@@ -62,7 +63,13 @@ export function openSocket(options: SocketOptions, events: CarrierEvents): Carri
       },
       // A browser does not tell why; Node does.
       error: (problem) => closed({ kind: "lost", message: messageOf(problem) }),
-      closed: (event) => closed(closingOf(event)),
+      closed: (event) => {
+        // After 1000 the library would open another by itself, and subscribe again from the old places.
+        Promise.resolve(client.dispose()).catch(() => undefined);
+        const how = closingOf(event);
+        // The library closes what carries nothing; else it was somebody in between.
+        closed(how.kind === "left" && carried > 0 ? { ...how, kind: "lost" } : how);
+      },
     },
   });
 
@@ -70,9 +77,14 @@ export function openSocket(options: SocketOptions, events: CarrierEvents): Carri
     transport: "websocket",
     carry(operation, sink) {
       let over = false;
+      carried += 1;
+      const finish = (): void => {
+        if (!over) carried -= 1;
+        over = true;
+      };
       const end = (how: End): void => {
         if (over) return;
-        over = true;
+        finish();
         sink.ended(how);
       };
       const stop = client.subscribe<Record<string, unknown>>(
@@ -85,7 +97,7 @@ export function openSocket(options: SocketOptions, events: CarrierEvents): Carri
         },
       );
       return () => {
-        over = true;
+        finish();
         stop();
       };
     },

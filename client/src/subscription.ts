@@ -138,8 +138,9 @@ export function keepSubscribed<Data>(
         cursor = await head();
         return;
       } catch (error) {
-        if (!(error instanceof NoAnswer)) throw error;
-        await pause(RETRY_MS);
+        const wait = error instanceof NoAnswer ? RETRY_MS : retryAfter(error);
+        if (wait === undefined) throw error;
+        await pause(wait);
       }
     }
   }
@@ -168,6 +169,12 @@ export function keepSubscribed<Data>(
 function asEnd(error: unknown): SubscriptionEnded {
   if (error instanceof SubscriptionEnded) return error;
   return new SubscriptionEnded("INTERNAL_SERVER_ERROR", error instanceof Error ? error.message : String(error));
+}
+
+/** Milliseconds that the gateway asks to wait; undefined for what would be answered again. */
+function retryAfter(error: unknown): number | undefined {
+  const { retryAfterMs } = (error instanceof SubscriptionEnded && error.errors[0]?.extensions) || {};
+  return typeof retryAfterMs === "number" ? retryAfterMs : undefined;
 }
 
 function pause(ms: number): Promise<undefined> {

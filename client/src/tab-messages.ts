@@ -6,7 +6,7 @@ import { isRecord, type Operation, type Result } from "./result.ts";
 export type ToLeader =
   | { readonly kind: "who" | "hurry"; readonly from: string }
   | { readonly kind: "carry"; readonly from: string; readonly id: string; readonly operation: Operation }
-  | { readonly kind: "stop"; readonly from: string; readonly id: string };
+  | { readonly kind: "stop" | "renew"; readonly from: string; readonly id: string };
 
 /** From the tab that has the socket. */
 export type FromLeader =
@@ -18,7 +18,15 @@ export type FromLeader =
       readonly id: string;
       readonly result: Result;
     }
-  | { readonly kind: "ended"; readonly from: string; readonly to: string; readonly id: string; readonly end: End };
+  | { readonly kind: "ended"; readonly from: string; readonly to: string; readonly id: string; readonly end: End }
+  /** Whether there is another identity now; never which. */
+  | {
+      readonly kind: "renewed";
+      readonly from: string;
+      readonly to: string;
+      readonly id: string;
+      readonly isRenewed: boolean;
+    };
 
 /** Other scripts of the page's origin may use the channel too, and other versions of this one. */
 export function isToLeader(value: unknown): value is ToLeader {
@@ -28,6 +36,7 @@ export function isToLeader(value: unknown): value is ToLeader {
     case "hurry":
       return true;
     case "stop":
+    case "renew":
       return typeof value.id === "string";
     case "carry":
       return typeof value.id === "string" && isRecord(value.operation) && typeof value.operation.query === "string";
@@ -45,6 +54,8 @@ export function isFromLeader(value: unknown): value is FromLeader {
       return typeof value.to === "string" && typeof value.id === "string" && isRecord(value.result);
     case "ended":
       return typeof value.to === "string" && typeof value.id === "string" && isRecord(value.end);
+    case "renewed":
+      return typeof value.to === "string" && typeof value.id === "string" && typeof value.isRenewed === "boolean";
     default:
       return false;
   }

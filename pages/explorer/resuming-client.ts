@@ -3,6 +3,9 @@ import { type Client, createClient, type FormattedExecutionResult, type Sink, ty
 
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
+const PING_MS = 10_000;
+/** A socket that does not answer a ping for so long is dead, as after a laptop's sleep. */
+const PONG_MS = 5_000;
 
 /**
  * A client for subscriptions that goes on where it stopped, when the gateway is started again: a document with a variable `$after` of type
@@ -14,6 +17,7 @@ export function createResumingClient(
   headers: () => Readonly<Record<string, string>>,
   onResult: (result: unknown) => void,
 ): Client {
+  let pongTimer: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
     url,
     connectionParams: headers,
@@ -21,7 +25,14 @@ export function createResumingClient(
     shouldRetry: () => true,
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** retries))),
-    keepAlive: 10_000,
+    keepAlive: PING_MS,
+    on: {
+      ping: (isReceived) => {
+        if (!isReceived) pongTimer = setTimeout(() => client.terminate(), PONG_MS);
+      },
+      pong: () => clearTimeout(pongTimer),
+      closed: () => clearTimeout(pongTimer),
+    },
   });
   return {
     ...client,

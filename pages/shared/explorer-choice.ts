@@ -9,7 +9,11 @@ export function rememberedChoice(): ExplorerChoice | undefined {
 }
 
 export function rememberChoice(choice: ExplorerChoice): void {
-  storage()?.setItem(NAME, choice);
+  try {
+    storage()?.setItem(NAME, choice);
+  } catch {
+    // A storage that is full: the next visit begins as the first.
+  }
 }
 
 /** A browser that keeps nothing throws at the mere look. */

@@ -1,4 +1,5 @@
 import { isPhpMap, type PhpMap } from "../php-value.ts";
+import type { Credentials } from "../protocol/credentials.ts";
 import type { PortalSessions } from "../protocol/portal-sessions.ts";
 import type { Control } from "../protocol/rest-endpoint.ts";
 import type { World } from "../world/world.ts";
@@ -88,11 +89,15 @@ export interface Controlled {
   installations: Installations;
   webhooks: OutgoingWebhooks;
   sessions: PortalSessions;
+  credentials: Credentials;
   log: DeliveryLog;
 }
 
 /** The loopback-only commands about applications and events: each takes a JSON object and answers one. */
-export function eventControl(world: World, { installations, webhooks, sessions, log }: Controlled): Control {
+export function eventControl(
+  world: World,
+  { installations, webhooks, sessions, credentials, log }: Controlled,
+): Control {
   return (command, body) => {
     if (!isPhpMap(body)) throw new Error("The body must be a JSON object");
     const clientId = textIn(body, "clientId");
@@ -116,6 +121,8 @@ export function eventControl(world: World, { installations, webhooks, sessions, 
         return Promise.resolve(webhooks.list());
       case "POST /__login":
         return Promise.resolve({ cookie: sessions.logIn(world.user(numberIn(body, "userId") ?? 0).id) });
+      case "POST /__frame-token":
+        return Promise.resolve(credentials.issueTokens(world.user(numberIn(body, "userId") ?? 0).id));
       case "POST /__emit":
         return emit(world, body);
       case "GET /__deliveries":

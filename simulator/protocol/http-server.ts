@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { readFaults } from "./fault-list.ts";
 import { serveTransfer } from "./file-transfer.ts";
+import { serveFramePage } from "./frame-page.ts";
 import { serveMedia } from "./media.ts";
 import { exchangeToken } from "./oauth-endpoint.ts";
 import { parsePhpForm } from "./php-form.ts";
@@ -26,7 +27,7 @@ function isLoopback(request: IncomingMessage): boolean {
 }
 
 async function serveControl(endpoint: RestEndpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = new URL(request.url ?? "/", "http://portal").pathname;
+  const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://portal");
   const { faults, statistics } = endpoint.engine;
   if (!isLoopback(request)) return sendJson(response, 403, { message: "Only reachable on loopback" });
   switch (`${request.method} ${path}`) {
@@ -42,6 +43,8 @@ async function serveControl(endpoint: RestEndpoint, request: IncomingMessage, re
       } catch (error) {
         return sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
       }
+    case "GET /__frame":
+      return serveFramePage(endpoint, searchParams, response);
     case "GET /__stats":
       return sendJson(response, 200, { ...statistics.read(), events: endpoint.eventCounts() });
     case "POST /__stats/reset":

@@ -227,16 +227,62 @@ test("drafts are there after a reload, of the 200 chats that were written to las
   const storage = memoryStorage();
   const { kept } = storage;
   const drafts = createDrafts(storage);
-  for (let chat = 1; chat <= 201; chat += 1) drafts.write(`c${chat}`, `draft ${chat}`);
-  drafts.write("c3", "");
-  await eventually(() => expect(kept.get("open-lines drafts")).toContain("draft 201"));
+  // Ids are numbers, and those written to last are the smallest.
+  for (let chat = 201; chat >= 1; chat -= 1) drafts.write(String(chat), `draft ${chat}`);
+  drafts.write("199", "");
+  await eventually(() => expect(kept.get("open-lines drafts")).toMatch(/"draft 1"\]\]$/));
   const after = createDrafts(storage);
-  after.write("c5", "newer than what was kept");
-  await eventually(() => expect(after.read("c201")).toBe("draft 201"));
-  expect(["c1", "c2", "c3", "c5"].map((chat) => after.read(chat))).toEqual([
+  after.write("5", "newer than what was kept");
+  await eventually(() => expect(after.read("1")).toBe("draft 1"));
+  expect(["201", "200", "199", "5"].map((chat) => after.read(chat))).toEqual([
     "",
-    "draft 2",
+    "draft 200",
     "",
     "newer than what was kept",
   ]);
+  after.write("300", "one more than 199");
+  after.write("301", "one more than 200");
+  expect(["200", "198"].map((chat) => after.read(chat))).toEqual(["", "draft 198"]);
+});
+
+test("tabs leave each other's drafts alone, and what somebody else left under the names is written over", async () => {
+  const storage = memoryStorage();
+  for (const name of ["open-lines drafts", "open-lines outbox"]) storage.kept.set(name, "{nonsense");
+  const tabs = [createDrafts(storage), createDrafts(storage)];
+  tabs[0]?.write("1", "of one tab");
+  await eventually(() => expect(storage.kept.get("open-lines drafts")).toContain("of one tab"));
+  tabs[1]?.write("2", "of another");
+  await eventually(() => expect(storage.kept.get("open-lines drafts")).toContain("of another"));
+  const after = createDrafts(storage);
+  await eventually(() => expect(["1", "2"].map(after.read)).toEqual(["of one tab", "of another"]));
+  const outbox = closing(createOutbox({ request: () => new Promise(() => {}) }, { storage }));
+  outbox.send({ chatId: "1", text: "kept all the same" });
+  await eventually(() => expect(storage.kept.get("open-lines outbox")).toContain("kept all the same"));
+});
+
+test("a storage that is full or forbidden costs neither a draft nor a message", async () => {
+  const forbidden = (): never => {
+    throw new DOMException("forbidden", "SecurityError");
+  };
+  const storage = { getItem: forbidden, setItem: forbidden, removeItem: forbidden };
+  const { scene, chatId } = await open();
+  const client = openClient({ url: scene.url, identity: { apiKey: scene.key }, storage });
+  const desk = closing(createDesk(client, { storage, person: "one" }));
+  desk.drafts.write(chatId, "What I was about to say");
+  desk.outbox.send({ chatId, text: "Without a storage" });
+  const heard: unknown[] = [];
+  client.subscribe(
+    "subscription ($after: EventCursor) { openLineEvents(after: $after) { cursor } }",
+    { name: "events" },
+    { next: (data) => heard.push(data) },
+  );
+  await eventually(() => expect(statesOf(desk.outbox)).toEqual(["sent"]));
+  await eventually(
+    () => {
+      scene.portal.world.customerWrites(Number(chatId), "Hello?");
+      expect(heard.length).toBeGreaterThan(0);
+    },
+    { everyMs: 300 },
+  );
+  expect(desk.drafts.read(chatId)).toBe("What I was about to say");
 });

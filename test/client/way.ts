@@ -16,6 +16,8 @@ export interface Way {
   cut(): void;
   /** WebSockets are answered 400 by something in between, as proxies do that do not know them. */
   refuseSockets(refused: boolean): void;
+  /** Whatever is asked is answered with a page and this status, as proxies do; undefined ends that. What is open is cut. */
+  answerPages(status: number | undefined): void;
 }
 
 /** Opens a way to a gateway's origin. */
@@ -24,6 +26,7 @@ export async function openWay(origin: string): Promise<Way> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let connections = 0;
   let isRefusing = false;
+  let pageStatus: number | undefined;
 
   const server = createServer((client) => {
     connections += 1;
@@ -31,6 +34,13 @@ export async function openWay(origin: string): Promise<Way> {
     client.once("data", (first) => {
       if (isRefusing && /^upgrade: websocket/im.test(String(first))) {
         client.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        return;
+      }
+      if (pageStatus !== undefined) {
+        const page = "<!doctype html><p>Something else</p>";
+        client.end(
+          `HTTP/1.1 ${pageStatus} Page\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: ${page.length}\r\n\r\n${page}`,
+        );
         return;
       }
       const gateway = openTcp(Number(port), hostname);
@@ -72,6 +82,9 @@ export async function openWay(origin: string): Promise<Way> {
     }
     return parted;
   }
+  function cut(): void {
+    for (const pair of part()) for (const side of pair) side.destroy();
+  }
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return {
@@ -81,11 +94,13 @@ export async function openWay(origin: string): Promise<Way> {
     abandon() {
       for (const [, gateway] of part()) gateway.destroy();
     },
-    cut() {
-      for (const pair of part()) for (const side of pair) side.destroy();
-    },
+    cut,
     refuseSockets(refused) {
       isRefusing = refused;
+    },
+    answerPages(status) {
+      pageStatus = status;
+      cut();
     },
   };
 }

@@ -87,7 +87,7 @@ export function openChat<Message extends ChatMessage = ChatMessage>(
     const variables = { chatId, last: pageSize, before: before ?? null };
     return readPage(await client.request(PAGE(fields), variables, { signal }));
   }
-  async function read(givenUp: AbortSignal): Promise<string | undefined> {
+  async function read(givenUp: AbortSignal): Promise<string | null> {
     const before = messages.all();
     const newest = await page(undefined, givenUp);
     const [first] = newest.messages;
@@ -105,6 +105,7 @@ export function openChat<Message extends ChatMessage = ChatMessage>(
     }
     put(newest.messages);
     show({ isLoading: false });
+    if (newest.cursorError !== undefined) throw newest.cursorError;
     return newest.cursor;
   }
   function event(found: Readonly<Record<string, unknown>>): void {
@@ -178,7 +179,10 @@ const EVENTS = (fields: string): string => `subscription ChatEvents($chatIds: [I
 }`;
 
 interface Page<Message> {
-  readonly cursor: string | undefined;
+  /** Null where the portal tells no events. */
+  readonly cursor: string | null;
+  /** Why the cursor is not known now. */
+  readonly cursorError: Error | undefined;
   readonly messages: readonly Message[];
   readonly hasEarlier: boolean;
   readonly startCursor: string | undefined;
@@ -189,9 +193,11 @@ function readPage<Message extends ChatMessage>({ data, errors = [] }: Result): P
   const chat = data?.chat;
   const connection = isRecord(chat) ? chat.messages : undefined;
   if (!isRecord(connection) || !Array.isArray(connection.nodes)) throw asError(errors[0]);
+  const cursorError = errors.find(({ path }) => path?.[0] === "eventCursor");
   const { hasPreviousPage, startCursor } = isRecord(connection.pageInfo) ? connection.pageInfo : {};
   return {
-    cursor: typeof data?.eventCursor === "string" ? data.eventCursor : undefined,
+    cursor: typeof data?.eventCursor === "string" ? data.eventCursor : null,
+    cursorError: cursorError && asError(cursorError),
     messages: connection.nodes.filter(isMessage<Message>),
     hasEarlier: hasPreviousPage === true,
     startCursor: typeof startCursor === "string" ? startCursor : undefined,

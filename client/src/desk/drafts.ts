@@ -1,5 +1,5 @@
 import type { TextStorage } from "../cursors.ts";
-import { isRecord } from "../result.ts";
+import { parsed } from "../result.ts";
 import { createStore, type Watched } from "./store.ts";
 
 /** What was begun to be written, by chat. Nothing of the connection touches it. */
@@ -17,20 +17,16 @@ const NAME = "open-lines drafts";
 export function createDrafts(storage?: TextStorage, person?: string): Drafts {
   const name = person === undefined ? NAME : `${NAME} of ${person}`;
   const store = createStore<ReadonlyMap<string, string>>(new Map());
+  let writing: Promise<unknown> = Promise.resolve();
 
-  function keep(drafts: ReadonlyMap<string, string>): void {
-    store.set(drafts);
-    // Full or forbidden: what was written is still in memory.
-    void Promise.resolve()
-      .then(() => storage?.setItem(name, JSON.stringify(Object.fromEntries(drafts))))
-      .catch(() => undefined);
+  async function read(): Promise<ReadonlyMap<string, string>> {
+    return new Map(readDrafts((await storage?.getItem(name)) ?? "[]"));
   }
-  void Promise.resolve()
-    .then(() => storage?.getItem(name))
-    .then((text) => {
+  void read()
+    .then((kept) => {
       // What was written meanwhile is newer.
-      const kept = readDrafts(text ?? null).filter(([chatId]) => !store.get().has(chatId));
-      if (kept.length > 0) store.set(new Map([...kept, ...store.get()]));
+      const unwritten = [...kept].filter(([chatId]) => !store.get().has(chatId));
+      if (unwritten.length > 0) store.set(new Map([...unwritten, ...store.get()]));
     })
     .catch(() => undefined);
 
@@ -38,19 +34,29 @@ export function createDrafts(storage?: TextStorage, person?: string): Drafts {
     ...store,
     read: (chatId) => store.get().get(chatId) ?? "",
     write(chatId, text) {
-      const drafts = new Map(store.get());
-      drafts.delete(chatId);
-      if (text !== "") drafts.set(chatId, text);
-      for (const oldest of [...drafts.keys()].slice(0, Math.max(0, drafts.size - MOST))) drafts.delete(oldest);
-      keep(drafts);
+      store.set(withDraft(store.get(), chatId, text));
+      // Put to what is kept now: other tabs write theirs. Full or forbidden: what was written is still in memory.
+      writing = writing
+        .then(async () => storage?.setItem(name, JSON.stringify([...withDraft(await read(), chatId, text)])))
+        .catch(() => undefined);
     },
   };
 }
 
-function readDrafts(text: string | null): [string, string][] {
-  const kept: unknown = text === null ? {} : JSON.parse(text);
-  if (!isRecord(kept)) return [];
-  return Object.entries(kept).flatMap(([chatId, draft]): [string, string][] =>
-    typeof draft === "string" ? [[chatId, draft]] : [],
-  );
+function withDraft(drafts: ReadonlyMap<string, string>, chatId: string, text: string): ReadonlyMap<string, string> {
+  const changed = new Map(drafts);
+  changed.delete(chatId);
+  if (text !== "") changed.set(chatId, text);
+  for (const oldest of [...changed.keys()].slice(0, Math.max(0, changed.size - MOST))) changed.delete(oldest);
+  return changed;
+}
+
+/** Chats with their drafts, in the order in which they were written to; none of what somebody else left under this name. */
+function readDrafts(text: string): [string, string][] {
+  const kept = parsed(text);
+  if (!Array.isArray(kept)) return [];
+  return kept.flatMap((each): [string, string][] => {
+    const [chatId, draft]: readonly unknown[] = Array.isArray(each) ? each : [];
+    return typeof chatId === "string" && typeof draft === "string" ? [[chatId, draft]] : [];
+  });
 }

@@ -1,6 +1,6 @@
 import type { OpenLinesClient } from "../client.ts";
 import { isRecord, type SubscriptionEnded } from "../result.ts";
-import type { Problem } from "./live-view.ts";
+import { beginAgainAfter, type Problem } from "./live-view.ts";
 import { type Selection, textOfSelection } from "./selection.ts";
 import { createStore, type Watched } from "./store.ts";
 
@@ -50,16 +50,6 @@ export const INBOX_FIELDS =
   "id status isPinned changedAt preview { text sentAt } chat { id title state viewerUnreadCount connector { id } line { id } operator { id name } }";
 const FIRST = 20;
 const MOST = 100;
-const RETRY_MS = 5_000;
-/** What would be answered again. */
-const FINAL: ReadonlySet<string> = new Set([
-  "UNAUTHENTICATED",
-  "FORBIDDEN",
-  "BAD_USER_INPUT",
-  "BAD_REQUEST",
-  "GRAPHQL_VALIDATION_FAILED",
-  "GRAPHQL_PARSE_FAILED",
-]);
 
 /** The viewer's dialogs as the gateway keeps them up to date: a row moves with its message, what is unread follows. */
 export function openInbox<Row extends InboxRow = InboxRow>(
@@ -92,7 +82,8 @@ export function openInbox<Row extends InboxRow = InboxRow>(
   function ended(end: SubscriptionEnded): void {
     show({ problem: end, isLoading: false });
     arrived();
-    if (!FINAL.has(end.code) && !isClosed) timer = setTimeout(begin, RETRY_MS);
+    const wait = beginAgainAfter(end);
+    if (wait !== undefined && !isClosed) timer = setTimeout(begin, wait);
   }
   function begin(): void {
     stop();

@@ -1,5 +1,5 @@
 import type { TextStorage } from "../cursors.ts";
-import { isRecord } from "../result.ts";
+import { isRecord, parsed } from "../result.ts";
 import type { Outgoing } from "./outbox.ts";
 
 /** Messages that are not settled, for the next page: a reload must not lose one of which nobody knows whether it was sent. */
@@ -31,7 +31,7 @@ export function keptMessages(storage: TextStorage | undefined, name: string): Ke
 }
 
 function readMessages(text: string | null): Outgoing[] {
-  const kept: unknown = text === null ? [] : JSON.parse(text);
+  const kept = parsed(text ?? "[]");
   return Array.isArray(kept) ? kept.flatMap((each) => readMessage(each) ?? []) : [];
 }
 

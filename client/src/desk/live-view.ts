@@ -9,8 +9,8 @@ export interface LiveViewOptions {
   readonly client: OpenLinesClient;
   readonly subscription: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Reads the state again; resolves to the cursor at which it was true. */
-  readonly read: (givenUp: AbortSignal) => Promise<string | undefined>;
+  /** Reads the state again; resolves to the cursor at which it was true, null where the portal tells no events. */
+  readonly read: (givenUp: AbortSignal) => Promise<string | null>;
   readonly event: (event: Readonly<Record<string, unknown>>) => void;
   readonly failed: (problem: Problem | undefined) => void;
 }
@@ -32,6 +32,20 @@ interface Reading {
 const RETRY_MS = 5_000;
 /** What was asked for a shorter time ago may still be answered. */
 const HANGS_MS = 5_000;
+/** What would be answered again. */
+const FINAL: ReadonlySet<string> = new Set([
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "BAD_USER_INPUT",
+  "BAD_REQUEST",
+  "GRAPHQL_VALIDATION_FAILED",
+  "GRAPHQL_PARSE_FAILED",
+]);
+
+/** Milliseconds until what ended is to be begun again; undefined where that would end the same way. */
+export function beginAgainAfter({ code }: SubscriptionEnded): number | undefined {
+  return FINAL.has(code) ? undefined : RETRY_MS;
+}
 
 /** A state that was read, then events from the place where it was true; read again after a gap, a loss or what did not come. */
 export function openLiveView({ client, subscription, variables, read, event, failed }: LiveViewOptions): LiveView {
@@ -40,15 +54,17 @@ export function openLiveView({ client, subscription, variables, read, event, fai
   let hasBegun = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const underWay = new Set<Reading>();
+  /** Why nothing comes any more, whatever is read. */
+  let over: SubscriptionEnded | undefined;
 
-  async function readNow(): Promise<string | undefined> {
+  async function readNow(): Promise<string | null | undefined> {
     clearTimeout(timer);
     timer = undefined;
     const reading = { begunAt: performance.now(), givenUp: new AbortController() };
     underWay.add(reading);
     try {
       const cursor = await read(reading.givenUp.signal);
-      failed(undefined);
+      failed(over);
       // Whichever read is the first that succeeds.
       begin(cursor);
       return cursor;
@@ -66,8 +82,9 @@ export function openLiveView({ client, subscription, variables, read, event, fai
     if (isClosed) return;
     timer ??= setTimeout(() => void readNow(), afterMs);
   }
-  function begin(after: string | undefined): void {
+  function begin(after: string | null | undefined): void {
     if (hasBegun || isClosed || after === undefined) return;
+    // Where there are no events it is refused, in words that say why.
     hasBegun = true;
     const handlers: Handlers<Readonly<Record<string, unknown>>> = {
       next(data) {
@@ -75,13 +92,17 @@ export function openLiveView({ client, subscription, variables, read, event, fai
       },
       gap: ({ refetchAfterMs }) => readSoon(refetchAfterMs),
       withheld: () => readSoon(RETRY_MS * Math.random()),
-      lost: readNow,
+      lost: async () => (await readNow()) ?? undefined,
       error(end: SubscriptionEnded) {
         failed(end);
-        // The state could not be read at once: the events begin anew where it will be.
-        if (end.code !== "EVENTS_LOST") return;
+        const wait = beginAgainAfter(end);
+        if (wait === undefined) {
+          over = end;
+          return;
+        }
+        // The events begin anew where the state will be read.
         hasBegun = false;
-        readSoon(RETRY_MS);
+        readSoon(wait);
       },
     };
     stop = client.subscribe(subscription, { variables: { ...variables, after } }, handlers);

@@ -37,6 +37,8 @@ export function demoSettings(
   const publicUrl = `http://127.0.0.1:${port}`;
   const settings = {
     BITRIX24_CREDENTIALS_FILE: credentialsFile,
+    // For a page in one of its frames, which acts with a user's own token.
+    BITRIX24_PORTALS: new URL(portal.url).host,
     BITRIX24_CLIENT_ID: portal.application.clientId,
     BITRIX24_CLIENT_SECRET: portal.application.clientSecret,
     BITRIX24_TOKEN_URL: portal.application.tokenUrl,
