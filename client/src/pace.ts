@@ -18,7 +18,9 @@ const STEADY_MS = 5_000;
 /** Longer each time up to half a minute, and never the same for all clients. */
 export function createPace(random: () => number = Math.random, now: () => number = () => performance.now()): Pace {
   let failures = 0;
-  let openSince = Number.POSITIVE_INFINITY;
+  let openSince: number | undefined;
+  /** Connections one after another that broke soon. */
+  let shortLives = 0;
   let retryAt: number | undefined;
   let waiting: Promise<void> | undefined;
   let wake: () => void = () => undefined;
@@ -28,8 +30,11 @@ export function createPace(random: () => number = Math.random, now: () => number
     retryAt: () => retryAt,
     failed(atLeastMs = 0) {
       wake();
-      if (now() - openSince >= STEADY_MS) failures = 0;
-      openSince = Number.POSITIVE_INFINITY;
+      if (openSince !== undefined) {
+        shortLives = now() - openSince < STEADY_MS ? shortLives + 1 : 0;
+        failures = Math.max(0, shortLives - 1);
+        openSince = undefined;
+      }
       const wait = Math.max(
         atLeastMs,
         Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 6)) * (0.5 + random() / 2),
