@@ -29,6 +29,8 @@ test("inside a frame of the portal the next token is handed over on the open soc
   const chatId = Number(nodes.find(({ chat }) => !["livechat", "myconnector"].includes(chat.connector.id))?.id);
 
   const address = new URL(await servePage("apps/frame-app.ts"));
+  // Another site than the portal's, as in life: the browser denies such a frame its storage.
+  address.hostname = "localhost";
   address.searchParams.set("url", gateway.url);
   const watched = await browser.open();
   onTestFinished(() => watched.page.close());
@@ -42,6 +44,7 @@ test("inside a frame of the portal the next token is handed over on the open soc
   });
   const sent = (pattern: RegExp) => watched.frames.filter(({ isSent, text }) => isSent && pattern.test(text)).length;
   const accepted = () => watched.frames.filter(({ isSent, text }) => !isSent && text.includes('"renewed":true')).length;
+  await expect(frame.evaluate(() => localStorage.length)).rejects.toThrow("Access is denied");
   await eventually(() => expect(sent(/"subscribe"/)).toBe(1));
 
   await eventually(() => expect(accepted()).toBeGreaterThan(1));

@@ -1,3 +1,4 @@
+export { browserStorage } from "./browser-storage.ts";
 export { type ChatMessage, type ChatOptions, type ChatState, type LiveChat, MESSAGE_FIELDS, openChat } from "./chat.ts";
 export { createDesk, type Desk, type DeskOptions } from "./desk.ts";
 export { createDrafts, type Drafts } from "./drafts.ts";

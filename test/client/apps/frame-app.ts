@@ -1,4 +1,5 @@
 import { initializeB24Frame } from "@bitrix24/b24jssdk";
+import { browserStorage, createDesk } from "../../../client/src/desk/main.ts";
 import { createOpenLinesClient } from "../../../client/src/main.ts";
 
 // As docs/inside-bitrix24.md has it, with what it hears written into the page.
@@ -16,6 +17,8 @@ async function run(): Promise<void> {
       return { token: auth.access_token, portal: new URL(auth.domain).host, expiresAt: auth.expires * 1_000 };
     },
   });
+  const desk = createDesk(client, { storage: browserStorage() });
+  desk.drafts.write("1", "as long as the page");
   const show = (text: string): void => {
     document.body.appendChild(document.createElement("p")).textContent = text;
   };

@@ -43,7 +43,11 @@ const KINDS: readonly Kind[] = [
     pattern: /^npm create --yes vite@latest my-inbox -- --template (?:react|vue)-ts --no-interactive$/,
     execute: () => {},
   },
-  { pattern: /^npm install @bitrix24\/b24jssdk$|^npm install --save-dev @playwright\/test$|^npx playwright install chromium$/, execute: () => undefined },
+  {
+    pattern:
+      /^npm install @bitrix24\/b24jssdk$|^npm install --save-dev @playwright\/test$|^npx playwright install chromium$/,
+    execute: () => undefined,
+  },
 ];
 
 /** Each command of a block in its turn. Throws for one that nothing here executes. */
