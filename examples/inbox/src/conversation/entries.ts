@@ -16,6 +16,14 @@ export type Entry =
   | { readonly kind: "announced"; readonly key: string; readonly announced: Announced }
   | { readonly kind: "outgoing"; readonly key: string; readonly outgoing: Outgoing };
 
+type MessageEntry = Extract<Entry, { readonly kind: "message" }>;
+
+/** What was made of messages, and of which one before: of a long conversation only what is new is made. */
+const made = new WeakMap<
+  ChatMessageFragment,
+  { readonly entry: MessageEntry; readonly before: ChatMessageFragment | undefined }
+>();
+
 /** Messages within so much time of one another stand together. */
 const TOGETHER_MS = 5 * 60_000;
 
@@ -26,18 +34,8 @@ export function entriesOf(
 ): readonly Entry[] {
   const entries: Entry[] = [];
   let before: ChatMessageFragment | undefined;
-  let endOfDay = Number.NEGATIVE_INFINITY;
   for (const message of messages) {
-    const at = Date.parse(message.sentAt);
-    const isSameDay = at < endOfDay;
-    if (!isSameDay) endOfDay = new Date(at).setHours(24, 0, 0, 0);
-    entries.push({
-      kind: "message",
-      key: message.id,
-      message,
-      day: isSameDay ? undefined : new Date(at),
-      isFollowing: isSameDay && isTogether(before, message),
-    });
+    entries.push(entryOf(message, before));
     before = message;
   }
   for (const each of announced) entries.push({ kind: "announced", key: each.key, announced: each });
@@ -45,9 +43,19 @@ export function entriesOf(
   return entries;
 }
 
-function isTogether(before: ChatMessageFragment | undefined, message: ChatMessageFragment): boolean {
+function entryOf(message: ChatMessageFragment, before: ChatMessageFragment | undefined): MessageEntry {
+  const known = made.get(message);
+  if (known !== undefined && known.before === before) return known.entry;
+  const at = new Date(message.sentAt);
+  const isSameDay = before !== undefined && new Date(before.sentAt).toDateString() === at.toDateString();
+  const isFollowing = isSameDay && isTogether(before, message);
+  const entry = { kind: "message", key: message.id, message, day: isSameDay ? undefined : at, isFollowing } as const;
+  made.set(message, { entry, before });
+  return entry;
+}
+
+function isTogether(before: ChatMessageFragment, message: ChatMessageFragment): boolean {
   return (
-    before !== undefined &&
     !before.isSystem &&
     !message.isSystem &&
     before.author?.id === message.author?.id &&

@@ -1,5 +1,5 @@
 import { ArrowDown } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { memo, useMemo, useRef } from "react";
 import { Virtualizer } from "virtua";
 import type { ChatMessageFragment } from "../graphql.ts";
 import { Waiting } from "../parts/waiting.tsx";
@@ -42,21 +42,24 @@ export function MessageList({
   announced,
   readMarks,
   deeds,
-  ...actions
+  loadEarlier,
+  readAgain,
+  retry,
+  discard,
 }: MessageListProps) {
   const words = useWords();
   const entries = useMemo(() => entriesOf(messages, announced, outgoing), [messages, announced, outgoing]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
   const scroller = useRef<HTMLElement>(null);
   const { list, isPrepending, isAtEnd, onScroll, onResize, toEnd } = useScrolling(entries, () => {
-    if (hasEarlier && !isLoading) void actions.loadEarlier();
+    if (hasEarlier && !isLoading) void loadEarlier();
   });
   return (
     <div className="message-list">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard. */}
       <section className="scroller" ref={scroller} aria-label={words.messagesOf(title)} tabIndex={0}>
         {isLoading && entries.length === 0 && (
-          <Waiting onRetry={() => void actions.readAgain()}>
+          <Waiting onRetry={() => void readAgain()}>
             {["customer", "colleague", "customer"].map((by, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: they are always the same.
               <div key={index} className="skeleton" data-by={by} />
@@ -74,7 +77,13 @@ export function MessageList({
           onScroll={onScroll}
           onResize={onResize}
         >
-          {(entry: Entry) => <EntryLine key={entry.key} {...{ entry, byId, readMarks, deeds }} {...actions} />}
+          {(entry: Entry) => (
+            <EntryLine
+              key={entry.key}
+              answered={entry.kind === "message" ? byId.get(entry.message.replyTo?.id ?? "") : undefined}
+              {...{ entry, readMarks, deeds, retry, discard }}
+            />
+          )}
         </Virtualizer>
       </section>
       {isLoading && entries.length > 0 && (
@@ -93,22 +102,17 @@ export function MessageList({
 
 interface EntryLineProps extends Pick<Messages, "retry" | "discard"> {
   readonly entry: Entry;
-  readonly byId: ReadonlyMap<string, ChatMessageFragment>;
+  /** What it answers, where that is among the messages that are there. */
+  readonly answered: ChatMessageFragment | undefined;
   readonly readMarks: ReadMarks;
   readonly deeds: MessageDeeds | undefined;
 }
 
-function EntryLine({ entry, byId, readMarks, deeds, retry, discard }: EntryLineProps) {
+/** Rendered when something of it changes, not whenever the list is scrolled. */
+const EntryLine = memo(({ entry, answered, readMarks, deeds, retry, discard }: EntryLineProps) => {
   switch (entry.kind) {
     case "message":
-      return (
-        <Message
-          {...entry}
-          readers={readersOf(entry.message, readMarks)}
-          answered={byId.get(entry.message.replyTo?.id ?? "")}
-          deeds={deeds}
-        />
-      );
+      return <Message {...entry} answered={answered} readers={readersOf(entry.message, readMarks)} deeds={deeds} />;
     case "announced":
       return <AnnouncedMessage announced={entry.announced} />;
     case "outgoing":
@@ -116,4 +120,4 @@ function EntryLine({ entry, byId, readMarks, deeds, retry, discard }: EntryLineP
     default:
       return entry satisfies never;
   }
-}
+});
