@@ -159,10 +159,20 @@ test("nothing is wider than a phone, in the language with the longest words", as
   for (const { person, place, shows } of places) {
     const { page } = await scene.enter(browser, person, place);
     await page.setViewportSize({ width: 360, height: 720 });
+    await page.route("**/uploads/**", (route) => route.abort());
     for (const language of ["ru", "de"]) {
       await page.evaluate(`localStorage.setItem("inbox-language", "${language}")`);
       await page.reload();
       await page.locator(shows).first().waitFor();
+      if (shows === ".message") {
+        const file = {
+          name: `${"a-long-name-".repeat(9)}.txt`,
+          mimeType: "text/plain",
+          buffer: Buffer.from("Parcel 17"),
+        };
+        await page.locator("input[type=file]").setInputFiles(file);
+        await page.locator(".outgoing-files .failure").waitFor();
+      }
       const found = await page.evaluate<readonly string[]>(WIDER);
       wide.push(...found.map((name) => `${place} ${language}: ${name}`));
     }

@@ -23,7 +23,13 @@ export function App() {
     loadSettings().then(setSettings, setProblem);
   }, []);
 
-  if (problem !== undefined) return <Failure text={words.failedToStart} onRetry={() => location.reload()} />;
+  if (problem !== undefined) {
+    return (
+      <main>
+        <Failure text={words.failedToStart} onRetry={() => location.reload()} />
+      </main>
+    );
+  }
   return settings === undefined ? null : <SignedIn settings={settings} />;
 }
 

@@ -21,12 +21,12 @@ export function Modal({ title, children, onClose }: ModalProps) {
   }, []);
   return (
     <dialog className="modal" ref={dialog} aria-labelledby={id} closedby="any" onCancel={onClose}>
-      <header>
+      <div className="head">
         <h2 id={id}>{title}</h2>
         <button type="button" className="icon" aria-label={words.close} onClick={onClose}>
           <X aria-hidden />
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

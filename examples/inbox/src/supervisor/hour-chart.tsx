@@ -1,9 +1,8 @@
 import { useFormats } from "../words/formats.ts";
 import { useWords } from "../words/language.tsx";
 
-const HEIGHT = 120;
-const WIDTH = 24;
-const GAP = 5;
+/** Every so many hours one is named. */
+const NAMED = 3;
 
 /** How many sessions began in each hour of the day. */
 export function HourChart({ counts }: { readonly counts: readonly number[] }) {
@@ -16,28 +15,15 @@ export function HourChart({ counts }: { readonly counts: readonly number[] }) {
       <figcaption>
         <h2>{words.byHour}</h2>
       </figcaption>
-      <svg
-        viewBox={`0 0 ${counts.length * WIDTH} ${HEIGHT + 22}`}
-        role="img"
-        aria-label={words.byHourSummary(busiest, formats.number(counts[busiest] ?? 0))}
-      >
-        {counts.map((count, hour) => {
-          const height = (count / most) * HEIGHT;
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: an hour is its place.
-            <g key={hour} transform={`translate(${hour * WIDTH} 0)`}>
-              <rect x={GAP / 2} y={HEIGHT - height} width={WIDTH - GAP} height={height} rx="3">
-                <title>{`${hour}:00 · ${count}`}</title>
-              </rect>
-              {hour % 3 === 0 && (
-                <text x={WIDTH / 2} y={HEIGHT + 17}>
-                  {hour}
-                </text>
-              )}
-            </g>
-          );
-        })}
-      </svg>
+      <div className="hours" role="img" aria-label={words.byHourSummary(busiest, formats.number(counts[busiest] ?? 0))}>
+        {counts.map((count, hour) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: an hour is its place.
+          <span key={hour} title={`${hour}:00 · ${count}`}>
+            <i style={{ flex: `0 0 calc((100% - 20px) * ${count / most})` }} />
+            <small>{hour % NAMED === 0 && hour}</small>
+          </span>
+        ))}
+      </div>
     </figure>
   );
 }

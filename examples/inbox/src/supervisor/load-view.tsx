@@ -20,6 +20,7 @@ export function LoadView() {
     <section className="view load-view" aria-label={words.views.load} tabIndex={0}>
       {error !== undefined && <Failure text={problemText(error, words)} onRetry={readAgain} />}
       {isLoading && loads.length === 0 && <Waiting onRetry={readAgain} />}
+      {loads.length === 0 && !isLoading && error === undefined && <p className="none">{words.nobodyFound}</p>}
       {loads.length > 0 && (
         <div className="table-frame">
           <table className="cards">
@@ -62,7 +63,7 @@ function LoadLine({ load, most }: { readonly load: Load; readonly most: number }
           {words.presences[load.presence]}
         </span>
       </td>
-      <td className="number open" data-name={words.openNow}>
+      <td className="number" data-name={words.openNow}>
         <Bar part={load.active / most} />
         {load.active}
       </td>

@@ -48,6 +48,7 @@ function Figures({ period, lineId }: { readonly period: PeriodInput; readonly li
   const statistics = data?.lineStatistics;
   if (error !== undefined) return <Failure text={problemText(error, words)} onRetry={readAgain} />;
   if (statistics == null) return <Waiting onRetry={readAgain} />;
+  if (statistics.sessionCount === 0) return <p className="none">{words.noSessions}</p>;
   return (
     <>
       <StatisticsTiles statistics={statistics} />

@@ -5,6 +5,7 @@ import { useDeeds } from "../actions/use-deeds.ts";
 import { MessageList } from "../conversation/message-list.tsx";
 import { useLiveChat } from "../conversation/use-live-chat.ts";
 import { useMessages } from "../conversation/use-messages.ts";
+import { customerName } from "../dialogs/customer-name.ts";
 import { Failure } from "../parts/failure.tsx";
 import { supervisorAddress } from "../route.ts";
 import { useWords } from "../words/language.tsx";
@@ -32,7 +33,9 @@ function Header({ title, children }: { readonly title: string; readonly children
   const words = useWords();
   return (
     <header>
-      <h2 dir="auto">{title}</h2>
+      <h2 title={title}>
+        <bdi>{customerName(title)}</bdi>
+      </h2>
       {children}
       <a className="icon" href={supervisorAddress("sessions")} aria-label={words.close}>
         <X aria-hidden />
