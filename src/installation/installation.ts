@@ -84,7 +84,12 @@ export function hashSecret(secret: string): string {
 
 /** Compares in a time that does not tell how much of a guess was right. */
 export function matchesHash(expectedHash: string, secret: string): boolean {
-  const expected = Buffer.from(expectedHash, "hex");
-  const given = Buffer.from(hashSecret(secret), "hex");
+  if (expectedHash !== lastExpected.text)
+    lastExpected = { text: expectedHash, bytes: Buffer.from(expectedHash, "hex") };
+  const expected = lastExpected.bytes;
+  const given = hash("sha256", secret, "buffer");
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
+
+/** Deliveries come by the dozen from one portal. */
+let lastExpected = { text: "", bytes: Buffer.alloc(0) };

@@ -164,8 +164,10 @@ export function createLiveSide(options: LiveSideOptions): LiveSide {
   const eventLog = observed(storage.log, (portal, event) => {
     if (event.kind !== "gap") options.onEvent(event);
     inBackground("learning whose chat an event is of", () => chats.learn(portal, event));
-    inBackground("learning whose session an event is of", () => learnSession(portal, event));
-    inBackground("noting what was told", () => told.notice(portal, event).catch(onError));
+    if (event.kind === "sessionStarted" || event.kind === "sessionFinished")
+      inBackground("learning whose session an event is of", () => learnSession(portal, event));
+    if (event.kind === "chatChanged")
+      inBackground("noting what was told", () => told.notice(portal, event).catch(onError));
   });
   const told = createToldSessions(storage.keyValues, eventLog);
   const activities = createActivityIntake({

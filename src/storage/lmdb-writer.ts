@@ -1,4 +1,5 @@
 import type { RootDatabase } from "lmdb";
+import { guard } from "../process/guard.ts";
 import { StorageUnavailable } from "./storage-unavailable.ts";
 
 /** A write that must not happen for a reason of its own; the other writes of the same commit are not concerned. */
@@ -39,20 +40,30 @@ interface Job {
 const CLOSED = "The storage is closed.";
 const MAX_WAITING = 50_000;
 const MAX_GROUP = 2_000;
+/**
+ * Senders that were just answered send again at once. So a group waits this long (milliseconds) until it is half as large as the one before: else
+ * the first of them would be written alone, and all others wait for two syncs. Measured in docs/decisions/log-writer.md.
+ */
+const GATHER_MS = 2;
 
 /** The one writer of an environment that was opened with `overlappingSync: false`, where a commit resolves after fdatasync. */
-export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter {
+export function createLmdbWriter(root: RootDatabase<string, string>, gatherMs = GATHER_MS): LmdbWriter {
   let waiting: Job[] = [];
   let draining: Promise<void> | null = null;
   let problem: string | undefined;
   let closing = false;
   let closed = false;
   let restorers: (() => void)[] = [];
+  let last = { size: 0, endedAt: Number.NEGATIVE_INFINITY };
+  /** While a group waits for more: how many it waits for, and what ends the waiting. */
+  let gathering: { readonly until: number; readonly end: () => void } | undefined;
 
   async function drain(): Promise<void> {
     // One turn of the event loop lets the requests that arrived together join the first group.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
+      const until = performance.now() - last.endedAt < gatherMs ? last.size / 2 : 0;
+      if (waiting.length < until) await gathered(until);
       const group = waiting.length > MAX_GROUP ? waiting.splice(0, MAX_GROUP) : waiting;
       if (group === waiting) {
         waiting = [];
@@ -60,6 +71,18 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
       await commit(group);
     }
     draining = null;
+  }
+
+  function gathered(until: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = guard("a group of writes", () => {
+        clearTimeout(timer);
+        gathering = undefined;
+        resolve();
+      });
+      const timer = setTimeout(end, gatherMs);
+      gathering = { until, end };
+    });
   }
 
   async function commit(group: readonly Job[]): Promise<void> {
@@ -83,6 +106,7 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
       return;
     }
     problem = undefined;
+    last = { size: group.length, endedAt: performance.now() };
     for (const job of group) {
       job.resolve();
     }
@@ -114,6 +138,7 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
           reject,
         });
         draining ??= drain();
+        if (gathering !== undefined && waiting.length >= gathering.until) gathering.end();
       });
     },
     ifUndone(restore) {
@@ -127,6 +152,7 @@ export function createLmdbWriter(root: RootDatabase<string, string>): LmdbWriter
     problem: () => (closing ? CLOSED : problem),
     async close() {
       closing = true;
+      gathering?.end();
       await draining;
       closed = true;
     },

@@ -149,25 +149,35 @@ const NO_HOST: HttpProblem = {
 
 /** A body that is late is answered like headers that are, and its connection closed. */
 function boundBodies(server: FastifyInstance, limits: Limits): void {
+  let begun: IncomingMessage[] = [];
+  // Nearly all bodies come with their headers, and are there by then.
+  const look = guard("bodies that have begun", () => {
+    const looking = begun;
+    begun = [];
+    for (const raw of looking) if (!raw.complete && !raw.destroyed) boundBody(raw, limits);
+  });
   server.addHook("onRequest", (request, _reply, done) => {
     const { raw } = request;
     const { "content-length": length, "transfer-encoding": encoding } = raw.headers;
-    if (request.routeOptions.config.ownBodyTime !== true && (encoding !== undefined || Number(length ?? 0) > 0)) {
-      const late = setTimeout(
-        guard("a body that is late", () => {
-          if (!raw.complete) answerLateBody(raw.socket, limits);
-        }),
-        limits.bodyMs,
-      );
-      late.unref();
-      // Once it has been read to its end, or broke.
-      raw.on(
-        "close",
-        guard("the end of a body", () => clearTimeout(late)),
-      );
-    }
+    const hasBody = encoding !== undefined || Number(length ?? 0) > 0;
+    if (hasBody && request.routeOptions.config.ownBodyTime !== true && begun.push(raw) === 1) setImmediate(look);
     done();
   });
+}
+
+function boundBody(raw: IncomingMessage, limits: Limits): void {
+  const late = setTimeout(
+    guard("a body that is late", () => {
+      if (!raw.complete) answerLateBody(raw.socket, limits);
+    }),
+    limits.bodyMs,
+  );
+  late.unref();
+  // Once it has been read to its end, or broke.
+  raw.on(
+    "close",
+    guard("the end of a body", () => clearTimeout(late)),
+  );
 }
 
 /** A page of this very address: browsers name the origin for sockets even then. */

@@ -47,6 +47,8 @@ export interface ChatFacts {
   chatsAt(portal: string, place: ExternalPlace): Promise<readonly Id[]>;
   /** Chats seen with the customer on the connector, on whatever line. */
   chatsOf(portal: string, place: ExternalPlace): Promise<readonly Id[]>;
+  /** Whether this process has written it or seen it written. */
+  isKnown(portal: string, fact: ChatFact): boolean;
   /** Tells whether it was new to this process. */
   keep(portal: string, fact: ChatFact): Promise<boolean>;
   forget(portal: string): Promise<void>;
@@ -78,9 +80,10 @@ export function createChatFacts(store: KeyValueStore): ChatFacts {
       store.set(namespaceOf(portal), placeName(place), JSON.stringify(chatId), { ttlMs: PAIR_LIFE_MS }),
     chatsAt: (portal, place) => read(portal, factName({ kind: "at", ...place, chatId: "" }), ids, []),
     chatsOf: (portal, place) => read(portal, factName({ kind: "of", ...place, chatId: "" }), ids, []),
+    isKnown: (portal, fact) => known.has(nameOf(portal, fact)),
     async keep(portal, fact) {
       const key = factName(fact);
-      const name = JSON.stringify([portal, key, fact.chatId]);
+      const name = nameOf(portal, fact);
       if (known.has(name)) return false;
       const kept = await read(portal, key, ids, []);
       if (!kept.includes(fact.chatId)) {
@@ -107,6 +110,10 @@ function factName(fact: ChatFact): string {
   return fact.kind === "at"
     ? JSON.stringify(["at", fact.connectorId, fact.lineId, fact.externalChatId])
     : JSON.stringify(["of", fact.connectorId, fact.customerId]);
+}
+
+function nameOf(portal: string, fact: ChatFact): string {
+  return JSON.stringify([portal, factName(fact), fact.chatId]);
 }
 
 function parsed(text: string): unknown {

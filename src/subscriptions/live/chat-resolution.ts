@@ -185,6 +185,14 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     }
   }
 
+  async function learn(portal: string, told: readonly ChatFact[]): Promise<void> {
+    try {
+      for (const fact of told) if (await facts.keep(portal, fact)) reconsider(portal, fact);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
   return {
     resolve(ref, address) {
       const portal = portalName(ref);
@@ -213,12 +221,9 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     note(ref, { id, userCode }) {
       if (userCode !== null && userCode !== undefined) codes.set(`${portalName(ref)}\n${userCode.raw}`, id);
     },
-    async learn(portal, event) {
-      try {
-        for (const fact of factsOf(event)) if (await facts.keep(portal, fact)) reconsider(portal, fact);
-      } catch (error) {
-        onError(error);
-      }
+    learn(portal, event) {
+      const untold = factsOf(event).filter((fact) => !facts.isKnown(portal, fact));
+      return untold.length === 0 ? NOTHING_LEARNED : learn(portal, untold);
     },
     async forget(portal) {
       for (const key of pairs.keys()) if (key.startsWith(`${portal}\n`)) pairs.delete(key);
@@ -233,6 +238,8 @@ export function createChatResolution(options: ChatResolutionOptions): LearningCh
     },
   };
 }
+
+const NOTHING_LEARNED = Promise.resolve();
 
 function concerns(fact: ChatFact, place: ExternalPlace): boolean {
   if (fact.connectorId !== place.connectorId) return false;

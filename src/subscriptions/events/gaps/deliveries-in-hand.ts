@@ -22,25 +22,12 @@ const ARRIVAL_MS = 10_000;
 
 export function createDeliveriesInHand(readClocks: () => Moment): DeliveriesInHand {
   /** In the order of their beginning. */
-  const inHand = new Map<DeliveryInHand, { hasArrived: boolean }>();
+  const inHand = new Set<InHand>();
   return {
-    begin() {
-      const state = { hasArrived: false };
-      const delivery: DeliveryInHand = {
-        since: readClocks(),
-        arrived() {
-          state.hasArrived = true;
-        },
-        end() {
-          inHand.delete(delivery);
-        },
-      };
-      inHand.set(delivery, state);
-      return delivery;
-    },
+    begin: () => new InHand(readClocks(), inHand),
     oldest(now) {
       let oldest: Moment | undefined;
-      for (const [{ since }, { hasArrived }] of inHand) {
+      for (const { since, hasArrived } of inHand) {
         if (!hasArrived && now.up - since.up > ARRIVAL_MS) continue;
         oldest = earlier(since, oldest);
       }
@@ -48,4 +35,25 @@ export function createDeliveriesInHand(readClocks: () => Moment): DeliveriesInHa
     },
     count: () => inHand.size,
   };
+}
+
+/** A class, because there is one for each delivery. */
+class InHand implements DeliveryInHand {
+  readonly since: Moment;
+  readonly #all: Set<InHand>;
+  hasArrived = false;
+
+  constructor(since: Moment, all: Set<InHand>) {
+    this.since = since;
+    this.#all = all;
+    all.add(this);
+  }
+
+  arrived(): void {
+    this.hasArrived = true;
+  }
+
+  end(): void {
+    this.#all.delete(this);
+  }
 }

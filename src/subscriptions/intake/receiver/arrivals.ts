@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AddressOf, SenderAddress } from "../../../installation/install-endpoint.ts";
@@ -14,6 +14,13 @@ export interface ArrivalsOptions {
   readonly unread: (from: SenderAddress, since: Moment) => void;
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Until a handler takes it over. */
+    delivery: DeliveryInHand | undefined;
+  }
+}
+
 /**
  * Lets the heartbeat know of each delivery of a scope's routes from its first bytes on. Returns what a handler takes its delivery over with,
  * to end it whether or not its sender is still there.
@@ -25,19 +32,20 @@ export function trackArrivals(
   scope: FastifyInstance,
   { heartbeat, addressOf, unread }: ArrivalsOptions,
 ): (request: FastifyRequest) => DeliveryInHand {
-  const arriving = new WeakMap<IncomingMessage, DeliveryInHand>();
   /** Connections that brought a delivery and are open. */
   const kept = new Set<Socket>();
+  scope.decorateRequest("delivery", undefined);
   scope.addHook("onRequest", (request, reply, done) => {
     const delivery = heartbeat.deliveryBegins();
     // Of a connection that is closed it cannot be told any more.
     const from = addressOf(request);
-    arriving.set(request.raw, delivery);
+    request.delivery = delivery;
     keep(request.raw.socket);
-    reply.raw.once(
+    reply.raw.on(
       "close",
       guard("the end of a delivery", () => {
-        if (!arriving.delete(request.raw)) return;
+        if (request.delivery === undefined) return;
+        request.delivery = undefined;
         if (isUnread(reply.raw)) unread(from, delivery.since);
         delivery.end();
       }),
@@ -58,9 +66,9 @@ export function trackArrivals(
     );
   }
 
-  return ({ raw }) => {
-    const delivery = arriving.get(raw) ?? heartbeat.deliveryBegins();
-    arriving.delete(raw);
+  return (request) => {
+    const delivery = request.delivery ?? heartbeat.deliveryBegins();
+    request.delivery = undefined;
     delivery.arrived();
     return delivery;
   };
