@@ -339,6 +339,32 @@ test("a file whose sending had an unknown outcome is not sent again, but found w
   expect(writesOf(desk, "im.v2.File.upload")).toBe(before + 1);
 });
 
+test("a file whose sending had an unknown outcome is found with its key by a gateway that was started anew", async () => {
+  const first = await openDesk();
+  onTestFinished(() => first.portal.close());
+  const bytes = randomBytes(83);
+  const { uploadId, uploadUrl } = await begin(first, bytes.length);
+  await put(uploadUrl, bytes);
+  const other = await begin(first, 84);
+  await put(other.uploadUrl, randomBytes(84));
+  first.portal.setFaults([{ kind: "resetAfter", method: "im.v2.File.upload", times: 1 }]);
+  const key = "before the restart";
+  expect((await send(first, uploadId, { key })).errors?.[0]?.extensions.code).toBe("OUTCOME_UNKNOWN");
+  expect((await send(first, other.uploadId)).userErrors).toEqual([]);
+  await first.gateway.close();
+  const gateway = await startGateway({
+    portal: first.portal,
+    env: { BITRIX24_PLAN: "on-premise", GATEWAY_DATA_DIR: join(first.spool, "..") },
+  });
+  onTestFinished(() => gateway.close());
+  const again = await send({ ...first, gateway }, uploadId, { key });
+  expect(again.userErrors).toEqual([]);
+  const sent = first.chat.messages.find(({ id }) => String(id) === again.messageId);
+  const [fileId] = Array.isArray(sent?.params.FILE_ID) ? sent.params.FILE_ID : [];
+  expect(first.portal.world.files.get(Number(fileId))?.size).toBe(83);
+  expect(writesOf(first, "im.v2.File.upload")).toBe(2);
+});
+
 test("a send that came before the bytes is no outcome: the same key sends the file once they are there", async () => {
   const bytes = randomBytes(81);
   const { uploadId, uploadUrl } = await begin(desk, bytes.length);

@@ -138,10 +138,10 @@ export class BotActions {
 function searchForGreeting(context: OperationContext, chatId: Id): SentSearch {
   return {
     newestId: () => searchInChat(context, ofBot(context, chatId, "")).newestId(),
-    async sentSince(after) {
+    async sentSince(after, mark) {
       const text = await greetingOf(context, chatId);
       if (text === null || text.trim() === "") return "unclear";
-      const found = await searchInChat(context, ofBot(context, chatId, text)).sentSince(after);
+      const found = await searchInChat(context, ofBot(context, chatId, text)).sentSince(after, mark);
       return found === "none" ? "unclear" : found;
     },
   };

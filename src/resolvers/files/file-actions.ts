@@ -9,7 +9,7 @@ import type { OperationContext } from "../engine/context.ts";
 import { IDEMPOTENCY_KEY, sendOnce } from "../sends/send-once.ts";
 import { viewerTest } from "../sends/send-to-chat.ts";
 import type { SentSearch } from "../sends/sends.ts";
-import { NOT_TO_BE_FOUND, searchInChat } from "../sends/sent-search.ts";
+import { searchInChat } from "../sends/sent-search.ts";
 import { sendFile } from "./send-file.ts";
 
 const MAX_NAME = 255;
@@ -90,15 +90,23 @@ export class FileActions {
   }
 }
 
-/** By its size beside author and text: names may be changed when they are taken. */
+/** By its size beside author and text: names may be changed when they are taken. The upload itself may be gone by the time it is looked for. */
 function searchForFile(context: OperationContext, chatId: Id, text: string, size: number | undefined): SentSearch {
-  if (size === undefined) return NOT_TO_BE_FOUND;
-  return searchInChat(context, {
-    chatId,
-    text,
-    isAuthor: viewerTest(context),
-    isAlike: ({ files }) => files.some((file) => file.size === size),
-  });
+  const ofSize = (bytes: number | undefined): SentSearch =>
+    searchInChat(context, {
+      chatId,
+      text,
+      isAuthor: viewerTest(context),
+      isAlike: ({ files }) => files.some((file) => file.size === bytes),
+    });
+  return {
+    mark: size === undefined ? undefined : String(size),
+    newestId: ofSize(size).newestId,
+    async sentSince(after, mark) {
+      const bytes = mark === undefined ? size : Number(mark);
+      return bytes === undefined ? "unclear" : await ofSize(bytes).sentSince(after, mark);
+    },
+  };
 }
 
 function checkFile(name: string, size: number, contentType: string): void {

@@ -31,8 +31,10 @@ export interface SendTry extends SendOutcome {
 export interface SentSearch {
   /** The newest message's id, asked for before the message leaves: "0" where there is none, null where it cannot be told. */
   newestId(): Promise<Id | null>;
-  /** Messages beyond that id by this author with exactly this text. */
-  sentSince(id: Id): Promise<"none" | "unclear" | { readonly messageId: Id }>;
+  /** What else it is known by, to be kept for whoever asks again when nobody else knows it any more. */
+  readonly mark?: string | undefined;
+  /** Messages beyond that id by this author with exactly this text. `mark`: as it was kept with the first attempt. */
+  sentSince(id: Id, mark: string | undefined): Promise<"none" | "unclear" | { readonly messageId: Id }>;
 }
 
 /** A send with a client's key. */

@@ -76,7 +76,8 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
     const after = earlier?.state === "owed" ? earlier.after : await send.search.newestId();
     // The store's clock counts the pause, so that those of the processes need not agree. Whoever finds one is too early, or lost his turn unnoticed.
     if (!(await keyValues.setIfAbsent(PAUSES, name, "", { ttlMs: pauseMs }))) throw unknown(send, after !== null);
-    await keep(name, { state: "owed", body, after }).catch(async (error: unknown) => {
+    const mark = earlier?.state === "owed" ? earlier.mark : send.search.mark;
+    await keep(name, { state: "owed", body, after, mark }).catch(async (error: unknown) => {
       await endPause(name);
       throw error;
     });
@@ -99,9 +100,9 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
     name: string,
     body: string,
     send: KeyedSend,
-    after: string | null,
+    { after, mark }: Extract<SendRecord, { readonly state: "owed" }>,
   ): Promise<SendOutcome | "none"> {
-    const found = after === null ? "unclear" : await send.search.sentSince(after);
+    const found = after === null ? "unclear" : await send.search.sentSince(after, mark);
     if (found === "unclear") throw unknown(send, after !== null);
     if (found === "none") return "none";
     const outcome = { messageId: found.messageId, userErrors: [] };
@@ -120,7 +121,7 @@ export function createSendLedger({ keyValues, turns, operationTimeoutMs }: SendL
     if (record !== undefined && record.body !== body) return "key-reused";
     if (record?.state === "done") return record.outcome;
     if (record !== undefined) {
-      const found = await lookAgain(name, body, send, record.after);
+      const found = await lookAgain(name, body, send, record);
       if (found !== "none") return found;
     }
     return attempt(name, body, send, run, record);
