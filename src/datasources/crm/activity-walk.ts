@@ -22,7 +22,7 @@ export const MAX_ACTIVITY_CALLS = 4;
 
 /** One page of a walk through activities by their age, from one on (`crm.activity.list`). */
 export async function walkActivities(
-  portal: PortalSession,
+  portal: Pick<PortalSession, "read">,
   query: {
     readonly filter: SessionActivityFilter;
     readonly direction: "ASC" | "DESC";
