@@ -28,7 +28,7 @@ const MAX_TOKEN_LENGTH = 256;
 
 /** Undefined when the form is no event: it names none. Names at the top, and those in `auth`, count in whatever case they come. */
 export function readEnvelope(delivered: FormFields): EventEnvelope | undefined {
-  const form = inLowerCase(delivered, ["event", "auth"]);
+  const form = inLowerCase(delivered, ["event", "data", "ts", "auth"]);
   const event = textField(form, "event");
   if (event === undefined || !EVENT_CODE.test(event)) return undefined;
   const told = nestedFields(form, "auth");

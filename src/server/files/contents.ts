@@ -3,7 +3,12 @@ import { credentialHost } from "../../config/credentials.ts";
 import type { Call, PortalSession } from "../../datasources/bitrix24/calls.ts";
 import type { Credential } from "../../datasources/bitrix24/credentials.ts";
 import type { Download, Downloads } from "../../datasources/bitrix24/downloads.ts";
-import { PortalRateLimited, PortalRefusal, UpstreamError } from "../../datasources/bitrix24/errors.ts";
+import {
+  PortalProtocolError,
+  PortalRateLimited,
+  PortalRefusal,
+  UpstreamError,
+} from "../../datasources/bitrix24/errors.ts";
 import type { Portals } from "../../datasources/bitrix24/portals.ts";
 import { UpstreamUsage } from "../../datasources/bitrix24/usage.ts";
 import { diskFileLink, fileDownload } from "../../datasources/im/files.ts";
@@ -48,6 +53,9 @@ const LINK_TIMEOUT_MS = 20_000;
 const MISSING_METHOD_MS = 10 * 60_000;
 const MAX_MISSING = 10_000;
 const DENIED = { kind: "denied" } as const;
+/** In the place of one that the portal's answer should have named. */
+const UNREADABLE = "unreadable";
+type Place = URL | typeof UNREADABLE;
 
 export function createContentsReader({ portals, downloads, sessionOnly }: ContentsReaderOptions): ContentsReader {
   /** Methods that a portal does not have, or not for a credential. */
@@ -65,13 +73,16 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
     }
   }
 
-  /** Undefined where this portal does not have the method, or not for this credential. */
-  async function linkBy(call: Call<string>, portal: PortalSession, holder: string): Promise<string | undefined> {
+  /** Undefined where this portal does not have the method, or not for this credential; `unreadable` for an answer that names no place. */
+  async function linkBy(call: Call<string>, portal: PortalSession, holder: string): Promise<Place | undefined> {
     const name = `${portal.host} ${holder} ${call.method}`;
     if (missing.has(name)) return undefined;
     try {
-      return await inTurn(`${name} ${JSON.stringify(call.params)}`, () => portal.read(call, { fresh: true }));
+      const link = await inTurn(`${name} ${JSON.stringify(call.params)}`, () => portal.read(call, { fresh: true }));
+      return URL.canParse(link, portal.origin) ? new URL(link, portal.origin) : UNREADABLE;
     } catch (error) {
+      // There are other ways to the same file.
+      if (error instanceof PortalProtocolError) return UNREADABLE;
       if (!(error instanceof PortalRefusal) || !isMissing(error)) throw error;
       missing.set(name, true);
       return undefined;
@@ -79,7 +90,7 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
   }
 
   /** Each place from which the contents may be had, the better first. */
-  async function* placesOf(target: Link["target"], portal: PortalSession, holder: string): AsyncIterable<URL> {
+  async function* placesOf(target: Link["target"], portal: PortalSession, holder: string): AsyncIterable<Place> {
     if (target.kind !== "file") {
       yield placeOn(portal, target.path);
       return;
@@ -98,8 +109,8 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
   async function* methodPlaces({ chatId, fileId }: FileTarget, portal: PortalSession, holder: string) {
     const calls = [...(chatId === null ? [] : [fileDownload(chatId, fileId)]), diskFileLink(fileId)];
     for (const call of calls) {
-      const link = await linkBy(call, portal, holder);
-      if (link !== undefined && URL.canParse(link, portal.origin)) yield new URL(link, portal.origin);
+      const place = await linkBy(call, portal, holder);
+      if (place !== undefined) yield place;
     }
   }
 
@@ -114,6 +125,10 @@ export function createContentsReader({ portals, downloads, sessionOnly }: Conten
         });
         let isBroken = false;
         for await (const place of placesOf(target, portal, holder)) {
+          if (place === UNREADABLE) {
+            isBroken = true;
+            continue;
+          }
           const download = await downloads.get(place, portal.origin, { range, signal });
           switch (download.kind) {
             case "contents":

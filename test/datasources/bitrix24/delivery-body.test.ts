@@ -78,6 +78,14 @@ describe("names of a delivery", () => {
       phpForm({ Event: sent.event, Data: sent.data, Ts: sent.ts, Auth: sent.auth, event_Handler_Id: 185 }),
     ],
     [
+      "upper case here and there",
+      phpForm({ event: sent.event, DATA: sent.data, ts: sent.ts, auth: sent.auth, event_handler_id: 185 }),
+    ],
+    [
+      "upper case for the time alone",
+      phpForm({ event: sent.event, data: sent.data, TS: sent.ts, auth: sent.auth, event_handler_id: 185 }),
+    ],
+    [
       "upper case within the credentials too",
       phpForm(sent).replaceAll(/auth%5B(\w+)%5D/g, (_all, name: string) => `Auth%5B${name.toUpperCase()}%5D`),
     ],

@@ -130,6 +130,22 @@ test("a portal without the methods gives the file by its own link, or not at all
   });
 });
 
+test.each([[null], [[]], [{}], [{ downloadUrl: null }], [{ downloadUrl: "http://[no" }], [false]])(
+  "a method that answers %j in place of a link costs that way to the file, and no other",
+  async (answer) => {
+    const portal = await startFilePortal();
+    portal.answers.set("im.v2.File.download", answer);
+    portal.serve = (_request, response) => response.writeHead(200, { "content-type": "image/png" }).end("signed");
+    expect(await (await fetch(portal.link({ filePath: "/pub/file?sign=1" }))).text()).toBe("signed");
+    portal.answers.set("disk.file.get", { DOWNLOAD_URL: "/disk/once" });
+    expect(await (await fetch(portal.link({ fileId: "8", filePath: "/pub/file?sign=1" }))).text()).toBe("signed");
+    expect(portal.fetched).toEqual(["/pub/file?sign=1", "/disk/once"]);
+    // Whether it is there nobody has said.
+    portal.answers.delete("disk.file.get");
+    expect(await problemOf(portal.link({ fileId: "9" }))).toEqual({ status: 502, code: "UPSTREAM_UNAVAILABLE" });
+  },
+);
+
 test("what the portal refuses is not looked for elsewhere", async () => {
   const portal = await startFilePortal();
   portal.refusal = "ACCESS_DENIED";

@@ -14,6 +14,8 @@ export interface FilePortal {
   readonly fetched: string[];
   /** Answers requests for contents. */
   serve: Serve;
+  /** What methods answer in place of a link that works. */
+  readonly answers: Map<string, unknown>;
   /** Error code with which methods are refused. */
   refusal: string | undefined;
   /** A link as the gateway makes them. */
@@ -38,8 +40,9 @@ export async function startFilePortal(env: Readonly<Record<string, string>> = {}
   });
 
   function answerMethod(path: string, body: string, response: ServerResponse): void {
-    const { refusal } = portal;
-    const given = { downloadUrl: `${host}/once?token=1` };
+    const { refusal, answers } = portal;
+    const method = path.split("/").at(-1) ?? "";
+    const given = answers.has(method) ? answers.get(method) : { downloadUrl: `${host}/once?token=1` };
     response.setHeader("content-type", "application/json");
     if (refusal !== undefined && !path.includes("scope")) {
       response.writeHead(400).end(JSON.stringify({ error: refusal, error_description: "" }));
@@ -48,7 +51,8 @@ export async function startFilePortal(env: Readonly<Record<string, string>> = {}
       const result = Object.fromEntries(Object.keys(cmd).map((key) => [key, given]));
       response.end(JSON.stringify({ result: { result, result_error: [] }, time: {} }));
     } else {
-      response.end(JSON.stringify({ result: path.endsWith("im.v2.File.download") ? given : [], time: {} }));
+      const isTold = method === "im.v2.File.download" || answers.has(method);
+      response.end(JSON.stringify({ result: isTold ? given : [], time: {} }));
     }
   }
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -57,6 +61,7 @@ export async function startFilePortal(env: Readonly<Record<string, string>> = {}
   const portal: Omit<FilePortal, "origin" | "link"> = {
     portalHost: `127.0.0.1:${port}`,
     fetched: [],
+    answers: new Map(),
     serve: (_request, response) => response.end("contents"),
     refusal: undefined,
   };
