@@ -8,6 +8,7 @@ import type { Window } from "../../schema/pagination.ts";
 import { Session } from "../../schema/session.ts";
 import type { OperationContext } from "../engine/context.ts";
 import { lookAhead, type Selection } from "../engine/lookahead.ts";
+import { sessionById } from "../sessions/session-lookup.ts";
 import { beginMessages, parseMessagePaging } from "./chat-messages.ts";
 
 /** Fields of a session that the chat's record, lists of sessions and their figures answer. */
@@ -64,10 +65,11 @@ export class ChatQueries {
 
   @Directive('@rest(method: "imopenlines.session.history.get")')
   @Directive('@rest(method: "imopenlines.dialog.get")')
+  @Directive('@rest(method: "crm.activity.list")')
   @Query(() => Session, {
     nullable: true,
     description:
-      "One session, by its id, or the newest of a chat. For its operator and for everybody who may read that operator's history or the CRM item it is saved in; others get NOT_FOUND_OR_FORBIDDEN, as for a session that does not exist. Null for a chat that never had a session. Downloads the whole history, messages, users and files included, where something is selected that only that tells (`imopenlines.session.history.get`).",
+      "One session, by its id, or the newest of a chat. For its operator and for everybody who may read that operator's history or the CRM item it is saved in; by its id also for whoever may see its entry in the CRM, as far as that tells (`crm.activity.list`); others get NOT_FOUND_OR_FORBIDDEN, as for a session that does not exist. Null for a chat that never had a session. Downloads the whole history, messages, users and files included, where something is selected that only that tells (`imopenlines.session.history.get`).",
   })
   async session(
     @Arg("by", () => SessionLookup, { description: "Exactly one way to name the session." }) by: SessionLookup,
@@ -78,10 +80,8 @@ export class ChatQueries {
     const lookup = parseSessionLookup(by);
     const isCheap = !needsHistory(lookAhead(info));
     switch (lookup.key) {
-      case "id": {
-        if (isCheap) return new Session(lookup.sessionId, (await loaders.chats.bySession(lookup.sessionId)).id);
-        return sessionOf(await loaders.histories.load({ sessionId: lookup.sessionId }));
-      }
+      case "id":
+        return sessionById(lookup.sessionId, context, !isCheap);
       case "chatId": {
         // A session that is open is the newest one, and the chat's record names it.
         const open = isCheap ? (await loaders.chats.load(lookup.chatId)).session?.sessionId : undefined;

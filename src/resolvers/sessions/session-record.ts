@@ -106,7 +106,7 @@ async function lookUp(
   );
 }
 
-async function readActivity(id: Id, context: OperationContext): Promise<SessionRecord | null> {
+export async function readActivity(id: Id, context: OperationContext): Promise<SessionRecord | null> {
   try {
     return await useCapability(
       context,

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { Refused } from "../../datasources/bitrix24/scripted-portal.ts";
 import { reportsPortal } from "../../datasources/reports-portal.ts";
 import { activityAnswer } from "../../fixtures/activity-examples.ts";
-import { startGatewayCore } from "../operation.ts";
+import { type Gateway, startGatewayCore } from "../operation.ts";
 import { dialogOnWire } from "../wire-answers.ts";
 
 const LIST = "imopenlines.v2.Session.list";
@@ -179,3 +179,21 @@ test("between two seconds no session begins, and nobody is asked", async () => {
   );
   expect(data.sessions).toEqual({ nodes: [], isComplete: true });
 });
+
+test.each(["state closedAt line { id }", "state closedAt line { id } viewerCanJoin"])(
+  "whoever may see a session's entry in the CRM and not its dialog is told of it what that tells: %s",
+  async (fields) => {
+    const gateway: Gateway = await startGatewayCore((method) => {
+      if (method !== ACTIVITIES) throw new Refused("ACCESS_DENIED", 400);
+      const asked = JSON.stringify(gateway.portal.requests.at(-1)?.body);
+      return asked.includes("4711") ? activityAnswer : [];
+    });
+    const { data, errors = [] } = await gateway.run(`{ session(by: { id: "4711" }) { ${fields} } }`);
+    expect(data?.session).toMatchObject({ state: "CLOSED", closedAt: "2026-09-14T08:30:40.000Z" });
+    expect(errors.map(({ path }) => path?.join("."))).toEqual(
+      fields.includes("viewer") ? ["session.viewerCanJoin"] : [],
+    );
+    const other = await gateway.run(`{ session(by: { id: "4712" }) { ${fields} } }`);
+    expect(other.data?.session).toBeNull();
+  },
+);

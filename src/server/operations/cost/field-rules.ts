@@ -97,10 +97,11 @@ function sessionPages({ args: { filter, orderBy, after } }: SelectedField): numb
   return (isNewest ? NEWEST_REPORT_CALLS : REPORT_CALLS + 1) + ACTIVITY_CALLS;
 }
 
-/** A session by its chat may not be open, so that only its history names it; what lists tell may need the history after the record. */
-function sessionLookup({ args: { by } }: SelectedField): number {
-  return typeof by === "object" && by !== null && "chatId" in by ? 3 : 2;
-}
+/**
+ * A session by its chat may not be open, so that only its history names it; what lists tell may need the history after the record. By its id
+ * it may be named by its activity alone.
+ */
+const SESSION_LOOKUP = 3;
 
 /** With a key the chat's newest message is asked for first, or, after an unknown outcome, the newest 200 with the sender and the authors. */
 function keyedSend({ args: { idempotencyKey } }: SelectedField): number {
@@ -122,7 +123,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Query.chatSearch": { commands: searchPages, brings: FOUND_CHAT },
   "Query.quickReplies": { commands: ({ args }) => Math.ceil(pageSizeOf(args, 20) / 50) },
   "Query.chat": { commands: () => 1, reads: ["record"] },
-  "Query.session": { commands: sessionLookup, reads: ["history"] },
+  "Query.session": { commands: () => SESSION_LOOKUP, reads: ["history"] },
   "Query.inbox": { commands: inboxPages },
   "Subscription.inboxChanged": { commands: () => 2 },
   "InboxItem.chat": { commands: () => 0, brings: RECENT_CHAT },
