@@ -123,7 +123,7 @@ class Company implements Abreast, Waiting {
         this.#takenInTurn = 0;
         // Asleep for nobody: who joins meanwhile waits for what comes before him.
         inBackground("going on with what passes", async () => {
-          await turns.next();
+          await turns.soon();
           this.#go();
         });
         return;

@@ -60,6 +60,7 @@ async function catchUp(
   const turns = createReadingTurns();
   let taken = 0;
   const counting = {
+    ...turns,
     next() {
       taken += 1;
       return turns.next();
