@@ -116,7 +116,7 @@ registerEnumType(UserErrorCode, {
     NETWORK_LINE_NOT_FOUND: { description: "There is no network line with this code, or it is not joined." },
     NO_CHAT: { description: "The CRM item has no chat. Nothing was done." },
     NO_OPEN_SESSION: { description: "The chat has no open session." },
-    NOT_DONE: { description: "The portal answered that it did not do it, without a reason." },
+    NOT_DONE: { description: "The portal answered that it did not do it, without a reason. Any mutation may give it." },
     NOT_OPEN_LINE_CHAT: { description: "The chat exists but is not a chat of an open line." },
     NOT_OPERATOR: { description: "Only the operator who is responsible for the chat may do this." },
     PARTICIPANT_UNCHANGED: {
@@ -128,7 +128,10 @@ registerEnumType(UserErrorCode, {
     },
     RATING_OR_COMMENT_REQUIRED: { description: "Give a rating, a comment or both." },
     RATING_OUT_OF_RANGE: { description: "A rating is a whole number from 1 to 5." },
-    REFUSED: { description: "The portal refused for a reason the gateway has no word for; see `bitrixCode`." },
+    REFUSED: {
+      description:
+        "The portal refused without a reason, or for one that the gateway has no word for; see `bitrixCode`. Any mutation may give it.",
+    },
     REPLY_NOT_POSSIBLE: { description: "The message to reply to is in another chat or cannot be seen by the caller." },
     SESSION_NOT_FOUND: { description: "There is no session with this id." },
     TEXT_EMPTY: { description: "The text is empty." },

@@ -276,7 +276,7 @@ export type UserErrorCode =
   | 'NO_CHAT'
   /** The chat has no open session. */
   | 'NO_OPEN_SESSION'
-  /** The portal answered that it did not do it, without a reason. */
+  /** The portal answered that it did not do it, without a reason. Any mutation may give it. */
   | 'NOT_DONE'
   /** The chat exists but is not a chat of an open line. */
   | 'NOT_OPEN_LINE_CHAT'
@@ -290,7 +290,7 @@ export type UserErrorCode =
   | 'RATING_OR_COMMENT_REQUIRED'
   /** A rating is a whole number from 1 to 5. */
   | 'RATING_OUT_OF_RANGE'
-  /** The portal refused for a reason the gateway has no word for; see `bitrixCode`. */
+  /** The portal refused without a reason, or for one that the gateway has no word for; see `bitrixCode`. Any mutation may give it. */
   | 'REFUSED'
   /** The message to reply to is in another chat or cannot be seen by the caller. */
   | 'REPLY_NOT_POSSIBLE'

@@ -131,7 +131,7 @@ export class MessageActions {
     nullable: true,
     description:
       "Stores a message of the chat among the canned responses of its line; a response with the same text is used again. For operators of the line with the right to canned responses, while a session is open. `quickReplies` lists them. " +
-      "User errors: `QUICK_REPLY_NOT_SAVED`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`. Costs one call (`imopenlines.message.quick.save`).",
+      "User errors: `QUICK_REPLY_NOT_SAVED`, `ACCESS_DENIED`, `CHAT_NOT_FOUND`, `NOT_OPEN_LINE_CHAT`, `ACTING_USER_UNKNOWN`. Costs one call (`imopenlines.message.quick.save`).",
   })
   async quickReplySave(
     @Ctx() context: OperationContext,
