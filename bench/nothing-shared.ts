@@ -9,7 +9,7 @@ import { PEERS, startWorkloadPeer } from "./support/peers/start-peer.ts";
 import { type BenchPortal, startPortal } from "./support/portal.ts";
 import { cpuTimeMs } from "./support/process-usage.ts";
 import { type Finding, inMs, type Report } from "./support/report.ts";
-import { WORKLOADS, type Workload } from "./support/workloads.ts";
+import { WORKLOADS, type Workload, type WorkloadGoal } from "./support/workloads.ts";
 
 /** Longer than histories are kept for a credential while the operations go round them once. */
 const CREDENTIALS = 120;
@@ -115,11 +115,42 @@ function inMsOrUs(value: number): string {
   return value < 1 ? `${(value * 1000).toFixed(0)} us` : inMs(value);
 }
 
+type Contended = Measured & { requests: number };
+
+function figureOf({ cpu, perSecond, latencies, requests }: Contended, of: WorkloadGoal["of"]): number {
+  switch (of) {
+    case "cpu":
+      return median(cpu);
+    case "perSecond":
+      return median(perSecond);
+    case "p50":
+      return median(latencies);
+    case "requests":
+      return requests;
+  }
+}
+
+function judged(own: Contended, measured: ReadonlyMap<string, Contended>, goal: WorkloadGoal): Finding {
+  const { of, beside, bound } = goal;
+  const peer = beside === undefined ? undefined : measured.get(beside);
+  const figure = figureOf(own, of);
+  const judged = peer === undefined ? figure : figure / figureOf(peer, of);
+  const told = of === "cpu" || of === "p50" ? inMsOrUs : (value: number) => value.toFixed(of === "requests" ? 1 : 0);
+  const isLeast = of === "perSecond";
+  return {
+    what: `  ${of === "perSecond" ? "operations per second" : of}${beside === undefined ? "" : ` beside ${beside}`}`,
+    figure: peer === undefined ? told(figure) : `${told(figure)}, ${told(figureOf(peer, of))}`,
+    ...(peer === undefined ? {} : { ratio: judged }),
+    goal: `${isLeast ? ">=" : "<="} ${bound}`,
+    reached: isLeast ? judged >= bound : judged <= bound,
+  };
+}
+
 /** The ratio is the gateway's CPU to that of the row: below 1 the gateway takes less. */
-function findingsOf(workload: Workload, measured: ReadonlyMap<string, Measured & { requests: number }>): Finding[] {
+function findingsOf(workload: Workload, measured: ReadonlyMap<string, Contended>): Finding[] {
   const own = measured.get(OURS);
   if (own === undefined) throw new Error("unreachable: the gateway was measured");
-  return [...measured].map(([name, each]): Finding => {
+  const rows = [...measured].map(([name, each]): Finding => {
     const throughput = workload.clients > 1 ? `, ${withRange(each.perSecond, (value) => `${value.toFixed(0)}/s`)}` : "";
     const wall = `p50 ${inMs(median(each.latencies))}`;
     return {
@@ -128,6 +159,7 @@ function findingsOf(workload: Workload, measured: ReadonlyMap<string, Measured &
       ratio: median(own.cpu) / median(each.cpu),
     };
   });
+  return [...rows, ...workload.goals.map((goal) => judged(own, measured, goal))];
 }
 
 async function runWorkload(workload: Workload, options: BenchOptions): Promise<Finding[]> {
@@ -137,10 +169,7 @@ async function runWorkload(workload: Workload, options: BenchOptions): Promise<F
   const count = options.quick ? workload.quickOperations : workload.operations;
   const rounds = options.quick ? 3 : 8;
   const measured = new Map(
-    contenders.map(({ name }) => [
-      name,
-      { cpu: [], perSecond: [], latencies: [], requests: 0 } satisfies Measured & { requests: number },
-    ]),
+    contenders.map(({ name }) => [name, { cpu: [], perSecond: [], latencies: [], requests: 0 } satisfies Contended]),
   );
   // The first round warms up; interleaved, what else goes on on the machine falls on all alike.
   for (let index = -1; index < rounds; index += 1) {

@@ -1,5 +1,14 @@
 import { INBOX_PAGE, PAGE_SIZE } from "./inbox-operation.ts";
+import type { PeerName } from "./peers/start-peer.ts";
 import { NO_LATENCY, type PortalSpec, USUAL_LATENCY } from "./portal.ts";
+
+/** What the gateway is judged by: CPU of an operation, operations per second or median latency, alone or beside a peer. */
+export interface WorkloadGoal {
+  readonly of: "cpu" | "perSecond" | "p50" | "requests";
+  /** Then `bound` is of the ratio, else of the figure: milliseconds or a count. */
+  readonly beside?: PeerName;
+  readonly bound: number;
+}
 
 /** An operation with the portal that it reads. Each operation acts with another credential, so that none finds anything that another has read. */
 export interface Workload {
@@ -13,6 +22,7 @@ export interface Workload {
   /** Operations of one round, and of a quick one. */
   readonly operations: number;
   readonly quickOperations: number;
+  readonly goals: readonly WorkloadGoal[];
 }
 
 const SMALL_PORTAL = { ...NO_LATENCY, dialogs: 1, messages: 10, lines: 20 };
@@ -26,6 +36,7 @@ export const WORKLOADS: readonly Workload[] = [
     clients: 20,
     operations: 8_000,
     quickOperations: 5_000,
+    goals: [],
   },
   {
     name: "20 lines, 50 clients",
@@ -35,6 +46,7 @@ export const WORKLOADS: readonly Workload[] = [
     clients: 50,
     operations: 2_000,
     quickOperations: 1_000,
+    goals: [{ of: "perSecond", beside: "mercurius + jit", bound: 1.1 }],
   },
   {
     name: "large history, 50 x 100 messages x 8 fields",
@@ -53,6 +65,7 @@ export const WORKLOADS: readonly Workload[] = [
     clients: 1,
     operations: 15,
     quickOperations: 8,
+    goals: [{ of: "cpu", beside: "mercurius + jit", bound: 0.75 }],
   },
   {
     name: "inbox page",
@@ -62,6 +75,11 @@ export const WORKLOADS: readonly Workload[] = [
     clients: 1,
     operations: 15,
     quickOperations: 8,
+    goals: [
+      { of: "requests", bound: 8 },
+      { of: "p50", beside: "by hand", bound: 0.9 },
+      { of: "cpu", bound: 65 },
+    ],
   },
   {
     name: "chat by user code",
@@ -86,5 +104,9 @@ export const WORKLOADS: readonly Workload[] = [
     clients: 1,
     operations: 50,
     quickOperations: 25,
+    goals: [
+      { of: "p50", beside: "by hand", bound: 1.05 },
+      { of: "cpu", bound: 8 },
+    ],
   },
 ];
