@@ -8,12 +8,14 @@ import "@graphiql/plugin-explorer/style.css";
 import "./explorer.css";
 import { createRoot } from "react-dom/client";
 import { loadPageSettings } from "../shared/page-settings.ts";
+import { keepPartsAccessible } from "./accessible-parts.ts";
 import { Explorer } from "./explorer.tsx";
 
 async function main(place: HTMLElement): Promise<void> {
   try {
     const settings = await loadPageSettings();
     const sandboxIsUnreachable = new URLSearchParams(location.search).get("sandbox") === "unreachable";
+    keepPartsAccessible(place);
     createRoot(place).render(<Explorer settings={settings} sandboxIsUnreachable={sandboxIsUnreachable} />);
   } catch (error) {
     const line = document.createElement("p");

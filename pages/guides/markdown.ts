@@ -56,10 +56,11 @@ export function renderMarkdown(path: string, source: string, pageOf: PageOf): Re
   }
   const body = markdown.renderer
     .render(tokens, markdown.options, {})
-    .replaceAll("<table>", '<div class="table"><table>')
+    .replaceAll("<table>", '<div class="table" tabindex="0"><table>')
     .replaceAll("</table>", "</table></div>")
     // What scrolls must be reached with the keyboard.
-    .replaceAll("<pre>", '<pre tabindex="0">');
+    .replaceAll("<pre>", '<pre tabindex="0">')
+    .replaceAll(/<p>(?=<img [^>]*\.svg")/g, '<p tabindex="0">');
   return { title: headings[0]?.text ?? path, lead: leadOf(tokens), body, headings, sections };
 }
 

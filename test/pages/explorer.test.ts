@@ -6,6 +6,7 @@ import { startBrowser, type TestBrowser, type WatchedPage } from "../kit/browser
 import { keyFor, startGateway, type TestGateway } from "../kit/gateway.ts";
 import { type Program, runScript } from "../kit/program.ts";
 import { eventually } from "../kit/until.ts";
+import { axeFindings } from "./axe-findings.ts";
 
 let browser: TestBrowser;
 let portal: RunningPortal;
@@ -141,6 +142,23 @@ test("the explorer's first load is small, completes fields and variables, and fi
   const sizes = await Promise.all([...loaded].filter((each) => !each.startsWith("blob:")).map(compressedBytes));
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(LARGEST_FIRST_LOAD);
   expect(consoleErrors).toEqual([]);
+});
+
+test("whoever uses a keyboard or a screen reader finds nothing in the way of the explorer, its builder and its documentation", async () => {
+  const { page } = await openExplorer(gateway);
+  const tabs = page.getByRole("list", { name: "Select active operation" });
+  await tabs.getByRole("button", { name: "Inbox", exact: true }).press("Enter");
+  await tabs.locator('[aria-current="true"]').getByText("Inbox").waitFor();
+  const found = [...(await axeFindings(page))];
+  for (const [open, shown] of [
+    ["Show Documentation Explorer", ".graphiql-doc-explorer-root-type"],
+    ["Show GraphiQL Explorer", ".graphiql-explorer-root input"],
+  ] as const) {
+    await page.getByRole("button", { name: open }).click();
+    await page.locator(shown).first().waitFor();
+    found.push(...(await axeFindings(page)).map((finding) => `${open}: ${finding}`));
+  }
+  expect(found).toEqual([]);
 });
 
 test("a subscription in the explorer receives events, and goes on at its cursor when the gateway was started again", async () => {

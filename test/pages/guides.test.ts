@@ -82,7 +82,7 @@ test("whoever uses a keyboard or a screen reader finds nothing in the way of the
   const { page } = await browser.open();
   await page.setViewportSize({ width: 360, height: 800 });
   const found: string[] = [];
-  for (const path of ["/", "/docs/first-ten-minutes", "/docs/settings", "/docs/nothing"]) {
+  for (const path of ["/", "/docs/first-ten-minutes", "/docs/concepts", "/docs/settings", "/docs/nothing"]) {
     await page.goto(at(path));
     found.push(...(await axeFindings(page)).map((finding) => `${path}: ${finding}`));
   }
