@@ -52,6 +52,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   let carrier: Carrier | undefined;
   let opening: Promise<Carrier> | undefined;
   let credential: Credential | undefined;
+  /** One for all operations that ask for it at a time. */
+  let renewal: Promise<boolean> | undefined;
   let renewalTimer: ReturnType<typeof setTimeout> | undefined;
   let failedSockets = 0;
   let isClosed = false;
@@ -144,6 +146,14 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  async function renewOnce(): Promise<boolean> {
+    const used = credential ?? (await credentials.current());
+    const next = await credentials.renew(used);
+    if (isSameCredential(used, next)) return false;
+    credential = next;
+    if (carrier !== undefined && !(await carrier.renew(next.headers))) carrier?.close();
+    return true;
+  }
   function renewInTime(own: Carrier): void {
     clearTimeout(renewalTimer);
     const used = credential;
@@ -190,13 +200,11 @@ export function openConnection(options: ConnectionOptions): Connection {
         stop();
       };
     },
-    async renew() {
-      const used = credential ?? (await credentials.current());
-      const next = await credentials.renew(used);
-      if (isSameCredential(used, next)) return false;
-      credential = next;
-      if (carrier !== undefined && !(await carrier.renew(next.headers))) carrier?.close();
-      return true;
+    renew() {
+      renewal ??= renewOnce().finally(() => {
+        renewal = undefined;
+      });
+      return renewal;
     },
     state: () => state,
     hurry() {

@@ -23,14 +23,15 @@ export function openSocket(options: SocketOptions, events: CarrierEvents): Carri
   let raw: Pick<WebSocket, "send"> | undefined;
   let closing: Closing | undefined;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
-  let renewing: ((isAccepted: boolean) => void) | undefined;
+  /** Who waits to hear whether new headers are accepted; answers come in the order of the questions. */
+  const renewing: ((isAccepted: boolean) => void)[] = [];
   let carried = 0;
 
   function closed(how: Closing): void {
     if (closing !== undefined) return;
     closing = how;
     clearTimeout(pongTimer);
-    renewing?.(false);
+    for (const tell of renewing.splice(0)) tell(false);
     events.closed(how);
   }
   function expectPong(): void {
@@ -59,7 +60,7 @@ export function openSocket(options: SocketOptions, events: CarrierEvents): Carri
       pong(isReceived, payload) {
         if (!isReceived) return;
         clearTimeout(pongTimer);
-        if (typeof payload?.renewed === "boolean") renewing?.(payload.renewed);
+        if (typeof payload?.renewed === "boolean") renewing.shift()?.(payload.renewed);
       },
       // A browser does not tell why; Node does.
       error: (problem) => closed({ kind: "lost", message: messageOf(problem) }),
@@ -103,11 +104,8 @@ export function openSocket(options: SocketOptions, events: CarrierEvents): Carri
     },
     renew: (headers) =>
       new Promise((resolve) => {
-        renewing = (isAccepted) => {
-          renewing = undefined;
-          resolve(isAccepted);
-        };
-        if (raw === undefined || closing !== undefined) return renewing(false);
+        if (raw === undefined || closing !== undefined) return resolve(false);
+        renewing.push(resolve);
         ping(headers);
       }),
     check: () => ping(),

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { WebSocketServer } from "ws";
 import type * as openLinesModule from "../../client/src/main.ts";
 import { openGatewayOffice } from "../campaign/live/installed-portal.ts";
 import { startBrowser, type TestBrowser, type WatchedPage } from "../kit/browser.ts";
@@ -8,13 +10,8 @@ import { startGatewayProcess } from "../kit/gateway-process.ts";
 import { eventually } from "../kit/until.ts";
 import { createWriter, EVENTS, type Writer } from "./listening.ts";
 import { servePage } from "./page.ts";
+import "./in-pages.ts";
 import { openWay } from "./way.ts";
-
-declare global {
-  /** What `servePage` loads, and what a test keeps in a page. */
-  var openLines: typeof openLinesModule;
-  var kept: { client: openLinesModule.OpenLinesClient; texts: string[]; gaps: number; broadcast: string[] };
-}
 
 const OTHER_KEY = "other-key-of-a-test";
 let browser: TestBrowser;
@@ -223,4 +220,69 @@ test("tabs of another person have a socket of their own", async () => {
   const [first, second] = [await tab(), await tab({ key: OTHER_KEY })];
   await begin([first, second], writer);
   expect([sockets(first), sockets(second)]).toEqual([1, 1]);
+});
+
+test("tabs that share a socket all go on when their token is taken no more: the one with the socket asks for another for each of them", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", handleProtocols: () => "graphql-transport-ws" });
+  await once(server, "listening");
+  onTestFinished(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  let isRevoked = false;
+  const subscribed: { readonly end: () => void }[] = [];
+  // As the gateway: a portal that takes a token no more ends subscriptions, and the socket waits for another token.
+  server.on("connection", (socket) => {
+    const send = (message: object): void => socket.send(JSON.stringify(message));
+    socket.on("message", (data) => {
+      const { type, id, payload } = JSON.parse(String(data));
+      if (type === "connection_init") send({ type: "connection_ack" });
+      else if (type === "ping") {
+        if (payload !== undefined) isRevoked = false;
+        send({ type: "pong", ...(payload === undefined ? {} : { payload: { renewed: true } }) });
+      } else if (type === "subscribe") {
+        const end = (): void => {
+          const errors = [{ message: "no longer", extensions: { code: "UNAUTHENTICATED" } }];
+          send({ type: "next", id, payload: { data: null, errors } });
+          send({ type: "complete", id });
+        };
+        subscribed.push({ end });
+        if (isRevoked) end();
+      }
+    });
+  });
+  const socketAddress = server.address();
+  if (socketAddress === null || typeof socketAddress === "string") throw new Error("no port");
+  const address = await servePage();
+  const first = await browser.open();
+  const pages = [first.page, (await browser.openBeside(first.page)).page];
+  let tokens = 0;
+  for (const page of pages) {
+    onTestFinished(() => page.close());
+    await page.exposeFunction("newToken", () => {
+      tokens += 1;
+      return `token ${tokens}`;
+    });
+    await page.goto(address);
+    await page.evaluate(
+      ({ url, query }) => {
+        const identity = async () => ({ token: await globalThis.newToken(), person: "one" });
+        const client = globalThis.openLines.createOpenLinesClient({ url, identity });
+        globalThis.kept = { client, texts: [], gaps: 0, broadcast: [] };
+        const error = ({ code }: { code: string }): void => void globalThis.kept.texts.push(code);
+        // Two of each tab: what one of them asks for must not be lost for the other.
+        for (const after of ["a place", "another"]) {
+          client.subscribe(query, { variables: { after } }, { next: () => undefined, error });
+        }
+      },
+      { url: `http://127.0.0.1:${socketAddress.port}/graphql`, query: EVENTS },
+    );
+    await eventually(() => expect(subscribed.length).toBe(2 * pages.indexOf(page) + 2));
+  }
+  isRevoked = true;
+  // The tab without the socket first, so that nobody else has asked for another token.
+  for (const { end } of subscribed.splice(0).reverse()) end();
+  await eventually(() => expect(subscribed.length).toBe(4));
+  const ends = await Promise.all(pages.map((page) => page.evaluate(() => globalThis.kept.texts)));
+  expect([ends, isRevoked]).toEqual([[[], []], false]);
 });
