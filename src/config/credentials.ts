@@ -65,5 +65,18 @@ export function systemErrorCode(error: unknown): string {
 
 /** Host of a credential's portal with its port, for messages. */
 export function credentialHost(credential: Credential): string {
-  return credential.kind === "webhook" ? new URL(credential.url).host : credential.portal;
+  return credential.kind === "webhook" ? hostOfUrl(credential.url) : credential.portal;
+}
+
+/** Asked for each event that is delivered, of a few configured addresses. */
+const knownHosts = new Map<string, string>();
+const MAX_KNOWN_HOSTS = 1_000;
+
+function hostOfUrl(url: string): string {
+  const known = knownHosts.get(url);
+  if (known !== undefined) return known;
+  if (knownHosts.size >= MAX_KNOWN_HOSTS) knownHosts.clear();
+  const { host } = new URL(url);
+  knownHosts.set(url, host);
+  return host;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import type { LogPlace, Position } from "../../storage/log.ts";
 
@@ -14,8 +14,13 @@ const shape = z.tuple([z.literal(VERSION), z.string().min(1), z.string().min(1),
 
 /** Portals are named by a digest, so that a cursor does not tell a portal's id to whoever sees it. */
 function portalDigest(portal: string): string {
-  return createHash("sha256").update(`cursor of ${portal}`).digest("base64url").slice(0, 12);
+  if (lastDigest.portal !== portal)
+    lastDigest = { portal, digest: hash("sha256", `cursor of ${portal}`, "base64url").slice(0, 12) };
+  return lastDigest.digest;
 }
+
+/** Each event that is delivered has a cursor, and those of one portal come by the thousand. */
+let lastDigest = { portal: "", digest: "" };
 
 /** A place as clients keep it. Opaque to them; the same for all fields and filters of the portal. */
 export function writeCursor(portal: string, place: LogPlace): string {
