@@ -16,40 +16,67 @@ const PING_MS = 12_000;
  * else that it sent, or by taking of what waits for it. Before what waits it cannot have read the ping, however well it reads.
  */
 export function keepAlive(socket: WebSocket, stream: Socket): KeepAlive {
-  let hasShownItself = true;
-  /** At the last ping. */
-  let read = 0;
-  let sent = 0;
-  let isBehind = false;
+  return new Pinging(socket, stream);
+}
 
-  function isThere(): boolean {
-    return hasShownItself || stream.bytesRead > read || (isBehind && sentOf(stream) > sent);
+/** A class, because there is one for each socket: methods are shared, closures are not. */
+class Pinging implements KeepAlive {
+  readonly #socket: WebSocket;
+  readonly #stream: Socket;
+  readonly #timer: NodeJS.Timeout;
+  #hasShownItself = true;
+  /** At the last ping. */
+  #read = 0;
+  #sent = 0;
+  #isBehind = false;
+
+  constructor(socket: WebSocket, stream: Socket) {
+    this.#socket = socket;
+    this.#stream = stream;
+    socket.on(
+      "pong",
+      guard("a socket's pong", () => this.seen()),
+    );
+    this.#timer = setInterval(
+      guard(
+        "a socket's heartbeat",
+        () => this.#ping(),
+        () => socket.terminate(),
+      ),
+      PING_MS,
+    );
   }
 
-  const ping = (): void => {
-    if (!isThere()) {
+  seen(): void {
+    this.#hasShownItself = true;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #isThere(): boolean {
+    return (
+      this.#hasShownItself ||
+      this.#stream.bytesRead > this.#read ||
+      (this.#isBehind && sentOf(this.#stream) > this.#sent)
+    );
+  }
+
+  #ping(): void {
+    if (!this.#isThere()) {
       // A process that stood still runs its timers before it reads: the answer may have arrived long ago.
       afterReading(() => {
-        if (!isThere()) socket.terminate();
+        if (!this.#isThere()) this.#socket.terminate();
       });
       return;
     }
-    hasShownItself = false;
-    read = stream.bytesRead;
-    sent = sentOf(stream);
-    isBehind = stream.writableLength > 0;
-    socket.ping();
-  };
-
-  const seen = (): void => {
-    hasShownItself = true;
-  };
-  socket.on("pong", guard("a socket's pong", seen));
-  const timer = setInterval(
-    guard("a socket's heartbeat", ping, () => socket.terminate()),
-    PING_MS,
-  );
-  return { seen, stop: () => clearInterval(timer) };
+    this.#hasShownItself = false;
+    this.#read = this.#stream.bytesRead;
+    this.#sent = sentOf(this.#stream);
+    this.#isBehind = this.#stream.writableLength > 0;
+    this.#socket.ping();
+  }
 }
 
 /** Bytes that the system has taken. */

@@ -301,7 +301,7 @@ export function createSocketSessions(services: SocketServices): (opened: OpenedS
       "error",
       guard("a socket that broke", () => socket.terminate()),
     );
-    socket.once(
+    socket.on(
       "close",
       guard("the end of a socket", (code: number, reason: Buffer) => {
         life.stop();

@@ -91,8 +91,13 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): WebS
       refuseUpgrade(stream, { status: 429, code: "LIMIT_EXCEEDED", ...places.silentExcess });
       return;
     }
-    stream.once("close", guard("the end of a silent socket", silentPlace.leave));
-    sockets.handleUpgrade(request, stream, head, (socket) => serve({ socket, request, from, silentPlace }));
+    const left = guard("the end of a silent socket", silentPlace.leave);
+    stream.on("close", left);
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      // Its session sees to it from now on.
+      stream.off("close", left);
+      serve({ socket, request, from, silentPlace });
+    });
   }
 
   function closeOne(socket: WebSocket): void {
