@@ -1,6 +1,7 @@
 import { UpstreamError } from "../../datasources/bitrix24/errors.ts";
 import { portalName } from "../../datasources/bitrix24/portal-ref.ts";
 import { guard } from "../../process/guard.ts";
+import { StorageUnavailable } from "../../storage/storage-unavailable.ts";
 import { type DialogLists, dialogListName } from "./dialog-lists.ts";
 import type { LiveViewer } from "./live-viewer.ts";
 
@@ -148,8 +149,7 @@ export function createWatchers(options: WatchersOptions): Watchers {
       if (watched.dueAt > beganAt) return;
     }
     watched.dueAt = beganAt + heartbeatMs;
-    const isElsewhere = options.isMine !== undefined && !(await options.isMine(dialogListName(viewer), heartbeatMs));
-    if (isElsewhere && (await isSeenElsewhere(watched, beganAt))) return;
+    if (await isSeenElsewhere(watched, beganAt)) return;
     const urgency = isForced(portal, watched) ? "event" : "heartbeat";
     if (urgency === "event") portal.forcedAt = now();
     const { askedAt } = await lists.ask({ viewer, urgency }, beganAt);
@@ -158,8 +158,16 @@ export function createWatchers(options: WatchersOptions): Watchers {
 
   /** The look of another process is enough where nobody is shown the list here, and where it found nothing that is not shown already. */
   async function isSeenElsewhere(watched: Watched, at: number): Promise<boolean> {
-    if (watched.shown.size === 0) return true;
-    if (watched.since > watched.lookedAt || !(await options.isSameElsewhere?.(watched.viewer))) return false;
+    const { viewer, shown } = watched;
+    try {
+      if (options.isMine === undefined || (await options.isMine(dialogListName(viewer), heartbeatMs))) return false;
+      if (shown.size === 0) return true;
+      if (watched.since > watched.lookedAt || !(await options.isSameElsewhere?.(viewer))) return false;
+    } catch (error) {
+      // Nobody can be asked: then each looks for itself.
+      if (!(error instanceof StorageUnavailable)) throw error;
+      return false;
+    }
     noteLook(watched, at);
     watched.dueAt = Math.min(watched.dueAt, at + heartbeatMs * ELSEWHERE_SHARE);
     return true;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { PortalUser } from "../../../simulator/portal.ts";
 import type { Chat } from "../../../simulator/world/records.ts";
 import { PortalRateLimited } from "../../../src/datasources/bitrix24/errors.ts";
+import { StorageUnavailable } from "../../../src/storage/storage-unavailable.ts";
 import type { StoredChatChanged } from "../../../src/subscriptions/events/stored-event.ts";
 import { createDialogLists, type DialogLists, type ListUrgency } from "../../../src/subscriptions/live/dialog-lists.ts";
 import { createFoundChanges } from "../../../src/subscriptions/live/found-changes.ts";
@@ -242,6 +243,13 @@ describe("the looks", () => {
     await until(() => looks() === seen + 1);
     isSame = false;
     await looked(1);
+  });
+
+  it("are each process's own while the store between them is away", async () => {
+    const away = () => Promise.reject(new StorageUnavailable("away"));
+    const { watchers } = startWatching({ isMine: away });
+    watchers.show(viewer(operator()), (error) => expect.fail(String(error)));
+    await looked(2);
   });
 
   it("go where something happened before they go where nothing did", async () => {
