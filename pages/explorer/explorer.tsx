@@ -6,12 +6,13 @@ import type { PageSettings } from "../shared/page-settings.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { withCurrentDocument } from "./current-document.ts";
 import { exampleTabs } from "./example-tabs.ts";
+import { type Introspection, withMethodLinks } from "./method-links.ts";
 import { createResumingClient } from "./resuming-client.ts";
 import { keepSessionKey, sessionKey } from "./session-key.ts";
 import { TopBar } from "./top-bar.tsx";
 
 const BUILDER = explorerPlugin();
-const SCHEMA_ADDRESS = "/schema.json";
+const SCHEMA_ADDRESSES = ["/schema.json", "/schema.graphql"];
 
 interface ExplorerProps {
   readonly settings: PageSettings;
@@ -61,8 +62,7 @@ function connect(path: string, apiKey: string, onCost: (cost: Cost) => void) {
     url: address.href,
     headers,
     wsClient: client,
-    // The same that an introspection query tells, compressed, and not sent again to a browser that has it.
-    schemaFetcher: async () => (await withMethodLinks(await fetch(SCHEMA_ADDRESS, { headers }))).json(),
+    schemaFetcher: () => readSchema(headers),
     fetch: async (...request: Parameters<typeof fetch>) => {
       const response = await fetch(...request);
       tell(
@@ -77,9 +77,9 @@ function connect(path: string, apiKey: string, onCost: (cost: Cost) => void) {
   return { fetcher: withCurrentDocument(fetcher), dispose: () => void client.dispose() };
 }
 
-/** Descriptions name the REST methods that a field calls: in the explorer each leads to its row in the table of methods. */
-async function withMethodLinks(response: Response): Promise<Response> {
-  const text = await response.text();
-  const linked = text.replaceAll(/`((?:imopenlines|im)\.[A-Za-z0-9.]+)`/g, "[`$1`](/docs/methods#$1)");
-  return new Response(linked, { status: response.status, headers: { "content-type": "application/json" } });
+/** The same that an introspection query tells, compressed, and not sent again to a browser that has it; with links to the methods. */
+async function readSchema(headers: Readonly<Record<string, string>>): Promise<Introspection> {
+  const [introspection, sdl] = await Promise.all(SCHEMA_ADDRESSES.map((address) => fetch(address, { headers })));
+  if (!introspection?.ok || !sdl?.ok) return introspection?.json();
+  return withMethodLinks(await introspection.text(), await sdl.text());
 }

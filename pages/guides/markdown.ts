@@ -27,12 +27,16 @@ export interface Section {
 /** Where a document of the repository is served; undefined for what is not. */
 export type PageOf = (path: string) => string | undefined;
 
+/** A REST method, such as `im.chat.mute`. */
+const METHOD = /^[a-z]\w*(?:\.\w+)+$/;
+
 /** Renders one document. A link to another one leads to its page; a link to a file that is not served becomes its text. */
 export function renderMarkdown(path: string, source: string, pageOf: PageOf): RenderedDocument {
   const markdown = new MarkdownIt({ html: false, linkify: false });
   const tokens = markdown.parse(source.replaceAll(/^<!--.*-->$/gm, ""), {});
   const headings: Heading[] = [];
   const known = new Set<string>();
+  const rowNames = namesOfRows(tokens);
   const sections: { heading: string; anchor: string; text: string }[] = [];
   for (const [index, token] of tokens.entries()) {
     const inline = tokens[index + 1];
@@ -43,10 +47,16 @@ export function renderMarkdown(path: string, source: string, pageOf: PageOf): Re
       headings.push({ level: Number(token.tag.slice(1)), text, anchor });
       sections.push({ heading: text, anchor, text: "" });
     } else if (token.type === "td_open" && inline !== undefined) {
-      const [first] = inline.children ?? [];
+      const [first, ...others] = inline.children ?? [];
       // A row that is about a name can be linked to.
       if (first?.type === "code_inline" && !known.has(first.content)) token.attrSet("id", first.content);
       if (first?.type === "code_inline") known.add(first.content);
+      // So can a method that shares its row with another.
+      for (const other of others) {
+        if (other.type !== "code_inline" || !METHOD.test(other.content) || rowNames.has(other.content)) continue;
+        if (!known.has(other.content)) other.attrSet("id", other.content);
+        known.add(other.content);
+      }
     }
     if (token.type === "inline" || token.type === "fence") {
       const section = sections.at(-1);
@@ -62,6 +72,16 @@ export function renderMarkdown(path: string, source: string, pageOf: PageOf): Re
     .replaceAll("<pre>", '<pre tabindex="0">')
     .replaceAll(/<p>(?=<img [^>]*\.svg")/g, '<p tabindex="0">');
   return { title: headings[0]?.text ?? path, lead: leadOf(tokens), body, headings, sections };
+}
+
+/** What rows of tables are about: the name that a cell begins with. */
+function namesOfRows(tokens: readonly Token[]): ReadonlySet<string> {
+  return new Set(
+    tokens.flatMap(({ type }, index) => {
+      const [first] = type === "td_open" ? (tokens[index + 1]?.children ?? []) : [];
+      return first?.type === "code_inline" ? [first.content] : [];
+    }),
+  );
 }
 
 function plainText(token: Token): string {
