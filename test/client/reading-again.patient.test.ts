@@ -58,6 +58,30 @@ test("a page that hangs is given up when somebody asks again, and when the chat 
   await eventually(() => expect(signals.at(-1)?.aborted).toBe(true));
 });
 
+test("an earlier page that did not come is asked for again by itself, and at once by hand", async () => {
+  let fails = false;
+  const { chat, world, chatId } = await openReader((ask) =>
+    fails ? Promise.reject(new TypeError("no network")) : ask(),
+  );
+  for (let index = 0; index < 160; index += 1) world.customerWrites(Number(chatId), `Line ${index}`);
+  await eventually(() => expect(chat.get().messages.at(-1)).toMatchObject({ text: "Line 159" }));
+  await chat.readAgain();
+  const oldest = () => Number(chat.get().messages[0]?.id);
+  fails = true;
+  const first = oldest();
+  await chat.loadEarlier();
+  expect(chat.get()).toMatchObject({ isLoading: false, problem: { name: "NoAnswer" } });
+  fails = false;
+  await chat.readAgain();
+  expect([oldest() < first, chat.get().problem]).toEqual([true, undefined]);
+
+  fails = true;
+  const second = oldest();
+  await chat.loadEarlier();
+  fails = false;
+  await eventually(() => expect(oldest()).toBeLessThan(second));
+});
+
 test("a message that comes while the newest page is read stays, though the page does not know it", async () => {
   let hold: Promise<void> = Promise.resolve();
   let answered = 0;

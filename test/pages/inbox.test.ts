@@ -54,18 +54,23 @@ test("two windows are two people: each sees what the other does, and what is don
   const his = await scene.enter(browser, marek, `#/chats/${chatId}`);
   for (const { page } of [hers, his]) await page.locator(".chat-header .state").getByText("Waiting").waitFor();
 
-  await hers.page.getByRole("button", { name: "Answer" }).click();
+  await hers.page.getByRole("button", { name: "Answer" }).press("Enter");
   await hers.page.locator(".chat-header").getByText("In progress").waitFor();
+  // The button is gone: one goes on where one writes.
+  await hers.page.locator("textarea:focus").waitFor();
   await his.page.locator(".chat-header").getByText(anna.name).waitFor();
 
   await his.page.getByRole("button", { name: "Take over" }).click();
   await hers.page.locator(".chat-header").getByText(marek.name).waitFor();
+  // Also whoever has been reading what was said before sees what he writes.
+  await his.page.evaluate("document.querySelector('.scroller').scrollTo(0, 0)");
   await his.page.getByLabel("Write a message").fill("I have your order here.");
   await his.page.keyboard.press("Enter");
   await hers.page.locator(".message").getByText("I have your order here.").waitFor();
 
   await his.page.getByRole("button", { name: "Transfer" }).click();
-  await his.page.getByLabel("Search people").fill(anna.name);
+  await his.page.getByRole("dialog").locator("input:focus").waitFor();
+  await his.page.keyboard.type(anna.name);
   await his.page.getByRole("dialog").getByText(anna.name).click();
   await hers.page.locator(".chat-header").getByText(anna.name).waitFor();
 

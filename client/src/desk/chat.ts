@@ -57,6 +57,8 @@ export interface ChatOptions<Message extends ChatMessage = ChatMessage> {
 export const MESSAGE_FIELDS =
   "id text plainText sentAt isSystem isHidden isEdited isDeleted author { id name avatarUrl } files { id name kind size downloadUrl previewUrl }";
 const PAGE_SIZE = 50;
+/** What did not come is asked for again after so long. */
+const RETRY_MS = 5_000;
 /** Events whose message is not stored yet are looked for after so long. */
 const READ_AGAIN_MS = 1_500;
 
@@ -116,6 +118,26 @@ export function openChat<Message extends ChatMessage = ChatMessage>(
     show();
   }
 
+  /** Until the page before the first message, which did not come, is asked for again. */
+  let earlier: ReturnType<typeof setTimeout> | undefined;
+  let isClosed = false;
+  async function loadEarlier(): Promise<void> {
+    const { hasEarlier, isLoading } = store.get();
+    if (!hasEarlier || isLoading || startCursor === undefined || isClosed) return;
+    clearTimeout(earlier);
+    earlier = undefined;
+    show({ isLoading: true });
+    try {
+      const found = await page(startCursor);
+      startCursor = found.startCursor ?? startCursor;
+      put(found.messages);
+      show({ isLoading: false, hasEarlier: found.hasEarlier, problem: undefined });
+    } catch (error) {
+      show({ isLoading: false, problem: error instanceof Error ? error : new Error(String(error)) });
+      if (!isClosed) earlier = setTimeout(() => void loadEarlier(), RETRY_MS);
+    }
+  }
+
   const view = openLiveView({
     client,
     subscription: EVENTS(fields),
@@ -133,22 +155,16 @@ export function openChat<Message extends ChatMessage = ChatMessage>(
   });
   return {
     ...store,
-    async loadEarlier() {
-      const { hasEarlier, isLoading } = store.get();
-      if (!hasEarlier || isLoading || startCursor === undefined) return;
-      show({ isLoading: true });
-      try {
-        const earlier = await page(startCursor);
-        startCursor = earlier.startCursor ?? startCursor;
-        put(earlier.messages);
-        show({ isLoading: false, hasEarlier: earlier.hasEarlier, problem: undefined });
-      } catch (error) {
-        show({ isLoading: false, problem: error instanceof Error ? error : new Error(String(error)) });
-      }
+    loadEarlier,
+    async readAgain() {
+      const isAwaited = earlier !== undefined;
+      await view.readAgain();
+      if (isAwaited) await loadEarlier();
     },
-    readAgain: () => view.readAgain(),
     send: (text, replyToId) => void outbox.send({ chatId, text, replyToId }),
     close() {
+      isClosed = true;
+      clearTimeout(earlier);
       stopOutbox();
       view.close();
     },

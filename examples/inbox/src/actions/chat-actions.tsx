@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useViewerId } from "../gateway/use-viewer.ts";
 import type { ChatFactsFragment } from "../graphql.ts";
 import { Menu } from "../parts/menu.tsx";
@@ -8,6 +8,7 @@ import { type Deed, offeredFor } from "./offered.ts";
 import { RateDialog } from "./rate-dialog.tsx";
 import { TransferDialog } from "./transfer-dialog.tsx";
 import type { Deeds } from "./use-deeds.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 import "./chat-actions.css";
 
 /** What one can do with the conversation: the likely things as buttons, the others in a menu. */
@@ -16,12 +17,14 @@ export function ChatActions({ chat, deeds }: { readonly chat: ChatFactsFragment;
   const viewerId = useViewerId();
   const [asking, setAsking] = useState<"transfer" | "rate">();
   const { first, further } = offeredFor(chat, viewerId);
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, deeds.isBusy || asking !== undefined);
   const begin = (deed: Deed) => {
     if (deed === "transfer" || deed === "rate") setAsking(deed);
     else void deeds.carryOut(deed);
   };
   return (
-    <div className="chat-actions">
+    <div className="chat-actions" ref={place}>
       {first.map((deed, index) => {
         const Icon = DEED_ICONS[deed];
         return (

@@ -12,7 +12,7 @@ export function OutgoingFileList({ files, retry, discard }: Omit<OutgoingFiles, 
     <ul className="outgoing-files" aria-label={words.filesOnTheirWay}>
       {files.map(({ key, file, progress, problem }) => (
         <li key={key}>
-          <p>
+          <p className="file">
             <FileText aria-hidden />
             <span className="name" dir="auto">
               {file.name}

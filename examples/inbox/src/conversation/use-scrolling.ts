@@ -33,10 +33,17 @@ export function useScrolling(entries: readonly Entry[], askForEarlier: () => voi
     setIsAtEnd(current.scrollOffset + current.viewportSize >= current.scrollSize - NEAR);
     if (current.scrollOffset < EARLY) askForEarlier();
   };
+  const last = entries.at(-1);
+  const writtenBefore = useRef<string>(undefined);
   useLayoutEffect(() => {
     setShown(entries);
-    if (isAtEnd && entries.length > 0) list.current?.scrollToIndex(entries.length - 1, { align: "end" });
-  }, [entries, isAtEnd]);
+    // Whoever writes wants to see it, wherever he has been reading.
+    const isWritten = last?.kind === "outgoing" && last.key !== writtenBefore.current;
+    if (isWritten) writtenBefore.current = last.key;
+    if ((isAtEnd || isWritten) && entries.length > 0) {
+      list.current?.scrollToIndex(entries.length - 1, { align: "end" });
+    }
+  }, [entries, isAtEnd, last]);
   return {
     list,
     isPrepending,

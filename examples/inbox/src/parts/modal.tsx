@@ -17,6 +17,8 @@ export function Modal({ title, children, onClose }: ModalProps) {
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    // What one came for, not what closes it.
+    current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     return () => current?.close();
   }, []);
   return (
