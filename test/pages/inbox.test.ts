@@ -73,6 +73,7 @@ test("two windows are two people: each sees what the other does, and what is don
   await his.page.keyboard.type(anna.name);
   await his.page.getByRole("dialog").getByText(anna.name).click();
   await hers.page.locator(".chat-header").getByText(anna.name).waitFor();
+  await his.page.locator(".conversation :is(textarea, .scroller):focus").waitFor();
 
   await hers.page.getByRole("button", { name: "More actions" }).click();
   await hers.page.getByRole("menuitem", { name: "Pin to me" }).click();

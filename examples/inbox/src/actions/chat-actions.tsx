@@ -18,7 +18,7 @@ export function ChatActions({ chat, deeds }: { readonly chat: ChatFactsFragment;
   const [asking, setAsking] = useState<"transfer" | "rate">();
   const { first, further } = offeredFor(chat, viewerId);
   const place = useRef<HTMLDivElement>(null);
-  useKeptFocus(place, deeds.isBusy || asking !== undefined);
+  useKeptFocus(place, deeds.isBusy || asking !== undefined, first.join());
   const begin = (deed: Deed) => {
     if (deed === "transfer" || deed === "rate") setAsking(deed);
     else void deeds.carryOut(deed);
