@@ -158,8 +158,8 @@ it("takes it for a failure of the portal when it answers nobody within a fair ti
     const credential: Credential = { kind: "webhook", url: `${portal.origin}/rest/${user + 1}/secret1234567890/` };
     const abort = new AbortController();
     // The operation's own timer may fire a little before the request's.
-    setTimeout(() => abort.abort(), 5_040);
-    return operation({ credential, timeoutMs: 5_055, abort }).read(call("a.get"));
+    setTimeout(() => abort.abort(), 6_500);
+    return operation({ credential, timeoutMs: 6_560, abort }).read(call("a.get"));
   });
   for (const outcome of await Promise.allSettled(reads))
     expect(outcome).toMatchObject({ reason: { name: "PortalTimeout" } });
