@@ -16,6 +16,7 @@ export function createResumingClient(
   url: string,
   headers: () => Readonly<Record<string, string>>,
   onResult: (result: unknown) => void,
+  { pingMs = PING_MS, pongMs = PONG_MS } = {},
 ): Client {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
@@ -25,10 +26,10 @@ export function createResumingClient(
     shouldRetry: () => true,
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** retries))),
-    keepAlive: PING_MS,
+    keepAlive: pingMs,
     on: {
       ping: (isReceived) => {
-        if (!isReceived) pongTimer = setTimeout(() => client.terminate(), PONG_MS);
+        if (!isReceived) pongTimer = setTimeout(() => client.terminate(), pongMs);
       },
       pong: () => clearTimeout(pongTimer),
       closed: () => clearTimeout(pongTimer),
