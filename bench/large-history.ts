@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { median, withRange } from "./support/distribution.ts";
 import { keyOf, startGateway } from "./support/gateway.ts";
 import type { GraphqlClient } from "./support/graphql-client.ts";
-import { createLoopMonitor } from "./support/loop-monitor.ts";
+import { createLoopMonitor, type LongestBlock } from "./support/loop-monitor.ts";
 import type { BenchOptions } from "./support/options.ts";
 import { startPeer } from "./support/peer.ts";
 import { NO_LATENCY, startPortal } from "./support/portal.ts";
@@ -84,7 +84,7 @@ export async function largeHistory({ quick, profileDirectory }: BenchOptions): P
   await monitor.takeLongest(gateway.pid);
   const own: Measured = { cpu: [], wall: [] };
   const plain: Measured = { cpu: [], wall: [] };
-  const blocks: number[] = [];
+  const blocks: LongestBlock[] = [];
   const rounds = quick ? 3 : 8;
   for (let round = 0; round < rounds; round += 1) {
     await operations(peer, count, round * count, plain);
@@ -99,6 +99,7 @@ export async function largeHistory({ quick, profileDirectory }: BenchOptions): P
   await portal.stop();
   monitor.remove();
 
+  const ownBlocks = blocks.map(({ ownMs }) => ownMs);
   const ratio = median(own.cpu) / median(plain.cpu);
   return {
     benchmark: "large-history",
@@ -113,10 +114,17 @@ export async function largeHistory({ quick, profileDirectory }: BenchOptions): P
         reached: ratio <= GOAL_RATIO,
       },
       {
-        what: "gateway: longest block of its event loop, by its own monitor",
-        figure: withRange(blocks, inMs),
+        what: "gateway: longest block of its event loop, by Node's monitor",
+        figure: withRange(
+          blocks.map(({ longestMs }) => longestMs),
+          inMs,
+        ),
+      },
+      {
+        what: "  by its own CPU time, which a busy machine does not lengthen",
+        figure: withRange(ownBlocks, inMs),
         goal: `<= ${GOAL_BLOCK_MS} ms`,
-        reached: Math.max(...blocks) <= GOAL_BLOCK_MS,
+        reached: Math.max(...ownBlocks) <= GOAL_BLOCK_MS,
       },
       { what: "peer: wall time", figure: withRange(plain.wall, inMs) },
       { what: "gateway: wall time", figure: withRange(own.wall, inMs), ratio: median(own.wall) / median(plain.wall) },

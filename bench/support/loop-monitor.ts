@@ -10,13 +10,16 @@ export interface LoopMonitor {
   /** What the program is started with. */
   readonly nodeFlags: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Milliseconds of the longest time since the last call for which the loop of the process did not go on. */
-  takeLongest(pid: number): Promise<number>;
+  /** The longest time since the last call for which the loop of the process did not go on. */
+  takeLongest(pid: number): Promise<LongestBlock>;
   remove(): void;
 }
 
+/** In milliseconds: as Node's monitor saw it, and what of such a time the process worked itself. */
+export type LongestBlock = z.infer<typeof told>;
+
 const PROGRAM = fileURLToPath(new URL("./loop-monitor-program.js", import.meta.url));
-const told = z.object({ longestMs: z.number() });
+const told = z.object({ longestMs: z.number(), ownMs: z.number() });
 
 export function createLoopMonitor(): LoopMonitor {
   const directory = mkdtempSync(join(tmpdir(), "loop-monitor-"));
@@ -28,7 +31,7 @@ export function createLoopMonitor(): LoopMonitor {
       rmSync(file, { force: true });
       process.kill(pid, "SIGUSR2");
       while (!existsSync(file)) await delay(5);
-      return told.parse(JSON.parse(readFileSync(file, "utf8"))).longestMs;
+      return told.parse(JSON.parse(readFileSync(file, "utf8")));
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

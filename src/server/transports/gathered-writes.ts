@@ -35,16 +35,34 @@ export const MAX_UNREAD_BYTES = 32 * 1024;
 /** Those with something to write at the end of this turn, together. */
 let due: { flush(): void }[] = [];
 
+/** An event for ten thousand takes a tenth of a second to write: for so many milliseconds at a time, so that others have their turns. */
+const SLICE_MS = 10;
+/** So many are written to between two looks at the clock. */
+const LOOK_EVERY = 64;
+
 /** Where one outlet breaks the others are written to all the same. */
-const flushFrom = guard("writing to a client", (flushing: typeof due, progress: { at: number }) => {
-  while (progress.at < flushing.length) flushing[progress.at++]?.flush();
+const flushFrom = guard("writing to a client", (flushing: typeof due, progress: { at: number }, until: number) => {
+  while (progress.at < flushing.length) {
+    flushing[progress.at++]?.flush();
+    if (progress.at % LOOK_EVERY === 0 && performance.now() >= until) return;
+  }
 });
+
+function flushSlice(flushing: typeof due, progress: { at: number }): void {
+  const until = performance.now() + SLICE_MS;
+  let isOver = false;
+  while (progress.at < flushing.length && !isOver) {
+    flushFrom(flushing, progress, until);
+    isOver = progress.at % LOOK_EVERY === 0 && performance.now() >= until;
+  }
+  if (progress.at < flushing.length)
+    setImmediate(guard("writing on to those who listen", () => flushSlice(flushing, progress)));
+}
 
 const flushDue = guard("writing to those who listen", () => {
   const flushing = due;
   due = [];
-  const progress = { at: 0 };
-  while (progress.at < flushing.length) flushFrom(flushing, progress);
+  flushSlice(flushing, { at: 0 });
 });
 
 /** `isOpen`: whether results may still be written; what waits is dropped when not. */

@@ -232,3 +232,41 @@ it("all event streams are written the same bytes, in chunks or as they are", () 
   expect(chunks.copy(result, true, target, chunks.copy(result, true, target, 0))).toBe(target.length);
   expect(String(target)).toBe(`${size}\r\n${event}\r\n`.repeat(2));
 });
+
+it("an event for very many lets others have their turn, and what comes meanwhile reaches each behind it", async () => {
+  const texts: string[][] = [];
+  const frames = createResultFrames();
+  const writes = Array.from({ length: 512 }, () => {
+    const written: string[] = [];
+    texts.push(written);
+    return gatherWrites(
+      {
+        writableLength: 0,
+        write(bytes) {
+          const until = performance.now() + 0.5;
+          while (performance.now() < until);
+          written.push(bytes.toString("latin1"));
+          return true;
+        },
+      },
+      frames,
+      isOpen,
+    );
+  });
+  const id = idInJson("1");
+  for (const each of writes) each.add(resultOf("first"), id);
+  await new Promise((resolve) => setImmediate(resolve));
+  const before = texts.filter(({ length }) => length > 0).length;
+  expect(before).toBeGreaterThan(0);
+  expect(before).toBeLessThan(512);
+  for (const each of writes) each.add(resultOf("second"), id);
+  await until(() => texts.every((written) => written.join().includes("second")));
+  for (const written of texts) {
+    const all = written.join();
+    expect(all.split("first")).toHaveLength(2);
+    expect(all.split("second")).toHaveLength(2);
+    expect(all.indexOf("first")).toBeLessThan(all.indexOf("second"));
+  }
+  // Those that had not been written to got both at once.
+  expect(texts.filter(({ length }) => length === 1).length).toBe(512 - before);
+});
