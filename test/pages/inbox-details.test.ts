@@ -121,6 +121,26 @@ test("a supervisor reads a long past session to its beginning, and is told at it
   expect(complaints(watched).filter((text) => !text.includes("ERR_FAILED"))).toEqual([]);
 });
 
+test("a supervisor is told of a page whose program did not come, and of a period without sessions", async () => {
+  const scene = await openInboxScene();
+  const [helena] = scene.portal.users;
+  if (helena === undefined) throw new Error("nobody");
+  const { page } = await scene.enter(browser, helena);
+  await page.route("**/assets/supervisor-page-*.js", (route) => route.abort());
+  await page.getByRole("link", { name: "Supervisor" }).click();
+  await page.getByText("This page cannot be shown.").waitFor();
+  await page.unroute("**/assets/supervisor-page-*.js");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".session-table a").first().waitFor();
+
+  await page.getByRole("link", { name: "Statistics" }).click();
+  await page.locator(".tiles").waitFor();
+  await page.getByLabel("From").fill("2019-01-01");
+  await page.getByLabel("To", { exact: true }).fill("2019-01-02");
+  await page.getByText("No sessions in this period.").waitFor();
+  expect(await page.locator(".tiles").count()).toBe(0);
+});
+
 /** Counts what is made of formats of dates: each takes long to make, and longer to throw away. */
 const COUNT_FORMATS = `window.formats = 0;
 Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, { construct(of, given) { window.formats += 1; return new of(...given); } });`;
