@@ -96,7 +96,7 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
     });
 
   async function connect(): Promise<Connection> {
-    const name = options.shared === false || !canShare() ? undefined : await sharedName(url, credentials);
+    const name = options.shared === false || !(await canShare()) ? undefined : await sharedName(url, credentials);
     connection =
       name === undefined
         ? open(changed)
@@ -198,12 +198,14 @@ export function createOpenLinesClient(options: OpenLinesClientOptions): OpenLine
   };
 }
 
-function canShare(): boolean {
-  return (
-    typeof BroadcastChannel !== "undefined" &&
-    globalThis.navigator?.locks !== undefined &&
-    globalThis.crypto?.subtle !== undefined
-  );
+/** A frame of another site may have locks and be denied their use, as it is denied a storage. */
+async function canShare(): Promise<boolean> {
+  if (typeof BroadcastChannel === "undefined" || globalThis.crypto?.subtle === undefined) return false;
+  try {
+    return (await globalThis.navigator?.locks?.query()) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Equal for equal address and identity; a hash, so that neither can be told from it. */

@@ -29,7 +29,7 @@ test("inside a frame of the portal the next token is handed over on the open soc
   const chatId = Number(nodes.find(({ chat }) => !["livechat", "myconnector"].includes(chat.connector.id))?.id);
 
   const address = new URL(await servePage("apps/frame-app.ts"));
-  // Another site than the portal's, as in life: the browser denies such a frame its storage.
+  // Another site than the portal's, as in life: the browser denies such a frame its storage and its locks.
   address.hostname = "localhost";
   address.searchParams.set("url", gateway.url);
   const watched = await browser.open();

@@ -9,7 +9,6 @@ async function run(): Promise<void> {
   let handedOver = "";
   const client = createOpenLinesClient({
     url: settings.get("url") ?? "",
-    shared: false,
     async identity() {
       const known = frame.auth.getAuthData();
       const auth = known && known.access_token !== handedOver ? known : await frame.auth.refreshAuth();
