@@ -159,7 +159,7 @@ it("takes it for a failure of the portal when it answers nobody within a fair ti
     const abort = new AbortController();
     // The operation's own timer may fire a little before the request's.
     setTimeout(() => abort.abort(), 6_500);
-    return operation({ credential, timeoutMs: 6_560, abort }).read(call("a.get"));
+    return operation({ credential, timeoutMs: 6_515, abort }).read(call("a.get"));
   });
   for (const outcome of await Promise.allSettled(reads))
     expect(outcome).toMatchObject({ reason: { name: "PortalTimeout" } });
