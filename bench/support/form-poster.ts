@@ -33,10 +33,16 @@ export async function openFormPoster(url: string, connections: number): Promise<
   }
 
   function read(connection: Connection, data: Buffer): void {
+    const { settle } = connection;
+    if (settle === undefined) {
+      // What nobody asked for says that it was unused for too long (408).
+      connection.socket.destroy();
+      return;
+    }
     connection.received += data.toString("latin1");
-    const { received, settle } = connection;
+    const { received } = connection;
     const end = received.indexOf(HEAD_END);
-    if (end === -1 || settle === undefined) return;
+    if (end === -1) return;
     const status = STATUS.exec(received)?.[1];
     const length = LENGTH.exec(received.slice(0, end))?.[1];
     if (status === undefined || length === undefined) {
