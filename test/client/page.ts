@@ -1,8 +1,7 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import { onTestFinished } from "vitest";
+import { serveHere } from "./serve-here.ts";
 
 const HERE = new URL(".", import.meta.url);
 
@@ -25,13 +24,5 @@ export async function servePage(script = "../../client/src/main.ts"): Promise<st
       '<!doctype html><link rel="icon" href="data:,"><div id="root"></div><script src="/client.js"></script>',
     );
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `http://127.0.0.1:${address.port}/`;
+  return await serveHere(server);
 }

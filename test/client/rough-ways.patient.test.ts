@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { createDesk, openChat } from "../../client/src/desk/main.ts";
@@ -9,6 +9,7 @@ import { keyFor, startGateway } from "../kit/gateway.ts";
 import { eventually, until } from "../kit/until.ts";
 import { openClient } from "./listening.ts";
 import { type OperatorScene, openOperatorScene } from "./operator.ts";
+import { serveHere } from "./serve-here.ts";
 import { openWay } from "./way.ts";
 
 const MESSAGES = "subscription ($after: EventCursor) { messageAdded(after: $after) { cursor content { text } } }";
@@ -43,18 +44,6 @@ async function heardOne({ portal, chatIds }: OperatorScene, told: Told): Promise
     },
     { everyMs: 300 },
   );
-}
-
-async function listening(server: Server): Promise<string> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `http://127.0.0.1:${address.port}/graphql`;
 }
 
 /** How long each lost connection was waited for, as the client says at the moment. */
@@ -120,7 +109,7 @@ test.each([
       if (String(data).includes("connection_init")) socket.send('{"type":"connection_ack"}', () => socket.close(code));
     });
   });
-  const client = openClient({ url: await listening(server), identity: { apiKey: "any" } });
+  const client = openClient({ url: `${await serveHere(server)}graphql`, identity: { apiKey: "any" } });
   const waits = waitsOf(client);
   const told = follow(client, "a cursor");
   await until(() => waits.length > 2);
@@ -152,7 +141,7 @@ test("sockets that something in between closes as if all were in order cost no e
     });
     far.on("message", (data) => near.send(String(data)));
   });
-  const client = openClient({ url: await listening(server), identity: { apiKey: scene.key } });
+  const client = openClient({ url: `${await serveHere(server)}graphql`, identity: { apiKey: scene.key } });
   const told = follow(client);
   await heardOne(scene, told);
   for (let round = 0; round < 2; round += 1) {

@@ -165,16 +165,7 @@ test("a long conversation makes no formats of dates for each of its messages", a
 
 test("nothing is wider than a phone, in the language with the longest words", async () => {
   const scene = await openInboxScene();
-  const [helena, anna] = scene.portal.users;
-  if (anna === undefined || helena === undefined) throw new Error("nobody");
-  const [chatId] = await scene.chatsOf(anna, "ASSIGNED");
-  const places = [
-    { person: anna, place: "", shows: ".dialog-row" },
-    { person: anna, place: `#/chats/${chatId}`, shows: ".message" },
-    { person: helena, place: "#/supervisor/sessions", shows: ".session-table a" },
-    { person: helena, place: "#/supervisor/load", shows: ".load-view tbody tr" },
-    { person: helena, place: "#/supervisor/statistics", shows: ".tiles" },
-  ];
+  const { places } = await scene.everyPlace();
   const wide: string[] = [];
   for (const { person, place, shows } of places) {
     const { page } = await scene.enter(browser, person, place);

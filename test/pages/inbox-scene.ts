@@ -18,12 +18,22 @@ const WITHOUT_EVENTS = ["livechat"];
 
 type Person = RunningPortal["users"][number];
 
+/** A page of the inbox that somebody looks at; it is there when `shows` is. */
+export interface Place {
+  readonly person: Person;
+  /** Behind the `#`, with it. */
+  readonly place: string;
+  readonly shows: string;
+}
+
 /** A gateway that serves the inbox to people of a simulated portal. */
 export interface InboxScene extends LiveOffice {
   /** Opens the inbox as somebody, at a place behind the `#`. */
   enter(browser: TestBrowser, person: Person, place?: string): Promise<WatchedPage>;
   /** Somebody's own dialogs, or those that he sees and nobody has taken. */
   chatsOf(person: Person, state: "ASSIGNED" | "UNASSIGNED"): Promise<readonly string[]>;
+  /** One of each page of the inbox; `chat` is the one of a conversation, with its operator. */
+  everyPlace(): Promise<{ readonly chat: Place; readonly places: readonly Place[] }>;
   /** A dialog that nobody has taken and two people see. */
   sharedChat(): Promise<{ readonly people: readonly [Person, Person]; readonly chatId: string }>;
   /** Calls a method as the portal's own interface would, past the gateway. */
@@ -58,6 +68,20 @@ export async function openInboxScene(): Promise<InboxScene> {
         .filter(({ chat }) => chat.operator?.id === own && !WITHOUT_EVENTS.includes(chat.connector.id))
         .filter(({ chat }) => chat.externalUserId !== null)
         .map(({ id }) => id);
+    },
+    async everyPlace() {
+      const [helena, anna] = portal.users;
+      if (anna === undefined || helena === undefined) throw new Error("nobody");
+      const [chatId] = await scene.chatsOf(anna, "ASSIGNED");
+      const chat = { person: anna, place: `#/chats/${chatId}`, shows: ".message" };
+      const places = [
+        { person: anna, place: "", shows: ".dialog-row" },
+        chat,
+        { person: helena, place: "#/supervisor/sessions", shows: ".session-table a" },
+        { person: helena, place: "#/supervisor/load", shows: ".load-view tbody tr" },
+        { person: helena, place: "#/supervisor/statistics", shows: ".tiles" },
+      ];
+      return { chat, places };
     },
     async sharedChat() {
       const operators = portal.users.slice(1);

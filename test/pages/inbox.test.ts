@@ -234,16 +234,7 @@ test("a gateway that is killed and started again loses nothing that was said, do
 
 test("whoever uses a keyboard or a screen reader finds nothing in the way, on a phone as on a wide screen, light and dark", async () => {
   const scene = await openInboxScene();
-  const [helena, anna] = scene.portal.users;
-  if (anna === undefined || helena === undefined) throw new Error("nobody");
-  const [chatId] = await scene.chatsOf(anna, "ASSIGNED");
-  const places = [
-    { person: anna, place: "", shows: ".dialog-row" },
-    { person: anna, place: `#/chats/${chatId}`, shows: ".message" },
-    { person: helena, place: "#/supervisor/sessions", shows: ".session-table a" },
-    { person: helena, place: "#/supervisor/load", shows: ".load-view tbody tr" },
-    { person: helena, place: "#/supervisor/statistics", shows: ".tiles" },
-  ];
+  const { chat, places } = await scene.everyPlace();
   const found: string[] = [];
   for (const { person, place, shows } of places) {
     const { page } = await scene.enter(browser, person, place);
@@ -257,7 +248,7 @@ test("whoever uses a keyboard or a screen reader finds nothing in the way, on a 
       found.push(...(await axeFindings(page)).map((finding) => `${place} ${width} ${colorScheme}: ${finding}`));
     }
   }
-  const { page } = await scene.enter(browser, anna, `#/chats/${chatId}`);
+  const { page } = await scene.enter(browser, chat.person, chat.place);
   await page.getByRole("button", { name: "Transfer" }).click();
   await page.locator(".targets li").first().waitFor();
   found.push(...(await axeFindings(page)));

@@ -1,4 +1,15 @@
+import type { ChatEventKind } from "../../src/subscriptions/events/event-filter.ts";
 import type { StoredEvent, StoredGap, StoredMessageAdded } from "../../src/subscriptions/events/stored-event.ts";
+
+/** All but the gap. */
+export const CHAT_EVENT_KINDS: ReadonlySet<ChatEventKind> = new Set([
+  "messageAdded",
+  "messageUpdated",
+  "messageDeleted",
+  "sessionStarted",
+  "sessionFinished",
+  "chatChanged",
+]);
 
 /** A message event that is told apart by its text. */
 export function messageEvent(text: string): StoredMessageAdded {

@@ -7,17 +7,10 @@ import { type EventCriteria, matchesChat, matchesEvent } from "../../../src/subs
 import { mayMatch } from "../../../src/subscriptions/events/event-glance.ts";
 import { eventCodec } from "../../../src/subscriptions/events/event-record.ts";
 import type { StoredEvent } from "../../../src/subscriptions/events/stored-event.ts";
-import { everyKind, gapEvent, messageEvent } from "../../storage/sample-events.ts";
+import { CHAT_EVENT_KINDS, everyKind, gapEvent, messageEvent } from "../../storage/sample-events.ts";
 
 const EVERYTHING: EventCriteria = {
-  kinds: new Set([
-    "messageAdded",
-    "messageUpdated",
-    "messageDeleted",
-    "sessionStarted",
-    "sessionFinished",
-    "chatChanged",
-  ]),
+  kinds: CHAT_EVENT_KINDS,
   lineIds: undefined,
   chatIds: undefined,
   connectorIds: undefined,

@@ -8,7 +8,7 @@ import { LiveResult } from "../../../src/subscriptions/live/live-result.ts";
 import type { LiveStream } from "../../../src/subscriptions/live/live-stream.ts";
 import type { ChatResolution, EventAccess, LiveViewer } from "../../../src/subscriptions/live/live-viewer.ts";
 import type { Adapter } from "../../storage/adapters.ts";
-import { messageEvent, textOf } from "../../storage/sample-events.ts";
+import { CHAT_EVENT_KINDS, messageEvent, textOf } from "../../storage/sample-events.ts";
 
 export interface LiveBench {
   readonly live: LiveEvents;
@@ -31,15 +31,6 @@ export interface OpenOptions {
   readonly checkpoints?: boolean;
   readonly sharingKey?: string;
 }
-
-const ALL_KINDS = new Set([
-  "messageAdded",
-  "messageUpdated",
-  "messageDeleted",
-  "sessionStarted",
-  "sessionFinished",
-  "chatChanged",
-] as const);
 
 const seeAll: EventAccess = { maySee: () => true };
 const resolveNone: ChatResolution = { resolve: () => null };
@@ -83,7 +74,7 @@ export async function startLiveBench({ makePlace }: Adapter, parts: BenchParts =
       },
       request: new LiveRequest(
         {
-          kinds: ALL_KINDS,
+          kinds: CHAT_EVENT_KINDS,
           lineIds: undefined,
           chatIds: undefined,
           connectorIds: undefined,
