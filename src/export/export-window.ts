@@ -1,7 +1,11 @@
 import { PortalRefusal } from "../datasources/bitrix24/errors.ts";
 import type { Id } from "../datasources/domain/ids.ts";
 import type { SessionRecord } from "../datasources/domain/session-record.ts";
-import { type SessionListFilter, sessionList } from "../datasources/imopenlines/statistics/session-list.ts";
+import {
+  type SessionListFilter,
+  type SessionListPage,
+  sessionList,
+} from "../datasources/imopenlines/statistics/session-list.ts";
 import type { BackgroundReader } from "./background-reader.ts";
 
 const PAGE_SIZE = 200;
@@ -10,6 +14,9 @@ const LEAST_PAGE_SIZE = 50;
 /** Offsets 0 to 9,800: as many pages as a request has commands, and less than the portal's last offset. */
 export const PAGES_PER_WINDOW = 50;
 const MAX_ROWS = PAGES_PER_WINDOW * PAGE_SIZE;
+
+/** Of a second whose sessions come in another order each time: each pass tells most of those that the passes before left out. */
+const MAX_PASSES = 20;
 
 export interface ExportWindow {
   readonly sessions: readonly SessionRecord[];
@@ -53,8 +60,9 @@ export async function readWindow(
 }
 
 /**
- * Sessions of one second have no order among themselves, so that pages that were read beside each other may repeat one of them, and then leave
- * another out. Of that second all are read again.
+ * Sessions of one second have no order among themselves, so that pages that were read beside or after each other may repeat one of them, and then
+ * leave another out. Of that second all are read again, until as many different ones have come as there are: the pages forwards and backwards in
+ * turn, so that they meet a portal that has two orders in both.
  */
 async function readSecond(
   read: BackgroundReader,
@@ -64,20 +72,42 @@ async function readSecond(
 ): Promise<void> {
   // A second on both sides, whichever ends of a period the portal counts in.
   const created = { from: new Date((second - 1) * 1000), to: new Date((second + 1) * 1000) };
-  for (let offset = 0; offset < MAX_ROWS; ) {
+  const seen = new Set<Id>();
+  const offsets: number[] = [];
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+    let rows = 0;
+    for await (const page of pass === 0 ? onwards() : again(pass % 2 === 0 ? offsets : offsets.toReversed())) {
+      rows += page.sessions.items.length;
+      for (const session of page.sessions.items) {
+        seen.add(session.id);
+        if (secondOf(session) === second) found.set(session.id, session);
+      }
+    }
+    if (seen.size >= rows) return;
+  }
+
+  async function pageAt(offset: number): Promise<SessionListPage> {
     const [page] = await read([
-      sessionList({
-        filter: { ...filter, created },
-        order: "CREATED",
-        direction: "ASC",
-        offset,
-        limit: PAGE_SIZE,
-      }),
+      sessionList({ filter: { ...filter, created }, order: "CREATED", direction: "ASC", offset, limit: PAGE_SIZE }),
     ]);
+    if (page === undefined) throw new Error("unreachable: a call without an answer");
     if (page instanceof PortalRefusal) throw page;
-    for (const session of page?.sessions.items ?? []) if (secondOf(session) === second) found.set(session.id, session);
-    if (page === undefined || !page.hasNextPage || page.sessions.count === 0) return;
-    offset += page.sessions.count;
+    return page;
+  }
+
+  /** Notes where the pages begin. */
+  async function* onwards(): AsyncGenerator<SessionListPage> {
+    for (let offset = 0; offset < MAX_ROWS; ) {
+      const page = await pageAt(offset);
+      offsets.push(offset);
+      yield page;
+      if (!page.hasNextPage || page.sessions.count === 0) return;
+      offset += page.sessions.count;
+    }
+  }
+
+  async function* again(places: readonly number[]): AsyncGenerator<SessionListPage> {
+    for (const offset of places) yield await pageAt(offset);
   }
 }
 

@@ -58,6 +58,17 @@ test("an export has every session once and in order, whatever the portal's habit
   );
 });
 
+test("a page's end that lies in a second loses none of it where the portal turns the order of that second at each call", async () => {
+  for (const before of [0, 30, 49]) {
+    const all = Array.from({ length: before + 80 }, (_, index) => ({
+      id: index + 1,
+      at: index < before ? NOW - DAY : NOW - DAY + 1,
+    }));
+    const { ids } = await exported(all, { habits: { mostRows: 50, isRestless: true } });
+    expect(ids).toEqual(inOrder(all));
+  }
+});
+
 test("a period that begins before and ends after all portals costs no call for each of its years", async () => {
   const all = [
     { id: 5, at: NOW - 800 * DAY },
