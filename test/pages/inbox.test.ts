@@ -84,6 +84,11 @@ test("two windows are two people: each sees what the other does, and what is don
   // Of these no event tells, and the list does not know them.
   await scene.actInPortal(marek, "imopenlines.session.mode.silent", chatId, { ACTIVATE: "Y" });
   await hers.page.getByLabel("Silent mode").waitFor();
+  // Where one wrote is gone without anything that one did.
+  await his.page.locator("textarea").focus();
+  await scene.actInPortal(marek, "imopenlines.operator.transfer", chatId, { TRANSFER_ID: anna.id });
+  await his.page.locator(".cannot-send").waitFor();
+  await his.page.locator(".conversation .scroller:focus").waitFor();
   for (const watched of [hers, his]) {
     expect(complaints(watched)).toEqual([]);
     expect(watched.foreignRequests(scene.gateway.url)).toEqual([]);

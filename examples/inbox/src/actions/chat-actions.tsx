@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { useViewerId } from "../gateway/use-viewer.ts";
 import type { ChatFactsFragment } from "../graphql.ts";
 import { Menu } from "../parts/menu.tsx";
@@ -8,23 +8,28 @@ import { type Deed, offeredFor } from "./offered.ts";
 import { RateDialog } from "./rate-dialog.tsx";
 import { TransferDialog } from "./transfer-dialog.tsx";
 import type { Deeds } from "./use-deeds.ts";
-import { useKeptFocus } from "./use-kept-focus.ts";
 import "./chat-actions.css";
 
+interface ChatActionsProps {
+  readonly chat: ChatFactsFragment;
+  readonly deeds: Deeds;
+  /** To be called after each rendering: what had the focus may be gone. */
+  readonly keepFocus: () => void;
+}
+
 /** What one can do with the conversation: the likely things as buttons, the others in a menu. */
-export function ChatActions({ chat, deeds }: { readonly chat: ChatFactsFragment; readonly deeds: Deeds }) {
+export function ChatActions({ chat, deeds, keepFocus }: ChatActionsProps) {
   const words = useWords();
   const viewerId = useViewerId();
   const [asking, setAsking] = useState<"transfer" | "rate">();
   const { first, further } = offeredFor(chat, viewerId);
-  const place = useRef<HTMLDivElement>(null);
-  useKeptFocus(place, deeds.isBusy || asking !== undefined, first.join());
+  useEffect(keepFocus);
   const begin = (deed: Deed) => {
     if (deed === "transfer" || deed === "rate") setAsking(deed);
     else void deeds.carryOut(deed);
   };
   return (
-    <div className="chat-actions" ref={place}>
+    <div className="chat-actions">
       {first.map((deed, index) => {
         const Icon = DEED_ICONS[deed];
         return (

@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { ChatActions } from "../actions/chat-actions.tsx";
 import { useDeeds } from "../actions/use-deeds.ts";
+import { useKeptFocus } from "../actions/use-kept-focus.ts";
 import type { Dialog } from "../dialogs/use-dialogs.ts";
 import type { ChatMessageFragment } from "../graphql.ts";
 import { Failure } from "../parts/failure.tsx";
@@ -41,6 +42,7 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
     await messages.readAgain();
   };
   const place = useRef<HTMLElement>(null);
+  const keepFocus = useKeptFocus(place);
   const files = useFiles(chatId);
   const { sendFiles } = files;
   useFileDrop(place, (dropped) => {
@@ -50,7 +52,7 @@ export function Conversation({ chatId, dialog }: ConversationProps) {
   return (
     <section className="conversation" ref={place} aria-label={title || words.loading}>
       <ChatHeader chat={chat} title={title}>
-        {chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}
+        {chat !== undefined && <ChatActions chat={chat} deeds={deeds} keepFocus={keepFocus} />}
       </ChatHeader>
       {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
       {reactions.problem !== undefined && <Failure text={problemText(reactions.problem, words)} />}

@@ -1,7 +1,8 @@
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { ChatActions } from "../actions/chat-actions.tsx";
 import { useDeeds } from "../actions/use-deeds.ts";
+import { useKeptFocus } from "../actions/use-kept-focus.ts";
 import { MessageList } from "../conversation/message-list.tsx";
 import { useLiveChat } from "../conversation/use-live-chat.ts";
 import { useMessages } from "../conversation/use-messages.ts";
@@ -18,10 +19,12 @@ export function Transcript({ sessionId }: { readonly sessionId: string }) {
   const transcript = useTranscript(sessionId);
   const { session } = transcript;
   const title = session?.chat?.title ?? "";
+  const place = useRef<HTMLElement>(null);
+  const keepFocus = useKeptFocus(place);
   return (
-    <section className="transcript" aria-label={title === "" ? words.loading : title}>
+    <section className="transcript" ref={place} aria-label={title === "" ? words.loading : title}>
       {session?.chat != null && session.isCurrent === true ? (
-        <LiveSession chatId={session.chat.id} title={title} />
+        <LiveSession chatId={session.chat.id} title={title} keepFocus={keepFocus} />
       ) : (
         <PastSession transcript={transcript} title={title} />
       )}
@@ -44,14 +47,22 @@ function Header({ title, children }: { readonly title: string; readonly children
   );
 }
 
-function LiveSession({ chatId, title }: { readonly chatId: string; readonly title: string }) {
+interface LiveSessionProps {
+  readonly chatId: string;
+  readonly title: string;
+  readonly keepFocus: () => void;
+}
+
+function LiveSession({ chatId, title, keepFocus }: LiveSessionProps) {
   const words = useWords();
   const { chat } = useLiveChat(chatId);
   const deeds = useDeeds(chatId);
   const { problem, ...messages } = useMessages(chatId);
   return (
     <>
-      <Header title={title}>{chat !== undefined && <ChatActions chat={chat} deeds={deeds} />}</Header>
+      <Header title={title}>
+        {chat !== undefined && <ChatActions chat={chat} deeds={deeds} keepFocus={keepFocus} />}
+      </Header>
       {deeds.problem !== undefined && <Failure text={problemText(deeds.problem, words)} />}
       {problem !== undefined && (
         <Failure text={problemText(problem, words)} onRetry={() => void messages.readAgain()} />
